@@ -1,0 +1,114 @@
+//! A price-time-priority order book in a byte slice: the tail of a Solana account, or any bytes that are
+//! aligned to 8. No allocation, no recursion, no `unsafe`, no Solana type.
+//!
+//! ```
+//! use ballast_book::{BookMut, NewOrder, Owner, Side, init, required_len};
+//!
+//! let mut words = vec![0u64; required_len(32) / 8]; // room for 16 orders a side
+//! let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
+//! init(bytes)?;
+//! let mut book = BookMut::from_bytes(bytes)?;
+//!
+//! // The caller keeps one list head for every pair of owner and book; it begins as 0.
+//! let (maker, mut head) = (Owner::from([7; 32]), 0);
+//! let order = NewOrder {
+//!     owner: maker,
+//!     price_ticks: 101,
+//!     lots: 5,
+//!     client_id: 1,
+//!     placed_at: 1_700_000_000,
+//!     expires_at: 0,
+//!     flags: 0,
+//! };
+//! let id = book.insert(Side::Ask, &order, &mut head)?;
+//!
+//! // A taker buys 2 of the 5 lots, then the maker cancels the rest.
+//! let best = book.best(Side::Ask).expect("an ask rests");
+//! assert_eq!(book.reduce(best, 2)?, 3);
+//! let handle = book.by_order_id(id)?;
+//! assert_eq!(book.remove(handle, &maker, &mut head)?.lots, 3);
+//! assert_eq!(head, 0);
+//! assert!(book.by_order_id(id).is_err());
+//! # Ok::<(), ballast_book::BookError>(())
+//! ```
+//!
+//! # Layout
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0..88 | [`BookHeader`]: magic and version; next sequence number; for each side total lots, count, root of the tree, best and worst order; number of slots ever used; head of the free list |
+//! | 88.. | slots of 112 bytes, each an [`Order`] with its links, as many as fit |
+//!
+//! The capacity is what the slice holds, so a book grows when its account does: slots beyond the number
+//! ever used are taken one by one when the free list is empty, and need not be prepared, nor be zero. A side
+//! holds at most half of the slots, so that nobody can shut one side by filling the other. Links are
+//! slot numbers from 1; 0 is "none".
+//!
+//! # Priority
+//!
+//! Better price first, earlier order first within a price. The sequence number says which is earlier; it
+//! is never given out twice, so an [`OrderId`] whose order is gone does not find the next order in that slot.
+//! [`BookMut::reduce`] keeps priority; to grow an order, remove it and insert a new one.
+//!
+//! # Structure
+//!
+//! Each order is in three intrusive structures of its slot's links:
+//!
+//! 1. the **priority list** of its side, doubly linked: matching goes from the best order to the next;
+//! 2. the **owner's list**, doubly linked, whose head is in the owner's own account: an owner cancels
+//!    its orders without touching anybody else's;
+//! 3. if it is the first of its price level, the **tree of levels** of its side, a red-black tree with
+//!    parent links. An insertion looks there for the next worse level, and its place is just before that.
+//!
+//! | operation | steps |
+//! |---|---|
+//! | best, worst, next, get, by order id, totals | O(1) |
+//! | reduce | O(1) |
+//! | insert at a new best price | O(1), amortised |
+//! | insert elsewhere | O(log levels), one comparison of 64 bits a step |
+//! | remove, another order is left at its price | O(1) |
+//! | remove the last order at its price | O(1) rotations; O(log levels) recolourings at most |
+//! | find by client id, owner's orders | linear in the owner's orders |
+//!
+//! Measured as sBPF v3 compute units, wrapping the bytes (22) included, random orders, both sides nearly full:
+//!
+//! | orders a side, prices | insert mean / max | new best | remove any mean / max | remove best | reduce |
+//! |---|---|---|---|---|---|
+//! | 256, 64 levels | 432 / 723 | 423 | 158 / 412 | 214 | 62 |
+//! | 1,024, up to 1,024 levels | 539 / 945 | 442 | 205 / 633 | 266 | 62 |
+//! | 4,096, each its own level | 653 / 1,136 | 444 | 270 / 745 | 296 | 61 |
+//!
+//! The height is at most 2·log2(levels + 1): 24 for 4,095 levels. No choice of prices makes it higher, which is
+//! why it is not a crit-bit tree as in Serum or Mango v4: there the depth is up to the number of bits in
+//! which keys differ, the key is a 128-bit price and sequence number, and each order needs an inner node beside
+//! its leaf. It is not a treap or a skip list because their chance is public on a chain, where it can be
+//! chosen. It is not an AVL tree because a removal there can rotate at every step up; here at most three
+//! times. Since the tree holds levels and not orders, most orders of a busy book are added and taken
+//! without a change to it.
+//!
+//! # Trust
+//!
+//! The bytes are read as if anybody could have written them: every link is checked against the slots
+//! and every loop is bounded, and nonsense yields [`BookError::Corrupt`]. See [`BookError`] for which errors leave
+//! the book unchanged. What the book cannot check is the caller's part: a head must be used with the
+//! book and the owner it came from, and the bytes must not be written but by this crate.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+#[cfg(test)]
+extern crate std;
+
+mod book;
+mod check;
+mod error;
+mod layout;
+mod owner_list;
+mod priority_list;
+mod tree;
+mod view;
+
+pub use book::BookMut;
+pub use error::BookError;
+pub use layout::{BookHeader, Handle, NewOrder, Order, OrderId, Owner, Side, init, required_len};
+pub use view::{Book, Level, Levels, Orders, OwnerOrders};

@@ -1,0 +1,144 @@
+//! The risk board: every number that the margin check of any account reads, in one slab.
+
+use crate::{
+    Instrument, ProductGroup, RiskError, Token, Underlying,
+    scenario::{ROWS, Scenario},
+};
+use bytemuck::{Pod, Zeroable};
+
+/// Underlyings on a board.
+pub const MAX_UNDERLYINGS: usize = 32;
+/// Instruments on a board.
+pub const MAX_INSTRUMENTS: usize = 512;
+/// Product groups on a board.
+pub const MAX_GROUPS: usize = 8;
+/// Collateral tokens on a board.
+pub const MAX_TOKENS: usize = 16;
+
+/// The slab. Written by refreshes, cranks and listings; read by every check.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct Board {
+    /// Margin parameters of the whole exchange.
+    pub params: MarginParams,
+    /// The scenario table.
+    pub scenarios: [Scenario; ROWS],
+    /// Product groups; an underlying names its group by index + 1.
+    pub groups: [ProductGroup; MAX_GROUPS],
+    /// Tokens accepted as collateral.
+    pub tokens: [Token; MAX_TOKENS],
+    /// Underlyings.
+    pub underlyings: [Underlying; MAX_UNDERLYINGS],
+    /// Instruments.
+    pub instruments: [Instrument; MAX_INSTRUMENTS],
+}
+
+/// Margin and liquidation parameters that hold for every account.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+pub struct MarginParams {
+    /// Initial margin as a multiple of maintenance margin, in [1.05, 3].
+    pub initial_ratio: crate::Ppm,
+    /// A liquidation stops where equity reaches maintenance times one plus this, in [0.1 %, 50 %].
+    pub liquidation_buffer: crate::Ppm,
+    /// Discount to the mark at which a liquidation starts, in [0, 10 %].
+    pub discount_base: crate::Ppm,
+    /// Largest discount to the mark, in [base, 20 %].
+    pub discount_max: crate::Ppm,
+    /// φ: largest part of the margin that a transfer frees which its discount may take, in (0, 70 %].
+    pub discount_of_freed: crate::Ppm,
+    /// Part of the discount that goes to the insurance fund, in [0, 90 %].
+    pub insurance_share: crate::Ppm,
+    /// A position whose value would be left below this is closed whole, quote-native, in [0, 1,000 USDC].
+    pub dust_value: crate::QuoteNative,
+    /// An account whose equity is below maintenance times one plus this is called for margin by an event, in [0, 100 %].
+    pub warning_buffer: crate::Ppm,
+    /// Reserved, zero.
+    pub reserved: [u32; 7],
+}
+
+impl MarginParams {
+    /// Checks every parameter against its hard bounds; the error names the first that fails, counted from zero in the
+    /// order of declaration.
+    pub fn validate(&self) -> Result<(), RiskError> {
+        let in_bounds = [
+            (1_050_000..=3_000_000).contains(&self.initial_ratio.0),
+            (1_000..=500_000).contains(&self.liquidation_buffer.0),
+            self.discount_base.0 <= 100_000,
+            (self.discount_base.0..=200_000).contains(&self.discount_max.0),
+            (1..=700_000).contains(&self.discount_of_freed.0),
+            self.insurance_share.0 <= 900_000,
+            (0..=1_000_000_000).contains(&self.dust_value.0),
+            self.warning_buffer.0 <= 1_000_000,
+        ];
+        first_out_of_bounds(&in_bounds)
+    }
+}
+
+/// Turns a list of passed bounds into an error that names the first one that failed.
+pub(crate) fn first_out_of_bounds(in_bounds: &[bool]) -> Result<(), RiskError> {
+    match (0u16..).zip(in_bounds).find(|(_, ok)| !**ok) {
+        Some((parameter, _)) => Err(RiskError::ParameterOutOfBounds { parameter }),
+        None => Ok(()),
+    }
+}
+
+impl Board {
+    /// The underlying at an index, if one is listed there.
+    #[inline(always)]
+    pub fn underlying(&self, index: u16) -> Result<&Underlying, RiskError> {
+        match self.underlyings.get(usize::from(index)) {
+            Some(u) if u.is_listed() => Ok(u),
+            _ => Err(RiskError::NotListed { index }),
+        }
+    }
+
+    /// As [`Board::underlying`], to change it.
+    pub fn underlying_mut(&mut self, index: u16) -> Result<&mut Underlying, RiskError> {
+        match self.underlyings.get_mut(usize::from(index)) {
+            Some(u) if u.is_listed() => Ok(u),
+            _ => Err(RiskError::NotListed { index }),
+        }
+    }
+
+    /// The instrument at an index, if one is listed there.
+    #[inline(always)]
+    pub fn instrument(&self, index: u16) -> Result<&Instrument, RiskError> {
+        match self.instruments.get(usize::from(index)) {
+            Some(i) if i.is_listed() => Ok(i),
+            _ => Err(RiskError::NotListed { index }),
+        }
+    }
+
+    /// The token at an index, if one is listed there.
+    #[inline(always)]
+    pub fn token(&self, index: u16) -> Result<&Token, RiskError> {
+        match self.tokens.get(usize::from(index)) {
+            Some(t) if t.is_listed() => Ok(t),
+            _ => Err(RiskError::NotListed { index }),
+        }
+    }
+
+    /// Writes what a new index price of one underlying implies: its shocks and the marks of its linear instruments.
+    ///
+    /// A perpetual's or future's mark is `S · lot units · (1 + basis)`, rounded down to the underlying's scale.
+    pub fn reprice(&mut self, index: u16) -> Result<(), RiskError> {
+        let Self { scenarios, underlyings, instruments, .. } = self;
+        let u = match underlyings.get_mut(usize::from(index)) {
+            Some(u) if u.is_listed() => u,
+            _ => return Err(RiskError::NotListed { index }),
+        };
+        u.set_shocks(scenarios)?;
+        let mut next = u.first_linear;
+        // The chain is made at listing and has at most one link per instrument.
+        for _ in 0..MAX_INSTRUMENTS {
+            let Some(slot) = next.checked_sub(1) else { break };
+            let i = instruments.get_mut(usize::from(slot)).ok_or(RiskError::NotListed { index: slot })?;
+            i.reprice_linear(u)?;
+            next = i.next_linear;
+        }
+        Ok(())
+    }
+}

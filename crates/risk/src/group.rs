@@ -1,0 +1,28 @@
+//! Product groups: which underlyings offset one another, and how much.
+
+use crate::{Ppm, RiskError};
+use bytemuck::{Pod, Zeroable};
+
+/// A product group. With weight c its underlyings move together, row by row; with weight 1 − c each takes its own worst
+/// row. Two equal and opposite risks under correlation ρ ask for c = 1 − √((1−ρ)/2).
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct ProductGroup {
+    /// Name, padded with zeros; all zero where the slot is free.
+    pub name: [u8; 16],
+    /// c, in [0, 95 %]: 1 − c is the floor that stands for a breakdown of correlation.
+    pub offset: Ppm,
+    /// Reserved, zero.
+    pub reserved: [u32; 3],
+}
+
+impl ProductGroup {
+    /// Checks the hard bound of c.
+    pub fn validate(&self) -> Result<(), RiskError> {
+        if self.offset.0 > 950_000 {
+            return Err(RiskError::ParameterOutOfBounds { parameter: 0 });
+        }
+        Ok(())
+    }
+}

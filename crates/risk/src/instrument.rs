@@ -1,0 +1,158 @@
+//! An instrument: contract terms, mark, risk array and the indices that settle into positions.
+
+use crate::{
+    Lots, Ppm, QuoteNative, RiskError, Ticks, Underlying, Units,
+    math::{PRODUCT_LIMIT, mul_admit, mul_bounded, mul_div_floor},
+    scenario::ROWS,
+};
+use bytemuck::{Pod, Zeroable};
+
+/// What an instrument is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A perpetual future.
+    Perpetual = 1,
+    /// A future with an expiry, settled in cash.
+    Future = 2,
+    /// A European call, settled in cash.
+    Call = 3,
+    /// A European put, settled in cash.
+    Put = 4,
+}
+
+impl Kind {
+    /// The kind that a stored byte names.
+    #[inline(always)]
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Perpetual),
+            2 => Some(Self::Future),
+            3 => Some(Self::Call),
+            4 => Some(Self::Put),
+            _ => None,
+        }
+    }
+}
+
+/// An instrument of the board.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Instrument {
+    /// Name, padded with zeros.
+    pub name: [u8; 16],
+    /// Mark of one lot, at the underlying's scale.
+    pub mark: i64,
+    /// Delta units in one lot (of an option: of its underlying's contract).
+    pub lot_units: Units,
+    /// Quote-native per tick and lot.
+    pub tick_value: QuoteNative,
+    /// Expiry, seconds; 0 for a perpetual.
+    pub expiry: i64,
+    /// Most lots that one account may hold, with the orders of a side.
+    pub max_position: Lots,
+    /// Cumulative funding paid by one long lot, at the underlying's scale.
+    pub funding_index: i64,
+    /// Cumulative loss borne by one long lot, at the underlying's scale.
+    pub loss_index_long: i64,
+    /// Cumulative loss borne by one short lot, at the underlying's scale.
+    pub loss_index_short: i64,
+    /// Basis of the mark over the index, ratio in millionths, signed.
+    pub basis: i64,
+    /// Counts the uses of this slot, so that an old position cannot be taken for one in a later contract.
+    pub generation: u32,
+    /// Underlying.
+    pub underlying: u16,
+    /// This instrument's own index.
+    pub index: u16,
+    /// Next linear instrument of the same underlying, index + 1; 0 at the end.
+    pub next_linear: u16,
+    /// [`Kind`], 0 where the slot is free.
+    pub kind: u8,
+    /// 1 where only reducing trades are allowed.
+    pub reduce_only: u8,
+    /// Widest distance of an order's price from the mark, in [0.1 %, 50 %].
+    pub price_band: Ppm,
+    /// Smallest value of an order, quote-native.
+    pub min_order_value: QuoteNative,
+    /// Strike of an option, ticks.
+    pub strike: Ticks,
+    /// S at which an option's array was made.
+    pub array_price: i64,
+    /// Time at which an option's array was made, seconds.
+    pub array_time: i64,
+    /// Delta, gamma, theta of one lot of an option at its array's price; scales are stated with the option model.
+    pub greeks: [i64; 3],
+    /// Convexity gap of one lot of an option.
+    pub convexity_gap: i64,
+    /// ε: model error of one lot of an option.
+    pub model_error: i64,
+    /// Weighted loss of one long lot of an option in each row.
+    pub array: [i64; ROWS],
+    /// Reserved, zero.
+    pub reserved: [u64; 8],
+}
+
+impl Instrument {
+    /// True if an instrument is listed in this slot.
+    #[inline(always)]
+    pub const fn is_listed(&self) -> bool {
+        self.kind != 0
+    }
+
+    /// Checks the contract terms, and proves the bound that keeps every product of the model exact:
+    /// `4 · max position · lot units · max price < 2^56`, where 4 covers the largest scenario move (three ranges of 100 %).
+    ///
+    /// Parameters in order: lot units 0, tick value 1, maximum position 2, price band 3, minimum order value 4.
+    pub fn validate(&self, u: &Underlying) -> Result<(), RiskError> {
+        crate::board::first_out_of_bounds(&[
+            (1..=1 << 40).contains(&self.lot_units.0),
+            (1..=1 << 40).contains(&self.tick_value.0),
+            (1..=1 << 50).contains(&self.max_position.0),
+            (1_000..=500_000).contains(&self.price_band.0),
+            (0..=1_000_000_000_000).contains(&self.min_order_value.0),
+        ])?;
+        let most_units = mul_admit(self.max_position.0, self.lot_units.0)?;
+        let most = most_units.checked_mul(u.max_price).and_then(|v| v.checked_mul(4)).ok_or(RiskError::Overflow)?;
+        if most >= PRODUCT_LIMIT {
+            return Err(RiskError::Overflow);
+        }
+        Ok(())
+    }
+
+    /// Value of `lots` at a price in ticks, quote-native, exact. Signed like `lots`.
+    #[inline]
+    pub fn value_at(&self, lots: Lots, price: Ticks) -> Result<QuoteNative, RiskError> {
+        let per_lot = mul_admit(price.0, self.tick_value.0)?;
+        mul_admit(lots.0, per_lot).map(QuoteNative)
+    }
+
+    /// The mark in ticks, rounded down; `scale_bits` is the underlying's.
+    #[inline]
+    pub fn mark_ticks_floor(&self, scale_bits: u32) -> Ticks {
+        // tick_value ≥ 1 is a listing bound; the shift of at most 16 bits keeps it below 2^56.
+        Ticks(self.mark.checked_div(self.tick_value.0 << scale_bits).unwrap_or(0))
+    }
+
+    /// Prices, in ticks, between which orders may be placed: the mark less and plus the band. The lower bound is
+    /// rounded up and is at least one tick, the upper is rounded down.
+    pub fn band(&self, scale_bits: u32) -> Result<(Ticks, Ticks), RiskError> {
+        let tick = mul_admit(self.tick_value.0, 1 << scale_bits)?;
+        let band = i64::from(self.price_band.0);
+        let low = mul_div_floor(self.mark, 1_000_000 - band, 1_000_000)?;
+        let high = mul_div_floor(self.mark, 1_000_000 + band, 1_000_000)?;
+        Ok((Ticks((low / tick + i64::from(low % tick != 0)).max(1)), Ticks(high / tick)))
+    }
+
+    /// Sets the mark of a perpetual or future from the index price.
+    pub(crate) fn reprice_linear(&mut self, u: &Underlying) -> Result<(), RiskError> {
+        let index = mul_bounded(u.price, self.lot_units.0);
+        self.mark = if self.basis == 0 {
+            index
+        } else {
+            let premium = mul_div_floor(index, self.basis, 1_000_000)?;
+            index.checked_add(premium).ok_or(RiskError::Overflow)?
+        };
+        Ok(())
+    }
+}

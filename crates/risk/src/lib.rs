@@ -1,0 +1,41 @@
+//! The margin model of Ballast: pure integer functions over plain values, shared by the program, bots and tests.
+//!
+//! Nothing here knows of Solana. The names follow SPAN (Chicago Mercantile Exchange) and ISDA usage.
+//!
+//! - [`Board`]: what every check reads (prices, shocks, instruments, parameters).
+//! - [`Portfolio`]: what one account holds.
+//! - [`margin`]: the model, from a board and a portfolio to equity and requirements.
+//! - [`rule`]: what must hold at the end of every instruction that can add risk.
+//! - [`liquidation`]: the price and size at which an account below maintenance is taken over.
+#![no_std]
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod board;
+mod error;
+mod group;
+mod instrument;
+pub mod liquidation;
+pub mod margin;
+pub mod math;
+pub mod portfolio;
+pub mod position;
+pub mod rule;
+pub mod scenario;
+mod token;
+mod underlying;
+mod units;
+
+pub use board::{Board, MAX_GROUPS, MAX_INSTRUMENTS, MAX_TOKENS, MAX_UNDERLYINGS, MarginParams};
+pub use error::RiskError;
+pub use group::ProductGroup;
+pub use instrument::{Instrument, Kind};
+pub use margin::{Margin, Requirements};
+pub use portfolio::{Balance, MAX_BALANCES, MAX_POSITIONS, Portfolio};
+pub use position::{Fill, Position, PositionKey};
+pub use token::Token;
+pub use underlying::{Underlying, UnderlyingParams};
+pub use units::{Lots, Ppm, QuoteNative, Scaled, Ticks, Units};
+
+#[cfg(test)]
+mod tests;

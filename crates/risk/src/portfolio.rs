@@ -1,0 +1,167 @@
+//! What one margin account holds.
+
+use crate::{
+    Instrument, Lots, Position, PositionKey, QuoteNative, RiskError, Token, Underlying,
+    math::{PRODUCT_LIMIT, mul_admit},
+    position::Fill,
+};
+use bytemuck::{Pod, Zeroable};
+
+/// Positions in an account.
+pub const MAX_POSITIONS: usize = 64;
+/// Token balances in an account.
+pub const MAX_BALANCES: usize = 8;
+
+/// A token balance.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Balance {
+    /// Amount in the token's smallest unit; a slot with zero is free.
+    pub amount: u64,
+    /// The token's index on the board.
+    pub token: u16,
+    /// Reserved, zero.
+    pub reserved: [u16; 3],
+}
+
+/// Cash, tokens and positions of one margin account.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+pub struct Portfolio {
+    /// Quote currency, may be owed.
+    pub cash: QuoteNative,
+    /// Interest accrued on owed cash and not yet taken from it.
+    pub accrued_interest: QuoteNative,
+    /// Borrow index up to which interest is accrued, 2^-48.
+    pub borrow_index: u64,
+    /// Number of positions in use, the first of `positions`.
+    pub position_count: u32,
+    /// Reserved, zero.
+    pub reserved: u32,
+    /// Token balances, in no order.
+    pub balances: [Balance; MAX_BALANCES],
+    /// Positions in ascending order of their keys.
+    pub positions: [Position; MAX_POSITIONS],
+}
+
+impl Portfolio {
+    /// The positions in use.
+    #[inline(always)]
+    pub fn open(&self) -> &[Position] {
+        let n = (self.position_count as usize).min(MAX_POSITIONS);
+        &self.positions[..n]
+    }
+
+    /// Where the position with a key is, or where it would be inserted.
+    #[inline]
+    pub fn search(&self, key: PositionKey) -> Result<usize, usize> {
+        self.open().binary_search_by_key(&key, |p| p.key)
+    }
+
+    /// The position in an instrument, if the account has a slot for it.
+    pub fn position(&self, i: &Instrument) -> Option<&Position> {
+        self.search(PositionKey::of(i)).ok().and_then(|slot| self.positions.get(slot))
+    }
+
+    /// The slot of an instrument, made if there is none.
+    pub fn slot(&mut self, i: &Instrument) -> Result<&mut Position, RiskError> {
+        let key = PositionKey::of(i);
+        let slot = match self.search(key) {
+            Ok(slot) => slot,
+            Err(slot) => {
+                let n = self.position_count as usize;
+                if n >= MAX_POSITIONS {
+                    return Err(RiskError::NoFreePosition);
+                }
+                self.positions.copy_within(slot..n, slot + 1);
+                self.positions[slot] = Position {
+                    key,
+                    generation: i.generation,
+                    funding_index: i.funding_index,
+                    loss_index: i.loss_index_long,
+                    ..Position::zeroed()
+                };
+                self.position_count += 1;
+                slot
+            }
+        };
+        let position = &mut self.positions[slot];
+        if position.generation != i.generation {
+            return Err(RiskError::NotListed { index: i.index });
+        }
+        Ok(position)
+    }
+
+    /// Gives the slot of an instrument back if it is empty; what is left of its `quote` goes to cash.
+    pub fn release(&mut self, i: &Instrument) -> Result<(), RiskError> {
+        let Ok(slot) = self.search(PositionKey::of(i)) else { return Ok(()) };
+        if !self.positions[slot].is_empty() {
+            return Ok(());
+        }
+        self.cash = self.cash.plus(self.positions[slot].quote)?;
+        let n = self.position_count as usize;
+        self.positions.copy_within(slot + 1..n, slot);
+        self.positions[n - 1] = Position::zeroed();
+        self.position_count -= 1;
+        Ok(())
+    }
+
+    /// Settles the position in an instrument and applies a fill to it.
+    pub fn fill(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<(), RiskError> {
+        let position = self.slot(i)?;
+        let settled = position.settle(i, u)?;
+        let realised = position.apply_fill(fill, i)?;
+        position.require_within_limit(i)?;
+        // Keeps `quote` exact at the underlying's scale, see [`crate::math::PRODUCT_LIMIT`].
+        if position.quote.0.unsigned_abs() >= (PRODUCT_LIMIT as u64) >> u.scale() {
+            return Err(RiskError::Overflow);
+        }
+        self.cash = self.cash.plus(settled)?.plus(realised)?;
+        Ok(())
+    }
+
+    /// Adds to the balance of the token at an index. Refused where the balance's value could leave the bound that keeps
+    /// products exact.
+    pub fn credit(&mut self, token: u16, terms: &Token, u: &Underlying, amount: u64) -> Result<(), RiskError> {
+        let slot = match self.balances.iter().position(|b| b.amount > 0 && b.token == token) {
+            Some(slot) => slot,
+            None => self.balances.iter().position(|b| b.amount == 0).ok_or(RiskError::NoFreeToken)?,
+        };
+        let balance = &mut self.balances[slot];
+        balance.token = token;
+        balance.amount = balance.amount.checked_add(amount).ok_or(RiskError::Overflow)?;
+        let most = mul_admit(terms.units(balance.amount)?.0, u.max_price)?;
+        if most >= PRODUCT_LIMIT / 4 {
+            return Err(RiskError::Overflow);
+        }
+        Ok(())
+    }
+
+    /// Takes from a token balance.
+    pub fn debit(&mut self, token: u16, amount: u64) -> Result<(), RiskError> {
+        let balance =
+            self.balances.iter_mut().find(|b| b.amount > 0 && b.token == token).ok_or(RiskError::InsufficientToken)?;
+        balance.amount = balance.amount.checked_sub(amount).ok_or(RiskError::InsufficientToken)?;
+        if balance.amount == 0 {
+            *balance = Balance::zeroed();
+        }
+        Ok(())
+    }
+
+    /// Amount held of a token.
+    pub fn balance(&self, token: u16) -> u64 {
+        self.balances.iter().find(|b| b.amount > 0 && b.token == token).map_or(0, |b| b.amount)
+    }
+
+    /// Signed lots held in an instrument.
+    pub fn lots(&self, i: &Instrument) -> Lots {
+        self.position(i).map_or(Lots::ZERO, |p| p.lots)
+    }
+
+    /// True if nothing is held: no position, no token.
+    pub fn holds_only_cash(&self) -> bool {
+        self.position_count == 0 && self.balances.iter().all(|b| b.amount == 0)
+    }
+}

@@ -1,0 +1,220 @@
+//! A position: lots, what they cost, and the orders that may add to them.
+
+use crate::{Instrument, Lots, QuoteNative, RiskError, Underlying, Units, math::mul_div_floor};
+use bytemuck::{Pod, Zeroable};
+
+/// Sort key and identity of a position: underlying, expiry, instrument. Positions are kept in this order, so that the
+/// margin check meets one underlying after the other, and in it one expiry (a calendar bucket) after the other.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
+pub struct PositionKey(pub u64);
+
+impl PositionKey {
+    /// The key of an instrument: underlying in 8 bits, expiry in minutes in 40 bits, instrument in 16 bits.
+    #[inline(always)]
+    pub const fn of(i: &Instrument) -> Self {
+        let minutes = (i.expiry as u64) / 60;
+        Self(((i.underlying as u64) << 56) | ((minutes & 0xff_ffff_ffff) << 16) | i.index as u64)
+    }
+
+    /// Index of the underlying.
+    #[inline(always)]
+    pub const fn underlying(self) -> u16 {
+        (self.0 >> 56) as u16
+    }
+
+    /// Index of the instrument.
+    #[inline(always)]
+    pub const fn instrument(self) -> u16 {
+        self.0 as u16
+    }
+
+    /// The calendar bucket: underlying and expiry.
+    #[inline(always)]
+    pub const fn bucket(self) -> u64 {
+        self.0 >> 16
+    }
+}
+
+/// A position and its open orders in one instrument.
+///
+/// Its profit and loss is `lots · mark + quote`, exactly.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Position {
+    /// Underlying, expiry and instrument.
+    pub key: PositionKey,
+    /// Signed lots.
+    pub lots: Lots,
+    /// Signed cash flow of the open part: what it was sold for less what it was bought for.
+    pub quote: QuoteNative,
+    /// The instrument's funding index up to which funding is settled.
+    pub funding_index: i64,
+    /// The instrument's loss index, of this side, up to which losses are settled.
+    pub loss_index: i64,
+    /// Lots of resting bids, reduce-only orders aside.
+    pub bid_lots: Lots,
+    /// Lots of resting asks, reduce-only orders aside.
+    pub ask_lots: Lots,
+    /// Value of resting bids at their limits, reduce-only orders aside.
+    pub bid_value: QuoteNative,
+    /// Value of resting asks at their limits, reduce-only orders aside.
+    pub ask_value: QuoteNative,
+    /// The contract's generation.
+    pub generation: u32,
+    /// Resting orders, reduce-only orders included.
+    pub order_count: u32,
+    /// First of this account's orders in the book, handle + 1; 0 where there is none.
+    pub orders_head: u32,
+    /// Reserved, zero.
+    pub reserved: u32,
+}
+
+/// What a fill does to cash, beside the position that it changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fill {
+    /// Signed lots: positive bought, negative sold.
+    pub lots: Lots,
+    /// Value of the lots, of the same sign: what is paid for them.
+    pub value: QuoteNative,
+}
+
+impl Position {
+    /// True if the slot may be given back: no lots, no orders.
+    pub const fn is_empty(&self) -> bool {
+        self.lots.0 == 0 && self.order_count == 0
+    }
+
+    /// Profit and loss of funding and losses not yet settled into cash, at the underlying's scale.
+    #[inline(always)]
+    pub fn unsettled(&self, i: &Instrument) -> Result<i64, RiskError> {
+        let funding = i.funding_index.checked_sub(self.funding_index).ok_or(RiskError::Overflow)?;
+        let loss = self.loss_index_of(i).checked_sub(self.loss_index).ok_or(RiskError::Overflow)?;
+        if funding == 0 && loss == 0 || self.lots.is_zero() {
+            return Ok(0);
+        }
+        let funding = self.lots.0.checked_mul(funding).ok_or(RiskError::Overflow)?;
+        let loss = self.lots.magnitude()?.0.checked_mul(loss).ok_or(RiskError::Overflow)?;
+        funding.checked_add(loss).and_then(i64::checked_neg).ok_or(RiskError::Overflow)
+    }
+
+    #[inline(always)]
+    fn loss_index_of(&self, i: &Instrument) -> i64 {
+        if self.lots.0 < 0 { i.loss_index_short } else { i.loss_index_long }
+    }
+
+    /// Settles funding and losses up to the instrument's indices; returns what goes to cash, rounded down.
+    pub fn settle(&mut self, i: &Instrument, u: &Underlying) -> Result<QuoteNative, RiskError> {
+        let due = self.unsettled(i)?;
+        self.funding_index = i.funding_index;
+        self.loss_index = self.loss_index_of(i);
+        Ok(QuoteNative(due >> u.scale()))
+    }
+
+    /// Applies a fill and returns what is realised to cash. The position must be settled first.
+    ///
+    /// A fill that adds only moves `quote`. One that reduces by q lots realises `fill + quote · q/|lots|`, rounded down,
+    /// what is left staying in `quote`. A fill through zero is split at zero; at zero lots what is left of `quote` is
+    /// realised. `lots · mark + quote + realised` is the same before and after at the fill's own price.
+    pub fn apply_fill(&mut self, fill: Fill, i: &Instrument) -> Result<QuoteNative, RiskError> {
+        let held = self.lots.0;
+        let traded = fill.lots.0;
+        if traded == 0 || traded.signum() != fill.value.0.signum() && fill.value.0 != 0 {
+            return Err(RiskError::Overflow);
+        }
+        let paid = fill.value.negated()?;
+        if held == 0 || held.signum() == traded.signum() {
+            self.lots = self.lots.plus(fill.lots)?;
+            self.quote = self.quote.plus(paid)?;
+            self.reset_loss_index(i);
+            return Ok(QuoteNative::ZERO);
+        }
+        let size = self.lots.magnitude()?.0;
+        let closing = fill.lots.magnitude()?.0;
+        if closing < size {
+            let part = QuoteNative(mul_div_floor(self.quote.0, closing, size)?);
+            self.quote = self.quote.minus(part)?;
+            self.lots = self.lots.plus(fill.lots)?;
+            return paid.plus(part);
+        }
+        // At or through zero: the closing part takes its share of the fill, rounded down.
+        let closing_value = QuoteNative(mul_div_floor(paid.0, size, closing)?);
+        let realised = self.quote.plus(closing_value)?;
+        self.lots = self.lots.plus(fill.lots)?;
+        self.quote = paid.minus(closing_value)?;
+        self.reset_loss_index(i);
+        Ok(realised)
+    }
+
+    fn reset_loss_index(&mut self, i: &Instrument) {
+        self.loss_index = self.loss_index_of(i);
+    }
+
+    /// Signed delta of the lots, in units.
+    #[inline(always)]
+    pub fn delta(&self, i: &Instrument) -> Units {
+        Units(crate::math::mul_bounded(self.lots.0, i.lot_units.0))
+    }
+
+    /// Counts an order that starts to rest. A reduce-only order carries no margin: it only counts as an order.
+    pub fn add_order(&mut self, bid: bool, reduce_only: bool, lots: Lots, value: QuoteNative) -> Result<(), RiskError> {
+        self.order_count = self.order_count.checked_add(1).ok_or(RiskError::Overflow)?;
+        self.change_order_totals(bid, reduce_only, lots, value)
+    }
+
+    /// Counts an order that no longer rests, with the lots and value that were left of it.
+    pub fn remove_order(
+        &mut self,
+        bid: bool,
+        reduce_only: bool,
+        lots: Lots,
+        value: QuoteNative,
+    ) -> Result<(), RiskError> {
+        self.order_count = self.order_count.checked_sub(1).ok_or(RiskError::Overflow)?;
+        self.change_order_totals(bid, reduce_only, lots.negated()?, value.negated()?)
+    }
+
+    /// Takes the filled part off an order's totals. The order goes on resting.
+    pub fn fill_order(
+        &mut self,
+        bid: bool,
+        reduce_only: bool,
+        lots: Lots,
+        value: QuoteNative,
+    ) -> Result<(), RiskError> {
+        self.change_order_totals(bid, reduce_only, lots.negated()?, value.negated()?)
+    }
+
+    fn change_order_totals(
+        &mut self,
+        bid: bool,
+        reduce_only: bool,
+        lots: Lots,
+        value: QuoteNative,
+    ) -> Result<(), RiskError> {
+        if reduce_only {
+            return Ok(());
+        }
+        let (total_lots, total_value) =
+            if bid { (&mut self.bid_lots, &mut self.bid_value) } else { (&mut self.ask_lots, &mut self.ask_value) };
+        let (lots, value) = (total_lots.plus(lots)?, total_value.plus(value)?);
+        if lots.0 < 0 || value.0 < 0 {
+            return Err(RiskError::Overflow);
+        }
+        (*total_lots, *total_value) = (lots, value);
+        Ok(())
+    }
+
+    /// Checks that the lots, with the orders of either side, stay within the instrument's limit.
+    pub fn require_within_limit(&self, i: &Instrument) -> Result<(), RiskError> {
+        let long = self.lots.plus(self.bid_lots)?.0;
+        let short = self.lots.minus(self.ask_lots)?.negated()?.0;
+        let lots = long.max(short).max(self.bid_lots.0).max(self.ask_lots.0);
+        if lots > i.max_position.0 {
+            return Err(RiskError::PositionLimit { instrument: i.index, lots, limit: i.max_position.0 });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,97 @@
+//! The rule at the end of every instruction that can add risk, for every account that it changed:
+//! initial equity covers initial margin, or the change is *reducing*.
+//!
+//! Reducing: for the underlying u that changed and every row k, `max(0, scan'_u[k]) ≤ max(0, scan_u[k])`; no requirement
+//! grows; health before fees does not fall. Below maintenance, the owner's own fill must also be no worse than the mark
+//! less the current liquidation discount, and at equity ≤ 0 the owner may only deposit or cancel.
+
+use crate::{
+    Board, Portfolio, QuoteNative, Requirements, RiskError,
+    liquidation::discount_rate,
+    margin::{self, Prices, UnderlyingRisk},
+    math::mul_ppm_floor,
+};
+
+/// What an order did to an account, for the rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trade {
+    /// Underlying of the instrument traded.
+    pub underlying: u16,
+    /// Time of the instruction, seconds.
+    pub now: i64,
+    /// Fees charged, negative for a rebate.
+    pub fees: QuoteNative,
+    /// Value of the lots traded at the mark, ≥ 0.
+    pub mark_value: QuoteNative,
+    /// What the fills cost against the mark, positive for a loss.
+    pub cost: QuoteNative,
+}
+
+/// Requires initial equity ≥ initial margin, at fresh prices of everything held.
+pub fn require_initial(board: &Board, after: &Portfolio, now: i64) -> Result<Requirements, RiskError> {
+    let r = margin::check(board, after, Prices::Fresh { now })?;
+    if r.initial_equity < r.initial {
+        return Err(RiskError::BelowInitialMargin { required: r.initial.0, available: r.initial_equity.0 });
+    }
+    Ok(r)
+}
+
+/// Requires withdrawable equity ≥ initial margin, at fresh prices of everything held.
+pub fn require_withdrawable(board: &Board, after: &Portfolio, now: i64) -> Result<Requirements, RiskError> {
+    let r = margin::check(board, after, Prices::Fresh { now })?;
+    if r.withdraw_equity < r.initial {
+        return Err(RiskError::BelowWithdrawalMargin { required: r.initial.0, available: r.withdraw_equity.0 });
+    }
+    Ok(r)
+}
+
+/// The rule after an order: what the account was before, and is now.
+///
+/// The error is that of the initial margin check where the change is not reducing.
+#[inline(never)]
+pub fn require_after_trade(
+    board: &Board,
+    before: &Portfolio,
+    after: &Portfolio,
+    trade: &Trade,
+) -> Result<(), RiskError> {
+    match require_initial(board, after, trade.now) {
+        Ok(_) => Ok(()),
+        Err(refused) => {
+            if is_reducing(board, before, after, trade)? {
+                Ok(())
+            } else {
+                Err(refused)
+            }
+        }
+    }
+}
+
+/// True if the change only took risk off. Errors where the owner may not even do that.
+fn is_reducing(board: &Board, before: &Portfolio, after: &Portfolio, trade: &Trade) -> Result<bool, RiskError> {
+    let prices = Prices::FreshOf { now: trade.now, underlying: trade.underlying };
+    let was = margin::check(board, before, prices)?;
+    let is = margin::check(board, after, prices)?;
+    if is.maintenance > was.maintenance || is.initial > was.initial {
+        return Ok(false);
+    }
+    if is.health()?.plus(trade.fees)? < was.health()? {
+        return Ok(false);
+    }
+    let u = board.underlying(trade.underlying)?;
+    let rows_before = UnderlyingRisk::in_portfolio(board, u, before)?.rows;
+    let rows_after = UnderlyingRisk::in_portfolio(board, u, after)?.rows;
+    if rows_after.iter().zip(&rows_before).any(|(after, before)| *after > (*before).max(0)) {
+        return Ok(false);
+    }
+    if was.is_liquidatable() && !trade.mark_value.is_zero() {
+        if was.equity.0 <= 0 {
+            return Err(RiskError::Bankrupt { equity: was.equity.0 });
+        }
+        let allowed = mul_ppm_floor(trade.mark_value, discount_rate(&board.params, &was)?)?;
+        if trade.cost > allowed {
+            return Err(RiskError::FillWorseThanLiquidation { cost: trade.cost.0, allowed: allowed.0 });
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,126 @@
+//! The scenario table: the price and volatility moves under which every portfolio is revalued.
+//!
+//! Source: SPAN (Chicago Mercantile Exchange), sixteen scenarios, of which the last two are extreme moves of three
+//! ranges whose loss counts at a third.
+
+use crate::{Ppm, RiskError, math::mul_bounded};
+use bytemuck::{Pod, Zeroable};
+
+/// Number of rows of a scenario table.
+pub const ROWS: usize = 16;
+
+/// The price never falls below this fraction of itself in a scenario.
+pub const PRICE_FACTOR_FLOOR: Ppm = Ppm(50_000);
+
+/// One scenario.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Scenario {
+    /// Price move, in thirds of the price scan range.
+    pub price_thirds: i16,
+    /// Volatility move, in volatility scan ranges.
+    pub volatility: i16,
+    /// Weight of the loss.
+    pub weight: Ppm,
+}
+
+/// A loss per delta unit in each row, at the underlying's scale.
+pub type Row16 = [i64; ROWS];
+
+const fn row(price_thirds: i16, volatility: i16, weight: u32) -> Scenario {
+    Scenario { price_thirds, volatility, weight: Ppm(weight) }
+}
+
+/// SPAN's table.
+pub const SPAN: [Scenario; ROWS] = [
+    row(0, 1, 1_000_000),
+    row(0, -1, 1_000_000),
+    row(1, 1, 1_000_000),
+    row(1, -1, 1_000_000),
+    row(-1, 1, 1_000_000),
+    row(-1, -1, 1_000_000),
+    row(2, 1, 1_000_000),
+    row(2, -1, 1_000_000),
+    row(-2, 1, 1_000_000),
+    row(-2, -1, 1_000_000),
+    row(3, 1, 1_000_000),
+    row(3, -1, 1_000_000),
+    row(-3, 1, 1_000_000),
+    row(-3, -1, 1_000_000),
+    row(9, 0, 330_000),
+    row(-9, 0, 330_000),
+];
+
+/// Checks a table against its hard bounds: moves of at most three ranges, weights of at most 100 %.
+pub fn validate(table: &[Scenario; ROWS]) -> Result<(), RiskError> {
+    for (parameter, s) in (0u16..).zip(table) {
+        if !(-9..=9).contains(&s.price_thirds) || !(-1..=1).contains(&s.volatility) || s.weight > Ppm::ONE {
+            return Err(RiskError::ParameterOutOfBounds { parameter });
+        }
+    }
+    Ok(())
+}
+
+/// The weighted loss of one long delta unit in each row: `−w · S · (max(1 + m·r, 0.05) − 1)`.
+///
+/// `price` is S per delta unit at the underlying's scale, in (0, 2^43]; `range` is r. Rounded to the nearest integer,
+/// away from zero at a half, so that a long and a short see exactly opposite numbers. An integer of the result is the
+/// model; its distance from the exact product is at most half of 2^-k quote-native per unit.
+pub fn linear_array(table: &[Scenario; ROWS], price: i64, range: Ppm) -> Result<Row16, RiskError> {
+    if price <= 0 || price > MAX_UNIT_PRICE || range > Ppm::ONE {
+        return Err(RiskError::Overflow);
+    }
+    let mut array = [0; ROWS];
+    for (loss, scenario) in array.iter_mut().zip(table) {
+        // Thirds of a millionth: |move| ≤ 9 · 10^6.
+        let floor = -3 * (i64::from(Ppm::ONE.0) - i64::from(PRICE_FACTOR_FLOOR.0));
+        let shift = (i64::from(scenario.price_thirds) * i64::from(range.0)).max(floor);
+        // |shift · weight| ≤ 9·10^12 in units of 1/(3·10^12), exact in 128 bits.
+        let exact = i128::from(price) * i128::from(mul_bounded(-shift, i64::from(scenario.weight.0)));
+        *loss = round_half_away(exact, 3_000_000_000_000)?;
+    }
+    Ok(array)
+}
+
+/// Largest price of a delta unit, at the underlying's scale.
+pub const MAX_UNIT_PRICE: i64 = 1 << 43;
+
+fn round_half_away(numerator: i128, denominator: i128) -> Result<i64, RiskError> {
+    let half = denominator / 2;
+    let rounded = if numerator < 0 { (numerator - half) / denominator } else { (numerator + half) / denominator };
+    i64::try_from(rounded).map_err(|_| RiskError::Overflow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_table_is_within_bounds() {
+        validate(&SPAN).unwrap();
+    }
+
+    #[test]
+    fn losses_are_those_of_the_formula() {
+        // A unit worth 3,000,000 with a range of 10 %: a third of the range is 100,000.
+        let a = linear_array(&SPAN, 3_000_000, Ppm(100_000)).unwrap();
+        assert_eq!(&a[..6], &[0, 0, -100_000, -100_000, 100_000, 100_000]);
+        assert_eq!(&a[10..], &[-300_000, -300_000, 300_000, 300_000, -297_000, 297_000]);
+    }
+
+    #[test]
+    fn a_fall_stops_at_the_floor() {
+        // Three ranges of 50 % would be −150 %; the floor leaves 5 %, and the row counts a third of the loss.
+        let a = linear_array(&SPAN, 1_000_000, Ppm(500_000)).unwrap();
+        assert_eq!(a[14], -495_000);
+        assert_eq!(a[15], 313_500);
+    }
+
+    #[test]
+    fn a_table_out_of_bounds_names_its_row() {
+        let mut table = SPAN;
+        table[7].price_thirds = 10;
+        assert_eq!(validate(&table), Err(RiskError::ParameterOutOfBounds { parameter: 7 }));
+    }
+}

@@ -1,0 +1,259 @@
+//! Instruction discriminators and arguments, as program and clients share them.
+//!
+//! An instruction's data is its discriminator, one byte, and its arguments in Borsh's layout: integers little endian,
+//! arrays without a length.
+
+#[cfg(feature = "program")]
+use anchor_lang::prelude::*;
+
+/// Declares a struct of integers and byte arrays that can be an instruction's argument.
+macro_rules! args {
+    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
+        $(#[$doc])*
+        #[cfg_attr(feature = "program", derive(AnchorSerialize, AnchorDeserialize, IdlType))]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+
+        impl $name {
+            /// Appends the argument's bytes.
+            pub fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
+                $( Encode::encode(&self.$field, out); )*
+            }
+        }
+    };
+}
+
+/// A value with a fixed encoding.
+pub trait Encode {
+    /// Appends the value's bytes.
+    fn encode(&self, out: &mut alloc::vec::Vec<u8>);
+}
+
+macro_rules! encode_integers {
+    ($($type:ty),*) => { $(
+        impl Encode for $type {
+            fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
+                out.extend_from_slice(&self.to_le_bytes());
+            }
+        }
+    )* };
+}
+encode_integers!(u8, u16, u32, u64, i32, i64);
+
+impl<const N: usize> Encode for [u8; N] {
+    fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
+        out.extend_from_slice(self);
+    }
+}
+
+/// Discriminators.
+pub mod tag {
+    /// `initialize_exchange`
+    pub const INITIALIZE_EXCHANGE: u8 = 0;
+    /// `grow_board`
+    pub const GROW_BOARD: u8 = 1;
+    /// `set_product_group`
+    pub const SET_PRODUCT_GROUP: u8 = 2;
+    /// `list_underlying`
+    pub const LIST_UNDERLYING: u8 = 3;
+    /// `list_collateral`
+    pub const LIST_COLLATERAL: u8 = 4;
+    /// `list_perpetual`
+    pub const LIST_PERPETUAL: u8 = 5;
+    /// `grow_market`
+    pub const GROW_MARKET: u8 = 6;
+    /// `set_pause`
+    pub const SET_PAUSE: u8 = 7;
+    /// `fund_insurance`
+    pub const FUND_INSURANCE: u8 = 8;
+    /// `open_margin_account`
+    pub const OPEN_MARGIN_ACCOUNT: u8 = 9;
+    /// `close_margin_account`
+    pub const CLOSE_MARGIN_ACCOUNT: u8 = 10;
+    /// `deposit`
+    pub const DEPOSIT: u8 = 11;
+    /// `withdraw`
+    pub const WITHDRAW: u8 = 12;
+    /// `refresh_underlying`
+    pub const REFRESH_UNDERLYING: u8 = 13;
+    /// `place_order`
+    pub const PLACE_ORDER: u8 = 14;
+    /// `cancel_order`
+    pub const CANCEL_ORDER: u8 = 15;
+    /// `cancel_all_orders`
+    pub const CANCEL_ALL_ORDERS: u8 = 16;
+    /// `sweep`
+    pub const SWEEP: u8 = 17;
+    /// `liquidate`
+    pub const LIQUIDATE: u8 = 18;
+    /// `resolve_bad_debt`
+    pub const RESOLVE_BAD_DEBT: u8 = 19;
+    /// `view_margin`
+    pub const VIEW_MARGIN: u8 = 20;
+}
+
+args! {
+    /// Margin and liquidation parameters of the exchange; see `ballast_risk::MarginParams` for meaning and bounds.
+    MarginArgs {
+        /// Initial margin as a multiple of maintenance margin, millionths.
+        initial_ratio: u32,
+        /// Buffer above maintenance at which a liquidation stops, millionths.
+        liquidation_buffer: u32,
+        /// Discount at which a liquidation starts, millionths.
+        discount_base: u32,
+        /// Largest discount, millionths.
+        discount_max: u32,
+        /// φ, millionths.
+        discount_of_freed: u32,
+        /// Part of the discount that goes to the insurance fund, millionths.
+        insurance_share: u32,
+        /// Dust value, quote-native.
+        dust_value: i64,
+        /// Buffer at which an account is called for margin, millionths.
+        warning_buffer: u32,
+    }
+}
+
+args! {
+    /// What an exchange starts with.
+    ExchangeArgs {
+        /// Exchange id, part of the seeds.
+        id: u64,
+        /// May set pause bits.
+        pause_authority: [u8; 32],
+        /// Taker fee, millionths.
+        taker_fee_ppm: u32,
+        /// Maker fee, millionths, negative for a rebate.
+        maker_fee_ppm: i32,
+        /// Margin parameters.
+        margin: MarginArgs,
+    }
+}
+
+impl Encode for MarginArgs {
+    fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
+        Self::encode(self, out);
+    }
+}
+
+args! {
+    /// An underlying to list; see `ballast_risk::Underlying` and `UnderlyingParams` for meaning and bounds.
+    UnderlyingArgs {
+        /// Name, padded with zeros.
+        name: [u8; 16],
+        /// Pyth feed id.
+        feed_id: [u8; 32],
+        /// Hard upper bound of the price, scaled, per delta unit.
+        max_price: i64,
+        /// Gross delta notional from which concentration is charged, quote-native.
+        liquidity: i64,
+        /// Most unrealised profit that counts towards initial equity, quote-native.
+        profit_cap: i64,
+        /// Price scan range, millionths.
+        scan_range: u32,
+        /// Widest accepted confidence interval, millionths of the price.
+        max_confidence: u32,
+        /// Calendar charge, millionths.
+        calendar: u32,
+        /// Concentration charge, millionths.
+        concentration: u32,
+        /// Cap of the excess to which it applies, millionths.
+        concentration_cap: u32,
+        /// Rate of the stable price, millionths an hour.
+        stable_rate: u32,
+        /// Oldest price for new risk, seconds.
+        max_age: u32,
+        /// Short option minimum, millionths.
+        short_minimum: u32,
+        /// Scale: prices count in 2^-this quote-native.
+        scale_bits: u8,
+        /// A delta unit is 10^-this of the asset.
+        unit_exponent: u8,
+        /// Product group, index + 1; 0 for none.
+        group: u8,
+    }
+}
+
+args! {
+    /// A collateral token to list.
+    CollateralArgs {
+        /// Name, padded with zeros.
+        name: [u8; 16],
+        /// Smallest units of the token in one delta unit of the underlying.
+        atoms_per_unit: u64,
+        /// Most that all accounts may deposit, in smallest units.
+        deposit_limit: u64,
+        /// Haircut, millionths.
+        haircut: u32,
+        /// Underlying.
+        underlying: u16,
+    }
+}
+
+args! {
+    /// A perpetual to list; see `ballast_risk::Instrument` for meaning and bounds.
+    PerpetualArgs {
+        /// Name, padded with zeros.
+        name: [u8; 16],
+        /// Delta units in one lot.
+        lot_units: i64,
+        /// Quote-native per tick and lot.
+        tick_value: i64,
+        /// Most lots of one account.
+        max_position: i64,
+        /// Smallest value of an order, quote-native.
+        min_order_value: i64,
+        /// Most lots of either side of the market.
+        open_interest_cap: i64,
+        /// Widest distance of an order from the mark, millionths.
+        price_band: u32,
+        /// Underlying.
+        underlying: u16,
+        /// The instrument's index, which must be free.
+        instrument: u16,
+    }
+}
+
+args! {
+    /// An order.
+    OrderArgs {
+        /// 0 bid, 1 ask.
+        side: u8,
+        /// See [`order_kind`].
+        kind: u8,
+        /// See [`self_trade`].
+        self_trade: u8,
+        /// 1 if the order may only reduce the position.
+        reduce_only: u8,
+        /// Limit price, ticks.
+        price: i64,
+        /// Size, lots.
+        lots: i64,
+        /// The owner's own number for it.
+        client_id: u64,
+        /// When it expires, seconds; 0 for never.
+        expires_at: i64,
+    }
+}
+
+/// Kinds of orders.
+pub mod order_kind {
+    /// Trades what it can and rests with the remainder.
+    pub const LIMIT: u8 = 0;
+    /// Only rests; refused if it would trade.
+    pub const POST_ONLY: u8 = 1;
+    /// Trades what it can; the remainder is dropped.
+    pub const IMMEDIATE_OR_CANCEL: u8 = 2;
+    /// Trades whole or not at all.
+    pub const FILL_OR_KILL: u8 = 3;
+}
+
+/// What happens when an order meets one of the same owner.
+pub mod self_trade {
+    /// The resting order is cancelled.
+    pub const CANCEL_MAKER: u8 = 0;
+    /// The incoming order ends.
+    pub const CANCEL_TAKER: u8 = 1;
+    /// The instruction fails.
+    pub const ABORT: u8 = 2;
+}

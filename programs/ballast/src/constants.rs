@@ -1,0 +1,53 @@
+//! Seeds and limits that are not parameters.
+
+/// Seed of the exchange.
+pub const EXCHANGE_SEED: &[u8] = b"exchange";
+/// Seed of the treasury.
+pub const TREASURY_SEED: &[u8] = b"treasury";
+/// Seed of the risk board.
+pub const BOARD_SEED: &[u8] = b"board";
+/// Seed of a market.
+pub const MARKET_SEED: &[u8] = b"market";
+/// Seed of a margin account.
+pub const MARGIN_SEED: &[u8] = b"margin";
+/// Seed of a token vault.
+pub const VAULT_SEED: &[u8] = b"vault";
+
+/// Most bytes by which the runtime lets an account grow in one instruction.
+pub const MAX_GROWTH: usize = 10_240;
+
+/// Largest size of a market account: room for some 19,000 orders a side.
+pub const MAX_MARKET_LEN: usize = 5 * 1024 * 1024;
+
+/// Most maker accounts that one order may be matched against.
+pub const MAX_MAKERS: usize = 8;
+
+/// Most fills that one order may have: the bound on its compute and on its event.
+pub const MAX_FILLS: usize = 16;
+
+/// Most resting orders that one order may step over or cancel, beside its fills.
+pub const MAX_PASSED: usize = 16;
+
+/// Most resting orders of one account in one market.
+pub const MAX_ORDERS_PER_MARKET: u32 = 64;
+
+/// Age in seconds up to which a resting order whose maker's account was not passed in is stepped over. An older one ends
+/// the match: whoever takes had the time to learn of it.
+pub const MAKER_GRACE_SECONDS: i64 = 2;
+
+/// Largest taker fee: 1 %.
+pub const MAX_TAKER_FEE_PPM: u32 = 10_000;
+
+/// Bits of [`crate::state::Exchange::pause`].
+pub mod pause {
+    /// No deposits.
+    pub const DEPOSIT: u32 = 1;
+    /// No withdrawals.
+    pub const WITHDRAW: u32 = 2;
+    /// No trade that adds risk. Reducing and cancelling stay possible in every pause state.
+    pub const NEW_RISK: u32 = 4;
+    /// No liquidation.
+    pub const LIQUIDATE: u32 = 8;
+    /// Every bit there is.
+    pub const ALL: u32 = 15;
+}

@@ -1,0 +1,222 @@
+//! Error codes. Append only: a code never changes its meaning and is never used again.
+
+use ballast_book::BookError;
+use ballast_risk::RiskError;
+
+/// Code of the first error.
+pub const ERROR_OFFSET: u32 = 6000;
+
+macro_rules! errors {
+    ($($name:ident = $message:literal,)*) => {
+        /// Everything that an instruction of Ballast can refuse with, beside the errors of Solana and Anchor.
+        #[cfg(feature = "program")]
+        #[derive(Debug, PartialEq, Eq)]
+        #[anchor_lang::prelude::error_code]
+        pub enum BallastError { $( #[doc = $message] #[msg($message)] $name, )* }
+
+        /// Everything that an instruction of Ballast can refuse with, beside the errors of Solana and Anchor.
+        #[cfg(not(feature = "program"))]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum BallastError { $( #[doc = $message] $name, )* }
+
+        impl BallastError {
+            /// Every error, in the order of the codes.
+            pub const ALL: &'static [Self] = &[$( Self::$name, )*];
+
+            /// The error's name.
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$name => stringify!($name), )* }
+            }
+
+            /// What to do about it.
+            pub const fn message(self) -> &'static str {
+                match self { $( Self::$name => $message, )* }
+            }
+        }
+    };
+}
+
+errors! {
+    Overflow = "a number does not fit: use a smaller amount, size or price",
+    Unauthorized = "the signer may not do this: sign with the owner, a delegate with the permission, or the authority in charge",
+    Paused = "this kind of instruction is paused: reducing and cancelling stay possible",
+    ParameterOutOfBounds = "a parameter is outside its hard bound: the log names which",
+    NotListed = "nothing is listed under this index, or the position belongs to an earlier contract",
+    AlreadyExists = "this slot or account is in use already",
+    NoFreeSlot = "the board has no free slot of this kind",
+    WrongExchange = "the accounts belong to different exchanges",
+    WrongMint = "the mint is not that of the quote currency, nor of a listed collateral token",
+    WrongVault = "the vault is not the one of this mint",
+    WrongMarket = "the market is not the one of this instrument",
+    DuplicateAccount = "the same account was passed in twice",
+    ZeroAmount = "the amount must not be zero",
+    DepositLimit = "the deposit would exceed the limit of this collateral: the log names both",
+    InsufficientBalance = "the account holds less than that",
+    WouldBorrow = "the withdrawal takes more cash than the account has: close positions or deposit to turn profit into cash",
+    InsufficientVault = "the vault holds less than that: others owe what is missing, try a smaller amount",
+    AccountNotEmpty = "the account still holds cash, tokens, positions or orders",
+    NoFreePosition = "all 64 position slots are in use: close a position or cancel its orders",
+    NoFreeToken = "all 8 token slots are in use: withdraw one",
+    PositionLimit = "position and orders together would exceed the instrument's limit",
+    OpenInterestCap = "the trade would carry the market's open interest past its cap: only reducing trades are possible",
+    OracleWrongOwner = "the price account is not owned by an accepted oracle program",
+    OracleWrongAccount = "the price account is not a price update",
+    OraclePartiallyVerified = "the price update is not fully verified",
+    OracleWrongFeed = "the price update is of another feed",
+    OraclePriceNotPositive = "the price is not positive",
+    OracleTooUncertain = "the price's confidence interval is too wide: wait for the next price",
+    OracleStale = "the price update is too old: post a newer one",
+    OracleFuture = "the price update is from the future",
+    OracleBackwards = "the price update is older than the one on the board",
+    OraclePriceTooHigh = "the price is above the hard bound of this underlying",
+    PriceMissing = "the underlying has no price yet: refresh it first",
+    PriceStale = "the price on the board is too old: refresh the underlying in the same transaction or before it",
+    BelowInitialMargin = "initial equity would be less than initial margin: the log names required and available; deposit, reduce or use a smaller size",
+    BelowWithdrawalMargin = "what is left would not cover initial margin: the log names required and available; withdraw less",
+    Bankrupt = "the account's equity is not positive: only deposits and cancellations are possible",
+    FillWorseThanLiquidation = "the account is below maintenance and the fill costs more than a liquidation: use a better limit",
+    NotLiquidatable = "the account's equity covers its maintenance margin",
+    NothingToLiquidate = "the account has no such position, or the size is zero",
+    LiquidationDoesNotHelp = "the takeover would not raise the account's health, or would raise the scanning risk of the underlying",
+    LiquidatorIsOwner = "liquidator and account must not share an owner or delegate",
+    BadSide = "the side must be 0 (bid) or 1 (ask)",
+    BadOrderKind = "the order kind is not known",
+    BadSelfTrade = "the self-trade mode is not known",
+    BadPrice = "the price must be positive and inside the band around the mark: the log names the band",
+    BadSize = "the size must be positive and its value at least the market's minimum",
+    OrderExpired = "the order's expiry is not in the future",
+    WouldCross = "the post-only order would trade at once: use a less aggressive price",
+    WouldNotFill = "the fill-or-kill order cannot be filled whole at once",
+    NothingToReduce = "the account has no position that this reduce-only order could reduce",
+    MarketReduceOnly = "the market only accepts reduce-only orders",
+    SelfTrade = "the order would trade with the same owner",
+    TooManyMakers = "too many maker accounts were passed in",
+    BookFull = "this side of the book is full: grow the market",
+    TooManyOrders = "the account has as many orders in this market as it may",
+    OrderNotFound = "no such order: it was filled, cancelled or has another id",
+    OrderNotOwned = "the order belongs to another account",
+    BookCorrupt = "the order book contradicts itself: nothing was changed, please report this",
+    NoBadDebt = "the account has no bad debt: it holds positions or tokens, or owes nothing",
+    NothingToSweep = "the market has nothing to sweep",
+    NotComplete = "the account is not complete yet: grow it first",
+    AlreadyComplete = "the account is complete already",
+}
+
+impl BallastError {
+    /// The code that a transaction fails with.
+    pub const fn code(self) -> u32 {
+        ERROR_OFFSET + self as u32
+    }
+
+    /// The error of a code.
+    pub fn from_code(code: u32) -> Option<Self> {
+        Self::ALL.get(code.checked_sub(ERROR_OFFSET)? as usize).copied()
+    }
+}
+
+impl From<BookError> for BallastError {
+    fn from(e: BookError) -> Self {
+        match e {
+            BookError::Full => Self::BookFull,
+            BookError::NotFound => Self::OrderNotFound,
+            BookError::NotOwner => Self::OrderNotOwned,
+            BookError::BadPrice => Self::BadPrice,
+            BookError::BadLots => Self::BadSize,
+            BookError::Overflow => Self::Overflow,
+            BookError::BadSlice | BookError::Corrupt => Self::BookCorrupt,
+        }
+    }
+}
+
+impl From<RiskError> for BallastError {
+    fn from(e: RiskError) -> Self {
+        match e {
+            RiskError::Overflow => Self::Overflow,
+            RiskError::NoPrice { .. } => Self::PriceMissing,
+            RiskError::StalePrice { .. } => Self::PriceStale,
+            RiskError::NotListed { .. } => Self::NotListed,
+            RiskError::NoFreePosition => Self::NoFreePosition,
+            RiskError::NoFreeToken => Self::NoFreeToken,
+            RiskError::InsufficientToken => Self::InsufficientBalance,
+            RiskError::PositionLimit { .. } => Self::PositionLimit,
+            RiskError::ParameterOutOfBounds { .. } => Self::ParameterOutOfBounds,
+            RiskError::BelowInitialMargin { .. } => Self::BelowInitialMargin,
+            RiskError::BelowWithdrawalMargin { .. } => Self::BelowWithdrawalMargin,
+            RiskError::Bankrupt { .. } => Self::Bankrupt,
+            RiskError::FillWorseThanLiquidation { .. } => Self::FillWorseThanLiquidation,
+            RiskError::NotLiquidatable { .. } => Self::NotLiquidatable,
+            RiskError::NothingToLiquidate => Self::NothingToLiquidate,
+            RiskError::LiquidationDoesNotHelp { .. } => Self::LiquidationDoesNotHelp,
+        }
+    }
+}
+
+#[cfg(feature = "program")]
+mod log {
+    use super::*;
+    use anchor_lang::prelude::*;
+
+    /// Turns an error of a crate into one of the program, with its numbers in the log.
+    pub trait Logged<T> {
+        /// Logs the numbers of the error and maps it.
+        fn logged(self) -> Result<T>;
+    }
+
+    impl<T> Logged<T> for core::result::Result<T, RiskError> {
+        #[inline(always)]
+        fn logged(self) -> Result<T> {
+            match self {
+                Ok(value) => Ok(value),
+                Err(e) => Err(log_numbers(e)),
+            }
+        }
+    }
+
+    impl<T> Logged<T> for core::result::Result<T, BookError> {
+        #[inline(always)]
+        fn logged(self) -> Result<T> {
+            self.map_err(|e| BallastError::from(e).into())
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn log_numbers(e: RiskError) -> Error {
+        match e {
+            RiskError::NoPrice { underlying } => msg!("underlying {}: no price", underlying),
+            RiskError::StalePrice { underlying, age, limit } => {
+                msg!("underlying {}: price is {} s old, limit {} s", underlying, age, limit)
+            }
+            RiskError::NotListed { index } => msg!("index {} is not listed", index),
+            RiskError::PositionLimit { instrument, lots, limit } => {
+                msg!("instrument {}: {} lots with orders, limit {}", instrument, lots, limit)
+            }
+            RiskError::ParameterOutOfBounds { parameter } => msg!("parameter {} is out of bounds", parameter),
+            RiskError::BelowInitialMargin { required, available } => {
+                msg!("initial margin: required {}, available {}", required, available)
+            }
+            RiskError::BelowWithdrawalMargin { required, available } => {
+                msg!("withdrawal margin: required {}, available {}", required, available)
+            }
+            RiskError::Bankrupt { equity } => msg!("equity {}", equity),
+            RiskError::FillWorseThanLiquidation { cost, allowed } => {
+                msg!("cost against the mark {}, allowed {}", cost, allowed)
+            }
+            RiskError::NotLiquidatable { equity, maintenance } => {
+                msg!("equity {}, maintenance margin {}", equity, maintenance)
+            }
+            RiskError::LiquidationDoesNotHelp { before, after } => {
+                msg!("health before {}, after {}", before, after)
+            }
+            RiskError::Overflow
+            | RiskError::NoFreePosition
+            | RiskError::NoFreeToken
+            | RiskError::InsufficientToken
+            | RiskError::NothingToLiquidate => {}
+        }
+        BallastError::from(e).into()
+    }
+}
+
+#[cfg(feature = "program")]
+pub use log::Logged;

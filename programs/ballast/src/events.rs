@@ -1,0 +1,279 @@
+//! Events: one an instruction, packed. Emitted with `sol_log_data`: eight bytes of discriminator, then the struct.
+
+#[cfg(feature = "program")]
+use anchor_lang::prelude::*;
+use solana_address::Address;
+
+/// Declares an event whose bytes are its layout.
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })*) => { $(
+        $(#[$doc])*
+        #[cfg_attr(feature = "program", event(bytemuck))]
+        #[cfg_attr(not(feature = "program"), derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable), repr(C))]
+        pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
+
+        impl $name {
+            /// The event's name, from which its discriminator is made: the first eight bytes of SHA-256 of "event:<name>".
+            pub const NAME: &'static str = stringify!($name);
+        }
+    )* };
+}
+
+events! {
+    /// An exchange was made.
+    ExchangeInitialized {
+        /// The exchange.
+        exchange: Address,
+        /// Its admin.
+        admin: Address,
+        /// Its id.
+        id: u64,
+    }
+    /// The board grew.
+    BoardGrown {
+        /// The exchange.
+        exchange: Address,
+        /// Bytes it has now.
+        len: u64,
+        /// Bytes it will have when it is complete.
+        full: u64,
+    }
+    /// A product group was set.
+    ProductGroupSet {
+        /// The exchange.
+        exchange: Address,
+        /// Name.
+        name: [u8; 16],
+        /// c, millionths.
+        offset: u32,
+        /// Which.
+        group: u32,
+    }
+    /// An underlying was listed.
+    UnderlyingListed {
+        /// The exchange.
+        exchange: Address,
+        /// Name.
+        name: [u8; 16],
+        /// Its index.
+        underlying: u64,
+    }
+    /// A collateral token was listed.
+    CollateralListed {
+        /// The exchange.
+        exchange: Address,
+        /// Its mint.
+        mint: Address,
+        /// Its index.
+        token: u32,
+        /// Its underlying.
+        underlying: u32,
+    }
+    /// An instrument was listed.
+    InstrumentListed {
+        /// The exchange.
+        exchange: Address,
+        /// Its market.
+        market: Address,
+        /// Name.
+        name: [u8; 16],
+        /// Its index.
+        instrument: u32,
+        /// Its underlying.
+        underlying: u32,
+    }
+    /// A market grew.
+    MarketGrown {
+        /// The market.
+        market: Address,
+        /// Bytes it has now.
+        len: u64,
+    }
+    /// The pause bits changed.
+    PauseSet {
+        /// The exchange.
+        exchange: Address,
+        /// Who changed them.
+        authority: Address,
+        /// All bits, after the change.
+        pause: u64,
+    }
+    /// The insurance fund was given something.
+    InsuranceFunded {
+        /// The exchange.
+        exchange: Address,
+        /// Amount, quote-native.
+        amount: i64,
+        /// The fund after it.
+        insurance: i64,
+    }
+    /// A margin account was opened.
+    MarginAccountOpened {
+        /// The account.
+        margin: Address,
+        /// Its owner.
+        owner: Address,
+        /// Its sub-id.
+        sub_id: u64,
+    }
+    /// A margin account was closed.
+    MarginAccountClosed {
+        /// The account.
+        margin: Address,
+        /// Its owner.
+        owner: Address,
+    }
+    /// Something was deposited.
+    Deposited {
+        /// The account.
+        margin: Address,
+        /// The mint.
+        mint: Address,
+        /// Amount, in the mint's smallest unit.
+        amount: u64,
+        /// What the account has of it now.
+        balance: i64,
+    }
+    /// Something was withdrawn.
+    Withdrawn {
+        /// The account.
+        margin: Address,
+        /// The mint.
+        mint: Address,
+        /// Amount, in the mint's smallest unit.
+        amount: u64,
+        /// What the account has of it now.
+        balance: i64,
+    }
+    /// A new price is on the board.
+    UnderlyingRefreshed {
+        /// The exchange.
+        exchange: Address,
+        /// Price of a delta unit, scaled.
+        price: i64,
+        /// Stable price, scaled.
+        stable_price: i64,
+        /// When it was published.
+        publish_time: i64,
+        /// Which underlying.
+        underlying: u64,
+    }
+    /// An order was cancelled.
+    OrderCancelled {
+        /// The account.
+        margin: Address,
+        /// The order's sequence number.
+        sequence: u64,
+        /// The owner's own number for it.
+        client_id: u64,
+        /// Lots that were left of it.
+        lots: i64,
+        /// The instrument.
+        instrument: u64,
+    }
+    /// All orders in a market were cancelled.
+    OrdersCancelled {
+        /// The account.
+        margin: Address,
+        /// How many.
+        count: u32,
+        /// The instrument.
+        instrument: u32,
+    }
+    /// A market's totals were swept into the treasury.
+    Swept {
+        /// The market.
+        market: Address,
+        /// Fees, quote-native.
+        fees: i64,
+    }
+    /// A position was taken over.
+    Liquidated {
+        /// The account that was below maintenance.
+        margin: Address,
+        /// The liquidator's account.
+        liquidator: Address,
+        /// Lots taken over, signed as the position was.
+        lots: i64,
+        /// Their value at the mark, quote-native.
+        mark_value: i64,
+        /// Discount to the mark, quote-native.
+        discount: i64,
+        /// Part of it that went to the insurance fund.
+        insurance: i64,
+        /// Equity before.
+        equity_before: i64,
+        /// Maintenance margin before.
+        maintenance_before: i64,
+        /// Equity after.
+        equity_after: i64,
+        /// Maintenance margin after.
+        maintenance_after: i64,
+        /// Bad debt paid by the insurance fund.
+        bad_debt: i64,
+        /// Bad debt left, because the fund was empty.
+        uncovered: i64,
+        /// Orders of the account that were cancelled.
+        orders_cancelled: u32,
+        /// The instrument.
+        instrument: u32,
+    }
+    /// The insurance fund paid an account's bad debt.
+    BadDebtResolved {
+        /// The account.
+        margin: Address,
+        /// Paid by the fund.
+        paid: i64,
+        /// Left, because the fund was empty.
+        uncovered: i64,
+    }
+}
+
+/// One match of an order.
+#[cfg_attr(feature = "program", derive(AnchorSerialize, IdlType))]
+#[derive(Clone, Copy, Debug)]
+pub struct FillRecord {
+    /// The maker's account.
+    pub maker: Address,
+    /// Sequence number of the maker's order.
+    pub maker_sequence: u64,
+    /// The maker's own number for it.
+    pub maker_client_id: u64,
+    /// Price, ticks.
+    pub price: i64,
+    /// Lots.
+    pub lots: i64,
+    /// Fee of the maker, negative for a rebate.
+    pub maker_fee: i64,
+}
+
+/// An order was placed, matched or both. Borsh layout: the fills follow with their number.
+#[cfg_attr(feature = "program", event)]
+pub struct OrderPlaced {
+    /// The account.
+    pub margin: Address,
+    /// Sequence number under which the remainder rests; 0 if nothing does.
+    pub sequence: u64,
+    /// Where it rests, for cancelling; 0 if nothing does.
+    pub handle: u32,
+    /// The instrument.
+    pub instrument: u16,
+    /// 0 bid, 1 ask.
+    pub side: u8,
+    /// Resting orders of others that were cancelled because their maker could not carry the fill.
+    pub makers_cancelled: u8,
+    /// The owner's own number for it.
+    pub client_id: u64,
+    /// Limit price, ticks.
+    pub price: i64,
+    /// Lots matched.
+    pub filled: i64,
+    /// Value matched, quote-native.
+    pub value: i64,
+    /// Fee of the taker.
+    pub fee: i64,
+    /// Lots that rest.
+    pub resting: i64,
+    /// The matches.
+    pub fills: alloc::vec::Vec<FillRecord>,
+}

@@ -1,0 +1,104 @@
+//! `deposit`
+
+use crate::{
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED, pause},
+    error::{BallastError, Logged},
+    events::Deposited,
+    instructions::token,
+    state::{Exchange, MarginAccount, RiskBoard, Treasury},
+};
+use anchor_lang::prelude::*;
+use ballast_risk::{Board, QuoteNative};
+
+/// Accounts of `deposit`.
+#[derive(Accounts)]
+pub struct Deposit {
+    /// Owns the source.
+    pub depositor: Signer,
+    /// The exchange.
+    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
+    pub exchange: Account<Exchange>,
+    /// Its treasury.
+    #[account(mut, seeds = [TREASURY_SEED, exchange.address().as_ref()], bump = treasury.bump)]
+    pub treasury: Account<Treasury>,
+    /// Its board.
+    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
+    /// The account to deposit into.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            margin.owner.as_ref(),
+            bytemuck::bytes_of(&margin.sub_id),
+        ],
+        bump = margin.bump
+    )]
+    pub margin: Account<MarginAccount>,
+    /// Token account to take from.
+    #[account(mut)]
+    pub source: UncheckedAccount,
+    /// The quote vault or a collateral token's vault: says what is deposited.
+    #[account(mut)]
+    pub vault: UncheckedAccount,
+    /// SPL token program.
+    pub token_program: Program<Token>,
+}
+
+/// What a vault holds.
+pub(crate) enum Asset {
+    /// The quote currency.
+    Quote,
+    /// A collateral token, by its index on the board.
+    Token(u16),
+}
+
+impl Asset {
+    /// The asset of a vault.
+    pub(crate) fn of_vault(vault: &Address, exchange: &Exchange, board: &Board) -> Result<Self> {
+        if *vault == exchange.quote_vault {
+            return Ok(Self::Quote);
+        }
+        let vault = vault.to_bytes();
+        let index = board.tokens.iter().position(|t| t.is_listed() && t.vault == vault);
+        Ok(Self::Token(index.ok_or(BallastError::WrongVault)? as u16))
+    }
+}
+
+/// Runs `deposit`.
+///
+/// It ends in no margin check: cash adds equity one for one, and a token adds at least what its haircut and its worst
+/// scenario take, by the bounds of the parameters.
+pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
+    let a = &mut ctx.accounts;
+    require!(amount > 0, BallastError::ZeroAmount);
+    require!(a.exchange.pause & pause::DEPOSIT == 0, BallastError::Paused);
+
+    let (mint, balance) = match Asset::of_vault(a.vault.address(), &a.exchange, &a.board.board)? {
+        Asset::Quote => {
+            let amount = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
+            a.margin.portfolio.cash = a.margin.portfolio.cash.plus(amount).logged()?;
+            a.treasury.quote_deposits = a.treasury.quote_deposits.plus(amount).logged()?;
+            (a.exchange.quote_mint, a.margin.portfolio.cash.0)
+        }
+        Asset::Token(index) => {
+            let board = &a.board.board;
+            let terms = board.token(index).logged()?;
+            let u = board.underlying(terms.underlying).logged()?;
+            let total = &mut a.treasury.token_deposits[usize::from(index)];
+            let after = total.checked_add(amount).ok_or(BallastError::Overflow)?;
+            if after > terms.deposit_limit {
+                msg!("deposits would be {}, limit {}", after, terms.deposit_limit);
+                return Err(BallastError::DepositLimit.into());
+            }
+            *total = after;
+            a.margin.portfolio.credit(index, terms, u, amount).logged()?;
+            (Address::new_from_array(terms.mint), a.margin.portfolio.balance(index) as i64)
+        }
+    };
+    a.margin.sequence = a.margin.sequence.wrapping_add(1);
+    token::transfer_in(a.source.account(), a.vault.account(), a.depositor.account(), amount);
+    emit!(Deposited { margin: *a.margin.address(), mint, amount, balance });
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! `view_margin`
+
+use crate::{
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED},
+    error::Logged,
+    state::{Exchange, MarginAccount, RiskBoard},
+    view::{MarginView, UnderlyingView, VIEW_PAGE},
+};
+use alloc::vec::Vec;
+use anchor_lang::prelude::*;
+use ballast_risk::margin::{self, Holdings, Prices, UnderlyingRisk};
+
+/// Accounts of `view_margin`.
+#[derive(Accounts)]
+pub struct ViewMargin {
+    /// The exchange.
+    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
+    pub exchange: Account<Exchange>,
+    /// Its board.
+    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
+    /// The account.
+    #[account(
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            margin.owner.as_ref(),
+            bytemuck::bytes_of(&margin.sub_id),
+        ],
+        bump = margin.bump
+    )]
+    pub margin: Account<MarginAccount>,
+}
+
+/// Runs `view_margin`.
+pub fn view_margin(ctx: &mut Context<ViewMargin>, first_underlying: u16) -> Result<()> {
+    let board = &ctx.accounts.board.board;
+    let portfolio = &ctx.accounts.margin.portfolio;
+    let totals = margin::check(board, portfolio, Prices::Last).logged()?;
+
+    let mut page = Vec::with_capacity(VIEW_PAGE);
+    let mut next = 0;
+    let mut holdings = Holdings::of(board, portfolio).logged()?;
+    // Underlyings with positions come in ascending order, those with tokens alone after them.
+    let mut seen = 0u16;
+    while let Some((index, positions, tokens)) = holdings.next() {
+        let place = seen;
+        seen += 1;
+        if place < first_underlying {
+            continue;
+        }
+        if page.len() == VIEW_PAGE {
+            next = place;
+            break;
+        }
+        let u = board.underlying(index).logged()?;
+        let risk = UnderlyingRisk::of(board, u, positions, &tokens).logged()?;
+        page.push(UnderlyingView::new(u, &risk));
+    }
+    let head = MarginView::new(&totals, page.len() as u16, next);
+    let mut data = Vec::with_capacity(core::mem::size_of::<MarginView>() + core::mem::size_of_val(page.as_slice()));
+    data.extend_from_slice(bytemuck::bytes_of(&head));
+    data.extend_from_slice(bytemuck::cast_slice(&page));
+    pinocchio::cpi::set_return_data(&data);
+    Ok(())
+}

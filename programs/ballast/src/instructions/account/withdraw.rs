@@ -1,0 +1,90 @@
+//! `withdraw`
+
+use super::deposit::Asset;
+use crate::{
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED, pause},
+    error::{BallastError, Logged},
+    events::Withdrawn,
+    instructions::{load::now, token},
+    state::{Exchange, MarginAccount, RiskBoard, Treasury},
+};
+use anchor_lang::prelude::*;
+use ballast_risk::{QuoteNative, rule};
+
+/// Accounts of `withdraw`.
+#[derive(Accounts)]
+pub struct Withdraw {
+    /// The owner. A delegate cannot withdraw.
+    #[account(address = margin.owner @ BallastError::Unauthorized)]
+    pub owner: Signer,
+    /// The exchange.
+    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
+    pub exchange: Account<Exchange>,
+    /// Its treasury.
+    #[account(mut, seeds = [TREASURY_SEED, exchange.address().as_ref()], bump = treasury.bump)]
+    pub treasury: Account<Treasury>,
+    /// Its board.
+    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
+    /// The account to withdraw from.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            margin.owner.as_ref(),
+            bytemuck::bytes_of(&margin.sub_id),
+        ],
+        bump = margin.bump
+    )]
+    pub margin: Account<MarginAccount>,
+    /// The vault to take from: says what is withdrawn.
+    #[account(mut)]
+    pub vault: UncheckedAccount,
+    /// Token account to pay to.
+    #[account(mut)]
+    pub destination: UncheckedAccount,
+    /// SPL token program.
+    pub token_program: Program<Token>,
+}
+
+/// Runs `withdraw`.
+pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
+    let a = &mut ctx.accounts;
+    require!(amount > 0, BallastError::ZeroAmount);
+    require!(a.exchange.pause & pause::WITHDRAW == 0, BallastError::Paused);
+
+    let asset = Asset::of_vault(a.vault.address(), &a.exchange, &a.board.board)?;
+    require!(a.destination.address() != a.vault.address(), BallastError::DuplicateAccount);
+    let held = token::amount(a.vault.account())?;
+    if held < amount {
+        msg!("vault: needed {}, had {}", amount, held);
+        return Err(BallastError::InsufficientVault.into());
+    }
+    let (mint, balance) = match asset {
+        Asset::Quote => {
+            let amount = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
+            let cash = a.margin.portfolio.cash;
+            // Only trading losses may be owed for now: lending comes with its interest.
+            if amount > cash {
+                msg!("cash: needed {}, had {}", amount.0, cash.0);
+                return Err(BallastError::WouldBorrow.into());
+            }
+            a.margin.portfolio.cash = cash.minus(amount).logged()?;
+            a.treasury.quote_deposits = a.treasury.quote_deposits.minus(amount).logged()?;
+            (a.exchange.quote_mint, a.margin.portfolio.cash.0)
+        }
+        Asset::Token(index) => {
+            let mint = a.board.board.token(index).logged()?.mint;
+            a.margin.portfolio.debit(index, amount).logged()?;
+            let total = &mut a.treasury.token_deposits[usize::from(index)];
+            *total = total.checked_sub(amount).ok_or(BallastError::InsufficientVault)?;
+            (Address::new_from_array(mint), a.margin.portfolio.balance(index) as i64)
+        }
+    };
+    rule::require_withdrawable(&a.board.board, &a.margin.portfolio, now()?).logged()?;
+    a.margin.sequence = a.margin.sequence.wrapping_add(1);
+    token::transfer_out(a.vault.account(), a.destination.account(), &a.exchange, amount);
+    emit!(Withdrawn { margin: *a.margin.address(), mint, amount, balance });
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! `liquidate`
+
+use super::resolve_bad_debt::pay_bad_debt;
+use crate::{
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, TREASURY_SEED, pause},
+    error::{BallastError, Logged},
+    events::Liquidated,
+    instructions::{
+        load::{boxed, market_and_book, now},
+        trading::{move_open_interest, take_all_off_book},
+    },
+    state::{Exchange, LiquidatedLeg, MarginAccount, Market, RiskBoard, Treasury, permission},
+};
+use anchor_lang::prelude::*;
+use ballast_risk::{
+    Fill, Lots, QuoteNative,
+    liquidation::take_over,
+    margin::{self, Prices},
+    rule,
+};
+
+/// Accounts of `liquidate`.
+#[derive(Accounts)]
+pub struct Liquidate {
+    /// The liquidator: owner, or a delegate who may liquidate, of the liquidator's account.
+    pub authority: Signer,
+    /// The exchange.
+    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
+    pub exchange: Account<Exchange>,
+    /// Its treasury.
+    #[account(mut, seeds = [TREASURY_SEED, exchange.address().as_ref()], bump = treasury.bump)]
+    pub treasury: Account<Treasury>,
+    /// Its board.
+    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
+    /// The market of the position.
+    #[account(
+        mut,
+        seeds = [MARKET_SEED, exchange.address().as_ref(), bytemuck::bytes_of(&market.instrument)],
+        bump = market.bump
+    )]
+    pub market: Account<Market>,
+    /// The account below maintenance.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            margin.owner.as_ref(),
+            bytemuck::bytes_of(&margin.sub_id),
+        ],
+        bump = margin.bump
+    )]
+    pub margin: Account<MarginAccount>,
+    /// The liquidator's account, which takes the position over.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            liquidator.owner.as_ref(),
+            bytemuck::bytes_of(&liquidator.sub_id),
+        ],
+        bump = liquidator.bump
+    )]
+    pub liquidator: Account<MarginAccount>,
+}
+
+/// Runs `liquidate`.
+pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
+    let now = now()?;
+    let a = &mut ctx.accounts;
+    require!(a.exchange.pause & pause::LIQUIDATE == 0, BallastError::Paused);
+    require!(a.liquidator.allows(a.authority.address(), permission::LIQUIDATE, now), BallastError::Unauthorized);
+    require!(!related(&a.liquidator, &a.margin), BallastError::LiquidatorIsOwner);
+    require!(max_lots > 0, BallastError::NothingToLiquidate);
+
+    let (address, liquidator) = (*a.margin.address(), *a.liquidator.address());
+    let board = &a.board.board;
+    let i = board.instrument(a.market.instrument).logged()?;
+    let u = board.underlying(i.underlying).logged()?;
+    let (market, mut book) = market_and_book(&mut a.market)?;
+
+    // Orders carry no maintenance margin, so that cancelling them does not change whether the account is liquidatable.
+    let orders_cancelled = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::MAX)?;
+    let mut scratch = boxed(&a.margin.portfolio);
+    let taken = take_over(board, &mut scratch, i, Lots(max_lots), now).logged()?;
+
+    let held = a.margin.portfolio.lots(i);
+    a.margin.portfolio.fill(i, u, taken.fill).logged()?;
+    a.margin.portfolio.release(i).logged()?;
+    move_open_interest(market, held, a.margin.portfolio.lots(i))?;
+
+    let other = Fill { lots: taken.fill.lots.negated().logged()?, value: taken.fill.value.negated().logged()? };
+    let held_by_liquidator = a.liquidator.portfolio.lots(i);
+    a.liquidator.portfolio.fill(i, u, other).logged()?;
+    a.liquidator.portfolio.release(i).logged()?;
+    a.liquidator.portfolio.cash = a.liquidator.portfolio.cash.minus(taken.insurance).logged()?;
+    move_open_interest(market, held_by_liquidator, a.liquidator.portfolio.lots(i))?;
+    a.treasury.insurance = a.treasury.insurance.plus(taken.insurance).logged()?;
+
+    let after = margin::check(board, &a.margin.portfolio, Prices::Last).logged()?;
+    rule::require_initial(board, &a.liquidator.portfolio, now).logged()?;
+    record(&mut a.margin, i.index, taken.mark_value, held.0 > 0)?;
+    let (bad_debt, uncovered) = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
+    a.margin.liquidated_at = now;
+    a.margin.sequence = a.margin.sequence.wrapping_add(1);
+    a.liquidator.sequence = a.liquidator.sequence.wrapping_add(1);
+    emit!(Liquidated {
+        margin: address,
+        liquidator,
+        lots: other.lots.0,
+        mark_value: taken.mark_value.0,
+        discount: taken.discount.0,
+        insurance: taken.insurance.0,
+        equity_before: taken.before.equity.0,
+        maintenance_before: taken.before.maintenance.0,
+        equity_after: after.equity.0,
+        maintenance_after: after.maintenance.0,
+        bad_debt: bad_debt.0,
+        uncovered: uncovered.0,
+        orders_cancelled,
+        instrument: u32::from(i.index),
+    });
+    Ok(())
+}
+
+/// True if two accounts share an owner or a delegate.
+fn related(one: &MarginAccount, other: &MarginAccount) -> bool {
+    let none = Address::default();
+    let people = |m: &MarginAccount| {
+        let mut people = [none; 5];
+        people[0] = m.owner;
+        for (slot, delegate) in people[1..].iter_mut().zip(&m.delegates) {
+            *slot = delegate.address;
+        }
+        people
+    };
+    let others = people(other);
+    people(one).iter().any(|p| *p != none && others.contains(p))
+}
+
+/// Notes what was taken over in this episode: whose side bad debt would fall on. When all slots are in use the smallest
+/// entry gives way.
+fn record(margin: &mut MarginAccount, instrument: u16, value: QuoteNative, long: bool) -> Result<()> {
+    let value = if long { value } else { value.negated().logged()? };
+    let same = margin.liquidated.iter().position(|l| !l.value.is_zero() && l.instrument == instrument);
+    let slot = match same {
+        Some(slot) => &mut margin.liquidated[slot],
+        None => {
+            let smallest = margin.liquidated.iter_mut().min_by_key(|l| l.value.0.unsigned_abs());
+            let slot = smallest.ok_or(BallastError::Overflow)?;
+            *slot = LiquidatedLeg { value: QuoteNative::ZERO, instrument, reserved: [0; 3] };
+            slot
+        }
+    };
+    slot.value = slot.value.plus(value).logged()?;
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! `list_underlying`
+
+use crate::{
+    args::UnderlyingArgs,
+    constants::{BOARD_SEED, EXCHANGE_SEED},
+    error::{BallastError, Logged},
+    events::UnderlyingListed,
+    state::{Exchange, RiskBoard},
+};
+use anchor_lang::prelude::*;
+use ballast_risk::{MAX_GROUPS, Ppm, QuoteNative, Underlying, UnderlyingParams};
+use bytemuck::Zeroable;
+
+/// Accounts of `list_underlying`.
+#[derive(Accounts)]
+pub struct ListUnderlying {
+    /// The admin.
+    #[account(address = exchange.admin @ BallastError::Unauthorized)]
+    pub admin: Signer,
+    /// The exchange.
+    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
+    pub exchange: Account<Exchange>,
+    /// Its board.
+    #[account(mut, seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
+}
+
+/// Runs `list_underlying`.
+pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) -> Result<()> {
+    require!(usize::from(args.group) <= MAX_GROUPS, BallastError::ParameterOutOfBounds);
+    let underlyings = &mut ctx.accounts.board.board.underlyings;
+    require!(!underlyings.iter().any(|u| u.is_listed() && u.feed_id == args.feed_id), BallastError::AlreadyExists);
+    let index = underlyings.iter().position(|u| !u.is_listed()).ok_or(BallastError::NoFreeSlot)?;
+
+    let slot = &mut underlyings[index];
+    *slot = Underlying::zeroed();
+    slot.name = args.name;
+    slot.feed_id = args.feed_id;
+    slot.max_price = args.max_price;
+    slot.params = UnderlyingParams {
+        liquidity: QuoteNative(args.liquidity),
+        profit_cap: QuoteNative(args.profit_cap),
+        scan_range: Ppm(args.scan_range),
+        max_confidence: Ppm(args.max_confidence),
+        calendar: Ppm(args.calendar),
+        concentration: Ppm(args.concentration),
+        concentration_cap: Ppm(args.concentration_cap),
+        stable_rate: Ppm(args.stable_rate),
+        max_age: args.max_age,
+        short_minimum: Ppm(args.short_minimum),
+    };
+    slot.scale_bits = args.scale_bits;
+    slot.unit_exponent = args.unit_exponent;
+    slot.group = args.group;
+    slot.index = index as u16;
+    slot.listed = 1;
+    slot.validate().logged()?;
+
+    emit!(UnderlyingListed { exchange: *ctx.accounts.exchange.address(), name: args.name, underlying: index as u64 });
+    Ok(())
+}

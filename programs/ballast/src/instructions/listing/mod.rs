@@ -1,0 +1,6 @@
+//! Listing of underlyings, collateral and instruments. The admin's.
+
+pub mod list_collateral;
+pub mod list_perpetual;
+pub mod list_underlying;
+pub mod set_product_group;

@@ -1,0 +1,5 @@
+//! Permissionless cranks of prices and markets.
+
+pub mod grow_market;
+pub mod refresh_underlying;
+pub mod sweep;

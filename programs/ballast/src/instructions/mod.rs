@@ -1,0 +1,18 @@
+//! The instructions, one file each.
+
+pub mod account;
+pub mod exchange;
+pub mod liquidation;
+pub mod listing;
+mod load;
+pub mod market;
+mod token;
+pub mod trading;
+
+// Whole modules: Anchor's macros look for what they derive beside each accounts struct.
+pub use account::{close_margin_account::*, deposit::*, open_margin_account::*, view_margin::*, withdraw::*};
+pub use exchange::{fund_insurance::*, grow_board::*, initialize_exchange::*, set_pause::*};
+pub use liquidation::{liquidate::*, resolve_bad_debt::*};
+pub use listing::{list_collateral::*, list_perpetual::*, list_underlying::*, set_product_group::*};
+pub use market::{grow_market::*, refresh_underlying::*, sweep::*};
+pub use trading::{cancel_all_orders::*, cancel_order::*, place_order::*};

@@ -1,0 +1,23 @@
+//! `cancel_all_orders`
+
+use super::{cancel_order::CancelOrder, matching::take_all_off_book};
+use crate::{
+    error::{BallastError, Logged},
+    events::OrdersCancelled,
+    instructions::load::{market_and_book, now},
+    state::permission,
+};
+use anchor_lang::prelude::*;
+
+/// Runs `cancel_all_orders`: the newest orders first, `limit` at most.
+pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, limit: u16) -> Result<()> {
+    let a = &mut ctx.accounts;
+    require!(a.margin.allows(a.authority.address(), permission::TRADE, now()?), BallastError::Unauthorized);
+    let (address, instrument) = (*a.margin.address(), a.market.instrument);
+    let i = a.board.board.instrument(instrument).logged()?;
+    let (_, mut book) = market_and_book(&mut a.market)?;
+    let count = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::from(limit))?;
+    a.margin.sequence = a.margin.sequence.wrapping_add(1);
+    emit!(OrdersCancelled { margin: address, count, instrument: u32::from(instrument) });
+    Ok(())
+}

@@ -1,0 +1,414 @@
+//! Matching: an incoming order against the book, both sides settled and checked at once.
+
+use crate::{
+    args::self_trade,
+    constants::{MAKER_GRACE_SECONDS, MAX_FILLS, MAX_MAKERS, MAX_PASSED},
+    error::{BallastError, Logged},
+    events::FillRecord,
+    instructions::load::{boxed, margin_mut},
+    state::{Exchange, MarginAccount, Market},
+};
+use alloc::{boxed::Box, vec::Vec};
+use anchor_lang::prelude::*;
+use ballast_book::{BookMut, Handle, Order, Owner, Side};
+use ballast_risk::{
+    Board, Fill, Instrument, Lots, Portfolio, Ppm, QuoteNative, Scaled, Ticks, Underlying,
+    math::{mul_bounded, mul_ppm_ceil, mul_ppm_floor},
+    rule::{self, Trade},
+};
+
+/// An order that was checked and now meets the book.
+pub struct Incoming {
+    /// Its side.
+    pub side: Side,
+    /// Its limit.
+    pub price: Ticks,
+    /// Its size.
+    pub lots: Lots,
+    /// The owner's number.
+    pub client_id: u64,
+    /// When it expires.
+    pub expires_at: i64,
+    /// What to do with orders of the same owner.
+    pub self_trade: u8,
+}
+
+/// What matching did for the taker.
+#[derive(Default)]
+pub struct Matched {
+    /// Lots, positive.
+    pub lots: Lots,
+    /// Value, positive.
+    pub value: QuoteNative,
+    /// Value of the same lots at the mark.
+    pub mark_value: QuoteNative,
+    /// Fee.
+    pub fee: QuoteNative,
+    /// What the fills cost against the mark.
+    pub cost: QuoteNative,
+    /// Resting orders cancelled because their maker could not carry the fill.
+    pub makers_cancelled: u8,
+    /// True if the order met one of its owner and is not to rest.
+    pub ended_by_self_trade: bool,
+    /// The matches.
+    pub fills: Vec<FillRecord>,
+}
+
+impl Matched {
+    /// For the rule.
+    pub fn trade(&self, underlying: u16, now: i64) -> Trade {
+        Trade { underlying, now, fees: self.fee, mark_value: self.mark_value, cost: self.cost }
+    }
+}
+
+/// A maker's account among the further accounts.
+struct Maker {
+    address: Owner,
+    account: &'static mut MarginAccount,
+}
+
+/// Everything that matching reads and changes, beside the taker.
+pub struct Matcher<'a> {
+    exchange: &'a Exchange,
+    board: &'a Board,
+    i: &'a Instrument,
+    u: &'a Underlying,
+    market: &'a mut Market,
+    /// The book.
+    pub book: BookMut<'a>,
+    makers: Vec<Maker>,
+    /// The maker at hand before the fill, made when first needed.
+    scratch: Option<Box<Portfolio>>,
+    now: i64,
+    open_interest_before: Lots,
+}
+
+/// What is to be done about a resting order.
+enum Meeting {
+    /// Trade with the maker of this index, so many lots.
+    Trade(usize, Lots),
+    /// Take it off the book; its maker is of this index.
+    Cancel(usize),
+    /// Leave it and go on.
+    StepOver,
+    /// End the match.
+    End,
+}
+
+impl<'a> Matcher<'a> {
+    /// Loads the makers. Refuses an account that is passed in twice.
+    #[allow(clippy::too_many_arguments)] // a constructor of parts that are borrowed from different accounts
+    pub fn new(
+        exchange: &'a Exchange,
+        exchange_address: &Address,
+        board: &'a Board,
+        i: &'a Instrument,
+        u: &'a Underlying,
+        market: &'a mut Market,
+        book: BookMut<'a>,
+        views: &[AccountView],
+        now: i64,
+    ) -> Result<Self> {
+        require!(views.len() <= MAX_MAKERS, BallastError::TooManyMakers);
+        let mut makers: Vec<Maker> = Vec::with_capacity(views.len());
+        for view in views {
+            let address = Owner::new(view.address().as_array());
+            require!(makers.iter().all(|m| m.address != address), BallastError::DuplicateAccount);
+            makers.push(Maker { address, account: margin_mut(*view, exchange_address)? });
+        }
+        let open_interest_before = market.open_interest_long;
+        Ok(Self { exchange, board, i, u, market, book, makers, scratch: None, now, open_interest_before })
+    }
+
+    /// True if an order would trade with the best order of the other side.
+    pub fn crosses(&self, order: &Incoming) -> Result<bool> {
+        match self.book.best(order.side.opposite()) {
+            Some(best) => Ok(reaches(order, self.book.get(best).logged()?)),
+            None => Ok(false),
+        }
+    }
+
+    /// Requires that open interest did not grow past its cap.
+    pub fn require_open_interest_cap(&self) -> Result<()> {
+        let open = self.market.open_interest_long;
+        if open > self.market.open_interest_cap && open > self.open_interest_before {
+            msg!("open interest {}, cap {}", open.0, self.market.open_interest_cap.0);
+            return Err(BallastError::OpenInterestCap.into());
+        }
+        Ok(())
+    }
+
+    /// Matches an order against the book.
+    pub fn run(&mut self, taker: &mut MarginAccount, address: &Address, order: &Incoming) -> Result<Matched> {
+        let taker_key = Owner::new(address.as_array());
+        let mut matched = Matched::default();
+        let mut passed = 0;
+        let mut next = self.book.best(order.side.opposite());
+        while let Some(handle) = next {
+            let left = order.lots.minus(matched.lots).logged()?;
+            let resting = *self.book.get(handle).logged()?;
+            if left.is_zero() || !reaches(order, &resting) || matched.fills.len() == MAX_FILLS || passed == MAX_PASSED {
+                break;
+            }
+            next = self.book.next(handle).logged()?;
+            if resting.owner == taker_key {
+                match order.self_trade {
+                    self_trade::CANCEL_MAKER => {
+                        take_off_book(&mut self.book, handle, address, &mut taker.portfolio, self.i)?;
+                        passed += 1;
+                        continue;
+                    }
+                    self_trade::CANCEL_TAKER => {
+                        matched.ended_by_self_trade = true;
+                        break;
+                    }
+                    _ => return Err(BallastError::SelfTrade.into()),
+                }
+            }
+            match self.meet(&resting, taker, order, left, &mut matched)? {
+                Meeting::Trade(maker, lots) => {
+                    if !self.trade(maker, handle, &resting, lots, taker, &mut matched)? {
+                        matched.makers_cancelled = matched.makers_cancelled.saturating_add(1);
+                        passed += 1;
+                    }
+                }
+                Meeting::Cancel(maker) => {
+                    self.cancel(maker, handle)?;
+                    passed += 1;
+                }
+                Meeting::StepOver => passed += 1,
+                Meeting::End => break,
+            }
+        }
+        Ok(matched)
+    }
+
+    /// Decides what is to be done about a resting order of somebody else's account.
+    fn meet(
+        &self,
+        resting: &Order,
+        taker: &MarginAccount,
+        order: &Incoming,
+        left: Lots,
+        matched: &mut Matched,
+    ) -> Result<Meeting> {
+        let expired = resting.is_expired(self.now);
+        let Some(maker) = self.makers.iter().position(|m| m.address == resting.owner) else {
+            // Whoever takes could not know of a young order; an older one must not be traded through.
+            let young = self.now.saturating_sub(resting.placed_at) <= MAKER_GRACE_SECONDS;
+            return Ok(if expired || young { Meeting::StepOver } else { Meeting::End });
+        };
+        if expired {
+            return Ok(Meeting::Cancel(maker));
+        }
+        let account = &self.makers[maker].account;
+        if account.owner == taker.owner {
+            return match order.self_trade {
+                self_trade::CANCEL_MAKER => Ok(Meeting::Cancel(maker)),
+                self_trade::CANCEL_TAKER => {
+                    matched.ended_by_self_trade = true;
+                    Ok(Meeting::End)
+                }
+                _ => Err(BallastError::SelfTrade.into()),
+            };
+        }
+        let mut lots = Lots(left.0.min(resting.lots));
+        if resting.is_reduce_only() {
+            lots = take_reduce_only_lots(&account.portfolio, self.i, order.side.opposite(), lots);
+            if lots.is_zero() {
+                return Ok(Meeting::Cancel(maker));
+            }
+        }
+        Ok(Meeting::Trade(maker, lots))
+    }
+
+    /// Settles one match with both sides. False if the maker could not carry it and the order was cancelled instead.
+    fn trade(
+        &mut self,
+        maker: usize,
+        handle: Handle,
+        resting: &Order,
+        lots: Lots,
+        taker: &mut MarginAccount,
+        matched: &mut Matched,
+    ) -> Result<bool> {
+        let value = self.i.value_at(lots, Ticks(resting.price_ticks)).logged()?;
+        let maker_fee = fee(value, self.exchange.maker_fee_ppm)?;
+        let taker_fee = fee(value, self.exchange.taker_fee_ppm as i32)?;
+        let mark_value = Scaled(mul_bounded(lots.0, self.i.mark)).to_native_floor(self.u.scale());
+        let maker_buys = resting.side().logged()? == Side::Bid;
+        let maker_lots_before;
+        {
+            let account = &mut self.makers[maker].account;
+            let scratch = match &mut self.scratch {
+                Some(scratch) => {
+                    scratch.as_mut().clone_from(&account.portfolio);
+                    scratch
+                }
+                None => self.scratch.insert(boxed(&account.portfolio)),
+            };
+            maker_lots_before = account.portfolio.lots(self.i);
+            let cost = if maker_buys { value.minus(mark_value) } else { mark_value.minus(value) }.logged()?;
+            let trade = Trade { underlying: self.u.index, now: self.now, fees: maker_fee, mark_value, cost };
+            let settled =
+                settle_maker(account, self.board, self.i, self.u, resting, lots, value, maker_fee, scratch, &trade);
+            if settled.is_err() {
+                account.portfolio.clone_from(scratch);
+                self.cancel(maker, handle)?;
+                return Ok(false);
+            }
+            let position = account.portfolio.slot(self.i).logged()?;
+            if lots.0 == resting.lots {
+                self.book.remove(handle, &resting.owner, &mut position.orders_head).logged()?;
+            } else {
+                self.book.reduce(handle, lots.0).logged()?;
+            }
+            account.portfolio.release(self.i).logged()?;
+            account.sequence = account.sequence.wrapping_add(1);
+        }
+        let maker_lots_after = self.makers[maker].account.portfolio.lots(self.i);
+
+        let taker_lots_before = taker.portfolio.lots(self.i);
+        taker.portfolio.fill(self.i, self.u, signed(!maker_buys, lots, value)).logged()?;
+        taker.portfolio.cash = taker.portfolio.cash.minus(taker_fee).logged()?;
+        let taker_lots_after = taker.portfolio.lots(self.i);
+
+        let market = &mut self.market;
+        market.unswept_fees = market.unswept_fees.plus(taker_fee).and_then(|f| f.plus(maker_fee)).logged()?;
+        // The sum of the longs changes by what each side's long part changes by; likewise the shorts.
+        for (before, after) in [(maker_lots_before, maker_lots_after), (taker_lots_before, taker_lots_after)] {
+            move_open_interest(market, before, after)?;
+        }
+        market.volume = QuoteNative(market.volume.0.saturating_add(value.0));
+        market.last_price = resting.price_ticks;
+        market.last_trade_time = self.now;
+
+        matched.lots = matched.lots.plus(lots).logged()?;
+        matched.value = matched.value.plus(value).logged()?;
+        matched.mark_value = matched.mark_value.plus(mark_value).logged()?;
+        matched.fee = matched.fee.plus(taker_fee).logged()?;
+        let cost = if maker_buys { mark_value.minus(value) } else { value.minus(mark_value) }.logged()?;
+        matched.cost = matched.cost.plus(cost).logged()?;
+        matched.fills.push(FillRecord {
+            maker: Address::new_from_array(*resting.owner.as_bytes()),
+            maker_sequence: resting.seq,
+            maker_client_id: resting.client_id,
+            price: resting.price_ticks,
+            lots: lots.0,
+            maker_fee: maker_fee.0,
+        });
+        Ok(true)
+    }
+
+    /// Takes a maker's order off the book.
+    fn cancel(&mut self, maker: usize, handle: Handle) -> Result<()> {
+        let maker = &mut self.makers[maker];
+        let address = Address::new_from_array(*maker.address.as_bytes());
+        take_off_book(&mut self.book, handle, &address, &mut maker.account.portfolio, self.i)?;
+        maker.account.sequence = maker.account.sequence.wrapping_add(1);
+        Ok(())
+    }
+}
+
+/// Applies a fill to the maker and checks the rule; on an error the caller puts the portfolio back.
+#[allow(clippy::too_many_arguments)] // one step of `Matcher::trade`, apart from it for the size of its frame
+#[inline(never)]
+fn settle_maker(
+    account: &mut MarginAccount,
+    board: &Board,
+    i: &Instrument,
+    u: &Underlying,
+    resting: &Order,
+    lots: Lots,
+    value: QuoteNative,
+    maker_fee: QuoteNative,
+    before: &Portfolio,
+    trade: &Trade,
+) -> core::result::Result<(), ballast_risk::RiskError> {
+    let buys = resting.side() == Ok(Side::Bid);
+    let reduce_only = resting.is_reduce_only();
+    let position = account.portfolio.slot(i)?;
+    if lots.0 == resting.lots {
+        position.remove_order(buys, reduce_only, lots, value)?;
+    } else {
+        position.fill_order(buys, reduce_only, lots, value)?;
+    }
+    account.portfolio.fill(i, u, signed(buys, lots, value))?;
+    account.portfolio.cash = account.portfolio.cash.minus(maker_fee)?;
+    rule::require_after_trade(board, before, &account.portfolio, trade)
+}
+
+/// True if an incoming order's limit reaches a resting order's price.
+fn reaches(order: &Incoming, resting: &Order) -> bool {
+    match order.side {
+        Side::Bid => order.price.0 >= resting.price_ticks,
+        Side::Ask => order.price.0 <= resting.price_ticks,
+    }
+}
+
+/// The fill of the side that buys or sells.
+fn signed(buys: bool, lots: Lots, value: QuoteNative) -> Fill {
+    if buys { Fill { lots, value } } else { Fill { lots: Lots(-lots.0), value: QuoteNative(-value.0) } }
+}
+
+/// A fee on a value: rounded up; a rebate (a negative rate) rounded down.
+fn fee(value: QuoteNative, ppm: i32) -> Result<QuoteNative> {
+    let rate = Ppm(ppm.unsigned_abs());
+    if ppm >= 0 { mul_ppm_ceil(value, rate).logged() } else { Ok(QuoteNative(-mul_ppm_floor(value, rate).logged()?.0)) }
+}
+
+/// Moves a market's open interest by one position's change.
+pub fn move_open_interest(market: &mut Market, before: Lots, after: Lots) -> Result<()> {
+    let long = Lots(after.0.max(0)).minus(Lots(before.0.max(0))).logged()?;
+    market.open_interest_long = market.open_interest_long.plus(long).logged()?;
+    let short = Lots((-after.0).max(0)).minus(Lots((-before.0).max(0))).logged()?;
+    market.open_interest_short = market.open_interest_short.plus(short).logged()?;
+    Ok(())
+}
+
+/// Lots, of those asked for, by which an order of a side can reduce the position.
+pub fn take_reduce_only_lots(portfolio: &Portfolio, i: &Instrument, side: Side, lots: Lots) -> Lots {
+    let held = portfolio.lots(i).0;
+    let reducible = match side {
+        Side::Bid => (-held).max(0),
+        Side::Ask => held.max(0),
+    };
+    Lots(lots.0.min(reducible))
+}
+
+/// Takes one order off the book and out of its account's totals.
+pub fn take_off_book(
+    book: &mut BookMut<'_>,
+    handle: Handle,
+    address: &Address,
+    portfolio: &mut Portfolio,
+    i: &Instrument,
+) -> Result<Order> {
+    let position = portfolio.slot(i).logged()?;
+    let order = book.remove(handle, &Owner::new(address.as_array()), &mut position.orders_head).logged()?;
+    let value = i.value_at(Lots(order.lots), Ticks(order.price_ticks)).logged()?;
+    let bid = order.side().logged()? == Side::Bid;
+    position.remove_order(bid, order.is_reduce_only(), Lots(order.lots), value).logged()?;
+    portfolio.release(i).logged()?;
+    Ok(order)
+}
+
+/// Takes an account's orders off the book, the newest first, `limit` at most; returns how many.
+pub fn take_all_off_book(
+    book: &mut BookMut<'_>,
+    address: &Address,
+    portfolio: &mut Portfolio,
+    i: &Instrument,
+    limit: u32,
+) -> Result<u32> {
+    let mut count = 0;
+    while count < limit {
+        let head = portfolio.position(i).map_or(0, |p| p.orders_head);
+        if head == 0 {
+            break;
+        }
+        take_off_book(book, Handle(head), address, portfolio, i)?;
+        count += 1;
+    }
+    Ok(count)
+}

@@ -1,0 +1,140 @@
+//! The instruction list.
+
+use crate::{
+    args::*,
+    instructions::{self, *},
+};
+use anchor_lang::prelude::*;
+
+declare_id!("BaLLastCLearing11111111111111111111111111111");
+
+#[program]
+pub mod ballast {
+    use super::*;
+
+    /// Makes an exchange: its treasury, quote vault and the first part of its risk board.
+    #[discrim = 0]
+    pub fn initialize_exchange(ctx: &mut Context<InitializeExchange>, args: ExchangeArgs) -> Result<()> {
+        instructions::initialize_exchange(ctx, args)
+    }
+
+    /// Grows the risk board by what one instruction may; the last call completes it. Anyone may pay.
+    #[discrim = 1]
+    pub fn grow_board(ctx: &mut Context<GrowBoard>) -> Result<()> {
+        instructions::grow_board(ctx)
+    }
+
+    /// Names a product group and sets its offset.
+    #[discrim = 2]
+    pub fn set_product_group(ctx: &mut Context<SetProductGroup>, group: u8, name: [u8; 16], offset: u32) -> Result<()> {
+        instructions::set_product_group(ctx, group, name, offset)
+    }
+
+    /// Lists an underlying in the first free slot.
+    #[discrim = 3]
+    pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) -> Result<()> {
+        instructions::list_underlying(ctx, args)
+    }
+
+    /// Accepts a token as collateral and makes its vault.
+    #[discrim = 4]
+    pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) -> Result<()> {
+        instructions::list_collateral(ctx, args)
+    }
+
+    /// Lists a perpetual and makes its market.
+    #[discrim = 5]
+    pub fn list_perpetual(ctx: &mut Context<ListPerpetual>, args: PerpetualArgs) -> Result<()> {
+        instructions::list_perpetual(ctx, args)
+    }
+
+    /// Makes room for more orders in a market. Anyone may pay.
+    #[discrim = 6]
+    pub fn grow_market(ctx: &mut Context<GrowMarket>) -> Result<()> {
+        instructions::grow_market(ctx)
+    }
+
+    /// Sets the pause bits. The pause authority can only add bits; the admin can also clear them.
+    #[discrim = 7]
+    pub fn set_pause(ctx: &mut Context<SetPause>, pause: u32) -> Result<()> {
+        instructions::set_pause(ctx, pause)
+    }
+
+    /// Gives quote currency to the insurance fund.
+    #[discrim = 8]
+    pub fn fund_insurance(ctx: &mut Context<FundInsurance>, amount: u64) -> Result<()> {
+        instructions::fund_insurance(ctx, amount)
+    }
+
+    /// Opens a margin account of the signer.
+    #[discrim = 9]
+    pub fn open_margin_account(ctx: &mut Context<OpenMarginAccount>, sub_id: u16) -> Result<()> {
+        instructions::open_margin_account(ctx, sub_id)
+    }
+
+    /// Closes an empty margin account; the rent goes to its owner.
+    #[discrim = 10]
+    pub fn close_margin_account(ctx: &mut Context<CloseMarginAccount>) -> Result<()> {
+        instructions::close_margin_account(ctx)
+    }
+
+    /// Deposits quote currency or a collateral token. Anyone may deposit into any account.
+    #[discrim = 11]
+    pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
+        instructions::deposit(ctx, amount)
+    }
+
+    /// Withdraws quote currency or a collateral token, if what is left covers initial margin.
+    #[discrim = 12]
+    pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
+        instructions::withdraw(ctx, amount)
+    }
+
+    /// Puts a newer oracle price of an underlying on the board, with the shocks and marks that follow. Anyone may call.
+    #[discrim = 13]
+    pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16) -> Result<()> {
+        instructions::refresh_underlying(ctx, underlying)
+    }
+
+    /// Places an order. Makers' margin accounts are passed as further accounts and settled at once.
+    #[discrim = 14]
+    pub fn place_order(ctx: &mut Context<PlaceOrder>, args: OrderArgs) -> Result<()> {
+        instructions::place_order(ctx, args)
+    }
+
+    /// Cancels one order.
+    #[discrim = 15]
+    pub fn cancel_order(ctx: &mut Context<CancelOrder>, handle: u32, sequence: u64) -> Result<()> {
+        instructions::cancel_order(ctx, handle, sequence)
+    }
+
+    /// Cancels the account's orders in a market, at most so many.
+    #[discrim = 16]
+    pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, limit: u16) -> Result<()> {
+        instructions::cancel_all_orders(ctx, limit)
+    }
+
+    /// Moves a market's collected totals into the treasury. Anyone may call.
+    #[discrim = 17]
+    pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
+        instructions::sweep(ctx)
+    }
+
+    /// Takes over at most so many lots of a position of an account below maintenance, at a discount to the mark.
+    #[discrim = 18]
+    pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
+        instructions::liquidate(ctx, max_lots)
+    }
+
+    /// Has the insurance fund pay the debt of an account that holds nothing else. Anyone may call.
+    #[discrim = 19]
+    pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
+        instructions::resolve_bad_debt(ctx)
+    }
+
+    /// Returns the margin of an account as return data, with a page of its underlyings from the given index on.
+    #[discrim = 20]
+    pub fn view_margin(ctx: &mut Context<ViewMargin>, first_underlying: u16) -> Result<()> {
+        instructions::view_margin(ctx, first_underlying)
+    }
+}

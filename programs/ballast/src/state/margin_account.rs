@@ -1,0 +1,92 @@
+//! A margin account: one trader's cash, tokens, positions and orders.
+
+#[cfg(feature = "program")]
+use anchor_lang::prelude::*;
+use ballast_risk::{Portfolio, QuoteNative};
+use bytemuck::{Pod, Zeroable};
+use solana_address::Address;
+
+/// Delegates of an account.
+pub const MAX_DELEGATES: usize = 4;
+/// Instruments of a liquidation episode that an account records.
+pub const MAX_LIQUIDATED_LEGS: usize = 16;
+
+/// What a delegate may do.
+pub mod permission {
+    /// Place and cancel orders.
+    pub const TRADE: u8 = 1;
+    /// Use the account to take over positions of others.
+    pub const LIQUIDATE: u8 = 2;
+}
+
+/// Somebody who may act for the owner.
+#[cfg_attr(all(feature = "program", feature = "idl-build"), derive(IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct Delegate {
+    /// Who; all zero where the slot is free.
+    pub address: Address,
+    /// Time up to which, seconds.
+    pub expires_at: i64,
+    /// What, bits of [`permission`].
+    pub permissions: u8,
+    /// Reserved, zero.
+    pub reserved: [u8; 7],
+}
+
+/// An instrument that was liquidated in the current episode.
+#[cfg_attr(all(feature = "program", feature = "idl-build"), derive(IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct LiquidatedLeg {
+    /// Value taken over, positive for a long position.
+    pub value: QuoteNative,
+    /// The instrument.
+    pub instrument: u16,
+    /// Reserved, zero.
+    pub reserved: [u16; 3],
+}
+
+/// Seeds: "margin", exchange, owner, sub-id (u16, little endian).
+#[cfg_attr(feature = "program", account)]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable), repr(C))]
+pub struct MarginAccount {
+    /// The exchange.
+    pub exchange: Address,
+    /// Who owns what is in here.
+    pub owner: Address,
+    /// Which of the owner's accounts.
+    pub sub_id: u16,
+    /// The one underlying of an isolated account, index + 1; 0 for a cross-margin account.
+    pub isolated_underlying: u16,
+    /// Bump of this account.
+    pub bump: u8,
+    /// Reserved, zero.
+    pub reserved_flags: [u8; 3],
+    /// Counts the instructions that changed this account.
+    pub sequence: u64,
+    /// Time of the last liquidation, seconds.
+    pub liquidated_at: i64,
+    /// Who may act for the owner.
+    pub delegates: [Delegate; MAX_DELEGATES],
+    /// What was liquidated in the current episode.
+    pub liquidated: [LiquidatedLeg; MAX_LIQUIDATED_LEGS],
+    /// Reserved, zero.
+    pub reserved: [u64; 32],
+    /// Cash, tokens and positions.
+    pub portfolio: Portfolio,
+}
+
+impl MarginAccount {
+    /// True if `who` may do what `needed` names at time `now`.
+    pub fn allows(&self, who: &Address, needed: u8, now: i64) -> bool {
+        *who == self.owner
+            || self
+                .delegates
+                .iter()
+                .any(|d| d.address == *who && now < d.expires_at && d.permissions & needed == needed && needed != 0)
+    }
+}
+
+// The account is created in one instruction.
+const _: () = assert!(core::mem::size_of::<MarginAccount>() + super::DISCRIMINATOR_LEN <= crate::constants::MAX_GROWTH);

@@ -1,0 +1,44 @@
+//! A market: the book of one instrument and the totals that its trades change.
+
+#[cfg(feature = "program")]
+use anchor_lang::prelude::*;
+use ballast_risk::{Lots, QuoteNative};
+use solana_address::Address;
+
+/// Seeds: "market", exchange, instrument (u16, little endian). The order book (`ballast-book`) follows this header to the
+/// end of the account.
+#[cfg_attr(feature = "program", account)]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable), repr(C))]
+pub struct Market {
+    /// The exchange.
+    pub exchange: Address,
+    /// Sum of the long positions.
+    pub open_interest_long: Lots,
+    /// Sum of the short positions, positive.
+    pub open_interest_short: Lots,
+    /// Most lots of either side.
+    pub open_interest_cap: Lots,
+    /// Fees collected and not yet swept.
+    pub unswept_fees: QuoteNative,
+    /// Value traded since the beginning, each match once.
+    pub volume: QuoteNative,
+    /// Price of the last match, ticks.
+    pub last_price: i64,
+    /// Time of the last match, seconds.
+    pub last_trade_time: i64,
+    /// Reserved for samples of the impact mid and for lending totals, zero.
+    pub reserved_words: [u64; 25],
+    /// Generation of the instrument.
+    pub generation: u32,
+    /// The instrument.
+    pub instrument: u16,
+    /// Bump of this account.
+    pub bump: u8,
+    /// Reserved, zero.
+    pub reserved: u8,
+}
+
+impl Market {
+    /// Where the book begins.
+    pub const BOOK_OFFSET: usize = super::DISCRIMINATOR_LEN + core::mem::size_of::<Self>();
+}

@@ -1,0 +1,16 @@
+//! The accounts, one file each.
+
+mod exchange;
+mod margin_account;
+mod market;
+mod risk_board;
+mod treasury;
+
+pub use exchange::Exchange;
+pub use margin_account::{Delegate, LiquidatedLeg, MarginAccount, permission};
+pub use market::Market;
+pub use risk_board::RiskBoard;
+pub use treasury::Treasury;
+
+/// Length of the discriminator at the head of every account.
+pub const DISCRIMINATOR_LEN: usize = 8;

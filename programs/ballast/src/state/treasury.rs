@@ -1,0 +1,28 @@
+//! The treasury: every moving total of the exchange. No trade touches it.
+
+#[cfg(feature = "program")]
+use anchor_lang::prelude::*;
+use ballast_risk::{MAX_TOKENS, QuoteNative};
+use solana_address::Address;
+
+/// Seeds: "treasury", exchange.
+#[cfg_attr(feature = "program", account)]
+#[cfg_attr(not(feature = "program"), derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable), repr(C))]
+pub struct Treasury {
+    /// The exchange.
+    pub exchange: Address,
+    /// What the quote vault must hold: deposits less withdrawals. Tokens sent to the vault by other ways are not counted.
+    pub quote_deposits: QuoteNative,
+    /// The insurance fund.
+    pub insurance: QuoteNative,
+    /// Fees swept from the markets.
+    pub fees: QuoteNative,
+    /// Bad debt that the insurance fund has paid since the beginning.
+    pub bad_debt_paid: QuoteNative,
+    /// Deposits of each token of the board, in its smallest unit.
+    pub token_deposits: [u64; MAX_TOKENS],
+    /// Bump of this account.
+    pub bump: u8,
+    /// Reserved for lending totals and withdrawal windows, zero.
+    pub reserved: [u8; 1031],
+}

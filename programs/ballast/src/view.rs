@@ -1,0 +1,110 @@
+//! What `view_margin` returns: a head and a page of underlyings, at most 1,024 bytes together.
+
+use ballast_risk::{Requirements, Underlying, margin::UnderlyingRisk};
+use bytemuck::{Pod, Zeroable};
+
+/// Underlyings on a page.
+pub const VIEW_PAGE: usize = 10;
+
+/// Most bytes that an instruction can return.
+const MAX_RETURN_DATA: usize = 1_024;
+
+const _: () =
+    assert!(core::mem::size_of::<MarginView>() + VIEW_PAGE * core::mem::size_of::<UnderlyingView>() <= MAX_RETURN_DATA);
+
+/// The totals of an account, in quote-native.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+pub struct MarginView {
+    /// Equity for maintenance and liquidation.
+    pub equity: i64,
+    /// Equity that counts for new risk.
+    pub initial_equity: i64,
+    /// Equity that counts for withdrawals.
+    pub withdraw_equity: i64,
+    /// Scanning risk after product groups.
+    pub scan: i64,
+    /// Calendar charges.
+    pub calendar: i64,
+    /// Concentration charges.
+    pub concentration: i64,
+    /// Haircuts.
+    pub haircut: i64,
+    /// Order margin.
+    pub order_margin: i64,
+    /// Maintenance margin.
+    pub maintenance: i64,
+    /// Initial margin.
+    pub initial: i64,
+    /// Underlyings that follow.
+    pub count: u16,
+    /// Where the next page begins; 0 if this is the last.
+    pub next: u16,
+    /// Reserved, zero.
+    pub reserved: u32,
+}
+
+impl MarginView {
+    /// The head of a page.
+    pub fn new(r: &Requirements, count: u16, next: u16) -> Self {
+        Self {
+            equity: r.equity.0,
+            initial_equity: r.initial_equity.0,
+            withdraw_equity: r.withdraw_equity.0,
+            scan: r.scan.0,
+            calendar: r.calendar.0,
+            concentration: r.concentration.0,
+            haircut: r.haircut.0,
+            order_margin: r.order_margin.0,
+            maintenance: r.maintenance.0,
+            initial: r.initial.0,
+            count,
+            next,
+            reserved: 0,
+        }
+    }
+}
+
+/// One underlying of an account. Values in quote-native.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+pub struct UnderlyingView {
+    /// Net delta in units, tokens included.
+    pub delta: i64,
+    /// Profit and loss of the positions.
+    pub pnl: i64,
+    /// Value of the tokens.
+    pub token_value: i64,
+    /// Scanning risk of this underlying alone.
+    pub scan: i64,
+    /// Calendar and concentration charges and haircut.
+    pub add_on: i64,
+    /// Order margin.
+    pub order_margin: i64,
+    /// Price of a delta unit, scaled.
+    pub price: i64,
+    /// When it was published, seconds.
+    pub publish_time: i64,
+    /// The underlying.
+    pub underlying: u16,
+    /// Reserved, zero.
+    pub reserved: [u16; 3],
+}
+
+impl UnderlyingView {
+    /// The view of an underlying's contribution.
+    pub fn new(u: &Underlying, r: &UnderlyingRisk) -> Self {
+        Self {
+            delta: r.delta,
+            pnl: r.pnl.0,
+            token_value: r.token_value.0,
+            scan: r.scan.0,
+            add_on: r.calendar.0 + r.concentration.0 + r.haircut.0,
+            order_margin: r.order_margin.0,
+            price: u.price,
+            publish_time: u.publish_time,
+            underlying: u.index,
+            reserved: [0; 3],
+        }
+    }
+}
