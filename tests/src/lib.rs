@@ -1,1 +1,1 @@
-
+//! Integration tests of Ballast, under `tests/`. Fixtures are in `ballast-testkit`.

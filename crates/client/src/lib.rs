@@ -1,1 +1,43 @@
+//! Rust client of Ballast.
+//!
+//! - [`pda`]: the addresses of an exchange's accounts.
+//! - [`instruction`]: one builder per instruction of the program.
+//! - [`account`]: accounts from their bytes.
+//! - [`event`]: events from a transaction's log.
+//! - [`margin`]: the margin of an account before and after what it might do, with the program's own code.
+//! - [`config`]: a whole exchange from one TOML file.
+//! - [`decimal`]: exact decimal numbers between people and the program's integers.
+//! - [`pyth`]: price updates as the Pyth receiver writes them, for local validators.
+//!
+//! ```
+//! use ballast_client::{instruction, pda::Exchange};
+//! use solana_address::Address;
+//!
+//! let exchange = Exchange::new(1);
+//! let owner = Address::new_from_array([7; 32]);
+//! let margin = exchange.margin(&owner, 0);
+//! let ix = instruction::cancel_all_orders(&exchange, &owner, &margin, 0, u16::MAX);
+//! assert_eq!(ix.program_id, ballast::ID);
+//! ```
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
 
+pub mod account;
+pub mod config;
+pub mod decimal;
+pub mod event;
+pub mod instruction;
+pub mod margin;
+pub mod pda;
+pub mod pyth;
+
+pub use ballast;
+pub use ballast::error::BallastError;
+pub use ballast_book as book;
+pub use ballast_risk as risk;
+
+/// The SPL token program.
+pub const TOKEN_PROGRAM: solana_address::Address =
+    solana_address::address!("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
+/// The system program.
+pub const SYSTEM_PROGRAM: solana_address::Address = solana_address::address!("11111111111111111111111111111111");

@@ -2,7 +2,7 @@
 
 use crate::{
     Lots, Ppm, QuoteNative, RiskError, Ticks, Underlying, Units,
-    math::{PRODUCT_LIMIT, mul_admit, mul_bounded, mul_div_floor},
+    math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_admit, mul_bounded, mul_div_floor},
     scenario::ROWS,
 };
 use bytemuck::{Pod, Zeroable};
@@ -101,7 +101,8 @@ impl Instrument {
     }
 
     /// Checks the contract terms, and proves the bound that keeps every product of the model exact:
-    /// `4 · max position · lot units · max price < 2^56`, where 4 covers the largest scenario move (three ranges of 100 %).
+    /// `4 · max position · lot units · max price < 2^56`, where 4 covers the largest scenario move (three ranges of 100 %),
+    /// and the same product in whole quote-native below [`NATIVE_LIMIT`].
     ///
     /// Parameters in order: lot units 0, tick value 1, maximum position 2, price band 3, minimum order value 4.
     pub fn validate(&self, u: &Underlying) -> Result<(), RiskError> {
@@ -114,7 +115,7 @@ impl Instrument {
         ])?;
         let most_units = mul_admit(self.max_position.0, self.lot_units.0)?;
         let most = most_units.checked_mul(u.max_price).and_then(|v| v.checked_mul(4)).ok_or(RiskError::Overflow)?;
-        if most >= PRODUCT_LIMIT {
+        if most >= PRODUCT_LIMIT || most >> u.scale() >= NATIVE_LIMIT {
             return Err(RiskError::Overflow);
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! ```text
 //! scan_u[k]       = Σ_i lots_i · A_i[k]                 instruments and tokens of underlying u, loss positive
 //! scan_u          = max(0, max_k scan_u[k])
-//! calendar_u      = c_u · S_u · delta matched between buckets (spot and perpetual, each expiry)
+//! calendar_u      = c_u · S_u · delta matched between buckets (spot, perpetuals, each expiry)
 //! concentration_u = scan_u · κ_u · clamp(gross delta notional_u / liquidity_u − 1, 0, cap)
 //! group g         : risk_g = (1 − c_g) · Σ_u scan_u + c_g · max(0, max_k Σ_u scan_u[k])
 //! maintenance     = Σ_g risk_g + Σ_u (calendar_u + concentration_u) + Σ tokens haircut · value
@@ -414,9 +414,14 @@ fn concentration(u: &Underlying, scan: QuoteNative, gross: QuoteNative) -> Resul
     if gross <= liquidity || u.params.concentration.is_zero() {
         return Ok(QuoteNative::ZERO);
     }
-    let excess = mul_div_floor(gross.0 - liquidity.0, 1_000_000, liquidity.0)?.saturating_add(1);
-    let excess = Ppm(u32::try_from(excess.min(i64::from(u.params.concentration_cap.0))).unwrap_or(u32::MAX));
-    mul_ppm_ceil(mul_ppm_ceil(scan, u.params.concentration)?, excess)
+    let charge = mul_ppm_ceil(scan, u.params.concentration)?;
+    let excess = gross.minus(liquidity)?;
+    // Below the cap the excess is less than four times the liquidity, so that the quotient fits.
+    if excess >= mul_ppm_ceil(liquidity, u.params.concentration_cap)? {
+        return mul_ppm_ceil(charge, u.params.concentration_cap);
+    }
+    // Rounded up: the quotient of the negated product rounded down, negated.
+    mul_div_floor(charge.0, -excess.0, liquidity.0).map(|q| QuoteNative(-q))
 }
 
 /// Largest entry of a row of losses.

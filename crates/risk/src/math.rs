@@ -6,8 +6,15 @@ use crate::{Ppm, QuoteNative, RiskError};
 /// instrument is listed ([`crate::Instrument::validate`]) and kept by the position limit when lots change.
 pub const PRODUCT_LIMIT: i64 = 1 << 56;
 
-/// Largest amount to which [`mul_ppm_ceil`] and [`mul_ppm_floor`] may be applied.
-pub const PPM_AMOUNT_LIMIT: i64 = 1 << 60;
+/// Four times the value of a position or a token balance at its underlying's highest price stays below this, in whole
+/// quote-native. With 64 positions and 8 balances at the bound of 2^50 each, every parameter at its own and a scenario move
+/// of three ranges of 100 %, maintenance margin stays below [`PPM_AMOUNT_LIMIT`]: at most 64 · 3 · (1 + 8) · 2^50 for short
+/// positions with their concentration, 8 · (0.95 · 9 + 0.9) · 2^50 for tokens and 3.6 · 2^50 of calendar charges, together
+/// less than 1.8 · 2^60. So a check of admitted values never ends in an error of size.
+pub const NATIVE_LIMIT: i64 = 1 << 52;
+
+/// Largest amount to which [`mul_ppm_ceil`] and [`mul_ppm_floor`] may be applied: four times it, rounded up, fits.
+pub const PPM_AMOUNT_LIMIT: i64 = (1 << 61) - (1 << 20);
 
 /// Largest ratio that any parameter may hold: 4.0.
 pub const PPM_LIMIT: u32 = 4_000_000;
@@ -33,14 +40,14 @@ pub fn mul_admit(a: i64, b: i64) -> Result<i64, RiskError> {
     }
 }
 
-/// `amount · ratio`, rounded down. `amount` in [0, 2^60], `ratio` at most 4.0.
+/// `amount · ratio`, rounded down. `amount` in [0, [`PPM_AMOUNT_LIMIT`]], `ratio` at most 4.0.
 #[inline]
 pub fn mul_ppm_floor(amount: QuoteNative, ratio: Ppm) -> Result<QuoteNative, RiskError> {
     let (whole, rest) = split(amount, ratio)?;
     Ok(QuoteNative(whole + rest / ONE))
 }
 
-/// `amount · ratio`, rounded up. `amount` in [0, 2^60], `ratio` at most 4.0.
+/// `amount · ratio`, rounded up. `amount` in [0, [`PPM_AMOUNT_LIMIT`]], `ratio` at most 4.0.
 #[inline]
 pub fn mul_ppm_ceil(amount: QuoteNative, ratio: Ppm) -> Result<QuoteNative, RiskError> {
     let (whole, rest) = split(amount, ratio)?;
@@ -54,7 +61,7 @@ fn split(amount: QuoteNative, ratio: Ppm) -> Result<(i64, i64), RiskError> {
         return Err(RiskError::Overflow);
     }
     let ratio = i64::from(ratio.0);
-    // 2^60 / 10^6 · 4·10^6 = 2^62, and 10^6 · 4·10^6 < 2^42.
+    // Below 4 · 2^61 − 2^22 and below 10^6 · 4·10^6 < 2^42, of which a millionth, rounded up, is at most 4·10^6 < 2^22.
     Ok((mul_bounded(amount.0 / ONE, ratio), mul_bounded(amount.0 % ONE, ratio)))
 }
 

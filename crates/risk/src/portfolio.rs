@@ -2,7 +2,7 @@
 
 use crate::{
     Instrument, Lots, Position, PositionKey, QuoteNative, RiskError, Token, Underlying,
-    math::{PRODUCT_LIMIT, mul_admit},
+    math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_admit},
     position::Fill,
 };
 use bytemuck::{Pod, Zeroable};
@@ -109,11 +109,18 @@ impl Portfolio {
     }
 
     /// Settles the position in an instrument and applies a fill to it.
+    ///
+    /// The position limit holds for every fill but one that only brings the position nearer to zero: a limit that was
+    /// lowered must not stop a reduction or a liquidation.
     pub fn fill(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<(), RiskError> {
         let position = self.slot(i)?;
         let settled = position.settle(i, u)?;
+        let held = position.lots.0;
         let realised = position.apply_fill(fill, i)?;
-        position.require_within_limit(i)?;
+        let (low, high) = (held.min(0), held.max(0));
+        if position.lots.0 < low || position.lots.0 > high {
+            position.require_within_limit(i)?;
+        }
         // Keeps `quote` exact at the underlying's scale, see [`crate::math::PRODUCT_LIMIT`].
         if position.quote.0.unsigned_abs() >= (PRODUCT_LIMIT as u64) >> u.scale() {
             return Err(RiskError::Overflow);
@@ -122,20 +129,22 @@ impl Portfolio {
         Ok(())
     }
 
-    /// Adds to the balance of the token at an index. Refused where the balance's value could leave the bound that keeps
-    /// products exact.
+    /// Adds to the balance of the token at an index. Refused where the balance's value could leave the bounds that keep
+    /// products exact, and where the token's price was never published: no check of the account would succeed.
     pub fn credit(&mut self, token: u16, terms: &Token, u: &Underlying, amount: u64) -> Result<(), RiskError> {
+        u.require_priced()?;
         let slot = match self.balances.iter().position(|b| b.amount > 0 && b.token == token) {
             Some(slot) => slot,
             None => self.balances.iter().position(|b| b.amount == 0).ok_or(RiskError::NoFreeToken)?,
         };
         let balance = &mut self.balances[slot];
-        balance.token = token;
-        balance.amount = balance.amount.checked_add(amount).ok_or(RiskError::Overflow)?;
-        let most = mul_admit(terms.units(balance.amount)?.0, u.max_price)?;
-        if most >= PRODUCT_LIMIT / 4 {
+        let amount = balance.amount.checked_add(amount).ok_or(RiskError::Overflow)?;
+        let most = mul_admit(terms.units(amount)?.0, u.max_price)?;
+        if most >= PRODUCT_LIMIT / 4 || most >> u.scale() >= NATIVE_LIMIT / 4 {
             return Err(RiskError::Overflow);
         }
+        balance.token = token;
+        balance.amount = amount;
         Ok(())
     }
 

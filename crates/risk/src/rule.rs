@@ -67,6 +67,24 @@ pub fn require_after_trade(
     }
 }
 
+/// The rule after a deposit of a token, at the last prices: initial equity covers initial margin, or maintenance health
+/// did not fall.
+///
+/// A token is a position: with a high haircut, scan range and concentration, or against a hedge in its product group, its
+/// margin may exceed its value. Since anyone may pay in, that must not carry an account below maintenance. A deposit
+/// of quote needs no check: it adds to every equity one for one and to no requirement.
+pub fn require_after_token_deposit(
+    board: &Board,
+    before: &Portfolio,
+    after: &Portfolio,
+) -> Result<Requirements, RiskError> {
+    let is = margin::check(board, after, Prices::Last)?;
+    if is.initial_equity >= is.initial || is.health()? >= margin::check(board, before, Prices::Last)?.health()? {
+        return Ok(is);
+    }
+    Err(RiskError::BelowInitialMargin { required: is.initial.0, available: is.initial_equity.0 })
+}
+
 /// True if the change only took risk off. Errors where the owner may not even do that.
 fn is_reducing(board: &Board, before: &Portfolio, after: &Portfolio, trade: &Trade) -> Result<bool, RiskError> {
     let prices = Prices::FreshOf { now: trade.now, underlying: trade.underlying };

@@ -71,7 +71,8 @@ pub struct UnderlyingParams {
     pub scan_range: Ppm,
     /// Largest confidence interval of an accepted price as a ratio of the price, in [0.01 %, 10 %].
     pub max_confidence: Ppm,
-    /// c_u, the calendar charge on delta matched between buckets, in [0, 10 %].
+    /// c_u, the calendar charge on delta matched between buckets, in [0, 10 %] and at most r, so that two legs together
+    /// are never asked for more than apart.
     pub calendar: Ppm,
     /// κ_u, the concentration charge, in [0, 200 %].
     pub concentration: Ppm,
@@ -94,7 +95,7 @@ impl UnderlyingParams {
             (0..=1 << 50).contains(&self.profit_cap.0),
             (10_000..=1_000_000).contains(&self.scan_range.0),
             (100..=100_000).contains(&self.max_confidence.0),
-            self.calendar.0 <= 100_000,
+            self.calendar.0 <= self.scan_range.0.min(100_000),
             self.concentration.0 <= 2_000_000,
             self.concentration_cap.0 <= 4_000_000,
             (1_000..=1_000_000).contains(&self.stable_rate.0),
@@ -160,20 +161,24 @@ impl Underlying {
     /// Takes a new index price and moves the stable price towards it.
     ///
     /// The stable price moves by at most `rate · S̃` an hour, pro rata, and at most one hour's worth at once; rounded down.
+    /// Time in which it could not move by a whole unit goes on counting, so that frequent prices do not hold it still.
     pub fn publish(&mut self, price: i64, confidence: i64, publish_time: i64) -> Result<(), RiskError> {
         if price <= 0 || price > self.max_price || confidence < 0 {
             return Err(RiskError::Overflow);
         }
         if self.stable_price == 0 {
             self.stable_price = price;
+            self.stable_time = publish_time;
         } else {
             let elapsed = publish_time.saturating_sub(self.stable_time).clamp(0, HOUR);
             let rate = i64::from(self.params.stable_rate.0);
             let most = mul_div_floor(self.stable_price, rate * elapsed, HOUR * 1_000_000)?;
             let step = (price - self.stable_price).clamp(-most, most);
+            if step != 0 || price == self.stable_price {
+                self.stable_time = publish_time;
+            }
             self.stable_price = self.stable_price.checked_add(step).ok_or(RiskError::Overflow)?;
         }
-        self.stable_time = publish_time;
         self.price = price;
         self.confidence = confidence;
         self.publish_time = publish_time;

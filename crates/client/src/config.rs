@@ -1,0 +1,279 @@
+//! A whole exchange from one TOML file: see `migrations/localnet.toml`.
+//!
+//! People write decimal numbers in US dollars and whole assets; this module turns them into the program's arguments,
+//! exactly, or says which number is wrong.
+
+use crate::decimal::parse;
+use anyhow::{Context, Result, ensure};
+use ballast::args::{CollateralArgs, ExchangeArgs, MarginArgs, PerpetualArgs, UnderlyingArgs};
+use serde::Deserialize;
+use solana_address::Address;
+
+/// Decimals of ratios.
+const PPM: u32 = 6;
+/// Decimals of the quote currency.
+const QUOTE: u32 = 6;
+
+/// An exchange.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The exchange itself.
+    pub exchange: ExchangeConfig,
+    /// Margin parameters.
+    pub margin: MarginConfig,
+    /// Product groups, at most eight.
+    #[serde(default)]
+    pub group: Vec<GroupConfig>,
+    /// Underlyings, in the order of their indices.
+    pub underlying: Vec<UnderlyingConfig>,
+    /// Collateral tokens.
+    #[serde(default)]
+    pub collateral: Vec<CollateralConfig>,
+    /// Perpetuals, in the order of their indices.
+    #[serde(default)]
+    pub perpetual: Vec<PerpetualConfig>,
+}
+
+/// The exchange itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeConfig {
+    /// Exchange id.
+    pub id: u64,
+    /// Taker fee, ratio of value.
+    pub taker_fee: String,
+    /// Maker fee, negative for a rebate.
+    pub maker_fee: String,
+    /// First gift to the insurance fund, USDC.
+    pub insurance: String,
+}
+
+/// Margin parameters; see `ballast_risk::MarginParams`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct MarginConfig {
+    pub initial_ratio: String,
+    pub liquidation_buffer: String,
+    pub discount_base: String,
+    pub discount_max: String,
+    pub discount_of_freed: String,
+    pub insurance_share: String,
+    pub dust_value: String,
+    pub warning_buffer: String,
+}
+
+/// A product group.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GroupConfig {
+    /// Name.
+    pub name: String,
+    /// c.
+    pub offset: String,
+}
+
+/// An underlying; see `ballast_risk::Underlying`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct UnderlyingConfig {
+    pub name: String,
+    pub feed: String,
+    pub group: Option<String>,
+    pub unit_exponent: u8,
+    pub scale_bits: u8,
+    pub max_price: String,
+    pub scan_range: String,
+    pub max_confidence: String,
+    pub calendar: String,
+    pub concentration: String,
+    pub concentration_cap: String,
+    pub liquidity: String,
+    pub profit_cap: String,
+    pub stable_rate: String,
+    pub max_age: u32,
+    pub short_minimum: String,
+}
+
+/// A collateral token.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct CollateralConfig {
+    pub name: String,
+    pub underlying: String,
+    pub decimals: u8,
+    pub haircut: String,
+    pub deposit_limit: String,
+}
+
+/// A perpetual: sizes in whole assets, prices in US dollars.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct PerpetualConfig {
+    pub name: String,
+    pub underlying: String,
+    pub lot: String,
+    pub tick: String,
+    pub max_position: String,
+    pub open_interest_cap: String,
+    pub min_order_value: String,
+    pub price_band: String,
+}
+
+impl Config {
+    /// Reads a TOML text.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        toml::from_str(text).context("the exchange's TOML is not valid")
+    }
+
+    /// The index of an underlying.
+    pub fn underlying_index(&self, name: &str) -> Result<u16> {
+        index_of(self.underlying.iter().map(|u| &u.name), name)
+    }
+
+    /// The index of a perpetual.
+    pub fn perpetual_index(&self, name: &str) -> Result<u16> {
+        index_of(self.perpetual.iter().map(|p| &p.name), name)
+    }
+
+    /// Arguments of `initialize_exchange`.
+    pub fn exchange_args(&self, pause_authority: &Address) -> Result<ExchangeArgs> {
+        let m = &self.margin;
+        Ok(ExchangeArgs {
+            id: self.exchange.id,
+            pause_authority: pause_authority.to_bytes(),
+            taker_fee_ppm: ratio(&self.exchange.taker_fee)?,
+            maker_fee_ppm: i32::try_from(parse(&self.exchange.maker_fee, PPM)?)?,
+            margin: MarginArgs {
+                initial_ratio: ratio(&m.initial_ratio)?,
+                liquidation_buffer: ratio(&m.liquidation_buffer)?,
+                discount_base: ratio(&m.discount_base)?,
+                discount_max: ratio(&m.discount_max)?,
+                discount_of_freed: ratio(&m.discount_of_freed)?,
+                insurance_share: ratio(&m.insurance_share)?,
+                dust_value: parse(&m.dust_value, QUOTE)?,
+                warning_buffer: ratio(&m.warning_buffer)?,
+            },
+        })
+    }
+
+    /// Arguments of `list_underlying`.
+    pub fn underlying_args(&self, u: &UnderlyingConfig) -> Result<UnderlyingArgs> {
+        let group = match &u.group {
+            Some(name) => index_of(self.group.iter().map(|g| &g.name), name)? as u8 + 1,
+            None => 0,
+        };
+        let unit_price_decimals = QUOTE.checked_sub(u32::from(u.unit_exponent)).context("unit exponent above 6")?;
+        Ok(UnderlyingArgs {
+            name: name(&u.name)?,
+            feed_id: feed_id(&u.feed)?,
+            max_price: parse(&u.max_price, unit_price_decimals)? << u.scale_bits,
+            liquidity: parse(&u.liquidity, QUOTE)?,
+            profit_cap: parse(&u.profit_cap, QUOTE)?,
+            scan_range: ratio(&u.scan_range)?,
+            max_confidence: ratio(&u.max_confidence)?,
+            calendar: ratio(&u.calendar)?,
+            concentration: ratio(&u.concentration)?,
+            concentration_cap: ratio(&u.concentration_cap)?,
+            stable_rate: ratio(&u.stable_rate)?,
+            max_age: u.max_age,
+            short_minimum: ratio(&u.short_minimum)?,
+            scale_bits: u.scale_bits,
+            unit_exponent: u.unit_exponent,
+            group,
+        })
+    }
+
+    /// Arguments of `list_collateral`.
+    pub fn collateral_args(&self, c: &CollateralConfig) -> Result<CollateralArgs> {
+        let underlying = self.underlying_index(&c.underlying)?;
+        let u = &self.underlying[usize::from(underlying)];
+        let exponent = u32::from(c.decimals).checked_sub(u32::from(u.unit_exponent));
+        let exponent = exponent.context("the token has fewer decimals than the underlying's delta unit")?;
+        Ok(CollateralArgs {
+            name: name(&c.name)?,
+            atoms_per_unit: 10u64.pow(exponent),
+            deposit_limit: u64::try_from(parse(&c.deposit_limit, u32::from(c.decimals))?)?,
+            haircut: ratio(&c.haircut)?,
+            underlying,
+        })
+    }
+
+    /// Arguments of `list_perpetual`.
+    pub fn perpetual_args(&self, p: &PerpetualConfig) -> Result<PerpetualArgs> {
+        let underlying = self.underlying_index(&p.underlying)?;
+        let units = u32::from(self.underlying[usize::from(underlying)].unit_exponent);
+        let lot_units = parse(&p.lot, units)?;
+        ensure!(lot_units > 0, "the lot of {} is less than a delta unit", p.name);
+        let in_lots = |text: &str| -> Result<i64> {
+            let amount = parse(text, units)?;
+            ensure!(amount % lot_units == 0, "{text} is no whole number of lots of {}", p.name);
+            Ok(amount / lot_units)
+        };
+        // tick · lot in quote-native: dollars per asset, times assets per lot.
+        let tick = parse(&p.tick, QUOTE)?;
+        let tick_value = i128::from(tick) * i128::from(lot_units);
+        let unit = 10i128.pow(units);
+        ensure!(tick_value % unit == 0 && tick_value > 0, "a tick of a lot of {} is no whole 1e-6 USDC", p.name);
+        Ok(PerpetualArgs {
+            name: name(&p.name)?,
+            lot_units,
+            tick_value: i64::try_from(tick_value / unit)?,
+            max_position: in_lots(&p.max_position)?,
+            min_order_value: parse(&p.min_order_value, QUOTE)?,
+            open_interest_cap: in_lots(&p.open_interest_cap)?,
+            price_band: ratio(&p.price_band)?,
+            underlying,
+            instrument: self.perpetual_index(&p.name)?,
+        })
+    }
+}
+
+/// A name padded to the field's length.
+pub fn name(text: &str) -> Result<[u8; 16]> {
+    let mut name = [0; 16];
+    let bytes = text.as_bytes();
+    name.get_mut(..bytes.len()).context("a name has at most 16 bytes")?.copy_from_slice(bytes);
+    Ok(name)
+}
+
+fn ratio(text: &str) -> Result<u32> {
+    u32::try_from(parse(text, PPM)?).with_context(|| format!("the ratio {text} must not be negative"))
+}
+
+fn feed_id(hex: &str) -> Result<[u8; 32]> {
+    ensure!(hex.len() == 64 && hex.is_ascii(), "a feed id has 64 hexadecimal digits");
+    let mut id = [0; 32];
+    for (byte, digits) in id.iter_mut().zip(hex.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(digits)?, 16).context("a feed id is hexadecimal")?;
+    }
+    Ok(id)
+}
+
+fn index_of<'a>(mut names: impl Iterator<Item = &'a String>, name: &str) -> Result<u16> {
+    let index = names.position(|n| n == name).with_context(|| format!("'{name}' is not in the configuration"))?;
+    Ok(u16::try_from(index)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_localnet_exchange_is_valid() {
+        let config = Config::from_toml(include_str!("../../../migrations/localnet.toml")).unwrap();
+        config.exchange_args(&Address::default()).unwrap();
+        let btc = config.underlying_args(&config.underlying[0]).unwrap();
+        // 1,000,000 $/BTC is 100 $ per 0.0001 BTC, at 1/16 of 1e-6.
+        assert_eq!(btc.max_price, 100_000_000 * 16);
+        assert_eq!(btc.group, 1);
+        let perp = config.perpetual_args(&config.perpetual[0]).unwrap();
+        assert_eq!((perp.lot_units, perp.tick_value, perp.max_position), (10, 100, 1_000_000));
+        let sol = config.collateral_args(&config.collateral[0]).unwrap();
+        assert_eq!(sol.atoms_per_unit, 100_000_000);
+    }
+}

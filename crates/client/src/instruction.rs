@@ -1,0 +1,274 @@
+//! One builder per instruction of the program.
+
+use crate::{SYSTEM_PROGRAM, TOKEN_PROGRAM, pda::Exchange};
+use ballast::args::{CollateralArgs, Encode, ExchangeArgs, OrderArgs, PerpetualArgs, UnderlyingArgs, tag};
+use solana_address::Address;
+use solana_instruction::{AccountMeta, Instruction};
+
+fn signer(address: &Address) -> AccountMeta {
+    AccountMeta::new_readonly(*address, true)
+}
+
+fn payer(address: &Address) -> AccountMeta {
+    AccountMeta::new(*address, true)
+}
+
+fn read(address: &Address) -> AccountMeta {
+    AccountMeta::new_readonly(*address, false)
+}
+
+fn write(address: &Address) -> AccountMeta {
+    AccountMeta::new(*address, false)
+}
+
+fn build(tag: u8, accounts: Vec<AccountMeta>, encode: impl FnOnce(&mut Vec<u8>)) -> Instruction {
+    let mut data = vec![tag];
+    encode(&mut data);
+    Instruction { program_id: ballast::ID, accounts, data }
+}
+
+/// `initialize_exchange`
+pub fn initialize_exchange(from: &Address, admin: &Address, quote_mint: &Address, args: &ExchangeArgs) -> Instruction {
+    let e = Exchange::new(args.id);
+    let accounts = vec![
+        payer(from),
+        signer(admin),
+        write(&e.address),
+        write(&e.treasury),
+        write(&e.board),
+        read(quote_mint),
+        write(&e.vault(quote_mint)),
+        read(&TOKEN_PROGRAM),
+        read(&SYSTEM_PROGRAM),
+    ];
+    build(tag::INITIALIZE_EXCHANGE, accounts, |out| args.encode(out))
+}
+
+/// `grow_board`
+pub fn grow_board(e: &Exchange, from: &Address) -> Instruction {
+    let accounts = vec![payer(from), read(&e.address), write(&e.board), read(&SYSTEM_PROGRAM)];
+    build(tag::GROW_BOARD, accounts, |_| {})
+}
+
+/// `set_product_group`
+pub fn set_product_group(e: &Exchange, admin: &Address, group: u8, name: [u8; 16], offset_ppm: u32) -> Instruction {
+    build(tag::SET_PRODUCT_GROUP, vec![signer(admin), read(&e.address), write(&e.board)], |out| {
+        group.encode(out);
+        name.encode(out);
+        offset_ppm.encode(out);
+    })
+}
+
+/// `list_underlying`
+pub fn list_underlying(e: &Exchange, admin: &Address, args: &UnderlyingArgs) -> Instruction {
+    build(tag::LIST_UNDERLYING, vec![signer(admin), read(&e.address), write(&e.board)], |out| args.encode(out))
+}
+
+/// `list_collateral`
+pub fn list_collateral(
+    e: &Exchange,
+    from: &Address,
+    admin: &Address,
+    mint: &Address,
+    args: &CollateralArgs,
+) -> Instruction {
+    let accounts = vec![
+        payer(from),
+        signer(admin),
+        read(&e.address),
+        write(&e.board),
+        read(mint),
+        write(&e.vault(mint)),
+        read(&TOKEN_PROGRAM),
+        read(&SYSTEM_PROGRAM),
+    ];
+    build(tag::LIST_COLLATERAL, accounts, |out| args.encode(out))
+}
+
+/// `list_perpetual`
+pub fn list_perpetual(e: &Exchange, from: &Address, admin: &Address, args: &PerpetualArgs) -> Instruction {
+    let accounts = vec![
+        payer(from),
+        signer(admin),
+        read(&e.address),
+        write(&e.board),
+        write(&e.market(args.instrument)),
+        read(&SYSTEM_PROGRAM),
+    ];
+    build(tag::LIST_PERPETUAL, accounts, |out| args.encode(out))
+}
+
+/// `grow_market`
+pub fn grow_market(e: &Exchange, from: &Address, instrument: u16) -> Instruction {
+    let accounts = vec![payer(from), read(&e.address), write(&e.market(instrument)), read(&SYSTEM_PROGRAM)];
+    build(tag::GROW_MARKET, accounts, |_| {})
+}
+
+/// `set_pause`
+pub fn set_pause(e: &Exchange, authority: &Address, bits: u32) -> Instruction {
+    build(tag::SET_PAUSE, vec![signer(authority), write(&e.address)], |out| bits.encode(out))
+}
+
+/// `fund_insurance`
+pub fn fund_insurance(
+    e: &Exchange,
+    giver: &Address,
+    source: &Address,
+    quote_mint: &Address,
+    amount: u64,
+) -> Instruction {
+    let accounts = vec![
+        signer(giver),
+        read(&e.address),
+        write(&e.treasury),
+        write(source),
+        write(&e.vault(quote_mint)),
+        read(&TOKEN_PROGRAM),
+    ];
+    build(tag::FUND_INSURANCE, accounts, |out| amount.encode(out))
+}
+
+/// `open_margin_account`
+pub fn open_margin_account(e: &Exchange, from: &Address, owner: &Address, sub_id: u16) -> Instruction {
+    let accounts =
+        vec![payer(from), signer(owner), read(&e.address), write(&e.margin(owner, sub_id)), read(&SYSTEM_PROGRAM)];
+    build(tag::OPEN_MARGIN_ACCOUNT, accounts, |out| sub_id.encode(out))
+}
+
+/// `close_margin_account`
+pub fn close_margin_account(e: &Exchange, owner: &Address, sub_id: u16) -> Instruction {
+    let accounts = vec![payer(owner), read(&e.address), write(&e.margin(owner, sub_id))];
+    build(tag::CLOSE_MARGIN_ACCOUNT, accounts, |_| {})
+}
+
+/// `deposit`: `mint` says what.
+pub fn deposit(
+    e: &Exchange,
+    depositor: &Address,
+    margin: &Address,
+    source: &Address,
+    mint: &Address,
+    amount: u64,
+) -> Instruction {
+    let accounts = vec![
+        signer(depositor),
+        read(&e.address),
+        write(&e.treasury),
+        read(&e.board),
+        write(margin),
+        write(source),
+        write(&e.vault(mint)),
+        read(&TOKEN_PROGRAM),
+    ];
+    build(tag::DEPOSIT, accounts, |out| amount.encode(out))
+}
+
+/// `withdraw`: `mint` says what.
+pub fn withdraw(
+    e: &Exchange,
+    owner: &Address,
+    margin: &Address,
+    destination: &Address,
+    mint: &Address,
+    amount: u64,
+) -> Instruction {
+    let accounts = vec![
+        signer(owner),
+        read(&e.address),
+        write(&e.treasury),
+        read(&e.board),
+        write(margin),
+        write(&e.vault(mint)),
+        write(destination),
+        read(&TOKEN_PROGRAM),
+    ];
+    build(tag::WITHDRAW, accounts, |out| amount.encode(out))
+}
+
+/// `refresh_underlying`
+pub fn refresh_underlying(e: &Exchange, price_update: &Address, underlying: u16) -> Instruction {
+    let accounts = vec![read(&e.address), write(&e.board), read(price_update)];
+    build(tag::REFRESH_UNDERLYING, accounts, |out| underlying.encode(out))
+}
+
+/// `place_order`: `makers` are the margin accounts whose orders it may meet.
+pub fn place_order(
+    e: &Exchange,
+    authority: &Address,
+    margin: &Address,
+    instrument: u16,
+    makers: &[Address],
+    args: &OrderArgs,
+) -> Instruction {
+    let mut accounts = trading(e, authority, margin, instrument);
+    accounts.extend(makers.iter().map(write));
+    build(tag::PLACE_ORDER, accounts, |out| args.encode(out))
+}
+
+/// `cancel_order`
+pub fn cancel_order(
+    e: &Exchange,
+    authority: &Address,
+    margin: &Address,
+    instrument: u16,
+    handle: u32,
+    sequence: u64,
+) -> Instruction {
+    build(tag::CANCEL_ORDER, trading(e, authority, margin, instrument), |out| {
+        handle.encode(out);
+        sequence.encode(out);
+    })
+}
+
+/// `cancel_all_orders`, at most `limit`.
+pub fn cancel_all_orders(
+    e: &Exchange,
+    authority: &Address,
+    margin: &Address,
+    instrument: u16,
+    limit: u16,
+) -> Instruction {
+    build(tag::CANCEL_ALL_ORDERS, trading(e, authority, margin, instrument), |out| limit.encode(out))
+}
+
+/// `sweep`
+pub fn sweep(e: &Exchange, instrument: u16) -> Instruction {
+    let accounts = vec![read(&e.address), write(&e.treasury), write(&e.market(instrument))];
+    build(tag::SWEEP, accounts, |_| {})
+}
+
+/// `liquidate`
+pub fn liquidate(
+    e: &Exchange,
+    authority: &Address,
+    liquidator: &Address,
+    margin: &Address,
+    instrument: u16,
+    max_lots: i64,
+) -> Instruction {
+    let accounts = vec![
+        signer(authority),
+        read(&e.address),
+        write(&e.treasury),
+        read(&e.board),
+        write(&e.market(instrument)),
+        write(margin),
+        write(liquidator),
+    ];
+    build(tag::LIQUIDATE, accounts, |out| max_lots.encode(out))
+}
+
+/// `resolve_bad_debt`
+pub fn resolve_bad_debt(e: &Exchange, margin: &Address) -> Instruction {
+    build(tag::RESOLVE_BAD_DEBT, vec![read(&e.address), write(&e.treasury), write(margin)], |_| {})
+}
+
+/// `view_margin`: simulate it and read the return data with [`crate::account::margin_view`].
+pub fn view_margin(e: &Exchange, margin: &Address, first_underlying: u16) -> Instruction {
+    let accounts = vec![read(&e.address), read(&e.board), read(margin)];
+    build(tag::VIEW_MARGIN, accounts, |out| first_underlying.encode(out))
+}
+
+fn trading(e: &Exchange, authority: &Address, margin: &Address, instrument: u16) -> Vec<AccountMeta> {
+    vec![signer(authority), read(&e.address), read(&e.board), write(&e.market(instrument)), write(margin)]
+}

@@ -1,0 +1,49 @@
+//! The addresses of an exchange's accounts.
+
+use ballast::constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, TREASURY_SEED, VAULT_SEED};
+use solana_address::Address;
+
+/// An exchange's fixed addresses, derived once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// The exchange's own account.
+    pub address: Address,
+    /// Its treasury.
+    pub treasury: Address,
+    /// Its risk board.
+    pub board: Address,
+    /// Its id.
+    pub id: u64,
+}
+
+impl Exchange {
+    /// The exchange of an id.
+    pub fn new(id: u64) -> Self {
+        let address = derive(&[EXCHANGE_SEED, &id.to_le_bytes()]);
+        Self {
+            address,
+            treasury: derive(&[TREASURY_SEED, address.as_ref()]),
+            board: derive(&[BOARD_SEED, address.as_ref()]),
+            id,
+        }
+    }
+
+    /// The market of an instrument.
+    pub fn market(&self, instrument: u16) -> Address {
+        derive(&[MARKET_SEED, self.address.as_ref(), &instrument.to_le_bytes()])
+    }
+
+    /// A margin account.
+    pub fn margin(&self, owner: &Address, sub_id: u16) -> Address {
+        derive(&[MARGIN_SEED, self.address.as_ref(), owner.as_ref(), &sub_id.to_le_bytes()])
+    }
+
+    /// The vault of a mint.
+    pub fn vault(&self, mint: &Address) -> Address {
+        derive(&[VAULT_SEED, self.address.as_ref(), mint.as_ref()])
+    }
+}
+
+fn derive(seeds: &[&[u8]]) -> Address {
+    Address::find_program_address(seeds, &ballast::ID).0
+}

@@ -1,0 +1,26 @@
+//! An exchange in an SVM inside the test's own process.
+//!
+//! [`Svm`] runs the ELF that `cargo xtask build` made, with the exchange of `migrations/localnet.toml` and prices of the
+//! Pyth layout. Everything that changes state is a signed transaction; only token balances, SOL and price accounts are
+//! written directly, as a local validator's test authority would.
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
+
+mod exchange;
+mod order;
+mod reconcile;
+mod svm;
+pub mod token;
+mod trader;
+
+pub use order::Order;
+pub use reconcile::Reconciliation;
+pub use svm::{Failed, Sent, Svm, elf_path};
+pub use trader::Trader;
+
+/// Index of the BTC perpetual, and of its underlying.
+pub const BTC: u16 = 0;
+/// Index of the ETH perpetual, and of its underlying.
+pub const ETH: u16 = 1;
+/// Index of the SOL perpetual, and of its underlying.
+pub const SOL: u16 = 2;

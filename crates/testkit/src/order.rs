@@ -1,0 +1,87 @@
+//! Orders in words.
+
+use crate::Svm;
+use ballast_client::{
+    ballast::args::{OrderArgs, order_kind, self_trade},
+    decimal,
+};
+
+/// An order to place.
+#[derive(Clone, Copy, Debug)]
+pub struct Order {
+    /// The instrument.
+    pub instrument: u16,
+    /// The arguments.
+    pub args: OrderArgs,
+}
+
+impl Order {
+    /// A limit order to buy at a price in dollars per whole asset.
+    pub fn buy(svm: &Svm, instrument: u16, price: &str, lots: i64) -> Self {
+        Self::new(svm, instrument, 0, price, lots)
+    }
+
+    /// A limit order to sell at a price in dollars per whole asset.
+    pub fn sell(svm: &Svm, instrument: u16, price: &str, lots: i64) -> Self {
+        Self::new(svm, instrument, 1, price, lots)
+    }
+
+    fn new(svm: &Svm, instrument: u16, side: u8, price: &str, lots: i64) -> Self {
+        let tick = &svm.config.perpetual[usize::from(instrument)].tick;
+        let tick = decimal::parse(tick, 6).expect("a decimal tick");
+        let price = decimal::parse(price, 6).expect("a decimal price") / tick;
+        let args = OrderArgs {
+            side,
+            kind: order_kind::LIMIT,
+            self_trade: self_trade::ABORT,
+            reduce_only: 0,
+            price,
+            lots,
+            client_id: 0,
+            expires_at: 0,
+        };
+        Self { instrument, args }
+    }
+
+    /// Post-only.
+    pub fn post_only(mut self) -> Self {
+        self.args.kind = order_kind::POST_ONLY;
+        self
+    }
+
+    /// Immediate-or-cancel.
+    pub fn immediate(mut self) -> Self {
+        self.args.kind = order_kind::IMMEDIATE_OR_CANCEL;
+        self
+    }
+
+    /// Fill-or-kill.
+    pub fn fill_or_kill(mut self) -> Self {
+        self.args.kind = order_kind::FILL_OR_KILL;
+        self
+    }
+
+    /// Reduce-only.
+    pub fn reduce_only(mut self) -> Self {
+        self.args.reduce_only = 1;
+        self
+    }
+
+    /// With a time at which it expires.
+    pub fn until(mut self, expires_at: i64) -> Self {
+        self.args.expires_at = expires_at;
+        self
+    }
+
+    /// With the owner's own number.
+    pub fn client_id(mut self, client_id: u64) -> Self {
+        self.args.client_id = client_id;
+        self
+    }
+
+    /// With a self-trade mode.
+    pub fn self_trade(mut self, mode: u8) -> Self {
+        self.args.self_trade = mode;
+        self
+    }
+}
