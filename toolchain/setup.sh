@@ -47,7 +47,7 @@ from_cache() {
   if ! report=$(cd "$cache" && sha256sum --quiet -c "$here/debian.sha256" 2>&1); then
     printf '%s\n' "$report" >&2
     die "BALLAST_DEB_CACHE=$cache has not the packages of toolchain/debian.sha256 (see above)" \
-      "unset it to fetch them from Debian sid"
+      "set it to nothing (BALLAST_DEB_CACHE=) to fetch them from Debian sid"
   fi
   mkdir -p debs
   awk '{ print $2 }' "$here/debian.sha256" | while read -r deb; do ln -sf "$cache/$deb" debs/; done

@@ -26,8 +26,9 @@ pub fn write() -> Result<()> {
     fs::create_dir_all(tree::dist())?;
     let mut programs = Map::new();
     for package in PACKAGES {
-        let elf = Elf::read(&deploy::path(package))?;
-        deploy::replace(&path(package), &fs::read(deploy::path(package))?)?;
+        let built = deploy::current(package)?;
+        let elf = Elf::read(&built)?;
+        deploy::replace(&path(package), &fs::read(built)?)?;
         programs.insert(package.to_owned(), json!({ "elf_sha256": elf.sha256, "elf_size": elf.size }));
     }
     let manifest = json!({

@@ -45,11 +45,10 @@ fn command(args: &[String]) -> Result<()> {
         "bench" => tasks::bench(rest),
         "demo" => tasks::demo(rest),
         "idl" => {
-            if checks(rest)? {
-                idl::check()
-            } else {
-                idl::write()
-            }
+            // rustup's proxy sets this for its children, and Anchor's IDL builder would ask rustup to install what it names.
+            // SAFETY: no other thread exists yet.
+            unsafe { std::env::remove_var("RUSTUP_TOOLCHAIN") };
+            if checks(rest)? { idl::check() } else { idl::write() }
         }
         "dist" => {
             if checks(rest)? {

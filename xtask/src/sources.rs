@@ -11,7 +11,7 @@ use crate::elf::hex;
 /// Folders whose contents reach the ELF. One that does not exist counts as empty.
 const FOLDERS: [&str; 5] = ["programs", "crates/book", "crates/pricing", "crates/risk", "toolchain"];
 /// Names of folders and files that only tests use.
-const TEST_ONLY: [&str; 6] = ["target", "tests", "tests.rs", "benches", "examples", "proptest-regressions"];
+const TEST_ONLY: [&str; 5] = ["tests", "tests.rs", "benches", "examples", "proptest-regressions"];
 /// Endings of the files that count; those of `toolchain/bin` have none.
 const ENDINGS: [&str; 9] = ["rs", "toml", "lock", "sh", "py", "ll", "json", "sha256", ""];
 
@@ -27,30 +27,42 @@ pub fn hash(root: &Path) -> Result<String> {
     Ok(hex(&hasher.finalize()))
 }
 
-/// The sources, relative to the repository's root, sorted. A program can be built from a copy of these alone.
+/// The sources, relative to the repository's root, sorted. A program can be built from a copy of these alone, but for
+/// [`test_only`].
 pub fn list(root: &Path) -> Result<Vec<PathBuf>> {
+    Ok(walk(root)?.into_iter().filter(|(_, test_only)| !test_only).map(|(path, _)| path).collect())
+}
+
+/// Tests and benchmarks beside the sources. Cargo wants those that a manifest names to exist; what is in them does not matter.
+pub fn test_only(root: &Path) -> Result<Vec<PathBuf>> {
+    Ok(walk(root)?.into_iter().filter(|(_, test_only)| *test_only).map(|(path, _)| path).collect())
+}
+
+/// Every file that counts or that only tests use, with which it is, sorted.
+fn walk(root: &Path) -> Result<Vec<(PathBuf, bool)>> {
     let mut found = Vec::new();
     for folder in FOLDERS {
         if root.join(folder).is_dir() {
-            collect(root, Path::new(folder), &mut found)?;
+            collect(root, Path::new(folder), false, &mut found)?;
         }
     }
     found.sort();
     Ok(found)
 }
 
-fn collect(root: &Path, folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+fn collect(root: &Path, folder: &Path, test_only: bool, found: &mut Vec<(PathBuf, bool)>) -> Result<()> {
     for entry in fs::read_dir(root.join(folder)).with_context(|| folder.display().to_string())? {
         let entry = entry?;
         let name = entry.file_name();
         let path = folder.join(&name);
-        if TEST_ONLY.iter().any(|test| name == *test) {
+        let test_only = test_only || TEST_ONLY.iter().any(|test| name == *test);
+        if name == "target" {
             continue;
         }
         if entry.file_type()?.is_dir() {
-            collect(root, &path, found)?;
+            collect(root, &path, test_only, found)?;
         } else if counts(&path) {
-            found.push(path);
+            found.push((path, test_only));
         }
     }
     Ok(())
@@ -75,6 +87,8 @@ mod tests {
         assert!(has("toolchain/bin/sbf-link"));
         assert!(!has("toolchain/sbf-rt/src/tests.rs"));
         assert!(!has("toolchain/README.md"));
+        let test_only = test_only(&crate::tree::root()).unwrap();
+        assert!(test_only.iter().any(|source| source == Path::new("toolchain/sbf-rt/src/tests.rs")));
     }
 
     #[test]

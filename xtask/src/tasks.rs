@@ -23,9 +23,7 @@ pub fn test(args: &[String]) -> Result<()> {
         // In a process of its own, for its environment: see main.
         run(Command::new(std::env::current_exe()?).args(["idl", "--check"]).env_remove("RUSTUP_TOOLCHAIN"))
     })?;
-    timed("Programs that tests start", || {
-        run(host(&["build"]).args(["-p", "ballast-liquidator", "-p", "ballast-localnet"]))
-    })?;
+    timed("Programs that tests start", binaries)?;
     timed("Tests of the host side: the ELF in an SVM, on a local validator, clients", || {
         run(host(&["test", "--workspace"]).args(args))
     })
@@ -34,17 +32,28 @@ pub fn test(args: &[String]) -> Result<()> {
 /// Measures compute units and native times, and fails above a ceiling.
 pub fn bench(args: &[String]) -> Result<()> {
     timed("Programs, as ELF", || program::ensure(&[BALLAST]))?;
-    timed("Benchmarks", || run(host(&["run", "-p", "ballast-bench", "--"]).args(args)))
+    timed("Programs of the host side", binaries)?;
+    timed("Benchmarks", || run(binary("ballast-bench").args(args)))
 }
 
 /// Shows the whole system on a local validator.
 pub fn demo(args: &[String]) -> Result<()> {
     timed("The program, as ELF", || program::ensure(&[BALLAST]))?;
-    timed("Programs that the demo starts (the first time, this compiles a validator: some minutes)", || {
-        run(host(&["build", "-p", "ballast-liquidator"]))?;
-        run(host(&["build", "-p", "ballast-localnet", "--bin", "demo"]))
-    })?;
-    timed("Demo", || run(host(&["run", "-q", "-p", "ballast-localnet", "--bin", "demo", "--"]).args(args)))
+    timed("Programs of the host side (the first time, this compiles a validator: some ten minutes)", binaries)?;
+    timed("Demo", || run(binary("demo").args(args)))
+}
+
+/// Builds every program of the host workspace. Always all of them: cargo unites the features of what is built together, so
+/// that building one package alone would compile its dependencies a second time, with other features.
+fn binaries() -> Result<()> {
+    run(host(&["build", "--workspace", "--bins"]))
+}
+
+/// One of those programs.
+fn binary(name: &str) -> Command {
+    let mut command = Command::new(tree::target().join("debug").join(name));
+    command.current_dir(tree::root()).env("BPF_OUT_DIR", tree::deploy());
+    command
 }
 
 /// Cargo in the host workspace, where tests find the ELFs: solana-program-test looks in BPF_OUT_DIR.

@@ -272,3 +272,31 @@ pub fn view_margin(e: &Exchange, margin: &Address, first_underlying: u16) -> Ins
 fn trading(e: &Exchange, authority: &Address, margin: &Address, instrument: u16) -> Vec<AccountMeta> {
     vec![signer(authority), read(&e.address), read(&e.board), write(&e.market(instrument)), write(margin)]
 }
+
+/// The name of an instruction of the program, from its data.
+pub fn name(data: &[u8]) -> Option<&'static str> {
+    Some(match *data.first()? {
+        tag::INITIALIZE_EXCHANGE => "initialize_exchange",
+        tag::GROW_BOARD => "grow_board",
+        tag::SET_PRODUCT_GROUP => "set_product_group",
+        tag::LIST_UNDERLYING => "list_underlying",
+        tag::LIST_COLLATERAL => "list_collateral",
+        tag::LIST_PERPETUAL => "list_perpetual",
+        tag::GROW_MARKET => "grow_market",
+        tag::SET_PAUSE => "set_pause",
+        tag::FUND_INSURANCE => "fund_insurance",
+        tag::OPEN_MARGIN_ACCOUNT => "open_margin_account",
+        tag::CLOSE_MARGIN_ACCOUNT => "close_margin_account",
+        tag::DEPOSIT => "deposit",
+        tag::WITHDRAW => "withdraw",
+        tag::REFRESH_UNDERLYING => "refresh_underlying",
+        tag::PLACE_ORDER => "place_order",
+        tag::CANCEL_ORDER => "cancel_order",
+        tag::CANCEL_ALL_ORDERS => "cancel_all_orders",
+        tag::SWEEP => "sweep",
+        tag::LIQUIDATE => "liquidate",
+        tag::RESOLVE_BAD_DEBT => "resolve_bad_debt",
+        tag::VIEW_MARGIN => "view_margin",
+        _ => return None,
+    })
+}

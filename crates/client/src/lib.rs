@@ -8,6 +8,9 @@
 //! - [`config`]: a whole exchange from one TOML file.
 //! - [`decimal`]: exact decimal numbers between people and the program's integers.
 //! - [`pyth`]: price updates as the Pyth receiver writes them, for local validators.
+//! - [`terms`]: prices in dollars and sizes in whole assets, to and from an instrument's ticks and lots.
+//! - [`reconcile`]: what the quote vault holds against what everybody has.
+//! - `rpc`, with the feature of that name: reading accounts and sending transactions through JSON-RPC.
 //!
 //! ```
 //! use ballast_client::{instruction, pda::Exchange};
@@ -30,6 +33,10 @@ pub mod instruction;
 pub mod margin;
 pub mod pda;
 pub mod pyth;
+pub mod reconcile;
+#[cfg(feature = "rpc")]
+pub mod rpc;
+pub mod terms;
 
 pub use ballast;
 pub use ballast::error::BallastError;

@@ -2,7 +2,7 @@
 
 use anyhow::{Result, anyhow};
 use ballast_risk::{
-    Board, Fill, Lots, Portfolio, QuoteNative, Requirements, Ticks,
+    Balance, Board, Fill, Lots, Portfolio, Position, QuoteNative, Requirements, Ticks,
     liquidation::{Takeover, take_over},
     margin::{Prices, check},
 };
@@ -35,4 +35,42 @@ pub fn takeover(board: &Board, portfolio: &Portfolio, instrument: u16, max_lots:
     let mut scratch = Box::new(*portfolio);
     let i = board.instrument(instrument).map_err(|e| anyhow!("{e:?}"))?;
     take_over(board, &mut scratch, i, Lots(max_lots), now).map_err(|e| anyhow!("{e:?}"))
+}
+
+/// The margin that a liquidator would have after a takeover.
+pub fn after_takeover(board: &Board, own: &Portfolio, instrument: u16, taken: &Takeover) -> Result<Requirements> {
+    let mut after = Box::new(*own);
+    let i = board.instrument(instrument).map_err(|e| anyhow!("{e:?}"))?;
+    let u = board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?;
+    let fill = Fill { lots: Lots(-taken.fill.lots.0), value: QuoteNative(-taken.fill.value.0) };
+    after.fill(i, u, fill).map_err(|e| anyhow!("{e:?}"))?;
+    after.cash = after.cash.minus(taken.insurance).map_err(|e| anyhow!("{e:?}"))?;
+    requirements(board, &after)
+}
+
+/// A part of a portfolio that is margined alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leg {
+    /// A position.
+    Position(Position),
+    /// A token balance.
+    Token(Balance),
+}
+
+/// Every token balance and position of a portfolio, and what each would be asked for if the account held nothing else.
+/// Their sum over what [`requirements`] says of the whole is what netting saves.
+pub fn legs(board: &Board, portfolio: &Portfolio) -> Result<Vec<(Leg, Requirements)>> {
+    let mut legs = Vec::new();
+    for balance in portfolio.balances.iter().filter(|b| b.amount > 0) {
+        let mut alone: Box<Portfolio> = bytemuck::allocation::zeroed_box();
+        alone.balances[0] = *balance;
+        legs.push((Leg::Token(*balance), requirements(board, &alone)?));
+    }
+    for position in portfolio.open().iter().filter(|p| !p.lots.is_zero()) {
+        let mut alone: Box<Portfolio> = bytemuck::allocation::zeroed_box();
+        alone.position_count = 1;
+        alone.positions[0] = *position;
+        legs.push((Leg::Position(*position), requirements(board, &alone)?));
+    }
+    Ok(legs)
 }

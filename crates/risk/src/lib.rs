@@ -11,6 +11,9 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+extern crate std;
+
 mod board;
 mod error;
 mod group;

@@ -21,7 +21,8 @@
 //! never between its positions, so the sums of a book do not depend on how many positions it is cut into.
 
 use crate::{
-    Board, Instrument, Kind, MAX_GROUPS, Portfolio, Position, Ppm, QuoteNative, RiskError, Scaled, Underlying,
+    Board, Instrument, Kind, MAX_GROUPS, MarginParams, Portfolio, Position, Ppm, QuoteNative, RiskError, Scaled,
+    Underlying,
     math::{mul_bounded, mul_div_floor, mul_ppm_ceil, mul_ppm_floor},
     portfolio::MAX_BALANCES,
     scenario::{ROWS, Row16},
@@ -137,6 +138,13 @@ impl Requirements {
     /// Equity less maintenance margin.
     pub fn health(&self) -> Result<QuoteNative, RiskError> {
         self.equity.minus(self.maintenance)
+    }
+
+    /// True if equity is so low that the owner should be called for margin: below maintenance times one plus the warning
+    /// buffer.
+    pub fn is_margin_call(&self, params: &MarginParams) -> Result<bool, RiskError> {
+        let warning = mul_ppm_ceil(self.maintenance, params.warning_buffer)?;
+        Ok(self.equity < self.maintenance.plus(warning)?)
     }
 
     /// True if the account may be liquidated.

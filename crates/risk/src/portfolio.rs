@@ -169,6 +169,11 @@ impl Portfolio {
         self.position(i).map_or(Lots::ZERO, |p| p.lots)
     }
 
+    /// True if no lots and no tokens are held. Orders may still rest.
+    pub fn has_no_holdings(&self) -> bool {
+        self.open().iter().all(|p| p.lots.is_zero()) && self.balances.iter().all(|b| b.amount == 0)
+    }
+
     /// True if nothing is held: no position, no token.
     pub fn holds_only_cash(&self) -> bool {
         self.position_count == 0 && self.balances.iter().all(|b| b.amount == 0)

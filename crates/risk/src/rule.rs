@@ -48,22 +48,26 @@ pub fn require_withdrawable(board: &Board, after: &Portfolio, now: i64) -> Resul
 /// The rule after an order: what the account was before, and is now.
 ///
 /// The error is that of the initial margin check where the change is not reducing.
-#[inline(never)]
 pub fn require_after_trade(
     board: &Board,
     before: &Portfolio,
     after: &Portfolio,
     trade: &Trade,
 ) -> Result<(), RiskError> {
+    after_trade(board, before, after, trade).map(|_| ())
+}
+
+/// As [`require_after_trade`]; returns what the account is required to have now.
+#[inline(never)]
+pub fn after_trade(
+    board: &Board,
+    before: &Portfolio,
+    after: &Portfolio,
+    trade: &Trade,
+) -> Result<Requirements, RiskError> {
     match require_initial(board, after, trade.now) {
-        Ok(_) => Ok(()),
-        Err(refused) => {
-            if is_reducing(board, before, after, trade)? {
-                Ok(())
-            } else {
-                Err(refused)
-            }
-        }
+        Ok(requirements) => Ok(requirements),
+        Err(refused) => reduced(board, before, after, trade)?.ok_or(refused),
     }
 }
 
@@ -85,22 +89,27 @@ pub fn require_after_token_deposit(
     Err(RiskError::BelowInitialMargin { required: is.initial.0, available: is.initial_equity.0 })
 }
 
-/// True if the change only took risk off. Errors where the owner may not even do that.
-fn is_reducing(board: &Board, before: &Portfolio, after: &Portfolio, trade: &Trade) -> Result<bool, RiskError> {
+/// The requirements after the change if it only took risk off. Errors where the owner may not even do that.
+fn reduced(
+    board: &Board,
+    before: &Portfolio,
+    after: &Portfolio,
+    trade: &Trade,
+) -> Result<Option<Requirements>, RiskError> {
     let prices = Prices::FreshOf { now: trade.now, underlying: trade.underlying };
     let was = margin::check(board, before, prices)?;
     let is = margin::check(board, after, prices)?;
     if is.maintenance > was.maintenance || is.initial > was.initial {
-        return Ok(false);
+        return Ok(None);
     }
     if is.health()?.plus(trade.fees)? < was.health()? {
-        return Ok(false);
+        return Ok(None);
     }
     let u = board.underlying(trade.underlying)?;
     let rows_before = UnderlyingRisk::in_portfolio(board, u, before)?.rows;
     let rows_after = UnderlyingRisk::in_portfolio(board, u, after)?.rows;
     if rows_after.iter().zip(&rows_before).any(|(after, before)| *after > (*before).max(0)) {
-        return Ok(false);
+        return Ok(None);
     }
     if was.is_liquidatable() && !trade.mark_value.is_zero() {
         if was.equity.0 <= 0 {
@@ -111,5 +120,5 @@ fn is_reducing(board: &Board, before: &Portfolio, after: &Portfolio, trade: &Tra
             return Err(RiskError::FillWorseThanLiquidation { cost: trade.cost.0, allowed: allowed.0 });
         }
     }
-    Ok(true)
+    Ok(Some(is))
 }

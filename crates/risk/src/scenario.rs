@@ -64,9 +64,10 @@ pub fn validate(table: &[Scenario; ROWS]) -> Result<(), RiskError> {
 
 /// The weighted loss of one long delta unit in each row: `−w · S · (max(1 + m·r, 0.05) − 1)`.
 ///
-/// `price` is S per delta unit at the underlying's scale, in (0, 2^43]; `range` is r. Rounded to the nearest integer,
-/// away from zero at a half, so that a long and a short see exactly opposite numbers. An integer of the result is the
-/// model; its distance from the exact product is at most half of 2^-k quote-native per unit.
+/// `price` is S per delta unit at the underlying's scale, in (0, 2^43]; `range` is r. Rounded away from zero, so that a
+/// long and a short see exactly opposite numbers, and neither is ever asked for less than the exact product, however
+/// few units the price has. An integer of the result is the model; it is less than 2^-k quote-native per unit from the
+/// exact product.
 pub fn linear_array(table: &[Scenario; ROWS], price: i64, range: Ppm) -> Result<Row16, RiskError> {
     if price <= 0 || price > MAX_UNIT_PRICE || range > Ppm::ONE {
         return Err(RiskError::Overflow);
@@ -78,7 +79,7 @@ pub fn linear_array(table: &[Scenario; ROWS], price: i64, range: Ppm) -> Result<
         let shift = (i64::from(scenario.price_thirds) * i64::from(range.0)).max(floor);
         // |shift · weight| ≤ 9·10^12 in units of 1/(3·10^12), exact in 128 bits.
         let exact = i128::from(price) * i128::from(mul_bounded(-shift, i64::from(scenario.weight.0)));
-        *loss = round_half_away(exact, 3_000_000_000_000)?;
+        *loss = round_away(exact, 3_000_000_000_000)?;
     }
     Ok(array)
 }
@@ -86,9 +87,9 @@ pub fn linear_array(table: &[Scenario; ROWS], price: i64, range: Ppm) -> Result<
 /// Largest price of a delta unit, at the underlying's scale.
 pub const MAX_UNIT_PRICE: i64 = 1 << 43;
 
-fn round_half_away(numerator: i128, denominator: i128) -> Result<i64, RiskError> {
-    let half = denominator / 2;
-    let rounded = if numerator < 0 { (numerator - half) / denominator } else { (numerator + half) / denominator };
+fn round_away(numerator: i128, denominator: i128) -> Result<i64, RiskError> {
+    let most = denominator - 1;
+    let rounded = if numerator < 0 { (numerator - most) / denominator } else { (numerator + most) / denominator };
     i64::try_from(rounded).map_err(|_| RiskError::Overflow)
 }
 
@@ -115,6 +116,13 @@ mod tests {
         let a = linear_array(&SPAN, 1_000_000, Ppm(500_000)).unwrap();
         assert_eq!(a[14], -495_000);
         assert_eq!(a[15], 313_500);
+    }
+
+    #[test]
+    fn a_price_of_few_units_still_has_a_loss() {
+        let a = linear_array(&SPAN, 7, Ppm(10_000)).unwrap();
+        assert_eq!(&a[..6], &[0, 0, -1, -1, 1, 1]);
+        assert_eq!(&a[10..], &[-1, -1, 1, 1, -1, 1]);
     }
 
     #[test]

@@ -4,7 +4,9 @@ use crate::{BTC, ETH, SOL, Sent, Svm, svm::Failed};
 use anyhow::{Result, anyhow};
 use ballast_client::{
     ballast::{oracle::pyth::RECEIVERS, state::RiskBoard},
-    config, decimal, instruction,
+    config::{self, Config},
+    decimal, instruction,
+    pda::Exchange,
     pyth::PriceUpdate,
 };
 use solana_account::Account;
@@ -14,21 +16,86 @@ use solana_signer::Signer;
 /// Exponent of the price updates that the fixtures write.
 const EXPONENT: i32 = -8;
 
+/// Where a fully verified price update has its publish time.
+const PUBLISH_TIME: std::ops::Range<usize> = 93..101;
+
 impl Svm {
     /// A machine with a whole exchange, funded insurance and fresh prices: BTC 40,000, ETH 2,500, SOL 40.
     pub fn new() -> Result<Self> {
+        Self::with_config(|_| {})
+    }
+
+    /// As [`Svm::new`], with changes to the configuration.
+    pub fn with_config(change: impl FnOnce(&mut Config)) -> Result<Self> {
         let mut svm = Self::bare()?;
-        svm.initialize_exchange()?;
-        svm.list_all()?;
-        let insurance = decimal::parse(&svm.config.exchange.insurance, 6)? as u64;
-        let giver = svm.payer.pubkey();
-        let source = svm.create_token_account(&svm.usdc.clone(), &giver, insurance);
-        let ix = instruction::fund_insurance(&svm.exchange, &giver, &source, &svm.usdc, insurance);
-        svm.send(&[ix], &[]).map_err(|e| anyhow!("{e:?}"))?;
-        for (underlying, price) in [(BTC, "40000"), (ETH, "2500"), (SOL, "40")] {
-            svm.publish(underlying, price).map_err(|e| anyhow!("{e:?}"))?;
-        }
+        change(&mut svm.config);
+        svm.make_exchange()?;
         Ok(svm)
+    }
+
+    /// Makes another exchange of the same configuration beside the first one.
+    pub fn another_exchange(&mut self, id: u64) -> Result<Exchange> {
+        let (first, first_id) = (self.exchange, self.config.exchange.id);
+        (self.exchange, self.config.exchange.id) = (Exchange::new(id), id);
+        let made = self.make_exchange();
+        self.config.exchange.id = first_id;
+        let another = std::mem::replace(&mut self.exchange, first);
+        made.map(|()| another)
+    }
+
+    fn make_exchange(&mut self) -> Result<()> {
+        self.initialize_exchange()?;
+        self.list_all()?;
+        let insurance = decimal::parse(&self.config.exchange.insurance, 6)? as u64;
+        if insurance > 0 {
+            self.fund_insurance(insurance).map_err(|e| anyhow!("{e:?}"))?;
+        }
+        for (underlying, price) in [(BTC, "40000"), (ETH, "2500"), (SOL, "40")] {
+            self.publish(underlying, price).map_err(|e| anyhow!("{e:?}"))?;
+        }
+        Ok(())
+    }
+
+    /// Gives USDC, in its smallest unit, to the insurance fund.
+    pub fn fund_insurance(&mut self, amount: u64) -> Result<Sent, Failed> {
+        let (giver, usdc) = (self.payer.pubkey(), self.usdc);
+        let source = self.create_token_account(&usdc, &giver, amount);
+        let ix = instruction::fund_insurance(&self.exchange, &giver, &source, &usdc, amount);
+        self.send(&[ix], &[])
+    }
+
+    /// Lists more perpetuals, each like one of the configuration in turn, and names them in the configuration.
+    pub fn list_more(&mut self, count: usize) -> Result<()> {
+        let (payer, admin) = (self.payer.pubkey(), self.admin.insecure_clone());
+        let first = self.config.perpetual.clone();
+        for like in first.iter().cycle().take(count) {
+            let mut perpetual = like.clone();
+            perpetual.name = format!("{}-{}", like.underlying, self.config.perpetual.len());
+            self.config.perpetual.push(perpetual.clone());
+            let args = self.config.perpetual_args(&perpetual)?;
+            let ix = instruction::list_perpetual(&self.exchange, &payer, &admin.pubkey(), &args);
+            self.send(&[ix], &[&admin]).map_err(|e| anyhow!("{e:?}"))?;
+        }
+        Ok(())
+    }
+
+    /// Sets the pause bits, the admin signing.
+    pub fn set_pause(&mut self, bits: u32) -> Result<Sent, Failed> {
+        let admin = self.admin.insecure_clone();
+        let ix = instruction::set_pause(&self.exchange, &admin.pubkey(), bits);
+        self.send(&[ix], &[&admin])
+    }
+
+    /// Makes room for more orders in a market.
+    pub fn grow_market(&mut self, instrument: u16) -> Result<Sent, Failed> {
+        let ix = instruction::grow_market(&self.exchange, &self.payer.pubkey(), instrument);
+        self.send(&[ix], &[])
+    }
+
+    /// Moves a market's fees into the treasury.
+    pub fn sweep(&mut self, instrument: u16) -> Result<Sent, Failed> {
+        let ix = instruction::sweep(&self.exchange, instrument);
+        self.send(&[ix], &[])
     }
 
     /// `initialize_exchange`, and the board grown until it is complete.
@@ -100,6 +167,17 @@ impl Svm {
         let account = self.price_account(underlying);
         let ix = instruction::refresh_underlying(&self.exchange, &account, underlying);
         self.send(&[ix], &[])
+    }
+
+    /// Puts the last prices of all underlyings on the board again, published now.
+    pub fn refresh_all(&mut self) {
+        for underlying in [BTC, ETH, SOL] {
+            let mut account = self.account(&self.price_account(underlying)).expect("the price account exists");
+            let now = self.now();
+            account.data[PUBLISH_TIME].copy_from_slice(&now.to_le_bytes());
+            self.set_account(self.price_account(underlying), account);
+            self.refresh(underlying).expect("a fresh price");
+        }
     }
 
     /// Writes a price and puts it on the board.

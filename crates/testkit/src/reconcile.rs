@@ -3,8 +3,12 @@
 use crate::Svm;
 use ballast_client::{
     account::{Layout, decode, discriminator},
-    ballast::state::{MarginAccount, Market},
+    ballast::state::MarginAccount,
+    book::Side,
+    risk::{Lots, Ticks},
 };
+use solana_address::Address;
+use std::collections::BTreeMap;
 
 /// vault = Σ (cash + quote) + treasury + unswept, in quote-native.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,6 +34,14 @@ impl Reconciliation {
     }
 }
 
+/// What an account's orders in one market come to: bids, asks.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct OrderTotals {
+    lots: [i64; 2],
+    values: [i64; 2],
+    count: u32,
+}
+
 impl Svm {
     /// Adds up all accounts, and checks open interest and order totals on the way.
     pub fn reconcile(&self) -> Reconciliation {
@@ -37,37 +49,92 @@ impl Svm {
         let treasury = self.treasury();
         sum.vault = i128::from(self.token_amount(&self.exchange.vault(&self.usdc)));
         sum.treasury = i128::from(treasury.insurance.0) + i128::from(treasury.fees.0);
-        let mut interest = std::collections::BTreeMap::<u16, (i64, i64)>::new();
-        for (_, account) in self.program_accounts() {
-            if account.data.starts_with(&discriminator(MarginAccount::NAME)) {
-                let margin = decode::<MarginAccount>(&account.data).expect("a margin account");
-                sum.cash += i128::from(margin.portfolio.cash.0);
-                for p in margin.portfolio.open() {
-                    sum.quote += i128::from(p.quote.0);
-                    sum.net_lots += i128::from(p.lots.0);
-                    let (long, short) = interest.entry(p.key.instrument()).or_default();
-                    *long += p.lots.0.max(0);
-                    *short += (-p.lots.0).max(0);
-                }
+        let mut interest = BTreeMap::<u16, (i64, i64)>::new();
+        for (_, margin) in self.margins() {
+            sum.cash += i128::from(margin.portfolio.cash.0);
+            for p in margin.portfolio.open() {
+                sum.quote += i128::from(p.quote.0);
+                sum.net_lots += i128::from(p.lots.0);
+                let (long, short) = interest.entry(p.key.instrument()).or_default();
+                *long += p.lots.0.max(0);
+                *short += (-p.lots.0).max(0);
             }
         }
-        for (_, account) in self.program_accounts() {
-            if account.data.starts_with(&discriminator(Market::NAME)) {
-                let market = decode::<Market>(&account.data).expect("a market");
-                sum.unswept += i128::from(market.unswept_fees.0);
-                let (long, short) = interest.get(&market.instrument).copied().unwrap_or_default();
-                assert_eq!(market.open_interest_long.0, long, "open interest is the sum of the longs");
-                assert_eq!(market.open_interest_short.0, short, "open interest is the sum of the shorts");
-            }
+        for i in self.board().board.instruments.iter().filter(|i| i.is_listed()) {
+            let market = self.market(i.index).header;
+            sum.unswept += i128::from(market.unswept_fees.0);
+            let (long, short) = interest.get(&market.instrument).copied().unwrap_or_default();
+            assert_eq!(market.open_interest_long.0, long, "open interest is the sum of the longs");
+            assert_eq!(market.open_interest_short.0, short, "open interest is the sum of the shorts");
         }
         assert_eq!(i128::from(treasury.quote_deposits.0), sum.vault, "the vault holds deposits less withdrawals");
         sum
     }
 
-    /// Asserts the reconciliation to the unit.
+    /// Asserts the reconciliation to the unit: of dollars, of tokens, of orders.
     pub fn assert_reconciled(&self) {
         let sum = self.reconcile();
         assert_eq!(sum.difference(), 0, "{sum:?}");
         assert_eq!(sum.net_lots, 0, "{sum:?}");
+        self.assert_tokens_reconciled();
+        self.assert_orders_reconciled();
+    }
+
+    /// Asserts that each token's vault holds what the accounts hold, and that the treasury counts it.
+    fn assert_tokens_reconciled(&self) {
+        let (board, treasury) = (self.board(), self.treasury());
+        for (index, token) in (0u16..).zip(&board.board.tokens).filter(|(_, t)| t.is_listed()) {
+            let held: u64 = self.margins().map(|(_, m)| m.portfolio.balance(index)).sum();
+            let vault = self.token_amount(&Address::new_from_array(token.vault));
+            assert_eq!(held, vault, "the vault of token {index} holds what the accounts hold");
+            assert_eq!(treasury.token_deposits[usize::from(index)], vault, "and the treasury counts it");
+        }
+    }
+
+    /// Asserts that every book is sound, and that what accounts count of their orders is what rests.
+    fn assert_orders_reconciled(&self) {
+        let mut resting = BTreeMap::<(Address, u16), OrderTotals>::new();
+        let board = self.board();
+        for i in board.board.instruments.iter().filter(|i| i.is_listed()) {
+            let market = self.market(i.index);
+            let book = market.book().expect("the book decodes");
+            book.check_invariants().expect("the book is sound");
+            for order in Side::BOTH.into_iter().flat_map(|side| book.orders(side)) {
+                let (_, order) = order.expect("a sound order");
+                let owner = Address::new_from_array(*order.owner.as_bytes());
+                let totals = resting.entry((owner, i.index)).or_default();
+                totals.count += 1;
+                if order.is_reduce_only() {
+                    continue;
+                }
+                let value = i.value_at(Lots(order.lots), Ticks(order.price_ticks)).expect("a value").0;
+                let side = usize::from(order.side() == Ok(Side::Ask));
+                totals.lots[side] += order.lots;
+                totals.values[side] += value;
+            }
+        }
+        for (address, margin) in self.margins() {
+            for p in margin.portfolio.open() {
+                let counted = OrderTotals {
+                    lots: [p.bid_lots.0, p.ask_lots.0],
+                    values: [p.bid_value.0, p.ask_value.0],
+                    count: p.order_count,
+                };
+                let rests = resting.remove(&(address, p.key.instrument())).unwrap_or_default();
+                assert_eq!(counted, rests, "what {address} counts of its orders in {} is what rests", p.key.instrument());
+                assert!(!p.is_empty(), "a position slot of {address} is in use and empty");
+            }
+        }
+        assert!(resting.is_empty(), "orders of nobody: {:?}", resting.keys());
+    }
+
+    /// Every margin account of this exchange, with its address.
+    fn margins(&self) -> impl Iterator<Item = (Address, Box<MarginAccount>)> {
+        let exchange = self.exchange.address;
+        self.program_accounts()
+            .into_iter()
+            .filter(|(_, a)| a.data.starts_with(&discriminator(MarginAccount::NAME)))
+            .map(|(address, a)| (address, decode::<MarginAccount>(&a.data).expect("a margin account")))
+            .filter(move |(_, m)| m.exchange == exchange)
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ballast_client::{
-    BallastError,
+    BallastError, TOKEN_PROGRAM,
     account::{Layout, MarketAccount, decode},
     ballast::state::{MarginAccount, RiskBoard, Treasury},
     config::Config,
@@ -18,7 +18,7 @@ use solana_message::Message;
 use solana_signer::Signer;
 use solana_transaction::Transaction;
 use solana_transaction_error::TransactionError;
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::OnceLock};
 
 /// The time at which every fixture starts: 17 May 2021, 00:00 UTC.
 pub const START: i64 = 1_621_209_600;
@@ -78,6 +78,8 @@ pub struct Svm {
     pub wsol: Address,
     /// One price account an underlying.
     pub prices: Vec<Address>,
+    /// Transactions sent, so that each has a signature of its own.
+    sent: u64,
 }
 
 /// Where the program's ELF is.
@@ -85,18 +87,27 @@ pub fn elf_path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/deploy/ballast.so")
 }
 
+/// A machine with the program. Loaded once in a process, and copied.
+fn with_program() -> Result<LiteSVM> {
+    static LOADED: OnceLock<LiteSVM> = OnceLock::new();
+    if let Some(vm) = LOADED.get() {
+        return Ok(vm.clone());
+    }
+    let mut vm = LiteSVM::new().with_mainnet_features().with_log_bytes_limit(None).with_sigverify(false);
+    let elf = elf_path();
+    let bytes = std::fs::read(&elf)
+        .with_context(|| format!("no program at {}: run `cargo xtask build` first", elf.display()))?;
+    vm.add_program(ballast_client::ballast::ID, &bytes).map_err(|e| anyhow::anyhow!("{e:?}"))?;
+    Ok(LOADED.get_or_init(|| vm).clone())
+}
+
 impl Svm {
     /// A machine with the program and nothing of an exchange but its mints.
     pub fn bare() -> Result<Self> {
         let config = Config::from_toml(include_str!("../../../migrations/localnet.toml"))?;
-        let mut vm = LiteSVM::new().with_mainnet_features().with_log_bytes_limit(None);
-        let elf = elf_path();
-        let bytes = std::fs::read(&elf)
-            .with_context(|| format!("no program at {}: run `cargo xtask build` first", elf.display()))?;
-        vm.add_program(ballast_client::ballast::ID, &bytes).map_err(|e| anyhow::anyhow!("{e:?}"))?;
         let prices = config.underlying.iter().map(|_| Address::new_unique()).collect();
         let mut svm = Self {
-            vm,
+            vm: with_program()?,
             exchange: Exchange::new(config.exchange.id),
             config,
             payer: Keypair::new(),
@@ -105,6 +116,7 @@ impl Svm {
             usdc: Address::new_unique(),
             wsol: Address::new_unique(),
             prices,
+            sent: 0,
         };
         svm.set_time(START);
         for who in [svm.payer.pubkey(), svm.admin.pubkey()] {
@@ -170,14 +182,28 @@ impl Svm {
         }
     }
 
+    /// A transaction of the payer and the signers. Panics if it wants others to sign.
+    ///
+    /// Its signatures are numbers: what an instruction sees is who signed, and in a debug build true signatures would take
+    /// nine tenths of the time of every test.
     fn sign(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
-        self.vm.expire_blockhash();
         let mut all = vec![compute_unit_limit(1_400_000)];
         all.extend_from_slice(instructions);
-        let message = Message::new(&all, Some(&self.payer.pubkey()));
-        let mut keys: Vec<&Keypair> = vec![&self.payer];
-        keys.extend(signers.iter().copied().filter(|k| k.pubkey() != self.payer.pubkey()));
-        Transaction::new(&keys, message, self.vm.latest_blockhash())
+        let message =
+            Message::new_with_blockhash(&all, Some(&self.payer.pubkey()), &self.vm.latest_blockhash());
+        let signing = &message.account_keys[..usize::from(message.header.num_required_signatures)];
+        for key in signing {
+            let signs = *key == self.payer.pubkey() || signers.iter().any(|s| s.pubkey() == *key);
+            assert!(signs, "{key} must sign and does not");
+        }
+        let mut transaction = Transaction::new_unsigned(message);
+        self.sent += 1;
+        for (place, signature) in (0u8..).zip(&mut transaction.signatures) {
+            let mut bytes = [place; 64];
+            bytes[..8].copy_from_slice(&self.sent.to_le_bytes());
+            *signature = bytes.into();
+        }
+        transaction
     }
 
     /// The raw account at an address.
@@ -213,7 +239,16 @@ impl Svm {
 
     /// Every account that the program owns, for comparing states byte by byte.
     pub fn program_accounts(&self) -> Vec<(Address, Account)> {
-        let mut accounts = self.vm.get_program_accounts(&ballast_client::ballast::ID);
+        self.accounts_of(&ballast_client::ballast::ID)
+    }
+
+    /// Every mint and token account.
+    pub fn token_accounts(&self) -> Vec<(Address, Account)> {
+        self.accounts_of(&TOKEN_PROGRAM)
+    }
+
+    fn accounts_of(&self, owner: &Address) -> Vec<(Address, Account)> {
+        let mut accounts = self.vm.get_program_accounts(owner);
         accounts.sort_by_key(|(address, _)| *address);
         accounts
     }

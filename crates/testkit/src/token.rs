@@ -11,11 +11,7 @@ const ACCOUNT_LEN: usize = 165;
 impl Svm {
     /// Makes a mint.
     pub fn create_mint(&mut self, mint: Address, decimals: u8) {
-        let mut data = vec![0; MINT_LEN];
-        data[36..44].copy_from_slice(&(u64::MAX / 2).to_le_bytes());
-        data[44] = decimals;
-        data[45] = 1;
-        self.set_account(mint, Account { lamports: 1_461_600, data, owner: TOKEN_PROGRAM, ..Account::default() });
+        self.set_account(mint, mint_account(decimals));
     }
 
     /// Makes a token account with an amount.
@@ -29,6 +25,15 @@ impl Svm {
     pub fn token_amount(&self, address: &Address) -> u64 {
         amount(&self.account(address).expect("the token account exists").data)
     }
+}
+
+/// A mint's bytes.
+pub fn mint_account(decimals: u8) -> Account {
+    let mut data = vec![0; MINT_LEN];
+    data[36..44].copy_from_slice(&(u64::MAX / 2).to_le_bytes());
+    data[44] = decimals;
+    data[45] = 1;
+    Account { lamports: 1_461_600, data, owner: TOKEN_PROGRAM, ..Account::default() }
 }
 
 /// A token account's bytes.

@@ -1,8 +1,11 @@
 //! Traders: keys, token accounts, a margin account each.
 
 use crate::{Failed, Order, Sent, Svm};
-use anyhow::{Result, anyhow};
-use ballast_client::{decimal, event, instruction};
+use anyhow::{Result, anyhow, ensure};
+use ballast_client::{
+    decimal, event, instruction, margin,
+    risk::{Portfolio, Requirements},
+};
 use solana_address::Address;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -11,7 +14,7 @@ use solana_signer::Signer;
 pub struct Trader {
     /// The trader's key.
     pub key: Keypair,
-    /// The trader's margin account, sub-id 0.
+    /// The trader's margin account.
     pub margin: Address,
     /// The trader's USDC.
     pub usdc: Address,
@@ -29,18 +32,22 @@ impl Trader {
 impl Svm {
     /// A trader with a margin account and a deposit in USDC, such as "10000".
     pub fn trader(&mut self, usdc: &str) -> Result<Trader> {
-        let key = Keypair::new();
+        self.sub_account(Keypair::new(), 0, usdc)
+    }
+
+    /// A further margin account of an owner, with token accounts of its own.
+    pub fn sub_account(&mut self, key: Keypair, sub_id: u16, usdc: &str) -> Result<Trader> {
         let owner = key.pubkey();
         self.fund(&owner);
         let (usdc_mint, wsol_mint) = (self.usdc, self.wsol);
         let trader = Trader {
-            margin: self.exchange.margin(&owner, 0),
+            margin: self.exchange.margin(&owner, sub_id),
             usdc: self.create_token_account(&usdc_mint, &owner, 1_000_000_000_000_000),
             wsol: self.create_token_account(&wsol_mint, &owner, 1_000_000_000_000_000),
             key,
         };
         let payer = self.payer.pubkey();
-        let open = instruction::open_margin_account(&self.exchange, &payer, &owner, 0);
+        let open = instruction::open_margin_account(&self.exchange, &payer, &owner, sub_id);
         self.send(&[open], &[&trader.key]).map_err(|e| anyhow!("{e:?}"))?;
         let amount = decimal::parse(usdc, 6)? as u64;
         if amount > 0 {
@@ -89,11 +96,13 @@ impl Svm {
         Ok((placed.handle, placed.sequence))
     }
 
-    /// Has one trader buy from another, one order resting and one taking it.
+    /// Has one trader buy from another, one order resting and one taking it. An error unless all is traded.
     pub fn trade(&mut self, buyer: &Trader, seller: &Trader, instrument: u16, price: &str, lots: i64) -> Result<()> {
         self.rest(seller, Order::sell(self, instrument, price, lots).post_only())?;
         let buy = Order::buy(self, instrument, price, lots).immediate();
-        self.place(buyer, buy, &[seller]).map_err(|e| anyhow!("{e:?}"))?;
+        let sent = self.place(buyer, buy, &[seller]).map_err(|e| anyhow!("{e:?}"))?;
+        let filled: i64 = event::orders(&sent.log)?.iter().map(|o| o.filled).sum();
+        ensure!(filled == lots, "{filled} lots traded, not {lots}");
         Ok(())
     }
 
@@ -101,5 +110,40 @@ impl Svm {
     pub fn liquidate(&mut self, by: &Trader, of: &Trader, instrument: u16, max_lots: i64) -> Result<Sent, Failed> {
         let ix = instruction::liquidate(&self.exchange, &by.address(), &by.margin, &of.margin, instrument, max_lots);
         self.send(&[ix], &[&by.key])
+    }
+
+    /// Cancels an order by what [`Svm::rest`] returned.
+    pub fn cancel(&mut self, t: &Trader, instrument: u16, order: (u32, u64)) -> Result<Sent, Failed> {
+        let ix = instruction::cancel_order(&self.exchange, &t.address(), &t.margin, instrument, order.0, order.1);
+        self.send(&[ix], &[&t.key])
+    }
+
+    /// Cancels a trader's newest orders in a market.
+    pub fn cancel_all(&mut self, t: &Trader, instrument: u16, limit: u16) -> Result<Sent, Failed> {
+        let ix = instruction::cancel_all_orders(&self.exchange, &t.address(), &t.margin, instrument, limit);
+        self.send(&[ix], &[&t.key])
+    }
+
+    /// Has the insurance fund pay a trader's debt.
+    pub fn resolve_bad_debt(&mut self, of: &Trader) -> Result<Sent, Failed> {
+        let ix = instruction::resolve_bad_debt(&self.exchange, &of.margin);
+        self.send(&[ix], &[])
+    }
+
+    /// What a trader holds.
+    pub fn portfolio(&self, t: &Trader) -> Portfolio {
+        self.margin(&t.margin).portfolio
+    }
+
+    /// A trader's margin at the board's prices.
+    pub fn requirements(&self, t: &Trader) -> Requirements {
+        margin::requirements(&self.board().board, &self.portfolio(t)).expect("the margin is computed")
+    }
+
+    /// Signed lots that a trader holds in an instrument.
+    pub fn lots(&self, t: &Trader, instrument: u16) -> i64 {
+        let board = self.board();
+        let i = board.board.instrument(instrument).expect("a listed instrument");
+        self.portfolio(t).lots(i).0
     }
 }

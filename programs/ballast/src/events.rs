@@ -218,6 +218,15 @@ events! {
         /// The instrument.
         instrument: u32,
     }
+    /// An account's equity is below its warning level: the owner should deposit or reduce.
+    MarginCalled {
+        /// The account.
+        margin: Address,
+        /// Its equity, quote-native.
+        equity: i64,
+        /// Its maintenance margin, quote-native.
+        maintenance: i64,
+    }
     /// The insurance fund paid an account's bad debt.
     BadDebtResolved {
         /// The account.

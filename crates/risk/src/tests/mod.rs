@@ -1,1 +1,18 @@
-//! Tests of the model as a whole.
+//! Tests of the model as a whole. What they hold is numbered in `INVARIANTS.md`; each test cites its numbers.
+//!
+//! Random cases are made from a seed. A failing case prints its seed; `BALLAST_SEED=<seed>` runs that case alone, and
+//! `BALLAST_CASES=<n>` multiplies the number of cases by n.
+
+mod bounds;
+mod deposit;
+mod differential;
+mod invariants;
+mod liquidation;
+mod position;
+mod random;
+mod rational;
+mod reference;
+mod rule;
+mod underlying;
+mod vectors;
+mod world;

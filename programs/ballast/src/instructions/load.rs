@@ -4,12 +4,13 @@
 use crate::{
     constants::MARGIN_SEED,
     error::{BallastError, Logged},
+    events::MarginCalled,
     state::{DISCRIMINATOR_LEN, MarginAccount, Market},
 };
 use alloc::boxed::Box;
 use anchor_lang::{cpi::verify_program_address, prelude::*};
 use ballast_book::BookMut;
-use ballast_risk::Portfolio;
+use ballast_risk::{Board, Portfolio, Requirements};
 
 /// The current time in seconds.
 #[inline(always)]
@@ -47,6 +48,14 @@ pub fn margin_mut(mut view: AccountView, exchange: &Address) -> Result<&'static 
     let seeds: [&[u8]; 5] = [MARGIN_SEED, exchange.as_ref(), margin.owner.as_ref(), &sub_id, &bump];
     verify_program_address(&seeds, &crate::ID, view.address())?;
     Ok(margin)
+}
+
+/// Calls for margin, by an event, where an account's equity is below its warning level.
+pub fn call_for_margin(margin: &Address, board: &Board, r: &Requirements) -> Result<()> {
+    if r.is_margin_call(&board.params).logged()? {
+        emit!(MarginCalled { margin: *margin, equity: r.equity.0, maintenance: r.maintenance.0 });
+    }
+    Ok(())
 }
 
 /// A copy on the heap. A portfolio is larger than a stack frame.

@@ -1,5 +1,6 @@
 //! A margin account: one trader's cash, tokens, positions and orders.
 
+use crate::error::BallastError;
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
 use ballast_risk::{Portfolio, QuoteNative};
@@ -78,6 +79,12 @@ pub struct MarginAccount {
 }
 
 impl MarginAccount {
+    /// Counts an instruction that changed this account.
+    pub fn count_change(&mut self) -> core::result::Result<(), BallastError> {
+        self.sequence = self.sequence.checked_add(1).ok_or(BallastError::Overflow)?;
+        Ok(())
+    }
+
     /// True if `who` may do what `needed` names at time `now`.
     pub fn allows(&self, who: &Address, needed: u8, now: i64) -> bool {
         *who == self.owner

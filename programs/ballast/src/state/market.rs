@@ -20,14 +20,12 @@ pub struct Market {
     pub open_interest_cap: Lots,
     /// Fees collected and not yet swept.
     pub unswept_fees: QuoteNative,
-    /// Value traded since the beginning, each match once.
-    pub volume: QuoteNative,
     /// Price of the last match, ticks.
     pub last_price: i64,
     /// Time of the last match, seconds.
     pub last_trade_time: i64,
     /// Reserved for samples of the impact mid and for lending totals, zero.
-    pub reserved_words: [u64; 25],
+    pub reserved_words: [u64; 26],
     /// Generation of the instrument.
     pub generation: u32,
     /// The instrument.

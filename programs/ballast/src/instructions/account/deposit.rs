@@ -97,7 +97,7 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             (Address::new_from_array(terms.mint), a.margin.portfolio.balance(index) as i64)
         }
     };
-    a.margin.sequence = a.margin.sequence.wrapping_add(1);
+    a.margin.count_change()?;
     token::transfer_in(a.source.account(), a.vault.account(), a.depositor.account(), amount);
     emit!(Deposited { margin: *a.margin.address(), mint, amount, balance });
     Ok(())

@@ -5,7 +5,10 @@ use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED, pause},
     error::{BallastError, Logged},
     events::Withdrawn,
-    instructions::{load::now, token},
+    instructions::{
+        load::{call_for_margin, now},
+        token,
+    },
     state::{Exchange, MarginAccount, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
@@ -82,8 +85,9 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
             (Address::new_from_array(mint), a.margin.portfolio.balance(index) as i64)
         }
     };
-    rule::require_withdrawable(&a.board.board, &a.margin.portfolio, now()?).logged()?;
-    a.margin.sequence = a.margin.sequence.wrapping_add(1);
+    let left = rule::require_withdrawable(&a.board.board, &a.margin.portfolio, now()?).logged()?;
+    call_for_margin(a.margin.address(), &a.board.board, &left)?;
+    a.margin.count_change()?;
     token::transfer_out(a.vault.account(), a.destination.account(), &a.exchange, amount);
     emit!(Withdrawn { margin: *a.margin.address(), mint, amount, balance });
     Ok(())

@@ -104,8 +104,8 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     record(&mut a.margin, i.index, taken.mark_value, held.0 > 0)?;
     let (bad_debt, uncovered) = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
     a.margin.liquidated_at = now;
-    a.margin.sequence = a.margin.sequence.wrapping_add(1);
-    a.liquidator.sequence = a.liquidator.sequence.wrapping_add(1);
+    a.margin.count_change()?;
+    a.liquidator.count_change()?;
     emit!(Liquidated {
         margin: address,
         liquidator,

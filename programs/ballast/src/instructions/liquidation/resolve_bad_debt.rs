@@ -37,15 +37,15 @@ pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
     let a = &mut ctx.accounts;
     let (paid, uncovered) = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
     require!(!paid.is_zero() || !uncovered.is_zero(), BallastError::NoBadDebt);
-    a.margin.sequence = a.margin.sequence.wrapping_add(1);
+    a.margin.count_change()?;
     emit!(BadDebtResolved { margin: *a.margin.address(), paid: paid.0, uncovered: uncovered.0 });
     Ok(())
 }
 
-/// Pays the debt of an account that has no position and no token, as far as the insurance fund goes. Returns what was
-/// paid and what is left.
+/// Pays the debt of an account that holds no lots and no tokens, as far as the insurance fund goes. Resting orders
+/// do not hold it up. Returns what was paid and what is left.
 pub fn pay_bad_debt(portfolio: &mut Portfolio, treasury: &mut Treasury) -> Result<(QuoteNative, QuoteNative)> {
-    if !portfolio.holds_only_cash() || portfolio.cash.0 >= 0 {
+    if !portfolio.has_no_holdings() || portfolio.cash.0 >= 0 {
         return Ok((QuoteNative::ZERO, QuoteNative::ZERO));
     }
     let debt = portfolio.cash.negated().logged()?;

@@ -17,7 +17,7 @@ pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, limit: u16) -> Result<(
     let i = a.board.board.instrument(instrument).logged()?;
     let (_, mut book) = market_and_book(&mut a.market)?;
     let count = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::from(limit))?;
-    a.margin.sequence = a.margin.sequence.wrapping_add(1);
+    a.margin.count_change()?;
     emit!(OrdersCancelled { margin: address, count, instrument: u32::from(instrument) });
     Ok(())
 }

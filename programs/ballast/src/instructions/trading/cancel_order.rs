@@ -52,7 +52,7 @@ pub fn cancel_order(ctx: &mut Context<CancelOrder>, handle: u32, sequence: u64) 
     let (_, mut book) = market_and_book(&mut a.market)?;
     let handle = book.by_order_id(OrderId { handle: Handle(handle), seq: sequence }).logged()?;
     let order = take_off_book(&mut book, handle, &address, &mut a.margin.portfolio, i)?;
-    a.margin.sequence = a.margin.sequence.wrapping_add(1);
+    a.margin.count_change()?;
     emit!(OrderCancelled {
         margin: address,
         sequence,

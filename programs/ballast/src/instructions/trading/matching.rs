@@ -168,7 +168,7 @@ impl<'a> Matcher<'a> {
             match self.meet(&resting, taker, order, left, &mut matched)? {
                 Meeting::Trade(maker, lots) => {
                     if !self.trade(maker, handle, &resting, lots, taker, &mut matched)? {
-                        matched.makers_cancelled = matched.makers_cancelled.saturating_add(1);
+                        matched.makers_cancelled += 1; // at most MAX_PASSED
                         passed += 1;
                     }
                 }
@@ -195,7 +195,8 @@ impl<'a> Matcher<'a> {
         let expired = resting.is_expired(self.now);
         let Some(maker) = self.makers.iter().position(|m| m.address == resting.owner) else {
             // Whoever takes could not know of a young order; an older one must not be traded through.
-            let young = self.now.saturating_sub(resting.placed_at) <= MAKER_GRACE_SECONDS;
+            let age = self.now.checked_sub(resting.placed_at).ok_or(BallastError::Overflow)?;
+            let young = age <= MAKER_GRACE_SECONDS;
             return Ok(if expired || young { Meeting::StepOver } else { Meeting::End });
         };
         if expired {
@@ -264,7 +265,7 @@ impl<'a> Matcher<'a> {
                 self.book.reduce(handle, lots.0).logged()?;
             }
             account.portfolio.release(self.i).logged()?;
-            account.sequence = account.sequence.wrapping_add(1);
+            account.count_change()?;
         }
         let maker_lots_after = self.makers[maker].account.portfolio.lots(self.i);
 
@@ -279,7 +280,6 @@ impl<'a> Matcher<'a> {
         for (before, after) in [(maker_lots_before, maker_lots_after), (taker_lots_before, taker_lots_after)] {
             move_open_interest(market, before, after)?;
         }
-        market.volume = QuoteNative(market.volume.0.saturating_add(value.0));
         market.last_price = resting.price_ticks;
         market.last_trade_time = self.now;
 
@@ -305,7 +305,7 @@ impl<'a> Matcher<'a> {
         let maker = &mut self.makers[maker];
         let address = Address::new_from_array(*maker.address.as_bytes());
         take_off_book(&mut self.book, handle, &address, &mut maker.account.portfolio, self.i)?;
-        maker.account.sequence = maker.account.sequence.wrapping_add(1);
+        maker.account.count_change()?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, MAX_ORDERS_PER_MARKET, pause},
     error::{BallastError, Logged},
     events::OrderPlaced,
-    instructions::load::{boxed, market_and_book, now},
+    instructions::load::{boxed, call_for_margin, market_and_book, now},
     state::{Exchange, MarginAccount, Market, RiskBoard, permission},
 };
 use anchor_lang::prelude::*;
@@ -84,8 +84,9 @@ pub fn place_order(ctx: &mut Context<PlaceOrder>, args: OrderArgs) -> Result<()>
     };
     margin.portfolio.release(i).logged()?;
     matcher.require_open_interest_cap()?;
-    rule::require_after_trade(board, &before, &margin.portfolio, &matched.trade(u.index, now)).logged()?;
-    margin.sequence = margin.sequence.wrapping_add(1);
+    let now_required = rule::after_trade(board, &before, &margin.portfolio, &matched.trade(u.index, now)).logged()?;
+    call_for_margin(&address, board, &now_required)?;
+    margin.count_change()?;
     emit!(OrderPlaced {
         margin: address,
         sequence: id.map_or(0, |id| id.seq),

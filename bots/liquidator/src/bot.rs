@@ -1,0 +1,212 @@
+//! The bot: one pass reads the chain and does at most one thing to it.
+
+use crate::{
+    candidate::{self, Candidate},
+    oracle, unwind,
+};
+use anyhow::{Context, Result};
+use ballast_client::{
+    ballast::state::MarginAccount, decimal, event, instruction, margin, pda::Exchange, risk::Board, rpc::Rpc,
+    terms::Terms,
+};
+use solana_address::Address;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicBool, Ordering},
+    thread::sleep,
+    time::Duration,
+};
+
+/// Longest pause after errors.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// A liquidator of one exchange.
+pub struct Liquidator {
+    rpc: Rpc,
+    key: Keypair,
+    exchange: Exchange,
+    margin: Address,
+    keep: bool,
+}
+
+/// What a pass read.
+struct Chain {
+    now: i64,
+    board: Box<Board>,
+    /// The liquidator's own account.
+    own: Box<MarginAccount>,
+    /// Those below maintenance that somebody else owns.
+    below: Vec<(Address, Box<MarginAccount>)>,
+}
+
+impl Liquidator {
+    /// A liquidator with a key's margin account of a sub-id. `keep` has it keep what it takes over.
+    pub fn new(rpc: &str, key: Keypair, exchange: u64, sub_id: u16, keep: bool) -> Self {
+        let exchange = Exchange::new(exchange);
+        let margin = exchange.margin(&key.pubkey(), sub_id);
+        Self { rpc: Rpc::new(rpc), key, exchange, margin, keep }
+    }
+
+    /// The liquidator's own margin account.
+    pub fn margin(&self) -> &Address {
+        &self.margin
+    }
+
+    /// Makes passes until `stop` is set. Errors are said once and waited out: a validator may be away for a while.
+    pub fn run(&self, poll: Duration, stop: &AtomicBool, say: &mut dyn FnMut(&str)) {
+        let mut last_error = String::new();
+        let mut pause = poll;
+        while !stop.load(Ordering::Relaxed) {
+            match self.pass(say) {
+                Ok(true) => continue,
+                Ok(false) => {
+                    last_error.clear();
+                    pause = poll;
+                }
+                Err(error) => {
+                    let error = format!("{error:#}");
+                    if error != last_error {
+                        say(&format!("trying again: {error}"));
+                    }
+                    last_error = error;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+            }
+            sleep_unless(stop, pause);
+        }
+    }
+
+    /// Reads the chain and does the first of these that there is to do: refresh stale prices of accounts below
+    /// maintenance, take over the position that pays best, close what was taken over. True if it did something.
+    pub fn pass(&self, say: &mut dyn FnMut(&str)) -> Result<bool> {
+        let chain = self.read()?;
+        if self.refresh(&chain, say)? {
+            return Ok(true);
+        }
+        // A takeover that is refused does not keep what was taken over before from being closed.
+        let liquidated = self.liquidate(&chain, say);
+        if matches!(liquidated, Ok(true)) {
+            return Ok(true);
+        }
+        let unwound = self.unwind(&chain, say)?;
+        Ok(liquidated? || unwound)
+    }
+
+    fn read(&self) -> Result<Chain> {
+        let now = self.rpc.now()?;
+        let board = Box::new(self.rpc.board(&self.exchange)?.board);
+        let mut own = None;
+        let mut below = Vec::new();
+        for (address, account) in self.rpc.margin_accounts(&self.exchange)? {
+            if address == self.margin {
+                own = Some(account);
+            } else if account.owner != self.key.pubkey()
+                && margin::requirements(&board, &account.portfolio).is_ok_and(|r| r.is_liquidatable())
+            {
+                below.push((address, account));
+            }
+        }
+        let own = own.with_context(|| format!("no margin account at {}: open and fund one first", self.margin))?;
+        Ok(Chain { now, board, own, below })
+    }
+
+    fn refresh(&self, chain: &Chain, say: &mut dyn FnMut(&str)) -> Result<bool> {
+        let below = chain.below.iter().map(|(_, account)| oracle::stale(&chain.board, &account.portfolio, chain.now));
+        let mut stale: BTreeSet<u16> = below.flatten().collect();
+        if stale.is_empty() {
+            return Ok(false);
+        }
+        stale.extend(oracle::stale(&chain.board, &chain.own.portfolio, chain.now));
+        let instructions = oracle::refresh(&self.rpc, &self.exchange, &chain.board, &stale, chain.now)?;
+        if instructions.is_empty() {
+            return Ok(false);
+        }
+        self.rpc.send(&instructions, &self.key, &[])?;
+        say(&format!("refreshed {} stale prices", instructions.len()));
+        Ok(true)
+    }
+
+    fn liquidate(&self, chain: &Chain, say: &mut dyn FnMut(&str)) -> Result<bool> {
+        let candidate_of = |(address, account): &(Address, Box<MarginAccount>)| {
+            let best = candidate::best(&chain.board, &account.portfolio, &chain.own.portfolio, chain.now)?;
+            Some((*address, best))
+        };
+        let mut candidates: Vec<(Address, Candidate)> = chain.below.iter().filter_map(candidate_of).collect();
+        candidates.sort_by_key(|(_, c)| std::cmp::Reverse(c.profit()));
+        let mut refused = None;
+        for (address, candidate) in candidates {
+            // One that is refused, perhaps because somebody else was faster, does not keep the others waiting.
+            match self.take_over(chain, &address, &candidate) {
+                Ok(done) => {
+                    say(&done);
+                    return Ok(true);
+                }
+                Err(error) => refused = Some(error.context(format!("could not liquidate {address}"))),
+            }
+        }
+        refused.map_or(Ok(false), Err)
+    }
+
+    fn take_over(&self, chain: &Chain, of: &Address, c: &Candidate) -> Result<String> {
+        let owner = self.key.pubkey();
+        let ix = instruction::liquidate(&self.exchange, &owner, &self.margin, of, c.instrument, c.max_lots);
+        let sent = self.rpc.send(&[ix], &self.key, &[])?;
+        let done = *event::liquidations(&sent.log).first().context("the log has no liquidation")?;
+        let terms = Terms::of(&chain.board, c.instrument)?;
+        let (lots, long) = (done.lots.abs(), done.lots > 0);
+        let paid = if long { done.mark_value - done.discount } else { done.mark_value + done.discount };
+        Ok(format!(
+            "took over {} {} of {of} at {} (mark {}): {} USDC for me, {} for the insurance fund",
+            terms.show_lots(done.lots),
+            terms.name,
+            decimal::format(terms.average(paid, lots), 6, 2),
+            decimal::format(terms.average(done.mark_value, lots), 6, 2),
+            decimal::format(done.discount - done.insurance, 6, 2),
+            decimal::format(done.insurance, 6, 2),
+        ))
+    }
+
+    fn unwind(&self, chain: &Chain, say: &mut dyn FnMut(&str)) -> Result<bool> {
+        if self.keep {
+            return Ok(false);
+        }
+        for p in chain.own.portfolio.open().iter().filter(|p| !p.lots.is_zero()) {
+            let terms = Terms::of(&chain.board, p.key.instrument())?;
+            let market = self.rpc.market(&self.exchange, terms.instrument)?;
+            let Some(order) = unwind::close(&chain.board, &market, p, &terms, &self.margin, chain.now)? else {
+                continue;
+            };
+            let owner = self.key.pubkey();
+            let ix = instruction::place_order(
+                &self.exchange,
+                &owner,
+                &self.margin,
+                terms.instrument,
+                &order.makers,
+                &order.args,
+            );
+            let sent = self.rpc.send(&[ix], &self.key, &[])?;
+            let orders = event::orders(&sent.log)?;
+            let done = orders.first().context("the log has no order")?;
+            if done.filled > 0 {
+                let price = decimal::format(terms.average(done.value, done.filled), 6, 2);
+                say(&format!("closed {} {} at {price}", terms.show_lots(done.filled), terms.name));
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Sleeps in small steps, so that a request to stop is obeyed soon.
+fn sleep_unless(stop: &AtomicBool, pause: Duration) {
+    const STEP: Duration = Duration::from_millis(20);
+    let mut left = pause;
+    while !left.is_zero() && !stop.load(Ordering::Relaxed) {
+        let step = left.min(STEP);
+        sleep(step);
+        left -= step;
+    }
+}

@@ -1,0 +1,67 @@
+//! Closing on the order book what was taken over.
+
+use anyhow::{Result, anyhow};
+use ballast_client::{
+    account::MarketAccount,
+    ballast::{args::order_kind, constants::MAX_MAKERS},
+    book::{self, Owner},
+    risk::{Board, Position},
+    terms::{Side, Terms},
+};
+use solana_address::Address;
+
+/// How far from the mark it may close, in millionths.
+const SLIPPAGE: i64 = 5_000;
+
+/// An order that closes a position.
+pub struct Close {
+    /// The order.
+    pub args: ballast_client::ballast::args::OrderArgs,
+    /// The makers it meets.
+    pub makers: Vec<Address>,
+}
+
+/// The order that closes as much of a position as the book has within the slippage, if it has anything.
+pub fn close(
+    board: &Board,
+    market: &MarketAccount,
+    p: &Position,
+    terms: &Terms,
+    own: &Address,
+    now: i64,
+) -> Result<Option<Close>> {
+    let mark = board.instrument(terms.instrument).map_err(|e| anyhow!("{e:?}"))?.mark;
+    let (side, takes, limit) = if p.lots.0 > 0 {
+        (Side::Sell, book::Side::Bid, terms.mark_ticks(mark, -SLIPPAGE))
+    } else {
+        (Side::Buy, book::Side::Ask, terms.mark_ticks(mark, SLIPPAGE))
+    };
+    let reached = |price: i64| if p.lots.0 > 0 { price >= limit } else { price <= limit };
+    let (mut found, mut makers) = (0, Vec::new());
+    for order in market.book()?.orders(takes) {
+        let (_, order) = order.map_err(|e| anyhow!("{e}"))?;
+        if !reached(order.price_ticks) || found >= p.lots.0.abs() {
+            break;
+        }
+        if order.owner == Owner::new(own.as_array()) {
+            continue;
+        }
+        let maker = Address::new_from_array(*order.owner.as_bytes());
+        if !makers.contains(&maker) {
+            if makers.len() == MAX_MAKERS {
+                break;
+            }
+            makers.push(maker);
+        }
+        if !order.is_expired(now) {
+            found += order.lots;
+        }
+    }
+    if found == 0 {
+        return Ok(None);
+    }
+    let mut args = terms.limit(side, limit, p.lots.0.abs());
+    args.kind = order_kind::IMMEDIATE_OR_CANCEL;
+    args.reduce_only = 1;
+    Ok(Some(Close { args, makers }))
+}

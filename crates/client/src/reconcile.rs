@@ -1,0 +1,129 @@
+//! The reconciliation: what the quote vault holds is what everybody has, to the unit.
+//!
+//! ```text
+//! vault = Σ (cash + quote) + treasury (insurance fund + swept fees) + unswept fees
+//! ```
+
+use ballast::state::{MarginAccount, Market, Treasury};
+use std::collections::BTreeMap;
+
+/// The sums, in quote-native.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reconciliation {
+    /// Tokens in the quote vault.
+    pub vault: i128,
+    /// Deposits less withdrawals, as the treasury counts them: what the vault must hold.
+    pub deposits: i128,
+    /// Cash of all accounts.
+    pub cash: i128,
+    /// Signed cash flow of all open positions.
+    pub quote: i128,
+    /// Insurance fund.
+    pub insurance: i128,
+    /// Swept fees.
+    pub fees: i128,
+    /// Fees not yet swept.
+    pub unswept: i128,
+    /// Open interest of every instrument.
+    pub open_interest: BTreeMap<u16, OpenInterest>,
+}
+
+/// Both sides of a market, by its own count and by that of the accounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenInterest {
+    /// Long and short lots of all accounts, both positive.
+    pub held: (i128, i128),
+    /// Long and short lots by the market's count.
+    pub counted: (i128, i128),
+}
+
+impl OpenInterest {
+    /// True if both counts agree and every long lot has its short one.
+    pub fn holds(&self) -> bool {
+        self.held == self.counted && self.held.0 == self.held.1
+    }
+}
+
+impl Reconciliation {
+    /// Starts with the vault and the treasury; accounts and markets are added.
+    pub fn new(vault: u64, treasury: &Treasury) -> Self {
+        Self {
+            vault: i128::from(vault),
+            deposits: i128::from(treasury.quote_deposits.0),
+            insurance: i128::from(treasury.insurance.0),
+            fees: i128::from(treasury.fees.0),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a margin account.
+    pub fn add_account(&mut self, account: &MarginAccount) {
+        self.cash += i128::from(account.portfolio.cash.0);
+        for p in account.portfolio.open() {
+            self.quote += i128::from(p.quote.0);
+            let held = &mut self.open_interest.entry(p.key.instrument()).or_default().held;
+            held.0 += i128::from(p.lots.0.max(0));
+            held.1 -= i128::from(p.lots.0.min(0));
+        }
+    }
+
+    /// Adds a market.
+    pub fn add_market(&mut self, market: &Market) {
+        self.unswept += i128::from(market.unswept_fees.0);
+        let counted = &mut self.open_interest.entry(market.instrument).or_default().counted;
+        *counted = (i128::from(market.open_interest_long.0), i128::from(market.open_interest_short.0));
+    }
+
+    /// What somebody has a claim on.
+    pub fn claims(&self) -> i128 {
+        self.cash + self.quote + self.insurance + self.fees + self.unswept
+    }
+
+    /// What is in the vault and belongs to nobody, or is missing: zero.
+    pub fn difference(&self) -> i128 {
+        self.vault - self.claims()
+    }
+
+    /// True if everything adds up.
+    pub fn holds(&self) -> bool {
+        self.difference() == 0 && self.vault == self.deposits && self.open_interest.values().all(OpenInterest::holds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast_risk::{Lots, Position, PositionKey, QuoteNative};
+    use bytemuck::Zeroable;
+
+    fn account(cash: i64, lots: i64, quote: i64) -> Box<MarginAccount> {
+        let mut account: Box<MarginAccount> = bytemuck::allocation::zeroed_box();
+        account.portfolio.cash = QuoteNative(cash);
+        account.portfolio.position_count = 1;
+        account.portfolio.positions[0] =
+            Position { key: PositionKey(3), lots: Lots(lots), quote: QuoteNative(quote), ..Position::zeroed() };
+        account
+    }
+
+    #[test]
+    fn a_missing_unit_and_a_missing_lot_are_seen() {
+        let mut treasury = Treasury::zeroed();
+        treasury.quote_deposits = QuoteNative(115);
+        treasury.insurance = QuoteNative(10);
+        let mut market = Market::zeroed();
+        (market.instrument, market.unswept_fees) = (3, QuoteNative(5));
+        (market.open_interest_long, market.open_interest_short) = (Lots(2), Lots(2));
+
+        let mut sum = Reconciliation::new(115, &treasury);
+        sum.add_account(&account(60, 2, -50));
+        sum.add_account(&account(40, -2, 50));
+        sum.add_market(&market);
+        assert_eq!(sum.difference(), 0);
+        assert!(sum.holds());
+
+        assert!(!Reconciliation { vault: 114, ..sum.clone() }.holds());
+        sum.add_account(&account(0, 1, 0));
+        assert_eq!(sum.difference(), 0);
+        assert!(!sum.holds());
+    }
+}

@@ -1,0 +1,75 @@
+//! Who plays, what they bring and what they trade.
+
+use crate::Trader;
+use ballast_client::terms::Side;
+
+/// Index of the BTC perpetual, and of its underlying.
+pub const BTC: u16 = 0;
+/// Index of the ETH perpetual, and of its underlying.
+pub const ETH: u16 = 1;
+/// Index of the SOL perpetual, and of its underlying.
+pub const SOL: u16 = 2;
+
+/// What somebody does in the story.
+pub struct Part {
+    pub name: &'static str,
+    pub role: &'static str,
+    /// Deposit in USDC.
+    pub usdc: &'static str,
+    /// Deposit in SOL.
+    pub sol: &'static str,
+    /// Trades at the beginning: perpetual, side, size in whole assets.
+    pub trades: &'static [(u16, Side, &'static str)],
+}
+
+const fn part(name: &'static str, role: &'static str, usdc: &'static str, sol: &'static str) -> Part {
+    Part { name, role, usdc, sol, trades: &[] }
+}
+
+/// The parts, in the order of the tables.
+pub const PARTS: [Part; 8] = [
+    part("Maya", "makes markets, tight", "250000", "0"),
+    part("Milo", "makes markets, wide", "250000", "0"),
+    Part { trades: &[(BTC, Side::Buy, "2")], ..part("Lena", "long BTC, nearly four times her money", "24000", "0") },
+    Part {
+        trades: &[(BTC, Side::Buy, "3"), (ETH, Side::Sell, "39.4")],
+        ..part("Hugo", "long BTC against short ETH, dollar for dollar", "60000", "0")
+    },
+    Part { trades: &[(BTC, Side::Buy, "1")], ..part("Carl", "long BTC, less than twice his money", "25000", "0") },
+    Part { trades: &[(ETH, Side::Sell, "10")], ..part("Ines", "short ETH", "30000", "0") },
+    Part { trades: &[(SOL, Side::Sell, "1000")], ..part("Nils", "a SOL deposit against short SOL", "0", "1000") },
+    part("Bot", "liquidator, a process of its own", "100000", "0"),
+];
+
+/// Sizes that makers quote on either side of each perpetual, in whole assets.
+pub const QUOTE_SIZES: [&str; 3] = ["4", "50", "1200"];
+/// Half the spread of each maker, in millionths.
+pub const HALF_SPREADS: [i64; 2] = [300, 600];
+
+/// Everybody, in the order of [`PARTS`].
+pub struct Cast(pub Vec<Trader>);
+
+impl Cast {
+    pub fn makers(&self) -> &[Trader] {
+        &self.0[..HALF_SPREADS.len()]
+    }
+
+    pub fn liquidator(&self) -> &Trader {
+        &self.0[self.0.len() - 1]
+    }
+
+    /// Those who trade with the makers, with their parts.
+    pub fn takers(&self) -> impl Iterator<Item = (&Part, &Trader)> {
+        PARTS.iter().zip(&self.0).filter(|(part, _)| !part.trades.is_empty())
+    }
+
+    /// Whoever has a name.
+    pub fn named(&self, name: &str) -> Option<&Trader> {
+        self.0.iter().find(|t| t.name == name)
+    }
+
+    /// The name behind a margin account.
+    pub fn name_of(&self, margin: &solana_address::Address) -> &str {
+        self.0.iter().find(|t| t.margin == *margin).map_or("somebody", |t| &t.name)
+    }
+}

@@ -1,0 +1,153 @@
+//! The end: everybody closes, withdraws and leaves.
+
+use super::{
+    cast::{Cast, PARTS},
+    opening::{describe, pull, quote, take},
+    replay::{Hour, hours},
+    stage::{Stage, usd},
+};
+use crate::{Trader, Venue};
+use anyhow::{Context, Result, ensure};
+use ballast_client::{
+    ballast::args::order_kind,
+    config::Config,
+    decimal, instruction,
+    reconcile::Reconciliation,
+    terms::{Side, Terms},
+};
+
+/// What somebody brought and took away, in the smallest units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Who.
+    pub name: String,
+    /// USDC deposited.
+    pub deposited: i64,
+    /// USDC withdrawn.
+    pub withdrawn: i64,
+    /// SOL deposited.
+    pub sol_deposited: u64,
+    /// SOL withdrawn.
+    pub sol_withdrawn: u64,
+    /// Fees paid, less rebates.
+    pub fees: i64,
+    /// What liquidations cost against the mark, or brought if negative.
+    pub liquidation_cost: i64,
+}
+
+impl Statement {
+    /// What was withdrawn over what was deposited, in quote-native.
+    pub fn profit(&self) -> i64 {
+        self.withdrawn - self.deposited
+    }
+}
+
+/// Everybody closes their positions: traders with the makers, then the makers with each other.
+pub fn close(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
+    stage.step("Everyone closes")?;
+    let last = hours()?.pop().context("there are no prices")?;
+    quote(stage, venue, cast, &last)?;
+    for (_, trader) in cast.takers() {
+        for terms in &venue.terms {
+            close_with_makers(stage, venue, cast, trader, terms, &last)?;
+        }
+    }
+    pull(stage, venue, cast)?;
+    let [maya, milo] = cast.makers() else { anyhow::bail!("there are two makers") };
+    for terms in &venue.terms {
+        let held = lots(venue, maya, terms)?;
+        if held != 0 {
+            // What one is long the other is short: a quote at the index, and both are flat.
+            let mut order = closing_order(terms, -held, &last, 0)?;
+            order.kind = order_kind::POST_ONLY;
+            stage.note(&venue.act(milo, &[venue.place(milo, terms.instrument, &order, &[])])?)?;
+            close_with_makers(stage, venue, cast, maya, terms, &last)?;
+        }
+    }
+    Ok(())
+}
+
+fn close_with_makers(
+    stage: &mut Stage,
+    venue: &Venue,
+    cast: &Cast,
+    trader: &Trader,
+    terms: &Terms,
+    hour: &Hour,
+) -> Result<()> {
+    let held = lots(venue, trader, terms)?;
+    if held == 0 {
+        return Ok(());
+    }
+    let mut order = closing_order(terms, held, hour, 5_000)?;
+    order.kind = order_kind::IMMEDIATE_OR_CANCEL;
+    let placed = take(stage, venue, cast, trader, terms, &order)?;
+    ensure!(placed.filled == held.abs(), "{} could not close all of {}", trader.name, terms.name);
+    stage.line(describe(terms, &trader.name, &placed))
+}
+
+/// A reduce-only order against a position, at most some millionths worse than the index.
+fn closing_order(terms: &Terms, held: i64, hour: &Hour, slippage: i64) -> Result<ballast_client::ballast::args::OrderArgs> {
+    let (side, slippage) = if held > 0 { (Side::Sell, -slippage) } else { (Side::Buy, slippage) };
+    let price = terms.ticks_near(hour.price(terms.instrument)?, slippage);
+    let mut order = terms.limit(side, price, held.abs());
+    order.reduce_only = 1;
+    Ok(order)
+}
+
+fn lots(venue: &Venue, trader: &Trader, terms: &Terms) -> Result<i64> {
+    let portfolio = venue.margin_of(trader)?.portfolio;
+    Ok(portfolio.open().iter().find(|p| p.key.instrument() == terms.instrument).map_or(0, |p| p.lots.0))
+}
+
+/// Everybody withdraws everything and closes the account.
+pub fn withdraw(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<Vec<Statement>> {
+    stage.step("Everyone withdraws, and closes the account")?;
+    let mut statements = Vec::new();
+    for (part, trader) in PARTS.iter().zip(&cast.0) {
+        let portfolio = venue.margin_of(trader)?.portfolio;
+        let (cash, sol) = (portfolio.cash.0, portfolio.balance(0));
+        ensure!(cash >= 0, "{} owes {}", trader.name, usd(-cash));
+        if cash > 0 {
+            venue.withdraw_usdc(trader, cash as u64)?;
+        }
+        if sol > 0 {
+            venue.withdraw_sol(trader, sol)?;
+        }
+        venue.act(trader, &[instruction::close_margin_account(&venue.exchange, &trader.address(), 0)])?;
+        let sol_shown = if sol > 0 { format!(" and {} SOL", decimal::format(sol as i64, 9, 0)) } else { String::new() };
+        stage.line(format!("{:<4} takes {:>10} USDC{sol_shown}", trader.name, usd(cash)))?;
+        statements.push(Statement {
+            name: trader.name.clone(),
+            deposited: decimal::parse(part.usdc, 6)?,
+            withdrawn: cash,
+            sol_deposited: decimal::parse(part.sol, 9)? as u64,
+            sol_withdrawn: sol,
+            fees: stage.ledger.fees_of(&trader.margin),
+            liquidation_cost: stage.ledger.liquidation_cost(&trader.margin),
+        });
+    }
+    Ok(statements)
+}
+
+/// The markets' fees go to the treasury.
+pub fn sweep(stage: &mut Stage, venue: &Venue) -> Result<()> {
+    let sweeps: Vec<_> = venue.terms.iter().map(|t| instruction::sweep(&venue.exchange, t.instrument)).collect();
+    venue.net.send(&sweeps, venue.net.payer(), &[])?;
+    let fees = venue.net.rpc().treasury(&venue.exchange)?.fees.0;
+    stage.line(format!("the fees of {} markets are swept into the treasury: {} USDC", sweeps.len(), usd(fees)))
+}
+
+/// What all traders lost together is what the exchange has: fees, and what the insurance fund gained.
+pub fn require_zero_sum(statements: &[Statement], last: &Reconciliation, config: &Config) -> Result<()> {
+    let profit: i128 = statements.iter().map(|s| i128::from(s.profit())).sum();
+    let fund = last.insurance - i128::from(decimal::parse(&config.exchange.insurance, 6)?);
+    ensure!(profit + last.fees + fund == 0, "profits {profit}, fees {}, insurance fund {fund}", last.fees);
+    ensure!(last.vault == last.insurance + last.fees, "the vault holds what nobody has a claim on");
+    let fees: i128 = statements.iter().map(|s| i128::from(s.fees)).sum();
+    ensure!(fees == last.fees, "events say that fees are {fees}, the treasury has {}", last.fees);
+    for s in statements {
+        ensure!(s.sol_deposited == s.sol_withdrawn, "{} did not get all SOL back", s.name);
+    }
+    Ok(())
+}

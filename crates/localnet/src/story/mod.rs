@@ -1,0 +1,75 @@
+//! The demo: an exchange through the crash of 19 May 2021, told as a trader would want to read it.
+//!
+//! Everything that changes the exchange is a signed transaction. A liquidator that knows nothing but JSON-RPC watches.
+
+mod bot;
+mod cast;
+mod closing;
+mod ledger;
+mod opening;
+mod replay;
+mod show;
+mod stage;
+
+pub use bot::{Bot, Process, Seat};
+pub use closing::Statement;
+pub use ledger::Ledger;
+pub use replay::{Hour, hours};
+
+use crate::Localnet;
+use anyhow::{Result, ensure};
+use ballast_client::{ballast::events::Liquidated, config::Config, reconcile::Reconciliation};
+use stage::Stage;
+use std::{io::Write, time::Instant};
+
+/// What the story ended with.
+pub struct Outcome {
+    /// The last reconciliation, everyone gone and all fees swept.
+    pub reconciliation: Reconciliation,
+    /// The liquidations, in their order.
+    pub liquidations: Vec<Liquidated>,
+    /// What everyone brought and took away.
+    pub statements: Vec<Statement>,
+}
+
+/// Plays the story and prints it. `start_bot` starts a liquidator that may use nothing but what its seat tells.
+/// Fails if anything does not add up to the unit.
+pub fn run(start_bot: impl FnOnce(&Seat) -> Result<Box<dyn Bot>>, out: &mut dyn Write) -> Result<Outcome> {
+    let began = Instant::now();
+    let hours = hours()?;
+    let net = Localnet::start()?;
+    net.set_time(hours[0].time)?;
+    let config = Config::from_toml(include_str!("../../../../migrations/localnet.toml"))?;
+    let mut stage = Stage::new(out);
+
+    let venue = opening::list(&mut stage, &net, &config, &hours[0])?;
+    let cast = opening::deposit(&mut stage, &venue)?;
+    let seat = Seat::new(&net, &config, cast.liquidator())?;
+    let mut bot = start_bot(&seat)?;
+    opening::trade(&mut stage, &venue, &cast, &hours[0])?;
+    show::netting(&mut stage, &venue, &cast)?;
+    let replayed = replay::play(&mut stage, &venue, &cast, &hours, bot.as_mut());
+    // Stopped before any error is returned: no process is left behind.
+    let said = bot.stop();
+    replayed?;
+    show::bot(&mut stage, &said?)?;
+    let after_crash = venue.reconcile()?;
+
+    closing::close(&mut stage, &venue, &cast)?;
+    let statements = closing::withdraw(&mut stage, &venue, &cast)?;
+    let after_withdrawals = venue.reconcile()?;
+    closing::sweep(&mut stage, &venue)?;
+    let last = venue.reconcile()?;
+    show::compute(&mut stage, &net)?;
+    show::statements(&mut stage, &statements)?;
+    show::reconciliation(&mut stage, &[after_crash.clone(), after_withdrawals.clone(), last.clone()])?;
+    for sums in [&after_crash, &after_withdrawals, &last] {
+        ensure!(sums.holds(), "the reconciliation does not hold: {sums:?}");
+    }
+    closing::require_zero_sum(&statements, &last, &config)?;
+    let seconds = began.elapsed().as_secs_f64();
+    stage.line(format!("Every unit is accounted for. {seconds:.0} s, {} instructions.", net.meter().count()))?;
+    let liquidations = std::mem::take(&mut stage.ledger.liquidations);
+    net.stop()?;
+    Ok(Outcome { reconciliation: last, liquidations, statements })
+}

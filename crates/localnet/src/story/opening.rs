@@ -1,0 +1,150 @@
+//! The beginning: an exchange, deposits, quotes, trades.
+
+use super::{
+    cast::{Cast, HALF_SPREADS, PARTS, QUOTE_SIZES},
+    replay::Hour,
+    stage::{Stage, time, usd},
+};
+use crate::{Align, Localnet, Table, Trader, Venue};
+use anyhow::{Context, Result};
+use ballast_client::{
+    ballast::{
+        args::{OrderArgs, order_kind},
+        events::OrderPlaced,
+    },
+    config::Config,
+    decimal, event,
+    terms::{Side, Terms},
+};
+use solana_instruction::Instruction;
+
+/// Starts the exchange and publishes the first prices.
+pub fn list<'n>(stage: &mut Stage, net: &'n Localnet, config: &Config, first: &Hour) -> Result<Venue<'n>> {
+    stage.step("A validator of our own, and an exchange on it")?;
+    let kilobytes = net.elf_len() / 1_000;
+    stage.line(format!("Surfpool at {}, offline; Ballast deployed, {kilobytes} kB of sBPF", net.rpc_url()))?;
+    stage.line(format!("the validator's clock is set to {} UTC, 2021", time(first.time)))?;
+    let venue = net.apply(config)?;
+    let (listed, fund) = (config.perpetual.len(), decimal::parse(&config.exchange.insurance, 6)?);
+    stage.line(format!(
+        "exchange {} from migrations/localnet.toml: {listed} perpetuals, insurance fund {} USDC",
+        config.exchange.id,
+        usd(fund)
+    ))?;
+    venue.publish(&first.prices())?;
+    let named = config.underlying.iter().zip(first.prices()).map(|(u, price)| format!("{} {price}", u.name));
+    stage.line(format!("Pyth prices on the board: {}", named.collect::<Vec<_>>().join(", ")))?;
+    Ok(venue)
+}
+
+/// Everybody opens an account and deposits.
+pub fn deposit(stage: &mut Stage, venue: &Venue) -> Result<Cast> {
+    stage.step("Deposits")?;
+    let mut table = Table::new(&[("", Align::Left), ("", Align::Right), ("", Align::Left), ("", Align::Left)]);
+    let mut cast = Vec::new();
+    for part in &PARTS {
+        let trader = venue.trader(part.name, part.usdc, part.sol)?;
+        for (amount, token) in [(part.usdc, "USDC"), (part.sol, "SOL")] {
+            if amount == "0" {
+                continue;
+            }
+            let sent = match token {
+                "USDC" => venue.deposit_usdc(&trader, amount)?,
+                _ => venue.deposit_sol(&trader, amount)?,
+            };
+            stage.note(&sent)?;
+            let shown = decimal::format(decimal::parse(amount, 0)?, 0, 0);
+            table.row([part.name.to_owned(), shown, token.to_owned(), part.role.to_owned()]);
+        }
+        cast.push(trader);
+    }
+    stage.table(&table)?;
+    Ok(Cast(cast))
+}
+
+/// Makers quote, traders take.
+pub fn trade(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Result<()> {
+    stage.step("Two makers quote, five traders take")?;
+    quote(stage, venue, cast, hour)?;
+    for (part, trader) in cast.takers() {
+        for (instrument, side, size) in part.trades {
+            let terms = &venue.terms[usize::from(*instrument)];
+            let mut order = terms.limit(*side, worst_price(terms, hour, *side)?, terms.lots(size)?);
+            order.kind = order_kind::FILL_OR_KILL;
+            let placed = take(stage, venue, cast, trader, terms, &order)?;
+            stage.line(describe(terms, &trader.name, &placed))?;
+        }
+    }
+    pull(stage, venue, cast)
+}
+
+/// Makers put the prices of an hour on the board and quote around them, each in one transaction.
+pub fn quote(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Result<()> {
+    for (maker, half_spread) in cast.makers().iter().zip(HALF_SPREADS) {
+        let mut instructions = venue.refresh(hour.closes.len());
+        for (terms, size) in venue.terms.iter().zip(QUOTE_SIZES) {
+            let price = hour.price(terms.instrument)?;
+            for (side, distance) in [(Side::Buy, -half_spread), (Side::Sell, half_spread)] {
+                let mut order = terms.limit(side, terms.ticks_near(price, distance), terms.lots(size)?);
+                order.kind = order_kind::POST_ONLY;
+                instructions.push(venue.place(maker, terms.instrument, &order, &[]));
+            }
+        }
+        let sent = venue.act(maker, &instructions).with_context(|| format!("{} could not quote", maker.name))?;
+        stage.note(&sent)?;
+    }
+    Ok(())
+}
+
+/// Makers pull their quotes.
+pub fn pull(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
+    for maker in cast.makers() {
+        let cancel = |terms: &Terms| -> Instruction {
+            ballast_client::instruction::cancel_all_orders(
+                &venue.exchange,
+                &maker.address(),
+                &maker.margin,
+                terms.instrument,
+                u16::MAX,
+            )
+        };
+        let cancels: Vec<Instruction> = venue.terms.iter().map(cancel).collect();
+        let sent = venue.act(maker, &cancels)?;
+        stage.note(&sent)?;
+    }
+    Ok(())
+}
+
+/// Sends an order that takes what makers quote.
+pub fn take(
+    stage: &mut Stage,
+    venue: &Venue,
+    cast: &Cast,
+    trader: &Trader,
+    terms: &Terms,
+    order: &OrderArgs,
+) -> Result<OrderPlaced> {
+    let makers: Vec<&Trader> = cast.makers().iter().filter(|m| m.margin != trader.margin).collect();
+    let ix = venue.place(trader, terms.instrument, order, &makers);
+    let sent = venue.act(trader, &[ix]).with_context(|| format!("{} could not trade {}", trader.name, terms.name))?;
+    stage.note(&sent)?;
+    event::orders(&sent.log)?.into_iter().next().context("the log has no order")
+}
+
+/// The worst price that a taker accepts: half a percent from the index.
+pub fn worst_price(terms: &Terms, hour: &Hour, side: Side) -> Result<i64> {
+    let slippage = if side == Side::Buy { 5_000 } else { -5_000 };
+    Ok(terms.ticks_near(hour.price(terms.instrument)?, slippage))
+}
+
+/// An order that was filled, in words.
+pub fn describe(terms: &Terms, name: &str, placed: &OrderPlaced) -> String {
+    let verb = if placed.side == Side::Buy as u8 { "buys" } else { "sells" };
+    format!(
+        "{name} {verb:<5} {:>5} {:<8} at {:>9}   fee {:>6}",
+        terms.show_lots(placed.filled),
+        terms.name,
+        usd(terms.average(placed.value, placed.filled)),
+        usd(placed.fee),
+    )
+}

@@ -1,0 +1,172 @@
+//! The replay: hour by hour, real prices at their own time, and the liquidator at work.
+
+use super::{
+    Bot,
+    cast::{Cast, PARTS},
+    opening::{pull, quote},
+    stage::{Stage, percent, time, usd},
+};
+use crate::Venue;
+use anyhow::{Context, Result, ensure};
+use ballast_client::{
+    ballast::{events::Liquidated, state::MarginAccount},
+    decimal,
+    margin::requirements,
+    risk::Board,
+};
+use solana_address::Address;
+use solana_client::rpc_client::GetConfirmedSignaturesForAddress2Config;
+use solana_signature::Signature;
+use std::{
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+const PRICES: &str = include_str!("../../../../tests/fixtures/may-2021.csv");
+/// Hours between two lines of the story, if nothing happens.
+const HOURS_A_LINE: usize = 12;
+/// How long the liquidator may take.
+const BOT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Prices of an hour's end.
+pub struct Hour {
+    /// When, in seconds.
+    pub time: i64,
+    /// Dollars per whole asset, in the order of the underlyings.
+    pub closes: Vec<String>,
+}
+
+impl Hour {
+    /// The prices, as texts.
+    pub fn prices(&self) -> Vec<&str> {
+        self.closes.iter().map(String::as_str).collect()
+    }
+
+    /// The price of an underlying, in quote-native per whole asset.
+    pub fn price(&self, underlying: u16) -> Result<i64> {
+        decimal::parse(self.closes.get(usize::from(underlying)).context("no such price")?, 6)
+    }
+}
+
+/// The hours of the fixture.
+pub fn hours() -> Result<Vec<Hour>> {
+    let rows = PRICES.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
+    let hour = |row: &str| -> Result<Hour> {
+        let (time, closes) = row.split_once(',').context("a row of prices has no comma")?;
+        Ok(Hour { time: time.parse()?, closes: closes.split(',').map(str::to_owned).collect() })
+    };
+    rows.map(hour).collect()
+}
+
+/// What is read of the exchange between two hours.
+struct Accounts {
+    board: Box<Board>,
+    margins: Vec<(Address, Box<MarginAccount>)>,
+}
+
+/// Replays all hours but the first.
+pub fn play(stage: &mut Stage, venue: &Venue, cast: &Cast, hours: &[Hour], bot: &mut dyn Bot) -> Result<()> {
+    stage.step(format!("{} hours of May 2021, with the crash of the 19th", hours.len() - 1))?;
+    stage.line("equity in percent of maintenance margin; below 100 % anyone may liquidate")?;
+    stage.line("")?;
+    let watched: Vec<_> = cast.takers().map(|(part, _)| format!("{:>7}", part.name)).collect();
+    stage.line(format!("{:<13} {:>9} {:>8} {:>6} {}", "UTC", "BTC", "ETH", "SOL", watched.join(" ")))?;
+    let mut last_seen = None;
+    for (n, hour) in hours.iter().enumerate().skip(1) {
+        venue.net.set_time(hour.time)?;
+        venue.write_prices(&hour.prices())?;
+        quote(stage, venue, cast, hour)?;
+        let accounts = wait_for_bot(venue, cast, hour, bot)?;
+        for liquidated in new_liquidations(stage, venue, cast, &mut last_seen)? {
+            stage.line(describe(venue, cast, hour, &liquidated))?;
+        }
+        if n % HOURS_A_LINE == 0 || n + 1 == hours.len() {
+            stage.line(row(cast, hour, &accounts)?)?;
+        }
+        pull(stage, venue, cast)?;
+    }
+    Ok(())
+}
+
+/// Waits until nobody is below maintenance and the liquidator holds nothing.
+fn wait_for_bot(venue: &Venue, cast: &Cast, hour: &Hour, bot: &mut dyn Bot) -> Result<Accounts> {
+    let began = Instant::now();
+    loop {
+        bot.check()?;
+        let accounts = Accounts {
+            board: Box::new(venue.net.rpc().board(&venue.exchange)?.board),
+            margins: venue.net.rpc().margin_accounts(&venue.exchange)?,
+        };
+        let mut pending = None;
+        for (address, account) in &accounts.margins {
+            if requirements(&accounts.board, &account.portfolio)?.is_liquidatable() {
+                pending = Some(format!("{} is below maintenance", cast.name_of(address)));
+            } else if *address == cast.liquidator().margin && account.portfolio.position_count > 0 {
+                pending = Some("it holds what it took over".to_owned());
+            }
+        }
+        let Some(pending) = pending else { return Ok(accounts) };
+        let waited = began.elapsed();
+        let seconds = BOT_TIMEOUT.as_secs();
+        ensure!(waited < BOT_TIMEOUT, "{}: the liquidator did nothing for {seconds} s and {pending}", time(hour.time));
+        sleep(Duration::from_millis(5));
+    }
+}
+
+/// Reads what the liquidator did since the last time, from the chain.
+fn new_liquidations(
+    stage: &mut Stage,
+    venue: &Venue,
+    cast: &Cast,
+    last_seen: &mut Option<Signature>,
+) -> Result<Vec<Liquidated>> {
+    let rpc = venue.net.rpc();
+    let config = GetConfirmedSignaturesForAddress2Config { until: *last_seen, ..Default::default() };
+    let mut signatures =
+        rpc.client().get_signatures_for_address_with_config(&cast.liquidator().address(), config)?;
+    signatures.reverse();
+    let before = stage.ledger.liquidations.len();
+    for found in signatures {
+        let signature = found.signature.parse()?;
+        *last_seen = Some(signature);
+        if found.err.is_none() {
+            let sent = rpc.transaction(&signature)?;
+            // What the liquidator signed as a guest of the story was noted when it was sent.
+            stage.note(&sent)?;
+        }
+    }
+    Ok(stage.ledger.liquidations[before..].to_vec())
+}
+
+fn describe(venue: &Venue, cast: &Cast, hour: &Hour, l: &Liquidated) -> String {
+    let terms = &venue.terms[l.instrument as usize];
+    let lots = l.lots.abs();
+    let paid = if l.lots > 0 { l.mark_value - l.discount } else { l.mark_value + l.discount };
+    format!(
+        "{}  {} at {}: the liquidator takes {} {} at {}, {} below the mark; back at {}",
+        time(hour.time),
+        cast.name_of(&l.margin),
+        percent(l.equity_before, l.maintenance_before),
+        terms.show_lots(lots),
+        terms.name,
+        usd(terms.average(paid, lots)),
+        usd(terms.average(l.discount, lots)),
+        percent(l.equity_after, l.maintenance_after),
+    )
+}
+
+fn row(cast: &Cast, hour: &Hour, accounts: &Accounts) -> Result<String> {
+    let mut row = format!("{:<13}", time(hour.time));
+    for ((price, width), decimals) in (0..).map(|u| hour.price(u)).zip([9, 8, 6]).zip([2, 2, 2]) {
+        let price = price?;
+        debug_assert_eq!(decimals, 2);
+        row.push_str(&format!(" {:>width$}", usd(price)));
+    }
+    for (part, trader) in PARTS.iter().zip(&cast.0).filter(|(part, _)| !part.trades.is_empty()) {
+        let found = accounts.margins.iter().find(|(address, _)| *address == trader.margin);
+        let account = &found.with_context(|| format!("{} has no account", part.name))?.1;
+        let r = requirements(&accounts.board, &account.portfolio)?;
+        row.push_str(&format!(" {:>7}", percent(r.equity.0, r.maintenance.0)));
+    }
+    Ok(row)
+}

@@ -1,0 +1,134 @@
+//! Tables and proofs between the acts.
+
+use super::{
+    Statement,
+    cast::Cast,
+    stage::{Stage, percent, usd},
+};
+use crate::{Align, Localnet, Table, Trader, Venue};
+use anyhow::{Result, ensure};
+use ballast_client::{
+    decimal,
+    margin::{self, Leg, requirements},
+    reconcile::Reconciliation,
+    risk::Requirements,
+};
+
+/// Two books whose margin is less than the sum of their legs.
+pub fn netting(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
+    stage.step("What netting is worth")?;
+    for (name, why) in [("Hugo", "BTC and ETH are one product group"), ("Nils", "a token is a position of delta one")] {
+        if let Some(trader) = cast.named(name) {
+            stage.line(format!("{name}'s book; {why}"))?;
+            book(stage, venue, trader)?;
+        }
+    }
+    Ok(())
+}
+
+fn book(stage: &mut Stage, venue: &Venue, trader: &Trader) -> Result<()> {
+    let board = venue.net.rpc().board(&venue.exchange)?.board;
+    let portfolio = venue.margin_of(trader)?.portfolio;
+    let whole = requirements(&board, &portfolio)?;
+    require_same_on_chain(venue, trader, &whole)?;
+
+    let mut table = Table::new(&[("", Align::Left), ("maintenance", Align::Right), ("initial", Align::Right)]);
+    let mut sum = (0, 0);
+    for (leg, alone) in margin::legs(&board, &portfolio)? {
+        table.row([describe(venue, &leg), usd(alone.maintenance.0), usd(alone.initial.0)]);
+        sum = (sum.0 + alone.maintenance.0, sum.1 + alone.initial.0);
+    }
+    table.rule();
+    table.row(["the legs, each alone".to_owned(), usd(sum.0), usd(sum.1)]);
+    table.row(["together".to_owned(), usd(whole.maintenance.0), usd(whole.initial.0)]);
+    table.row(["of the sum".to_owned(), percent(whole.maintenance.0, sum.0), percent(whole.initial.0, sum.1)]);
+    stage.table(&table)?;
+    stage.line("the program's view_margin and the client's simulator agree to the unit")?;
+    stage.line("")
+}
+
+/// The program and the client must say the same.
+fn require_same_on_chain(venue: &Venue, trader: &Trader, here: &Requirements) -> Result<()> {
+    let (there, _) = venue.net.rpc().view_margin(&venue.exchange, venue.net.payer(), &trader.margin)?;
+    let here = (here.equity.0, here.maintenance.0, here.initial.0);
+    let there = (there.equity, there.maintenance, there.initial);
+    ensure!(here == there, "{}: client {here:?}, program {there:?}", trader.name);
+    Ok(())
+}
+
+fn describe(venue: &Venue, leg: &Leg) -> String {
+    match leg {
+        Leg::Token(b) => {
+            let listed = &venue.config.collateral[usize::from(b.token)];
+            format!("{} {} deposited", decimal::format(b.amount as i64, u32::from(listed.decimals), 0), listed.name)
+        }
+        Leg::Position(p) => {
+            let terms = &venue.terms[usize::from(p.key.instrument())];
+            let side = if p.lots.0 > 0 { "long" } else { "short" };
+            format!("{side} {} {}", terms.show_lots(p.lots.0.abs()), terms.name)
+        }
+    }
+}
+
+/// What the liquidator said.
+pub fn bot(stage: &mut Stage, said: &[String]) -> Result<()> {
+    stage.step("What the liquidator says, which saw nothing but JSON-RPC")?;
+    for line in said {
+        stage.line(line)?;
+    }
+    Ok(())
+}
+
+/// Compute units.
+pub fn compute(stage: &mut Stage, net: &Localnet) -> Result<()> {
+    stage.step("Compute units")?;
+    stage.table(&net.meter().table())
+}
+
+/// What everyone brought and took away.
+pub fn statements(stage: &mut Stage, statements: &[Statement]) -> Result<()> {
+    stage.step("Who brought what, and left with what")?;
+    let numbers = ["USDC in", "USDC out", "SOL in", "SOL out", "profit, USDC", "fees", "liquidation"];
+    let mut columns = vec![("", Align::Left)];
+    columns.extend(numbers.map(|name| (name, Align::Right)));
+    let mut table = Table::new(&columns);
+    let sol = |lamports: u64| if lamports == 0 { String::new() } else { decimal::format(lamports as i64, 9, 0) };
+    for s in statements {
+        table.row([
+            s.name.clone(),
+            usd(s.deposited),
+            usd(s.withdrawn),
+            sol(s.sol_deposited),
+            sol(s.sol_withdrawn),
+            usd(s.profit()),
+            usd(-s.fees),
+            if s.liquidation_cost == 0 { String::new() } else { usd(-s.liquidation_cost) },
+        ]);
+    }
+    stage.table(&table)?;
+    stage.line("profit is after fees and liquidations; a positive fee is a maker's rebate")
+}
+
+/// The sums at several times, side by side.
+pub fn reconciliation(stage: &mut Stage, at: &[Reconciliation; 3]) -> Result<()> {
+    stage.step("Does it add up? In USDC, to the unit")?;
+    let mut table = Table::new(&[
+        ("", Align::Left),
+        ("after the crash", Align::Right),
+        ("everyone gone", Align::Right),
+        ("fees swept", Align::Right),
+    ]);
+    let show = |n: i128| decimal::format(n as i64, 6, 6);
+    let mut line = |name: &str, of: fn(&Reconciliation) -> i128| {
+        table.row([name.to_owned(), show(of(&at[0])), show(of(&at[1])), show(of(&at[2]))]);
+    };
+    line("cash of all accounts", |r| r.cash);
+    line("open positions", |r| r.quote);
+    line("insurance fund", |r| r.insurance);
+    line("fees in the treasury", |r| r.fees);
+    line("fees not yet swept", |r| r.unswept);
+    line("sum", Reconciliation::claims);
+    line("quote vault", |r| r.vault);
+    line("difference", Reconciliation::difference);
+    stage.table(&table)
+}

@@ -1,0 +1,221 @@
+//! The bounds of products: at the extreme of what is admitted, every check succeeds, and `mul_bounded` (which asserts in
+//! these builds) never meets a product that does not fit.
+
+use super::{
+    differential::agree,
+    random::{Rng, cases},
+    world::{NOW, Reach, World, empty_board, most_lots, plain},
+};
+use crate::{
+    Fill, Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, RiskError, Token, Underlying,
+    UnderlyingParams, Units,
+    math::{NATIVE_LIMIT, PRODUCT_LIMIT},
+    scenario::{SPAN, Scenario, validate},
+};
+use bytemuck::Zeroable;
+use std::prelude::v1::*;
+
+/// A board with every parameter at its bound, `spread` underlyings and 64 instruments.
+fn extreme(rng: &mut Rng, spread: u16) -> World {
+    let mut board = empty_board();
+    board.params.initial_ratio = Ppm(3_000_000);
+    board.params.validate().unwrap();
+    if rng.chance(70) {
+        for (n, s) in board.scenarios.iter_mut().enumerate() {
+            *s = Scenario { price_thirds: if n % 2 == 0 { 9 } else { -9 }, volatility: 0, weight: Ppm::ONE };
+        }
+    }
+    validate(&board.scenarios).unwrap();
+    board.groups[0] = ProductGroup { offset: Ppm(rng.pick(&[1, 950_000])), ..ProductGroup::zeroed() };
+    let mut world = World { board, underlyings: Vec::new(), instruments: Vec::new(), tokens: Vec::new() };
+    for index in 0..spread {
+        let mut u = Underlying {
+            params: UnderlyingParams {
+                liquidity: QuoteNative(rng.pick(&[1, 1_000, 1 << 50])),
+                profit_cap: QuoteNative(1 << 50),
+                scan_range: Ppm(1_000_000),
+                max_confidence: Ppm(100_000),
+                calendar: Ppm(100_000),
+                concentration: Ppm(2_000_000),
+                concentration_cap: Ppm(4_000_000),
+                stable_rate: Ppm(1_000_000),
+                max_age: 600,
+                short_minimum: Ppm(200_000),
+            },
+            max_price: rng.pick(&[1, 7, 1 << 20, (1 << 43) - 1, 1 << 43]),
+            scale_bits: rng.pick(&[0, 1, 3, 4, 5, 16]),
+            listed: 1,
+            group: rng.pick(&[0, 1, 1]),
+            index,
+            ..Underlying::zeroed()
+        };
+        u.validate().unwrap();
+        u.publish(u.max_price, 0, NOW).unwrap();
+        u.stable_price = rng.pick(&[1, u.max_price]);
+        world.board.underlyings[usize::from(index)] = u;
+        world.underlyings.push(index);
+    }
+    for index in 0..64 {
+        let u = world.board.underlyings[usize::from(index % spread)];
+        let lot_units = rng.pick(&[1, 2, most_lots(&u, 1).min(1 << 40)]).min(most_lots(&u, 1)).max(1);
+        let expiry = if rng.chance(50) { 0 } else { NOW + rng.range(1, 3) * 3_600 };
+        let i = Instrument {
+            lot_units: Units(lot_units),
+            tick_value: QuoteNative(1),
+            max_position: Lots(most_lots(&u, lot_units).min(1 << 50)),
+            basis: rng.pick(&[0, 100_000, -100_000]),
+            expiry,
+            generation: 1,
+            underlying: u.index,
+            index,
+            kind: if expiry == 0 { Kind::Perpetual } else { Kind::Future } as u8,
+            price_band: Ppm(500_000),
+            ..Instrument::zeroed()
+        };
+        world.list(i);
+    }
+    for n in 0..8u16 {
+        world.board.tokens[usize::from(n)] = Token {
+            atoms_per_unit: 1,
+            deposit_limit: 1 << 62,
+            underlying: n % spread,
+            listed: 1,
+            haircut: Ppm(900_000),
+            ..Token::zeroed()
+        };
+        world.tokens.push(n);
+    }
+    for index in 0..spread {
+        world.board.reprice(index).unwrap();
+    }
+    world
+}
+
+/// 64 positions and 8 tokens at the bound, orders and cash flows at theirs.
+fn full(rng: &mut Rng, world: &World) -> Portfolio {
+    let mut portfolio = Portfolio::zeroed();
+    let pattern = rng.below(4);
+    for (n, &index) in world.instruments.iter().enumerate() {
+        let (i, u) = world.instrument(index);
+        let most = i.max_position.0;
+        let lots = match pattern {
+            0 => most,
+            1 => -most,
+            2 => [most, -most][n % 2],
+            _ => rng.pick(&[most, -most, 1, -1]),
+        };
+        portfolio.fill(i, u, Fill { lots: Lots(lots), value: QuoteNative(0) }).unwrap();
+        let p = portfolio.slot(i).unwrap();
+        let limit = (PRODUCT_LIMIT >> u.scale()) - 1;
+        p.quote = QuoteNative(rng.pick(&[limit, -limit, 0]));
+        // Orders at the far end of the widest band, of a price at its bound.
+        for bid in [true, false] {
+            let room = most - if bid { p.lots.0.max(0) } else { (-p.lots.0).max(0) };
+            if room > 0 && rng.chance(70) {
+                let worth = i128::from(room) * i128::from(i.mark) * rng.pick(&[1, 3]) / 2;
+                let value = (worth >> u.scale()) as i64;
+                p.add_order(bid, false, Lots(room), QuoteNative(value)).unwrap();
+                p.require_within_limit(i).unwrap();
+            }
+        }
+    }
+    for &token in &world.tokens {
+        let terms = &world.board.tokens[usize::from(token)];
+        let u = world.board.underlying(terms.underlying).unwrap();
+        portfolio.credit(token, terms, u, most_lots(u, 1).max(1) as u64).unwrap();
+    }
+    portfolio.cash = QuoteNative(rng.pick(&[0, 1 << 60, -(1 << 60)]));
+    portfolio
+}
+
+/// I17.
+#[test]
+fn nothing_overflows_at_the_bounds() {
+    cases(400, |rng| {
+        let spread = rng.pick(&[1, 2, 8]);
+        let mut world = extreme(rng, spread);
+        let portfolio = full(rng, &world);
+        agree(&world.board, &portfolio);
+        // And after the prices fell.
+        for index in 0..spread {
+            let price = rng.range(1, world.board.underlyings[usize::from(index)].max_price);
+            world.reprice(index, price);
+        }
+        agree(&world.board, &portfolio);
+    });
+}
+
+/// I17. The charge on concentration is capped before it is multiplied out: it used to be an error for a legal liquidity.
+#[test]
+fn the_least_liquidity_is_no_error() {
+    cases(200, |rng| {
+        let mut world = World::random(rng, Reach::Legal, 2);
+        let portfolio = world.portfolio(rng, 16);
+        for index in world.underlyings.clone() {
+            world.board.underlyings[usize::from(index)].params.liquidity = QuoteNative(1);
+        }
+        agree(&world.board, &portfolio);
+    });
+}
+
+/// I17. One lot, one unit more than the bound, is not listed, and not credited.
+#[test]
+fn the_bounds_are_where_they_are_said_to_be() {
+    cases(500, |rng| {
+        let mut world = plain();
+        let u = &mut world.board.underlyings[0];
+        u.scale_bits = rng.range(0, 16) as u8;
+        u.max_price = rng.log_range(1, 1 << 43);
+        u.publish(rng.range(1, u.max_price), 0, NOW).unwrap();
+        let most = most_lots(u, 1);
+        let mut i = Instrument { lot_units: Units(1), ..world.board.instruments[0] };
+        let within = |lots: i64| {
+            let value = 4 * i128::from(lots) * i128::from(u.max_price);
+            value < i128::from(PRODUCT_LIMIT) && (value >> u.scale()) < i128::from(NATIVE_LIMIT)
+        };
+        assert!(within(most) && !within(most + 1));
+        if most < 1 << 50 {
+            i.max_position = Lots(most + 1);
+            assert_eq!(i.validate(u), Err(RiskError::Overflow));
+        }
+        i.max_position = Lots(most.min(1 << 50));
+        assert_eq!(i.validate(u), Ok(()));
+        let mut p = Portfolio::zeroed();
+        assert_eq!(p.credit(0, &world.board.tokens[0], u, most as u64 + 1), Err(RiskError::Overflow));
+        assert_eq!(p, Portfolio::zeroed());
+        assert_eq!(p.credit(0, &world.board.tokens[0], u, most as u64), Ok(()));
+    });
+}
+
+/// I17. What a position may have cost is bounded, so that it stays exact at the underlying's scale.
+#[test]
+fn a_cash_flow_beyond_its_bound_is_refused() {
+    let world = plain();
+    let (i, u) = world.instrument(0);
+    let limit = PRODUCT_LIMIT >> u.scale();
+    let buy = |value: i64| Portfolio::zeroed().fill(i, u, Fill { lots: Lots(1), value: QuoteNative(value) });
+    assert_eq!(buy(limit), Err(RiskError::Overflow));
+    assert_eq!(buy(limit - 1), Ok(()));
+}
+
+/// I18. A long and a short see exactly opposite numbers.
+#[test]
+fn shocks_are_opposite_for_long_and_short() {
+    let array = crate::scenario::linear_array(&SPAN, 1 << 43, Ppm::ONE).unwrap();
+    assert!(array.iter().all(|loss| loss.abs() <= 3 << 43));
+    cases(2_000, |rng| {
+        let mut table = SPAN;
+        for s in &mut table {
+            s.price_thirds = rng.range(-9, 9) as i16;
+        }
+        let mut opposite = table;
+        for s in &mut opposite {
+            s.price_thirds = -s.price_thirds;
+        }
+        // Where no fall reaches the floor.
+        let (price, range) = (rng.log_range(1, 1 << 43), Ppm(rng.range(10_000, 310_000) as u32));
+        let up = crate::scenario::linear_array(&table, price, range).unwrap();
+        let down = crate::scenario::linear_array(&opposite, price, range).unwrap();
+        assert_eq!(up.map(|l| -l), down);
+    });
+}

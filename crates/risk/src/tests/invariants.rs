@@ -1,0 +1,346 @@
+//! Properties of the margin model that hold for every board and portfolio.
+
+use super::{
+    random::{Rng, cases},
+    rational::{ppm, whole},
+    reference,
+    world::{NOW, Reach, World},
+};
+use crate::{
+    Board, Lots, Margin, Portfolio, QuoteNative, Requirements, RiskError, Scaled,
+    margin::{Prices, UnderlyingRisk, check},
+    rule::{self, Trade},
+};
+use bytemuck::Zeroable;
+use core::cell::Cell;
+use std::prelude::v1::*;
+
+fn reach(rng: &mut Rng) -> Reach {
+    rng.pick(&[Reach::Usual, Reach::Legal])
+}
+
+fn require(board: &Board, portfolio: &Portfolio) -> Requirements {
+    check(board, portfolio, Prices::Last).unwrap()
+}
+
+fn risks(board: &Board, portfolio: &Portfolio) -> Vec<UnderlyingRisk> {
+    let of = |u: &crate::Underlying| UnderlyingRisk::in_portfolio(board, u, portfolio).unwrap();
+    board.underlyings.iter().filter(|u| u.is_listed()).map(of).collect()
+}
+
+/// Each position and each token of a portfolio in one of its own.
+fn legs(portfolio: &Portfolio) -> Vec<Portfolio> {
+    let mut legs = Vec::new();
+    for p in portfolio.open() {
+        let mut leg = Portfolio::zeroed();
+        leg.positions[0] = *p;
+        leg.position_count = 1;
+        legs.push(leg);
+    }
+    for b in portfolio.balances.iter().filter(|b| b.amount > 0) {
+        let mut leg = Portfolio::zeroed();
+        leg.balances[0] = *b;
+        legs.push(leg);
+    }
+    legs
+}
+
+/// I4.
+#[test]
+fn netting_never_costs_more_than_the_legs() {
+    cases(1_500, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 8);
+        // A table that looks to one side only would make a hedge's calendar charge dearer than the side it takes off.
+        world.board.scenarios = crate::scenario::SPAN;
+        for u in world.underlyings.clone() {
+            world.board.reprice(u).unwrap();
+        }
+        let portfolio = world.portfolio(rng, 64);
+        let together = require(&world.board, &portfolio);
+        let apart: Vec<_> = legs(&portfolio).iter().map(|leg| require(&world.board, leg)).collect();
+        let sum = |of: fn(&Requirements) -> i64| -> i64 { apart.iter().map(of).sum() };
+        assert!(together.scan.0 <= sum(|r| r.scan.0));
+        // A calendar charge is rounded up twice where the legs' scans are not.
+        let rounding = 2 * risks(&world.board, &portfolio).len() as i64;
+        let legs = sum(|r| r.scan.0 + r.calendar.0 + r.haircut.0);
+        assert!(together.maintenance.0 - together.concentration.0 <= legs + rounding);
+        assert!(together.order_margin.0 <= sum(|r| r.order_margin.0));
+    });
+}
+
+/// I5.
+#[test]
+fn a_merger_creates_no_scanning_risk() {
+    cases(1_500, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 8);
+        let whole = world.portfolio(rng, 64);
+        let (mut one, mut other) = (whole, whole);
+        for ((a, b), p) in one.positions.iter_mut().zip(&mut other.positions).zip(whole.open()) {
+            // Cut the lots anywhere, even into a long and a short.
+            a.lots = Lots(rng.range(-p.lots.0.abs(), p.lots.0.abs()));
+            b.lots = Lots((p.lots.0 - a.lots.0).clamp(-p.lots.0.abs(), p.lots.0.abs()));
+            a.lots = Lots(p.lots.0 - b.lots.0);
+        }
+        other.balances = Zeroable::zeroed();
+        let scan = |p: &Portfolio| require(&world.board, p).scan.0;
+        // The benefits of the parts are rounded down by less than one unit a group, the rows up by one an underlying.
+        let rounding = 2 * (world.underlyings.len() as i64 + 8);
+        assert!(scan(&whole) <= scan(&one) + scan(&other) + rounding);
+    });
+}
+
+/// I6.
+#[test]
+fn scanning_risk_is_convex_in_lots() {
+    cases(1_500, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 4);
+        let mut portfolio = world.portfolio(rng, 16);
+        let Some(&index) = world.held(&portfolio).first() else { return };
+        let (i, u) = world.instrument(index);
+        let slot = portfolio.search(crate::PositionKey::of(i)).unwrap();
+        let most = i.max_position.0;
+        let step = rng.range(0, most);
+        let middle = rng.range(step - most, most - step);
+        let mut at = |lots: i64| {
+            portfolio.positions[slot].lots = Lots(lots);
+            let rows = UnderlyingRisk::in_portfolio(&world.board, u, &portfolio).unwrap().rows;
+            (rows.iter().copied().max().unwrap().max(0), require(&world.board, &portfolio).scan.0)
+        };
+        let (low, mid, high) = (at(middle - step), at(middle), at(middle + step));
+        assert!(2 * i128::from(mid.0) <= i128::from(low.0) + i128::from(high.0));
+        let rounding = 2 * (world.underlyings.len() as i64 + 8);
+        assert!(2 * i128::from(mid.1) <= i128::from(low.1) + i128::from(high.1) + i128::from(rounding));
+    });
+}
+
+/// I7.
+#[test]
+fn a_group_stays_between_its_floor_and_the_sum() {
+    cases(1_500, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 8);
+        let portfolio = world.portfolio(rng, 64);
+        let total = require(&world.board, &portfolio).scan.0;
+        let risks = risks(&world.board, &portfolio);
+        let sum: i64 = risks.iter().map(|r| r.scan.0).sum();
+        let floor = risks.iter().map(|r| {
+            let group = world.board.underlyings[usize::from(r.index)].group;
+            let c = if group == 0 { 0 } else { world.board.groups[usize::from(group) - 1].offset.0 };
+            (whole(1) - ppm(c)) * whole(r.scan.0)
+        });
+        assert!(total <= sum);
+        assert!(whole(total) >= floor.sum());
+    });
+}
+
+/// I8.
+#[test]
+fn a_portfolio_n_times_as_large_has_rows_n_times_as_large() {
+    cases(1_000, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 4);
+        let mut portfolio = world.portfolio(rng, 32);
+        let n = rng.range(2, 1_000);
+        for p in &mut portfolio.positions {
+            p.lots = Lots(p.lots.0 / n);
+            p.quote = QuoteNative(p.quote.0 / n);
+        }
+        for b in &mut portfolio.balances {
+            let unit = world.board.tokens[usize::from(b.token)].atoms_per_unit.max(1);
+            b.amount = b.amount / n as u64 / unit * unit;
+        }
+        let mut larger = portfolio;
+        for p in &mut larger.positions {
+            p.lots = Lots(p.lots.0 * n);
+            p.quote = QuoteNative(p.quote.0 * n);
+        }
+        for b in &mut larger.balances {
+            b.amount *= n as u64;
+        }
+        for (one, many) in risks(&world.board, &portfolio).iter().zip(&risks(&world.board, &larger)) {
+            assert_eq!(one.delta * n, many.delta);
+            assert_eq!(one.rows.map(|r| r * n), many.rows);
+            // In whole quote-native the smaller portfolio is rounded up, so n of it are never cheaper.
+            assert!(one.scan.0 * n >= many.scan.0 && one.scan.0 * n < many.scan.0 + n);
+        }
+    });
+}
+
+/// I9.
+#[test]
+fn the_order_of_insertion_changes_nothing() {
+    cases(1_000, |rng| {
+        let reach = reach(rng);
+        let world = World::random(rng, reach, 8);
+        let mut acts: Vec<(u16, Option<crate::Fill>, u64)> = Vec::new();
+        for &index in &world.instruments {
+            if rng.chance(60) && acts.len() < 64 {
+                let most = world.instrument(index).0.max_position.0;
+                let lots = rng.log_range(1, most) * rng.pick(&[1, -1]);
+                acts.push((index, Some(world.fill_near_mark(rng, index, lots)), 0));
+            }
+        }
+        for &token in &world.tokens {
+            acts.push((token, None, rng.log_range(1, 1 << 20) as u64));
+        }
+        let run = |acts: &[(u16, Option<crate::Fill>, u64)]| {
+            let mut portfolio = Portfolio::zeroed();
+            for (index, fill, amount) in acts {
+                match fill {
+                    Some(fill) => {
+                        let (i, u) = world.instrument(*index);
+                        portfolio.fill(i, u, *fill).unwrap();
+                    }
+                    None => {
+                        let terms = world.board.token(*index).unwrap();
+                        let u = world.board.underlying(terms.underlying).unwrap();
+                        let _ = portfolio.credit(*index, terms, u, *amount);
+                    }
+                }
+            }
+            portfolio
+        };
+        let first = run(&acts);
+        rng.shuffle(&mut acts);
+        let second = run(&acts);
+        assert!(first.open().windows(2).all(|w| w[0].key < w[1].key));
+        assert_eq!(first.positions, second.positions);
+        assert_eq!(require(&world.board, &first), require(&world.board, &second));
+    });
+}
+
+/// I10.
+#[test]
+fn an_empty_position_changes_nothing() {
+    cases(1_000, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 4);
+        let mut portfolio = world.portfolio(rng, 16);
+        let before = require(&world.board, &portfolio);
+        for &index in &world.instruments {
+            let u = world.instrument(index).1.index;
+            let held = portfolio.open().iter().any(|p| p.key.underlying() == u);
+            // An instrument of an underlying that is not held would bring its price into the check, no more.
+            if rng.chance(70) || held {
+                let _ = portfolio.slot(world.instrument(index).0);
+            }
+        }
+        assert_eq!(require(&world.board, &portfolio), before);
+    });
+}
+
+/// I11, I12.
+#[test]
+fn requirements_and_equities_are_in_order() {
+    cases(3_000, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 8);
+        let portfolio = world.portfolio(rng, 32);
+        let r = require(&world.board, &portfolio);
+        assert!(r.maintenance.0 >= 0 && r.initial >= r.maintenance);
+        assert!(r.withdraw_equity <= r.initial_equity && r.initial_equity <= r.equity);
+        for part in [r.scan, r.calendar, r.concentration, r.haircut, r.order_margin] {
+            assert!(part.0 >= 0);
+        }
+    });
+}
+
+/// I13.
+#[test]
+fn a_check_is_the_sum_of_its_underlyings() {
+    cases(1_500, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 8);
+        let portfolio = world.portfolio(rng, 64);
+        let board = &world.board;
+        let whole = require(board, &portfolio);
+        for &index in &world.underlyings {
+            let u = board.underlying(index).unwrap();
+            let mut margin = Margin::default();
+            margin.add_portfolio(board, &portfolio, Prices::Last, Some(index)).unwrap();
+            margin.add(board, u, &UnderlyingRisk::in_portfolio(board, u, &portfolio).unwrap()).unwrap();
+            assert_eq!(margin.requirements(board).unwrap(), whole);
+        }
+    });
+}
+
+/// A random trade of an account, as an order would make it: `None` if there was none to make.
+fn random_trade(rng: &mut Rng, world: &World, portfolio: &Portfolio) -> Option<(Portfolio, Trade)> {
+    let held = world.held(portfolio);
+    let index = rng.pick(&held);
+    let (i, u) = world.instrument(index);
+    let now = portfolio.lots(i).0;
+    let lots = match rng.below(4) {
+        0 => rng.log_range(1, i.max_position.0) * rng.pick(&[1, -1]),
+        1 => -now,
+        _ => -now.signum() * rng.log_range(1, now.abs()),
+    };
+    let fill = world.fill_near_mark(rng, index, lots);
+    let mark_value = Scaled(lots.abs() * i.mark).to_native_floor(u.scale());
+    let size = fill.value.0.abs();
+    let cost = QuoteNative(if lots > 0 { size - mark_value.0 } else { mark_value.0 - size });
+    let fees = QuoteNative(size / rng.range(1_000, 10_000) * rng.pick(&[1, 1, -1]));
+    let mut after = *portfolio;
+    after.fill(i, u, fill).ok()?;
+    after.release(i).unwrap();
+    after.cash = QuoteNative(after.cash.0 - fees.0);
+    Some((after, Trade { underlying: u.index, now: NOW, fees, mark_value, cost }))
+}
+
+/// I35.
+#[test]
+fn a_series_of_reductions_never_ends_with_more_to_ask_for() {
+    let reductions = Cell::new(0);
+    cases(1_500, |rng| {
+        let mut world = World::random(rng, Reach::Usual, 4);
+        let mut portfolio = world.portfolio(rng, 12);
+        let board = &world.board;
+        let r = require(board, &portfolio);
+        // Somewhere between bankrupt and initial margin.
+        let target = r.maintenance.0 / 100 * rng.range(-10, 120);
+        portfolio.cash = QuoteNative(portfolio.cash.0 + target - r.equity.0);
+        let start = require(board, &portfolio);
+        let rows = risks(board, &portfolio);
+        let mut health = start.health().unwrap().0;
+        for _ in 0..24 {
+            if world.held(&portfolio).is_empty() {
+                break;
+            }
+            let Some((after, trade)) = random_trade(rng, &world, &portfolio) else { continue };
+            let initial = rule::require_initial(board, &after, NOW);
+            match rule::require_after_trade(board, &portfolio, &after, &trade) {
+                Ok(()) if initial.is_err() => {
+                    portfolio = after;
+                    health -= trade.fees.0;
+                    reductions.set(reductions.get() + 1);
+                }
+                Ok(()) => {}
+                Err(RiskError::Bankrupt { equity }) => assert!(equity <= 0),
+                Err(_) => assert!(initial.is_err()),
+            }
+        }
+        let end = require(board, &portfolio);
+        assert!(end.maintenance <= start.maintenance && end.initial <= start.initial);
+        assert!(end.health().unwrap().0 >= health);
+        for (is, was) in risks(board, &portfolio).iter().zip(&rows) {
+            assert!(is.rows.iter().zip(&was.rows).all(|(is, was)| (*is).max(0) <= (*was).max(0)));
+            assert!(is.scan <= was.scan);
+        }
+    });
+    assert!(reductions.get() == 0 || reductions.get() > 500, "only {} reductions", reductions.get());
+}
+
+/// I11, I12: and not by its roundings alone.
+#[test]
+fn the_exact_requirements_and_equities_are_in_order_too() {
+    cases(200, |rng| {
+        let mut world = World::random(rng, Reach::Legal, 4);
+        let portfolio = world.portfolio(rng, 16);
+        let exact = reference::check(&world.board, &portfolio);
+        assert!(exact.initial >= exact.maintenance);
+        assert!(exact.withdraw_equity <= exact.initial_equity && exact.initial_equity <= exact.equity);
+    });
+}

@@ -1,0 +1,118 @@
+//! Prices, the stable price and what is written from them.
+
+use super::{
+    random::cases,
+    world::{NOW, plain},
+};
+use crate::{Ppm, RiskError, Underlying, UnderlyingParams};
+use bytemuck::Zeroable;
+use std::prelude::v1::*;
+
+fn listed(rate: u32) -> Underlying {
+    Underlying {
+        max_price: 1 << 43,
+        listed: 1,
+        params: UnderlyingParams { stable_rate: Ppm(rate), max_age: 10, ..UnderlyingParams::zeroed() },
+        ..Underlying::zeroed()
+    }
+}
+
+/// I19.
+#[test]
+fn the_stable_price_moves_at_most_its_rate() {
+    cases(5_000, |rng| {
+        let rate = rng.range(1_000, 1_000_000);
+        let mut u = listed(rate as u32);
+        let mut time = NOW;
+        u.publish(rng.log_range(1, 1 << 43), 0, time).unwrap();
+        assert_eq!(u.stable_price, u.price);
+        for _ in 0..20 {
+            let was = u.stable_price;
+            time += rng.pick(&[0, 1, 10, 600, 3_600, 100_000]);
+            let since = (time - u.stable_time).clamp(0, 3_600);
+            let price = rng.log_range(1, 1 << 43);
+            u.publish(price, 0, time).unwrap();
+            let moved = i128::from((u.stable_price - was).abs());
+            assert!(moved * 3_600 * 1_000_000 <= i128::from(was) * i128::from(rate) * i128::from(since));
+            // Towards the price, never past it.
+            assert!((was.min(price)..=was.max(price)).contains(&u.stable_price) && u.stable_price > 0);
+        }
+    });
+}
+
+/// I19. Prices every second, each too short a time for one unit, do not hold the stable price still.
+#[test]
+fn frequent_prices_do_not_hold_the_stable_price_still() {
+    let mut u = listed(1_000);
+    u.publish(100_000, 0, NOW).unwrap();
+    // 0.1 % an hour of 100,000 is a unit in 36 seconds.
+    for second in 1..=3_600 {
+        u.publish(200_000, 0, NOW + second).unwrap();
+    }
+    assert_eq!(u.stable_price, 100_100);
+    // Time at rest is not saved up: at most an hour's worth at once, and none while the two agree.
+    u.publish(100_100, 0, NOW + 3_601).unwrap();
+    u.publish(100_100, 0, NOW + 7_200).unwrap();
+    u.publish(200_000, 0, NOW + 7_236).unwrap();
+    assert_eq!(u.stable_price, 100_101);
+}
+
+/// I18.
+#[test]
+fn a_price_out_of_bounds_is_refused() {
+    let mut u = listed(1_000);
+    u.max_price = 1_000;
+    for price in [0, -1, 1_001] {
+        assert_eq!(u.publish(price, 0, NOW), Err(RiskError::Overflow));
+    }
+    assert_eq!(u.require_priced(), Err(RiskError::NoPrice { underlying: 0 }));
+    u.publish(1_000, 0, NOW).unwrap();
+    assert_eq!(u.require_fresh(NOW + 10), Ok(()));
+    assert_eq!(u.require_fresh(NOW + 11), Err(RiskError::StalePrice { underlying: 0, age: 11, limit: 10 }));
+}
+
+/// I18. A new price rewrites every shock and every mark of the chain.
+#[test]
+fn a_price_rewrites_shocks_and_marks() {
+    let mut world = plain();
+    world.board.instruments[0].basis = -12_345;
+    world.reprice(0, 1_234_567);
+    let u = world.board.underlying(0).unwrap();
+    assert_eq!((u.worst_long, u.worst_short), (123_457, 123_457));
+    // 12,345,670 · 0.987655 = 12,193,262.7…, down.
+    assert_eq!(world.instrument(0).0.mark, 12_193_262);
+    assert_eq!(world.instrument(1).0.mark, 10_000_000);
+    assert_eq!(world.board.reprice(2), Err(RiskError::NotListed { index: 2 }));
+}
+
+/// I17. Every bound of the parameters refuses by its number.
+#[test]
+fn parameters_out_of_bounds_are_named() {
+    let world = plain();
+    let good = world.board.underlying(0).unwrap().params;
+    let refuse = |parameter: u16, change: &dyn Fn(&mut UnderlyingParams)| {
+        let mut p = good;
+        change(&mut p);
+        assert_eq!(p.validate(), Err(RiskError::ParameterOutOfBounds { parameter }));
+    };
+    refuse(0, &|p| p.liquidity.0 = 0);
+    refuse(1, &|p| p.profit_cap.0 = -1);
+    refuse(2, &|p| p.scan_range = Ppm(9_999));
+    refuse(2, &|p| p.scan_range = Ppm(1_000_001));
+    refuse(3, &|p| p.max_confidence = Ppm(99));
+    refuse(4, &|p| p.calendar = Ppm(100_001));
+    refuse(4, &|p| (p.scan_range, p.calendar) = (Ppm(20_000), Ppm(20_001)));
+    refuse(5, &|p| p.concentration = Ppm(2_000_001));
+    refuse(6, &|p| p.concentration_cap = Ppm(4_000_001));
+    refuse(7, &|p| p.stable_rate = Ppm(999));
+    refuse(8, &|p| p.max_age = 601);
+    refuse(9, &|p| p.short_minimum = Ppm(200_001));
+    let refuse = |parameter: u16, change: &dyn Fn(&mut Underlying)| {
+        let mut u = *world.board.underlying(0).unwrap();
+        change(&mut u);
+        assert_eq!(u.validate(), Err(RiskError::ParameterOutOfBounds { parameter }));
+    };
+    refuse(10, &|u| u.scale_bits = 17);
+    refuse(11, &|u| u.unit_exponent = 10);
+    refuse(12, &|u| u.max_price = (1 << 43) + 1);
+}

@@ -1,0 +1,442 @@
+//! Random boards and portfolios, within the bounds that the crate admits.
+
+use super::random::Rng;
+use crate::{
+    Board, Fill, Instrument, Kind, Lots, MAX_GROUPS, MAX_INSTRUMENTS, MAX_POSITIONS, MAX_TOKENS, MAX_UNDERLYINGS,
+    MarginParams, Portfolio, Position, Ppm, ProductGroup, QuoteNative, Scaled, Token, Underlying, UnderlyingParams,
+    Units,
+    math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_div_floor},
+    scenario::{ROWS, SPAN, Scenario, validate},
+};
+use bytemuck::Zeroable;
+use std::prelude::v1::*;
+
+/// Time of every check.
+pub const NOW: i64 = 1_800_000_000;
+
+/// How far parameters go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// What an exchange would choose.
+    Usual,
+    /// Anything that the bounds admit, the bounds themselves often.
+    Legal,
+}
+
+/// A board and what is listed on it.
+pub struct World {
+    pub board: Box<Board>,
+    pub underlyings: Vec<u16>,
+    pub instruments: Vec<u16>,
+    pub tokens: Vec<u16>,
+}
+
+/// A board with parameters and SPAN's table, and nothing listed.
+pub fn empty_board() -> Box<Board> {
+    let mut board: Box<Board> = bytemuck::zeroed_box();
+    board.params = usual_params();
+    board.scenarios = SPAN;
+    board
+}
+
+pub fn usual_params() -> MarginParams {
+    MarginParams {
+        initial_ratio: Ppm(1_250_000),
+        liquidation_buffer: Ppm(50_000),
+        discount_base: Ppm(5_000),
+        discount_max: Ppm(50_000),
+        discount_of_freed: Ppm(500_000),
+        insurance_share: Ppm(300_000),
+        dust_value: QuoteNative(10_000_000),
+        warning_buffer: Ppm(200_000),
+        reserved: [0; 7],
+    }
+}
+
+/// One of the bounds in a third of the cases, else between them.
+fn legal(rng: &mut Rng, low: i64, high: i64) -> i64 {
+    match rng.below(6) {
+        0 => low,
+        1 => high,
+        2 | 3 if low >= 0 => rng.log_range(low.max(1), high),
+        _ => rng.range(low, high),
+    }
+}
+
+fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
+    if reach == Reach::Usual {
+        return usual_params();
+    }
+    let base = legal(rng, 0, 100_000);
+    let params = MarginParams {
+        initial_ratio: Ppm(legal(rng, 1_050_000, 3_000_000) as u32),
+        liquidation_buffer: Ppm(legal(rng, 1_000, 500_000) as u32),
+        discount_base: Ppm(base as u32),
+        discount_max: Ppm(legal(rng, base, 200_000) as u32),
+        discount_of_freed: Ppm(legal(rng, 1, 700_000) as u32),
+        insurance_share: Ppm(legal(rng, 0, 900_000) as u32),
+        dust_value: QuoteNative(legal(rng, 0, 1_000_000_000)),
+        warning_buffer: Ppm(legal(rng, 0, 1_000_000) as u32),
+        reserved: [0; 7],
+    };
+    params.validate().unwrap();
+    params
+}
+
+fn table(rng: &mut Rng, reach: Reach) -> [Scenario; ROWS] {
+    if reach == Reach::Usual || rng.chance(60) {
+        return SPAN;
+    }
+    let mut table = SPAN;
+    for s in &mut table {
+        s.price_thirds = legal(rng, -9, 9) as i16;
+        s.volatility = rng.range(-1, 1) as i16;
+        s.weight = Ppm(legal(rng, 0, 1_000_000) as u32);
+    }
+    validate(&table).unwrap();
+    table
+}
+
+fn underlying_params(rng: &mut Rng, reach: Reach) -> UnderlyingParams {
+    let params = if reach == Reach::Usual {
+        UnderlyingParams {
+            liquidity: QuoteNative(rng.log_range(10_000_000_000, 100_000_000_000_000)),
+            profit_cap: QuoteNative(rng.log_range(1_000_000, 10_000_000_000_000)),
+            scan_range: Ppm(rng.range(50_000, 300_000) as u32),
+            max_confidence: Ppm(20_000),
+            calendar: Ppm(rng.range(0, 20_000) as u32),
+            concentration: Ppm(rng.range(0, 1_000_000) as u32),
+            concentration_cap: Ppm(rng.range(500_000, 3_000_000) as u32),
+            stable_rate: Ppm(rng.range(10_000, 500_000) as u32),
+            max_age: 10,
+            short_minimum: Ppm(10_000),
+        }
+    } else {
+        let scan_range = legal(rng, 10_000, 1_000_000);
+        UnderlyingParams {
+            liquidity: QuoteNative(legal(rng, 1, 1 << 50)),
+            profit_cap: QuoteNative(legal(rng, 0, 1 << 50)),
+            scan_range: Ppm(scan_range as u32),
+            max_confidence: Ppm(legal(rng, 100, 100_000) as u32),
+            calendar: Ppm(legal(rng, 0, scan_range.min(100_000)) as u32),
+            concentration: Ppm(legal(rng, 0, 2_000_000) as u32),
+            concentration_cap: Ppm(legal(rng, 0, 4_000_000) as u32),
+            stable_rate: Ppm(legal(rng, 1_000, 1_000_000) as u32),
+            max_age: legal(rng, 1, 600) as u32,
+            short_minimum: Ppm(legal(rng, 0, 200_000) as u32),
+        }
+    };
+    params.validate().unwrap();
+    params
+}
+
+fn underlying(rng: &mut Rng, reach: Reach, index: u16, groups: u8) -> Underlying {
+    let usual = reach == Reach::Usual;
+    let scale_bits = rng.range(if usual { 2 } else { 0 }, 16) as u8;
+    let max_price = match reach {
+        Reach::Usual => rng.log_range(1 << 20, 1 << 36),
+        Reach::Legal => legal(rng, 1, 1 << 43),
+    };
+    let price = (max_price / if usual { rng.range(3, 30) } else { rng.range(1, 30) }).max(1);
+    let mut u = Underlying {
+        params: underlying_params(rng, reach),
+        max_price,
+        scale_bits,
+        unit_exponent: rng.range(0, 9) as u8,
+        listed: 1,
+        group: if rng.chance(30) { 0 } else { rng.range(1, i64::from(groups)) as u8 },
+        index,
+        ..Underlying::zeroed()
+    };
+    u.validate().unwrap();
+    u.publish(price, 0, NOW).unwrap();
+    // Where the stable price is does not depend on how it got there.
+    u.stable_price = match rng.below(4) {
+        0 => price,
+        1 => legal(rng, 1, max_price),
+        _ => (price - price / 5 + rng.range(0, price / 3)).clamp(1, max_price),
+    };
+    u
+}
+
+/// Most lots of a size that an instrument may admit.
+pub fn most_lots(u: &Underlying, lot_units: i64) -> i64 {
+    let native = (i128::from(NATIVE_LIMIT) << u.scale()) - 1;
+    let value = i128::from(PRODUCT_LIMIT - 1).min(native) as i64;
+    value / 4 / u.max_price / lot_units
+}
+
+/// An instrument with room for at least one lot, if there is any.
+fn instrument(rng: &mut Rng, reach: Reach, u: &Underlying, index: u16) -> Instrument {
+    let room = most_lots(u, 1);
+    let lot_units = rng.log_range(1, room.clamp(1, if reach == Reach::Usual { 10_000 } else { 1 << 40 }));
+    let most = most_lots(u, lot_units).min(1 << 50);
+    let max_position = if rng.chance(30) { most } else { rng.log_range(1, most) };
+    let expiry = if rng.chance(50) { 0 } else { NOW + rng.range(1, 5) * 604_800 };
+    let i = Instrument {
+        lot_units: Units(lot_units),
+        tick_value: QuoteNative(rng.log_range(1, 1 << 20)),
+        expiry,
+        max_position: Lots(max_position),
+        basis: if rng.chance(50) { 0 } else { rng.range(-50_000, 50_000) },
+        generation: rng.range(1, 5) as u32,
+        underlying: u.index,
+        index,
+        kind: if expiry == 0 { Kind::Perpetual } else { Kind::Future } as u8,
+        price_band: Ppm(100_000),
+        ..Instrument::zeroed()
+    };
+    i.validate(u).unwrap();
+    i
+}
+
+impl World {
+    /// A random board with up to `most` underlyings.
+    pub fn random(rng: &mut Rng, reach: Reach, most: usize) -> Self {
+        let mut board = empty_board();
+        board.params = params(rng, reach);
+        board.scenarios = table(rng, reach);
+        let groups = rng.range(1, 3) as u8;
+        for g in board.groups.iter_mut().take(usize::from(groups)) {
+            *g = ProductGroup { offset: Ppm(legal(rng, 0, 950_000) as u32), ..ProductGroup::zeroed() };
+            g.validate().unwrap();
+        }
+        // A group without a member, and one that only the last slot has.
+        board.groups[MAX_GROUPS - 1].offset = Ppm(500_000);
+
+        let mut world = Self { board, underlyings: Vec::new(), instruments: Vec::new(), tokens: Vec::new() };
+        let count = 1 + rng.below(most);
+        let mut slots: Vec<u16> = (0..MAX_UNDERLYINGS as u16).collect();
+        rng.shuffle(&mut slots);
+        for &slot in &slots[..count] {
+            let mut u = underlying(rng, reach, slot, groups);
+            if rng.chance(5) {
+                u.group = MAX_GROUPS as u8;
+            }
+            world.board.underlyings[usize::from(slot)] = u;
+            world.underlyings.push(slot);
+        }
+        let mut slots: Vec<u16> = (0..MAX_INSTRUMENTS as u16).collect();
+        rng.shuffle(&mut slots);
+        let per_underlying = 1 + rng.below(10);
+        for (n, &slot) in slots.iter().take(count * per_underlying).enumerate() {
+            let u = world.board.underlyings[usize::from(world.underlyings[n % count])];
+            let i = instrument(rng, reach, &u, slot);
+            world.list(i);
+        }
+        let mut slots: Vec<u16> = (0..MAX_TOKENS as u16).collect();
+        rng.shuffle(&mut slots);
+        for &slot in &slots[..rng.below(9)] {
+            let token = Token {
+                atoms_per_unit: legal(rng, 1, if reach == Reach::Usual { 1 << 30 } else { 1 << 60 }) as u64,
+                deposit_limit: 1 << 62,
+                underlying: rng.pick(&world.underlyings),
+                listed: 1,
+                haircut: Ppm(if reach == Reach::Usual { rng.range(0, 200_000) } else { legal(rng, 0, 900_000) } as u32),
+                ..Token::zeroed()
+            };
+            token.validate().unwrap();
+            world.board.tokens[usize::from(slot)] = token;
+            world.tokens.push(slot);
+        }
+        for index in world.underlyings.clone() {
+            world.board.reprice(index).unwrap();
+        }
+        world
+    }
+
+    /// Lists an instrument, as the program does.
+    pub fn list(&mut self, mut i: Instrument) {
+        let u = &mut self.board.underlyings[usize::from(i.underlying)];
+        i.next_linear = u.first_linear;
+        i.validate(u).unwrap();
+        u.first_linear = i.index + 1;
+        self.board.instruments[usize::from(i.index)] = i;
+        self.instruments.push(i.index);
+    }
+
+    pub fn instrument(&self, index: u16) -> (&Instrument, &Underlying) {
+        let i = self.board.instrument(index).unwrap();
+        (i, self.board.underlying(i.underlying).unwrap())
+    }
+
+    /// A fill of some lots near the mark.
+    pub fn fill_near_mark(&self, rng: &mut Rng, index: u16, lots: i64) -> Fill {
+        let (i, u) = self.instrument(index);
+        let value = Scaled(lots * i.mark).to_native_floor(u.scale()).0;
+        let value = mul_div_floor(value, rng.range(900_000, 1_100_000), 1_000_000).unwrap();
+        Fill { lots: Lots(lots), value: QuoteNative(if value.signum() == lots.signum() { value } else { 0 }) }
+    }
+
+    /// Trades in an instrument within its limit.
+    pub fn trade(&self, rng: &mut Rng, portfolio: &mut Portfolio, index: u16) {
+        let (i, u) = self.instrument(index);
+        let most = i.max_position.0;
+        let held = portfolio.position(i).copied().unwrap_or_default();
+        let target = match rng.below(8) {
+            0 => most,
+            1 => -most,
+            2 => 0,
+            3 => -held.lots.0,
+            _ => rng.log_range(1, most) * rng.pick(&[1, -1]),
+        };
+        let target = target.clamp(held.ask_lots.0 - most, most - held.bid_lots.0);
+        if target != held.lots.0 {
+            let fill = self.fill_near_mark(rng, index, target - held.lots.0);
+            portfolio.fill(i, u, fill).unwrap();
+        }
+    }
+
+    /// Lets a random order rest in an instrument the account has a slot for.
+    pub fn order(&self, rng: &mut Rng, portfolio: &mut Portfolio, index: u16) {
+        let (i, _) = self.instrument(index);
+        let Ok(position) = portfolio.slot(i) else { return };
+        let bid = rng.chance(50);
+        let room = i.max_position.0
+            - if bid {
+                position.bid_lots.0 + position.lots.0.max(0)
+            } else {
+                position.ask_lots.0 - position.lots.0.min(0)
+            };
+        if room > 0 {
+            let lots = rng.log_range(1, room);
+            let value = self.fill_near_mark(rng, index, lots).value;
+            position.add_order(bid, rng.chance(10), Lots(lots), value).unwrap();
+            position.require_within_limit(i).unwrap();
+        }
+        portfolio.release(i).unwrap();
+    }
+
+    /// Pays a random amount of a token in.
+    pub fn pay_in(&self, rng: &mut Rng, portfolio: &mut Portfolio, token: u16) -> bool {
+        let terms = self.board.token(token).unwrap();
+        let u = self.board.underlying(terms.underlying).unwrap();
+        let room = most_lots(u, 1).max(1) as i128 * i128::from(terms.atoms_per_unit);
+        let amount = rng.log_range(1, room.min(1 << 61) as i64);
+        portfolio.credit(token, terms, u, amount as u64).is_ok()
+    }
+
+    /// A random portfolio of up to `most` positions, after which prices and indices moved.
+    pub fn portfolio(&mut self, rng: &mut Rng, most: usize) -> Portfolio {
+        let mut portfolio = Portfolio::zeroed();
+        let count = rng.below(most.min(MAX_POSITIONS) + 1);
+        let mut chosen = self.instruments.clone();
+        rng.shuffle(&mut chosen);
+        chosen.truncate(count);
+        for &index in &chosen {
+            if rng.chance(90) {
+                self.trade(rng, &mut portfolio, index);
+            }
+            for _ in 0..rng.below(4) {
+                self.order(rng, &mut portfolio, index);
+            }
+        }
+        for token in self.tokens.clone() {
+            if rng.chance(40) {
+                self.pay_in(rng, &mut portfolio, token);
+            }
+        }
+        portfolio.cash = QuoteNative(rng.log_range(1, 1 << 50) * rng.pick(&[1, 1, -1]));
+        portfolio.accrued_interest = QuoteNative(if rng.chance(30) { rng.log_range(1, 1 << 30) } else { 0 });
+        if rng.chance(60) {
+            self.move_prices(rng);
+        }
+        if rng.chance(50) {
+            self.move_indices(rng, &chosen);
+        }
+        portfolio
+    }
+
+    /// Publishes new prices of some underlyings.
+    pub fn move_prices(&mut self, rng: &mut Rng) {
+        for index in self.underlyings.clone() {
+            if rng.chance(70) {
+                let u = &mut self.board.underlyings[usize::from(index)];
+                let price = mul_div_floor(u.price, rng.range(600_000, 1_500_000), 1_000_000).unwrap();
+                u.publish(price.clamp(1, u.max_price), 0, NOW).unwrap();
+                self.board.reprice(index).unwrap();
+            }
+        }
+    }
+
+    /// Lets funding and losses accrue in some instruments.
+    fn move_indices(&mut self, rng: &mut Rng, chosen: &[u16]) {
+        for &index in chosen {
+            let i = &mut self.board.instruments[usize::from(index)];
+            let most = i.mark / 50;
+            if rng.chance(60) {
+                i.funding_index += rng.range(-most, most);
+            }
+            if rng.chance(30) {
+                i.loss_index_long += rng.range(0, most);
+                i.loss_index_short += rng.range(0, most);
+            }
+        }
+    }
+
+    /// The instruments in which a portfolio has lots.
+    pub fn held(&self, portfolio: &Portfolio) -> Vec<u16> {
+        portfolio.open().iter().filter(|p: &&Position| p.lots.0 != 0).map(|p| p.key.instrument()).collect()
+    }
+}
+
+/// A board on which everything can be reckoned in the head: two underlyings, 0 and 1, whose delta unit costs one USDC, with a
+/// range of 10 %; a perpetual of ten units on each, 0 and 1; a token of underlying 0 with a haircut of 5 %. A lot is worth
+/// 10 USDC, its maintenance margin is 1 USDC, its initial margin 1.25 USDC.
+pub fn plain() -> World {
+    let mut world =
+        World { board: empty_board(), underlyings: [0, 1].into(), instruments: Vec::new(), tokens: [0].into() };
+    for index in [0, 1] {
+        let mut u = Underlying {
+            params: UnderlyingParams {
+                liquidity: QuoteNative(1 << 50),
+                profit_cap: QuoteNative(1 << 50),
+                scan_range: Ppm(100_000),
+                max_confidence: Ppm(20_000),
+                stable_rate: Ppm(100_000),
+                max_age: 10,
+                ..UnderlyingParams::zeroed()
+            },
+            max_price: 100_000_000,
+            unit_exponent: 2,
+            listed: 1,
+            index,
+            ..Underlying::zeroed()
+        };
+        u.validate().unwrap();
+        u.publish(1_000_000, 0, NOW).unwrap();
+        world.board.underlyings[usize::from(index)] = u;
+        world.list(Instrument {
+            lot_units: Units(10),
+            tick_value: QuoteNative(1_000),
+            max_position: Lots(1_000_000),
+            generation: 1,
+            underlying: index,
+            index,
+            kind: Kind::Perpetual as u8,
+            price_band: Ppm(100_000),
+            ..Instrument::zeroed()
+        });
+        world.board.reprice(index).unwrap();
+    }
+    world.board.tokens[0] =
+        Token { atoms_per_unit: 1, deposit_limit: 1 << 62, haircut: Ppm(50_000), listed: 1, ..Token::zeroed() };
+    world
+}
+
+/// A USDC.
+pub const USDC: i64 = 1_000_000;
+
+impl World {
+    /// Sets the price of an underlying, now.
+    pub fn reprice(&mut self, underlying: u16, price: i64) {
+        self.board.underlyings[usize::from(underlying)].publish(price, 0, NOW).unwrap();
+        self.board.reprice(underlying).unwrap();
+    }
+
+    /// Buys (or sells) lots at a price per lot.
+    pub fn buy(&self, portfolio: &mut Portfolio, index: u16, lots: i64, per_lot: i64) {
+        let (i, u) = self.instrument(index);
+        portfolio.fill(i, u, Fill { lots: Lots(lots), value: QuoteNative(lots * per_lot) }).unwrap();
+    }
+}
