@@ -54,14 +54,8 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     // The clock moves past the price's age: no more risk.
     bank.pass(5, 60).await?;
     bank.refuse(&[ix], &[&alice.key], BallastError::PriceStale).await?;
-    let liquidate = instruction::liquidate(
-        &exchange,
-        &liquidator.address(),
-        &liquidator.margin,
-        &alice.margin,
-        BTC,
-        i64::MAX,
-    );
+    let liquidate =
+        instruction::liquidate(&exchange, &liquidator.address(), &liquidator.margin, &alice.margin, BTC, i64::MAX);
     bank.refuse(&[liquidate.clone()], &[&liquidator.key], BallastError::PriceStale).await?;
 
     // A fresh price at which Alice is well, then one at which she is not.

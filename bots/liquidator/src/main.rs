@@ -5,8 +5,12 @@ use ballast_liquidator::{Args, Liquidator, USAGE};
 use signal_hook::{consts::TERM_SIGNALS, flag};
 use solana_keypair::read_keypair_file;
 use std::{
+    io::{self, Write},
     process::ExitCode,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 fn main() -> ExitCode {
@@ -29,12 +33,18 @@ fn main() -> ExitCode {
 fn run(args: &Args) -> Result<()> {
     let key = read_keypair_file(&args.keypair).map_err(|e| anyhow!("key {}: {e}", args.keypair.display()))?;
     let bot = Liquidator::new(&args.rpc, key, args.exchange, args.sub_id, args.keep);
-    let mut say = |line: &str| println!("{line}");
+    let stop = Arc::new(AtomicBool::new(false));
+    let unheard = Arc::clone(&stop);
+    let mut say = |line: &str| {
+        // Whoever started it is gone: so is the reason to run.
+        if writeln!(io::stdout(), "{line}").is_err() {
+            unheard.store(true, Ordering::Relaxed);
+        }
+    };
     if args.once {
         bot.pass(&mut say)?;
         return Ok(());
     }
-    let stop = Arc::new(AtomicBool::new(false));
     for signal in TERM_SIGNALS {
         flag::register(*signal, Arc::clone(&stop))?;
     }

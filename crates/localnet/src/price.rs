@@ -11,9 +11,9 @@ const EXPONENT: i32 = -8;
 const CONFIDENCE: u64 = 2_000;
 
 impl Venue<'_> {
-    /// Writes the price account of an underlying: a price of now, in dollars per whole asset. The board does not know it
-    /// before a refresh.
-    pub fn write_price(&self, underlying: u16, dollars: &str) -> Result<()> {
+    /// Writes the price account of an underlying: a price in dollars per whole asset, with the time at which it was
+    /// published. The board does not know it before a refresh.
+    pub fn write_price(&self, underlying: u16, dollars: &str, publish_time: i64) -> Result<()> {
         let listed = &self.config.underlying[usize::from(underlying)];
         let price = decimal::parse(dollars, EXPONENT.unsigned_abs())?;
         ensure!(price > 0, "a price is positive, unlike {dollars}");
@@ -22,15 +22,16 @@ impl Venue<'_> {
             price,
             confidence: price as u64 / CONFIDENCE,
             exponent: EXPONENT,
-            publish_time: self.net.rpc().now()?,
+            publish_time,
         };
         self.net.set_account(&self.prices[usize::from(underlying)], &RECEIVERS[0], &update.encode())
     }
 
-    /// Writes the prices of the first underlyings.
+    /// Writes prices of now of the first underlyings.
     pub fn write_prices(&self, dollars: &[&str]) -> Result<()> {
+        let now = self.net.rpc().now()?;
         for (underlying, price) in (0u16..).zip(dollars) {
-            self.write_price(underlying, price)?;
+            self.write_price(underlying, price, now)?;
         }
         Ok(())
     }

@@ -67,19 +67,14 @@ impl Venue<'_> {
     /// Deposits USDC, such as "12.5".
     pub fn deposit_usdc(&self, t: &Trader, usdc: &str) -> Result<Sent> {
         let amount = amount(usdc, 6)?;
-        Ok(self.act(
-            t,
-            &[instruction::deposit(&self.exchange, &t.address(), &t.margin, &t.usdc, &self.usdc, amount)],
-        )?)
+        Ok(self.act(t, &[instruction::deposit(&self.exchange, &t.address(), &t.margin, &t.usdc, &self.usdc, amount)])?)
     }
 
     /// Deposits wrapped SOL, such as "12.5".
     pub fn deposit_sol(&self, t: &Trader, sol: &str) -> Result<Sent> {
         let amount = amount(sol, 9)?;
-        Ok(self.act(
-            t,
-            &[instruction::deposit(&self.exchange, &t.address(), &t.margin, &t.wsol, &WRAPPED_SOL, amount)],
-        )?)
+        Ok(self
+            .act(t, &[instruction::deposit(&self.exchange, &t.address(), &t.margin, &t.wsol, &WRAPPED_SOL, amount)])?)
     }
 
     /// Withdraws USDC, in its smallest unit.

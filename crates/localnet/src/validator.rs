@@ -6,7 +6,9 @@ use ballast_client::{
     ballast,
     rpc::{Failed, Rpc, Sent},
 };
+use serde_json::{Value, json};
 use solana_address::Address;
+use solana_client::rpc_request::RpcRequest;
 use solana_clock::Clock;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -58,7 +60,7 @@ impl Localnet {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let surfnet = runtime.block_on(builder.start())?;
         runtime.shutdown_background();
-        // Its profiler would run the instructions before each instruction again, and stops while a runbook is executed.
+        // Its profiler runs a transaction once more for each of its instructions. It rests while a runbook is executed.
         surfnet.send_command(SimnetCommand::StartRunbookExecution("ballast-localnet".to_owned()))?;
         surfnet.cheatcodes().deploy(DeployProgram::new(ballast::ID).so_bytes(elf))?;
         let rpc = Rpc::new(surfnet.rpc_url());
@@ -120,7 +122,11 @@ impl Localnet {
     /// Writes an account, as only the test authority of a local validator can.
     pub fn set_account(&self, address: &Address, owner: &Address, data: &[u8]) -> Result<()> {
         const LAMPORTS: u64 = 10_000_000;
-        self.surfnet.cheatcodes().set_account(address, LAMPORTS, data, owner)?;
+        let hex: String = data.iter().map(|byte| format!("{byte:02x}")).collect();
+        let content = json!({ "lamports": LAMPORTS, "data": hex, "owner": owner.to_string() });
+        let request = RpcRequest::Custom { method: "surfnet_setAccount" };
+        // Surfpool's own helper makes a new connection each time.
+        self.rpc.client().send::<Value>(request, json!([address.to_string(), content]))?;
         Ok(())
     }
 

@@ -121,7 +121,12 @@ impl Svm {
                     count: p.order_count,
                 };
                 let rests = resting.remove(&(address, p.key.instrument())).unwrap_or_default();
-                assert_eq!(counted, rests, "what {address} counts of its orders in {} is what rests", p.key.instrument());
+                assert_eq!(
+                    counted,
+                    rests,
+                    "what {address} counts of its orders in {} is what rests",
+                    p.key.instrument()
+                );
                 assert!(!p.is_empty(), "a position slot of {address} is in use and empty");
             }
         }

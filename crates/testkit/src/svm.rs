@@ -189,8 +189,7 @@ impl Svm {
     fn sign(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
         let mut all = vec![compute_unit_limit(1_400_000)];
         all.extend_from_slice(instructions);
-        let message =
-            Message::new_with_blockhash(&all, Some(&self.payer.pubkey()), &self.vm.latest_blockhash());
+        let message = Message::new_with_blockhash(&all, Some(&self.payer.pubkey()), &self.vm.latest_blockhash());
         let signing = &message.account_keys[..usize::from(message.header.num_required_signatures)];
         for key in signing {
             let signs = *key == self.payer.pubkey() || signers.iter().any(|s| s.pubkey() == *key);

@@ -78,7 +78,7 @@ pub mod ballast {
         instructions::close_margin_account(ctx)
     }
 
-    /// Deposits quote currency or a collateral token. Anyone may deposit into any account.
+    /// Deposits quote currency, which anyone may, or a collateral token, which the owner or a delegate may.
     #[discrim = 11]
     pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
         instructions::deposit(ctx, amount)

@@ -28,6 +28,16 @@ fn a_new_account_holds_nothing_and_is_its_owners() {
 }
 
 #[test]
+fn an_owner_may_pay_for_his_own_account() {
+    let mut svm = Svm::new().unwrap();
+    let key = Keypair::new();
+    svm.fund(&key.pubkey());
+    let ix = instruction::open_margin_account(&svm.exchange, &key.pubkey(), &key.pubkey(), 0);
+    svm.send(&[ix], &[&key]).unwrap();
+    assert_eq!(svm.margin(&svm.exchange.margin(&key.pubkey(), 0)).owner, key.pubkey());
+}
+
+#[test]
 fn an_owner_may_have_many_accounts_and_they_share_nothing() {
     let mut svm = Svm::new().unwrap();
     let key = Keypair::new();
@@ -112,6 +122,30 @@ fn a_token_without_a_price_is_not_taken() {
     svm.list_all().unwrap();
     let alice = svm.trader("1").unwrap();
     refused(&mut svm, |svm| svm.deposit_sol(&alice, LAMPORTS), E::PriceMissing);
+}
+
+#[test]
+fn nobody_is_carried_into_liquidation_by_a_gift() {
+    // A token that costs more margin than it is worth: a haircut of 90 % and the scan of 25 %.
+    let mut svm = Svm::with_config(|c| c.collateral[0].haircut = "0.9".to_owned()).unwrap();
+    let (alice, bob) = (svm.trader("1000").unwrap(), svm.trader("100000").unwrap());
+    svm.trade(&alice, &bob, BTC, "40000", 120).unwrap();
+    svm.advance(1);
+    svm.publish(BTC, "38300").unwrap();
+    let r = svm.requirements(&alice);
+    assert!(!r.is_liquidatable() && r.initial_equity < r.initial);
+    let deposit = |svm: &Svm, by: &Trader| {
+        instruction::deposit(&svm.exchange, &by.address(), &alice.margin, &by.wsol, &svm.wsol, 200 * LAMPORTS)
+    };
+    // A token takes a slot and brings risk: a stranger's is not wanted, whatever it is worth.
+    let ix = deposit(&svm, &bob);
+    assert_refused(&mut svm, &[ix], &[&bob.key], E::Unauthorized);
+    let ix = deposit(&svm, &alice);
+    assert_refused(&mut svm, std::slice::from_ref(&ix), &[&alice.key], E::BelowInitialMargin);
+    // Whoever has the margin may hold it.
+    svm.deposit_usdc(&alice, 5_000 * USDC).unwrap();
+    svm.send(&[ix], &[&alice.key]).unwrap();
+    assert!(!svm.requirements(&alice).is_liquidatable());
 }
 
 #[test]
@@ -246,8 +280,7 @@ fn numbers_of_stale(log: &[String]) -> (i64, i64, i64) {
 #[test]
 fn what_others_owe_cannot_be_withdrawn() {
     let mut svm = Svm::with_config(|c| c.exchange.insurance = "0".to_owned()).unwrap();
-    let (alice, bob, carol) =
-        (svm.trader("1000").unwrap(), svm.trader("900").unwrap(), svm.trader("1000").unwrap());
+    let (alice, bob, carol) = (svm.trader("1000").unwrap(), svm.trader("900").unwrap(), svm.trader("1000").unwrap());
     svm.trade(&bob, &alice, BTC, "40000", 100).unwrap();
     svm.advance(3_600); // in which the stable price can follow
     svm.publish(BTC, "20000").unwrap();
@@ -354,7 +387,10 @@ fn the_view_is_what_the_client_computes() {
     };
     let (head, page) = view(&mut svm, 0);
     let r = svm.requirements(&alice);
-    assert_eq!((head.equity, head.initial_equity, head.withdraw_equity), (r.equity.0, r.initial_equity.0, r.withdraw_equity.0));
+    assert_eq!(
+        (head.equity, head.initial_equity, head.withdraw_equity),
+        (r.equity.0, r.initial_equity.0, r.withdraw_equity.0)
+    );
     assert_eq!((head.maintenance, head.initial, head.order_margin), (r.maintenance.0, r.initial.0, r.order_margin.0));
     assert_eq!((head.count, head.next), (3, 0));
     assert_eq!(page.iter().map(|u| u.underlying).collect::<Vec<_>>(), [BTC, ETH, SOL]);

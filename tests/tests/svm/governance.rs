@@ -32,6 +32,16 @@ fn an_exchange_is_what_its_arguments_say() {
 }
 
 #[test]
+fn an_admin_may_pay_for_the_whole_exchange() {
+    let mut svm = Svm::bare().unwrap();
+    svm.payer = svm.admin.insecure_clone();
+    svm.initialize_exchange().unwrap();
+    svm.list_all().unwrap();
+    svm.grow_market(BTC).unwrap();
+    assert_eq!(svm.decode::<Exchange>(&svm.exchange.address).admin, svm.payer.pubkey());
+}
+
+#[test]
 fn an_exchange_is_made_once() {
     let mut svm = Svm::new().unwrap();
     let (payer, admin) = (svm.payer.pubkey(), svm.admin.insecure_clone());

@@ -248,14 +248,8 @@ fn nobody_liquidates_himself() {
 fn nobody_liquidates_with_anothers_account() {
     let mut crash = Crash::new();
     let (svm, thief) = (&mut crash.svm, &crash.bob);
-    let ix = instruction::liquidate(
-        &svm.exchange,
-        &thief.address(),
-        &crash.liquidator.margin,
-        &crash.alice.margin,
-        BTC,
-        1,
-    );
+    let ix =
+        instruction::liquidate(&svm.exchange, &thief.address(), &crash.liquidator.margin, &crash.alice.margin, BTC, 1);
     assert_refused(svm, &[ix], &[&thief.key], E::Unauthorized);
 }
 

@@ -6,7 +6,9 @@
 //! instruction: see [`Case::except`]. No mutation goes unasserted: it is refused with one exact error and changes not a
 //! byte, or the table lists it as legal.
 
-use crate::refusal::{DUPLICATE, Expected, NOT_EXECUTABLE, NOT_WRITABLE, TOO_FEW_ACCOUNTS, assert_refused, try_refused};
+use crate::refusal::{
+    DUPLICATE, Expected, NOT_EXECUTABLE, NOT_WRITABLE, TOO_FEW_ACCOUNTS, assert_refused, try_refused,
+};
 use ballast_client::{SYSTEM_PROGRAM, TOKEN_PROGRAM, account::discriminator, ballast};
 use ballast_testkit::Svm;
 use solana_account::Account;
@@ -18,7 +20,7 @@ use solana_signer::Signer;
 /// What a slot of an account list holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
-    /// Signs and pays.
+    /// Signs and pays, and may be somebody else in the list as well.
     Payer,
     /// Signs.
     Signer,
@@ -147,7 +149,9 @@ impl Case {
             };
             let keys: Vec<&Keypair> = signers.iter().collect();
             let checked = match &verdict {
-                Verdict::Legal => svm.simulate(&[instruction.clone()], &keys).map(|_| ()).map_err(|f| format!("{f:#?}")),
+                Verdict::Legal => {
+                    svm.simulate(&[instruction.clone()], &keys).map(|_| ()).map_err(|f| format!("{f:#?}"))
+                }
                 Verdict::Refused(expected) => {
                     try_refused(svm, |svm| svm.send(&[instruction.clone()], &keys), expected).map(|_| ())
                 }
@@ -315,7 +319,7 @@ impl Case {
             let address = metas[slot].pubkey;
             metas.iter().enumerate().any(|(other, m)| other != slot && m.pubkey == address)
         };
-        if (0..metas.len()).any(|slot| is_mut(slot) && repeated(slot)) {
+        if (0..metas.len()).any(|slot| is_mut(slot) && self.slots[slot] != Slot::Payer && repeated(slot)) {
             return Some(DUPLICATE);
         }
         // An `init` account is made after the others are loaded.
@@ -324,10 +328,10 @@ impl Case {
             let address = &metas[slot].pubkey;
             let account = svm.account(address);
             let error = match self.slots[slot] {
-                Slot::Payer => {
-                    (!signs(address) || !writable(address)).then(|| InstructionError::MissingRequiredSignature.into())
+                Slot::Payer | Slot::Signer => {
+                    let good = signs(address) && (!is_mut(slot) || writable(address));
+                    (!good).then(|| InstructionError::MissingRequiredSignature.into())
                 }
-                Slot::Signer => (!signs(address)).then(|| InstructionError::MissingRequiredSignature.into()),
                 Slot::Unchecked => (is_mut(slot) && !writable(address)).then_some(NOT_WRITABLE),
                 Slot::Program(id) => {
                     if !account.is_some_and(|a| a.executable) {

@@ -224,7 +224,8 @@ fn a_price_that_does_not_fit_is_refused() {
 
 #[test]
 fn any_exponent_means_the_same_price() {
-    for (price, exponent) in [(41, 3), (41_000, 0), (410_000, -1), (41_000 * DOLLAR, -8), (41_000_000_000_000_000, -12)] {
+    for (price, exponent) in [(41, 3), (41_000, 0), (410_000, -1), (41_000 * DOLLAR, -8), (41_000_000_000_000_000, -12)]
+    {
         let svm = accept(|u, _| (u.price, u.exponent, u.confidence) = (price, exponent, 0));
         assert_eq!(svm.board().board.underlying(BTC).unwrap().price, 4_100_000 * 16, "10^{exponent}");
     }

@@ -2,7 +2,7 @@
 //!
 //! `BALLAST_STEPS` asks for more steps than a test run takes, `BALLAST_SEED` for another sequence.
 
-use crate::refusal::{difference, outcome, snapshot, Expected};
+use crate::refusal::{Expected, difference, outcome, snapshot};
 use ballast_client::{
     BallastError as E,
     ballast::args::{OrderArgs, order_kind},
@@ -44,10 +44,12 @@ fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
     println!("{done:#?}");
     // A sequence that does nothing proves nothing.
     if steps >= STEPS {
-        for what in ["deposit", "withdraw", "rest", "fill", "cancel", "price", "liquidate", "sweep", "maker cancelled"] {
+        for what in ["deposit", "withdraw", "rest", "fill", "cancel", "price", "liquidate", "sweep", "maker cancelled"]
+        {
             assert!(done.did.get(what).is_some_and(|n| *n > 0), "never happened: {what}");
         }
-        for error in [E::BelowInitialMargin, E::PriceStale, E::NotLiquidatable, E::WouldCross, E::BelowWithdrawalMargin] {
+        for error in [E::BelowInitialMargin, E::PriceStale, E::NotLiquidatable, E::WouldCross, E::BelowWithdrawalMargin]
+        {
             assert!(done.refused.get(error.name()).is_some_and(|n| *n > 0), "never happened: {error:?}");
         }
     }
@@ -242,7 +244,8 @@ impl World {
         let was = self.requirements(before);
         let covered = is.initial_equity >= is.initial;
         let health = |r: &Requirements| r.equity.0 - r.maintenance.0;
-        let reduced = is.maintenance <= was.maintenance && is.initial <= was.initial && health(&is) + fees >= health(&was);
+        let reduced =
+            is.maintenance <= was.maintenance && is.initial <= was.initial && health(&is) + fees >= health(&was);
         assert!(covered || reduced, "trader {trader} took risk without margin:\n{was:?}\n{is:?}");
     }
 
@@ -407,7 +410,6 @@ impl World {
         self.send("resolve", ix, None);
     }
 }
-
 
 /// The error of a refusal, if an instruction of this kind may meet it.
 fn expected_refusal(what: &str, failed: &Failed) -> E {

@@ -113,6 +113,8 @@ fn initialize_exchange() {
         .except(0, OtherSigner, Legal)
         .except(1, OtherSigner, Legal) // whoever signs becomes the admin
         .except(0, SwappedWithNext, Legal)
+        .except(0, DuplicateOf(1), Legal) // the admin may pay
+        .except(1, DuplicateOf(0), Legal)
         .run(&mut svm);
     let mut nine_decimals = build(&args);
     nine_decimals.accounts[5].pubkey = svm.wsol;
@@ -200,7 +202,11 @@ fn list_underlying() {
         ("a delta unit below 1e-9", |u| u.unit_exponent = 10, E::ParameterOutOfBounds),
     ];
     let mut arguments = refusals(args, build, bounds);
-    arguments.push(("a feed that is listed", build(&UnderlyingArgs { feed_id: listed, ..args }), E::AlreadyExists.into()));
+    arguments.push((
+        "a feed that is listed",
+        build(&UnderlyingArgs { feed_id: listed, ..args }),
+        E::AlreadyExists.into(),
+    ));
     Case::new("list_underlying", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
         .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
@@ -233,8 +239,7 @@ fn list_collateral() {
         ("no deposits", |c| c.deposit_limit = 0, E::ParameterOutOfBounds),
         ("deposits without a limit", |c| c.deposit_limit = u64::MAX, E::ParameterOutOfBounds),
     ];
-    let slots =
-        [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, Slot::Unchecked, TOKENS, SYSTEM];
+    let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, Slot::Unchecked, TOKENS, SYSTEM];
     Case::new("list_collateral", build(&args), &[&payer, &admin], &slots)
         .arguments(&mut svm, &refusals(args, build, bounds))
         .other_exchange(2, other.address)
@@ -245,6 +250,8 @@ fn list_collateral() {
         .except(0, OtherSigner, Legal)
         .except(1, OtherSigner, E::Unauthorized)
         .except(0, SwappedWithNext, E::Unauthorized)
+        .except(0, DuplicateOf(1), Legal) // the admin may pay
+        .except(1, DuplicateOf(0), E::Unauthorized)
         .run(&mut svm);
     let usdc = instruction::list_collateral(&e, &from, &a, &svm.usdc, &args);
     assert_refused(&mut svm, &[usdc], &[&payer, &admin], E::WrongMint);
@@ -301,6 +308,8 @@ fn list_perpetual() {
         .except(0, OtherSigner, Legal)
         .except(1, OtherSigner, E::Unauthorized)
         .except(0, SwappedWithNext, E::Unauthorized)
+        .except(0, DuplicateOf(1), Legal) // the admin may pay
+        .except(1, DuplicateOf(0), E::Unauthorized)
         .run(&mut svm);
 }
 
@@ -380,6 +389,7 @@ fn open_margin_account() {
         .other_exchange(3, other.margin(&alice.address(), 1))
         .sibling(3, bob.margin)
         .except(0, OtherSigner, Legal) // anyone may pay
+        .except(0, DuplicateOf(1), Legal) // the owner too
         .run(&mut svm);
 }
 
@@ -389,7 +399,7 @@ fn close_margin_account() {
     let e = svm.exchange;
     svm.withdraw_usdc(&alice, 100_000_000_000).unwrap();
     let ix = instruction::close_margin_account(&e, &alice.address(), 0);
-    Case::new("close_margin_account", ix, &[&alice.key], &[Slot::Payer, EXCHANGE, MARGIN])
+    Case::new("close_margin_account", ix, &[&alice.key], &[Slot::Signer, EXCHANGE, MARGIN])
         .other_exchange(1, other.address)
         .other_exchange(2, abroad)
         .sibling(2, bob.margin)
@@ -518,9 +528,8 @@ fn place_order() {
     let e = svm.exchange;
     svm.rest(&bob, Order::sell(&svm, BTC, "40000", 10).post_only()).unwrap();
     let args = Order::buy(&svm, BTC, "40000", 10).args;
-    let build = |args: &OrderArgs| {
-        instruction::place_order(&e, &alice.address(), &alice.margin, BTC, &[bob.margin], args)
-    };
+    let build =
+        |args: &OrderArgs| instruction::place_order(&e, &alice.address(), &alice.margin, BTC, &[bob.margin], args);
     let bounds: &[(&'static str, fn(&mut OrderArgs), E)] = &[
         ("a third side", |o| o.side = 2, E::BadSide),
         ("a side at the type's end", |o| o.side = u8::MAX, E::BadSide),
@@ -560,9 +569,7 @@ fn place_order() {
 
     // Makers' accounts, which Anchor knows nothing of.
     let keys = [&alice.key];
-    let with = |makers: &[Address]| {
-        instruction::place_order(&e, &alice.address(), &alice.margin, BTC, makers, &args)
-    };
+    let with = |makers: &[Address]| instruction::place_order(&e, &alice.address(), &alice.margin, BTC, makers, &args);
     svm.simulate(&[with(&[bob.margin, carol.margin])], &keys).unwrap();
     assert_refused(&mut svm, &[with(&[bob.margin, bob.margin])], &keys, E::DuplicateAccount);
     assert_refused(&mut svm, &[with(&[bob.margin, alice.margin])], &keys, DUPLICATE);
@@ -601,9 +608,8 @@ fn cancel_order() {
     let e = svm.exchange;
     let (handle, sequence) = svm.rest(&alice, Order::buy(&svm, BTC, "39000", 10)).unwrap();
     let bobs = svm.rest(&bob, Order::buy(&svm, BTC, "39000", 10)).unwrap();
-    let build = |handle, sequence| {
-        instruction::cancel_order(&e, &alice.address(), &alice.margin, BTC, handle, sequence)
-    };
+    let build =
+        |handle, sequence| instruction::cancel_order(&e, &alice.address(), &alice.margin, BTC, handle, sequence);
     let arguments = [
         ("another sequence number", build(handle, sequence + 1), E::OrderNotFound.into()),
         ("sequence number zero, that of a free slot", build(3, 0), E::OrderNotFound.into()),
@@ -675,9 +681,7 @@ fn liquidate() {
     svm.trade(&poor, &bob, BTC, "40000", 100).unwrap();
     svm.advance(1);
     svm.publish(BTC, "36000").unwrap();
-    let build = |lots| {
-        instruction::liquidate(&e, &liquidator.address(), &liquidator.margin, &poor.margin, BTC, lots)
-    };
+    let build = |lots| instruction::liquidate(&e, &liquidator.address(), &liquidator.margin, &poor.margin, BTC, lots);
     let arguments = [
         ("no lots", build(0), E::NothingToLiquidate.into()),
         ("negative lots", build(-1), E::NothingToLiquidate.into()),

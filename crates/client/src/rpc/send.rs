@@ -3,9 +3,7 @@
 use super::{Failed, Rpc};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use solana_client::{
-    rpc_config::{
-        RpcSendTransactionConfig, RpcSimulateTransactionConfig, RpcTransactionConfig, UiTransactionEncoding,
-    },
+    rpc_config::{RpcSendTransactionConfig, RpcSimulateTransactionConfig, RpcTransactionConfig, UiTransactionEncoding},
     rpc_response::{OptionSerializer, UiTransactionStatusMeta},
 };
 use solana_commitment_config::CommitmentConfig;
@@ -59,8 +57,7 @@ impl Rpc {
         signers: &[&Keypair],
     ) -> Result<Sent, Failed> {
         let transaction = self.sign(instructions, payer, signers)?;
-        let config =
-            RpcSimulateTransactionConfig { commitment: Some(self.client.commitment()), ..Default::default() };
+        let config = RpcSimulateTransactionConfig { commitment: Some(self.client.commitment()), ..Default::default() };
         let result = self.client.simulate_transaction_with_config(&transaction, config)?.value;
         let log = result.logs.unwrap_or_default();
         if let Some(error) = result.err {
@@ -107,12 +104,7 @@ impl Rpc {
         sent(*signature, meta)
     }
 
-    fn sign(
-        &self,
-        instructions: &[Instruction],
-        payer: &Keypair,
-        signers: &[&Keypair],
-    ) -> Result<Transaction, Failed> {
+    fn sign(&self, instructions: &[Instruction], payer: &Keypair, signers: &[&Keypair]) -> Result<Transaction, Failed> {
         let mut all = vec![compute_unit_limit(COMPUTE_UNIT_LIMIT)];
         all.extend_from_slice(instructions);
         let mut keys = vec![payer];

@@ -60,7 +60,7 @@ impl Process {
     /// Starts a program.
     pub fn start_program(program: &Path, seat: &Seat) -> Result<Self> {
         let mut child = Command::new(program)
-            .args(["--rpc", &seat.rpc, "--exchange", &seat.exchange.to_string(), "--poll-ms", "20", "--keypair"])
+            .args(["--rpc", &seat.rpc, "--exchange", &seat.exchange.to_string(), "--poll-ms", "150", "--keypair"])
             .arg(&seat.keypair)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -52,7 +52,9 @@ pub fn close(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
             close_with_makers(stage, venue, cast, trader, terms, &last)?;
         }
     }
-    pull(stage, venue, cast)?;
+    for maker in cast.makers() {
+        stage.note(&venue.act(maker, &pull(venue, maker))?)?;
+    }
     let [maya, milo] = cast.makers() else { anyhow::bail!("there are two makers") };
     for terms in &venue.terms {
         let held = lots(venue, maya, terms)?;
@@ -87,7 +89,12 @@ fn close_with_makers(
 }
 
 /// A reduce-only order against a position, at most some millionths worse than the index.
-fn closing_order(terms: &Terms, held: i64, hour: &Hour, slippage: i64) -> Result<ballast_client::ballast::args::OrderArgs> {
+fn closing_order(
+    terms: &Terms,
+    held: i64,
+    hour: &Hour,
+    slippage: i64,
+) -> Result<ballast_client::ballast::args::OrderArgs> {
     let (side, slippage) = if held > 0 { (Side::Sell, -slippage) } else { (Side::Buy, slippage) };
     let price = terms.ticks_near(hour.price(terms.instrument)?, slippage);
     let mut order = terms.limit(side, price, held.abs());

@@ -13,10 +13,13 @@ use ballast_client::{
         events::OrderPlaced,
     },
     config::Config,
-    decimal, event,
+    decimal, event, instruction,
     terms::{Side, Terms},
 };
 use solana_instruction::Instruction;
+
+/// How long quotes are good for.
+const QUOTE_SECONDS: i64 = 60;
 
 /// Starts the exchange and publishes the first prices.
 pub fn list<'n>(stage: &mut Stage, net: &'n Localnet, config: &Config, first: &Hour) -> Result<Venue<'n>> {
@@ -75,19 +78,21 @@ pub fn trade(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Resu
             stage.line(describe(terms, &trader.name, &placed))?;
         }
     }
-    pull(stage, venue, cast)
+    Ok(())
 }
 
-/// Makers put the prices of an hour on the board and quote around them, each in one transaction.
+/// Makers quote around the prices of an hour, each in one transaction. Quotes are good for a minute.
 pub fn quote(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Result<()> {
     for (maker, half_spread) in cast.makers().iter().zip(HALF_SPREADS) {
-        let mut instructions = venue.refresh(hour.closes.len());
+        let others: Vec<&Trader> = cast.makers().iter().filter(|m| m.margin != maker.margin).collect();
+        let mut instructions = pull(venue, maker);
         for (terms, size) in venue.terms.iter().zip(QUOTE_SIZES) {
             let price = hour.price(terms.instrument)?;
             for (side, distance) in [(Side::Buy, -half_spread), (Side::Sell, half_spread)] {
                 let mut order = terms.limit(side, terms.ticks_near(price, distance), terms.lots(size)?);
-                order.kind = order_kind::POST_ONLY;
-                instructions.push(venue.place(maker, terms.instrument, &order, &[]));
+                order.expires_at = hour.time + QUOTE_SECONDS;
+                // Not post-only: expired quotes of others may still be in the way, and a match takes them off the book.
+                instructions.push(venue.place(maker, terms.instrument, &order, &others));
             }
         }
         let sent = venue.act(maker, &instructions).with_context(|| format!("{} could not quote", maker.name))?;
@@ -96,23 +101,12 @@ pub fn quote(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Resu
     Ok(())
 }
 
-/// Makers pull their quotes.
-pub fn pull(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
-    for maker in cast.makers() {
-        let cancel = |terms: &Terms| -> Instruction {
-            ballast_client::instruction::cancel_all_orders(
-                &venue.exchange,
-                &maker.address(),
-                &maker.margin,
-                terms.instrument,
-                u16::MAX,
-            )
-        };
-        let cancels: Vec<Instruction> = venue.terms.iter().map(cancel).collect();
-        let sent = venue.act(maker, &cancels)?;
-        stage.note(&sent)?;
-    }
-    Ok(())
+/// Instructions by which a maker pulls all quotes.
+pub fn pull(venue: &Venue, maker: &Trader) -> Vec<Instruction> {
+    let cancel = |t: &Terms| {
+        instruction::cancel_all_orders(&venue.exchange, &maker.address(), &maker.margin, t.instrument, u16::MAX)
+    };
+    venue.terms.iter().map(cancel).collect()
 }
 
 /// Sends an order that takes what makers quote.

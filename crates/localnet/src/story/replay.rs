@@ -3,7 +3,7 @@
 use super::{
     Bot,
     cast::{Cast, PARTS},
-    opening::{pull, quote},
+    opening::quote,
     stage::{Stage, percent, time, usd},
 };
 use crate::Venue;
@@ -64,6 +64,14 @@ struct Accounts {
     margins: Vec<(Address, Box<MarginAccount>)>,
 }
 
+/// What there is for the liquidator to do.
+enum Pending {
+    /// Somebody is below maintenance.
+    Liquidation(Address),
+    /// It holds what it took over.
+    Unwinding,
+}
+
 /// Replays all hours but the first.
 pub fn play(stage: &mut Stage, venue: &Venue, cast: &Cast, hours: &[Hour], bot: &mut dyn Bot) -> Result<()> {
     stage.step(format!("{} hours of May 2021, with the crash of the 19th", hours.len() - 1))?;
@@ -74,42 +82,70 @@ pub fn play(stage: &mut Stage, venue: &Venue, cast: &Cast, hours: &[Hour], bot: 
     let mut last_seen = None;
     for (n, hour) in hours.iter().enumerate().skip(1) {
         venue.net.set_time(hour.time)?;
-        venue.write_prices(&hour.prices())?;
-        quote(stage, venue, cast, hour)?;
-        let accounts = wait_for_bot(venue, cast, hour, bot)?;
-        for liquidated in new_liquidations(stage, venue, cast, &mut last_seen)? {
-            stage.line(describe(venue, cast, hour, &liquidated))?;
+        for (underlying, close) in (0u16..).zip(&hour.closes) {
+            venue.write_price(underlying, close, hour.time)?;
+        }
+        venue.net.send(&venue.refresh(hour.closes.len()), venue.net.payer(), &[])?;
+        let (accounts, acted) = let_bot_act(stage, venue, cast, hour, bot)?;
+        if acted {
+            for liquidated in new_liquidations(stage, venue, cast, &mut last_seen)? {
+                stage.line(describe(venue, cast, hour, &liquidated))?;
+            }
         }
         if n % HOURS_A_LINE == 0 || n + 1 == hours.len() {
             stage.line(row(cast, hour, &accounts)?)?;
         }
-        pull(stage, venue, cast)?;
     }
     Ok(())
 }
 
-/// Waits until nobody is below maintenance and the liquidator holds nothing.
-fn wait_for_bot(venue: &Venue, cast: &Cast, hour: &Hour, bot: &mut dyn Bot) -> Result<Accounts> {
+/// Waits until nobody is below maintenance and the liquidator holds nothing; makers quote when it wants to trade.
+/// Returns the accounts then, and whether it had anything to do.
+fn let_bot_act(
+    stage: &mut Stage,
+    venue: &Venue,
+    cast: &Cast,
+    hour: &Hour,
+    bot: &mut dyn Bot,
+) -> Result<(Accounts, bool)> {
     let began = Instant::now();
+    let (mut acted, mut quoted) = (false, false);
     loop {
         bot.check()?;
         let accounts = Accounts {
             board: Box::new(venue.net.rpc().board(&venue.exchange)?.board),
             margins: venue.net.rpc().margin_accounts(&venue.exchange)?,
         };
+        let why = match accounts.pending(cast)? {
+            None => return Ok((accounts, acted)),
+            Some(Pending::Liquidation(address)) => format!("{} is below maintenance", cast.name_of(&address)),
+            Some(Pending::Unwinding) => {
+                if !quoted {
+                    quote(stage, venue, cast, hour)?;
+                    quoted = true;
+                }
+                "it holds what it took over".to_owned()
+            }
+        };
+        acted = true;
+        let seconds = BOT_TIMEOUT.as_secs();
+        ensure!(began.elapsed() < BOT_TIMEOUT, "the liquidator did nothing for {seconds} s, though {why}");
+        sleep(Duration::from_millis(5));
+    }
+}
+
+impl Accounts {
+    fn pending(&self, cast: &Cast) -> Result<Option<Pending>> {
         let mut pending = None;
-        for (address, account) in &accounts.margins {
-            if requirements(&accounts.board, &account.portfolio)?.is_liquidatable() {
-                pending = Some(format!("{} is below maintenance", cast.name_of(address)));
-            } else if *address == cast.liquidator().margin && account.portfolio.position_count > 0 {
-                pending = Some("it holds what it took over".to_owned());
+        for (address, account) in &self.margins {
+            if requirements(&self.board, &account.portfolio)?.is_liquidatable() {
+                return Ok(Some(Pending::Liquidation(*address)));
+            }
+            if *address == cast.liquidator().margin && account.portfolio.position_count > 0 {
+                pending = Some(Pending::Unwinding);
             }
         }
-        let Some(pending) = pending else { return Ok(accounts) };
-        let waited = began.elapsed();
-        let seconds = BOT_TIMEOUT.as_secs();
-        ensure!(waited < BOT_TIMEOUT, "{}: the liquidator did nothing for {seconds} s and {pending}", time(hour.time));
-        sleep(Duration::from_millis(5));
+        Ok(pending)
     }
 }
 
@@ -122,8 +158,7 @@ fn new_liquidations(
 ) -> Result<Vec<Liquidated>> {
     let rpc = venue.net.rpc();
     let config = GetConfirmedSignaturesForAddress2Config { until: *last_seen, ..Default::default() };
-    let mut signatures =
-        rpc.client().get_signatures_for_address_with_config(&cast.liquidator().address(), config)?;
+    let mut signatures = rpc.client().get_signatures_for_address_with_config(&cast.liquidator().address(), config)?;
     signatures.reverse();
     let before = stage.ledger.liquidations.len();
     for found in signatures {
@@ -131,7 +166,6 @@ fn new_liquidations(
         *last_seen = Some(signature);
         if found.err.is_none() {
             let sent = rpc.transaction(&signature)?;
-            // What the liquidator signed as a guest of the story was noted when it was sent.
             stage.note(&sent)?;
         }
     }
@@ -157,10 +191,8 @@ fn describe(venue: &Venue, cast: &Cast, hour: &Hour, l: &Liquidated) -> String {
 
 fn row(cast: &Cast, hour: &Hour, accounts: &Accounts) -> Result<String> {
     let mut row = format!("{:<13}", time(hour.time));
-    for ((price, width), decimals) in (0..).map(|u| hour.price(u)).zip([9, 8, 6]).zip([2, 2, 2]) {
-        let price = price?;
-        debug_assert_eq!(decimals, 2);
-        row.push_str(&format!(" {:>width$}", usd(price)));
+    for (underlying, width) in (0u16..).zip([9, 8, 6]) {
+        row.push_str(&format!(" {:>width$}", usd(hour.price(underlying)?)));
     }
     for (part, trader) in PARTS.iter().zip(&cast.0).filter(|(part, _)| !part.trades.is_empty()) {
         let found = accounts.margins.iter().find(|(address, _)| *address == trader.margin);

@@ -85,6 +85,11 @@ impl MarginAccount {
         Ok(())
     }
 
+    /// True if the account may hold something of an underlying: an isolated account holds only one.
+    pub fn accepts_underlying(&self, underlying: u16) -> bool {
+        self.isolated_underlying == 0 || self.isolated_underlying - 1 == underlying
+    }
+
     /// True if `who` may do what `needed` names at time `now`.
     pub fn allows(&self, who: &Address, needed: u8, now: i64) -> bool {
         *who == self.owner

@@ -4,11 +4,14 @@ use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED, pause},
     error::{BallastError, Logged},
     events::Deposited,
-    instructions::token,
-    state::{Exchange, MarginAccount, RiskBoard, Treasury},
+    instructions::{
+        load::{boxed, now},
+        token,
+    },
+    state::{Exchange, MarginAccount, RiskBoard, Treasury, permission},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Board, QuoteNative};
+use ballast_risk::{Board, QuoteNative, rule};
 
 /// Accounts of `deposit`.
 #[derive(Accounts)]
@@ -68,8 +71,8 @@ impl Asset {
 
 /// Runs `deposit`.
 ///
-/// It ends in no margin check: cash adds equity one for one, and a token adds at least what its haircut and its worst
-/// scenario take, by the bounds of the parameters.
+/// Anyone may give cash to any account: it adds equity one for one. A token also adds risk, haircut and charges, and takes
+/// one of eight slots: only the owner or a delegate deposits it, and the account is checked.
 pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
     let a = &mut ctx.accounts;
     require!(amount > 0, BallastError::ZeroAmount);
@@ -86,6 +89,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             let board = &a.board.board;
             let terms = board.token(index).logged()?;
             let u = board.underlying(terms.underlying).logged()?;
+            let allowed = a.margin.allows(a.depositor.address(), permission::TRADE, now()?);
+            require!(allowed && a.margin.accepts_underlying(terms.underlying), BallastError::Unauthorized);
             let total = &mut a.treasury.token_deposits[usize::from(index)];
             let after = total.checked_add(amount).ok_or(BallastError::Overflow)?;
             if after > terms.deposit_limit {
@@ -93,7 +98,9 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
                 return Err(BallastError::DepositLimit.into());
             }
             *total = after;
+            let before = boxed(&a.margin.portfolio);
             a.margin.portfolio.credit(index, terms, u, amount).logged()?;
+            rule::require_after_token_deposit(board, &before, &a.margin.portfolio).logged()?;
             (Address::new_from_array(terms.mint), a.margin.portfolio.balance(index) as i64)
         }
     };

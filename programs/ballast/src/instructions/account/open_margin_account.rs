@@ -13,7 +13,7 @@ use anchor_lang::prelude::*;
 #[instruction(sub_id: u16)]
 pub struct OpenMarginAccount {
     /// Pays the rent.
-    #[account(mut)]
+    #[account(mut, unsafe(dup))]
     pub payer: Signer,
     /// Becomes the owner.
     pub owner: Signer,

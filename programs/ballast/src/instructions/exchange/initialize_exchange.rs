@@ -17,7 +17,7 @@ use ballast_risk::{MarginParams, Ppm, QuoteNative, scenario};
 #[instruction(args: ExchangeArgs)]
 pub struct InitializeExchange {
     /// Pays for the accounts.
-    #[account(mut)]
+    #[account(mut, unsafe(dup))]
     pub payer: Signer,
     /// Becomes the admin.
     pub admin: Signer,

@@ -15,7 +15,7 @@ use ballast_risk::{Ppm, Token as CollateralToken};
 #[derive(Accounts)]
 pub struct ListCollateral {
     /// Pays for the vault.
-    #[account(mut)]
+    #[account(mut, unsafe(dup))]
     pub payer: Signer,
     /// The admin.
     #[account(address = exchange.admin @ BallastError::Unauthorized)]

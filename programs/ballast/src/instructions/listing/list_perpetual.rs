@@ -17,7 +17,7 @@ use bytemuck::Zeroable;
 #[instruction(args: PerpetualArgs)]
 pub struct ListPerpetual {
     /// Pays for the market.
-    #[account(mut)]
+    #[account(mut, unsafe(dup))]
     pub payer: Signer,
     /// The admin.
     #[account(address = exchange.admin @ BallastError::Unauthorized)]

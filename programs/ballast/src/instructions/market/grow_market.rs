@@ -12,7 +12,7 @@ use anchor_lang::{cpi::realloc_account, prelude::*};
 #[derive(Accounts)]
 pub struct GrowMarket {
     /// Pays the rent.
-    #[account(mut)]
+    #[account(mut, unsafe(dup))]
     pub payer: Signer,
     /// The exchange.
     #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]

@@ -123,8 +123,7 @@ fn validated(
     let reduce_only = args.reduce_only == 1;
     require!(reduce_only || paused & pause::NEW_RISK == 0, BallastError::Paused);
     require!(reduce_only || i.reduce_only == 0, BallastError::MarketReduceOnly);
-    let isolated = margin.isolated_underlying;
-    require!(isolated == 0 || isolated == i.underlying + 1, BallastError::Unauthorized);
+    require!(margin.accepts_underlying(i.underlying), BallastError::Unauthorized);
 
     u.require_priced().logged()?;
     let (low, high) = i.band(u.scale()).logged()?;
