@@ -157,14 +157,15 @@ impl Liquidator {
         let terms = Terms::of(&chain.board, c.instrument)?;
         let (lots, long) = (done.lots.abs(), done.lots > 0);
         let paid = if long { done.mark_value - done.discount } else { done.mark_value + done.discount };
+        let usd = |native| decimal::rounded(native, 6, 2);
         Ok(format!(
-            "took over {} {} of {of} at {} (mark {}): {} USDC for me, {} for the insurance fund",
+            "took over {} {} at {} (mark {}): {} USDC for me, {} for the insurance fund; from {of}",
             terms.show_lots(done.lots),
             terms.name,
-            decimal::format(terms.average(paid, lots), 6, 2),
-            decimal::format(terms.average(done.mark_value, lots), 6, 2),
-            decimal::format(done.discount - done.insurance, 6, 2),
-            decimal::format(done.insurance, 6, 2),
+            usd(terms.average(paid, lots)),
+            usd(terms.average(done.mark_value, lots)),
+            usd(done.discount - done.insurance),
+            usd(done.insurance),
         ))
     }
 
@@ -191,7 +192,7 @@ impl Liquidator {
             let orders = event::orders(&sent.log)?;
             let done = orders.first().context("the log has no order")?;
             if done.filled > 0 {
-                let price = decimal::format(terms.average(done.value, done.filled), 6, 2);
+                let price = decimal::rounded(terms.average(done.value, done.filled), 6, 2);
                 say(&format!("closed {} {} at {price}", terms.show_lots(done.filled), terms.name));
                 return Ok(true);
             }

@@ -40,6 +40,15 @@ pub fn format(value: i64, decimals: u32, shown: u32) -> String {
     if kept == 0 { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{}", &fraction[..kept]) }
 }
 
+/// Writes units of `10^-decimals` rounded to `shown` decimals, a half away from zero: for people, never for sums.
+pub fn rounded(value: i64, decimals: u32, shown: u32) -> String {
+    let unit = 10i128.pow(decimals.saturating_sub(shown));
+    let half = if value < 0 { -unit / 2 } else { unit / 2 };
+    // Shorter by at least as much as it may grow: it fits where the value did.
+    let rounded = ((i128::from(value) + half) / unit) as i64;
+    format(rounded, shown.min(decimals), shown)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,5 +71,14 @@ mod tests {
         assert_eq!(format(-1_500_000, 6, 2), "-1.50");
         assert_eq!(format(1, 6, 2), "0.000001");
         assert_eq!(format(12, 0, 0), "12");
+    }
+
+    #[test]
+    fn rounds_half_away_from_zero() {
+        assert_eq!(rounded(1_234_565_000, 6, 2), "1,234.57");
+        assert_eq!(rounded(-1_005_000, 6, 2), "-1.01");
+        assert_eq!(rounded(-4_999, 6, 2), "0.00");
+        assert_eq!(rounded(i64::MAX, 6, 0), "9,223,372,036,855");
+        assert_eq!(rounded(7, 0, 0), "7");
     }
 }

@@ -1,4 +1,4 @@
-//! Margin accounts: open, deposit, withdraw, close.
+//! Margin accounts: open, deposit, withdraw, close (I202, I204, I206, I213, I223).
 
 use crate::refusal::{assert_refused, numbers, refused};
 use ballast_client::{

@@ -1,4 +1,4 @@
-//! The exchange, its listings, its authorities and its pauses.
+//! The exchange, its listings, its authorities and its pauses (I202, I204, I205).
 
 use crate::refusal::{assert_refused, refused};
 use ballast_client::{

@@ -1,4 +1,4 @@
-//! Liquidation and bad debt.
+//! Liquidation and bad debt (I202, I214, I233 to I235).
 
 use crate::refusal::{DUPLICATE, assert_refused, numbers, refused};
 use ballast_client::{

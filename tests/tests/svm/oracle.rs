@@ -1,12 +1,15 @@
-//! Prices: what an oracle account must be, and what a good one does to the board.
+//! Prices: what an oracle account must be, and what a good one does to the board (I230 to I232).
 
 use crate::refusal::{assert_refused, refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::oracle::pyth::{LEN, RECEIVERS},
+    ballast::{
+        oracle::pyth::{LEN, RECEIVERS},
+        state::RiskBoard,
+    },
     instruction,
     pyth::PriceUpdate,
-    risk::Lots,
+    risk::{Lots, Ticks},
 };
 use ballast_testkit::{BTC, ETH, SOL, Svm};
 use solana_account::Account;
@@ -78,19 +81,15 @@ fn a_price_moves_the_board_as_the_model_says() {
     write(&mut svm, RECEIVERS[0], good);
     svm.refresh(BTC).unwrap();
     let board = svm.board();
-    assert!(bytemuck_eq(&expected, &board));
+    assert!(same_board(&expected, &board));
     let u = board.board.underlying(BTC).unwrap();
     // 50 % an hour for 100 seconds, of 40,000: the stable price could move by 555.55 dollars, rounded down.
     assert_eq!(u.stable_price - 4_000_000 * 16, 4_000_000 * 16 * 50 * 100 / 360_000);
-    assert_eq!(board.board.instrument(BTC).unwrap().value_at(Lots(1), ticks(410_000)).unwrap().0, 41_000_000);
+    assert_eq!(board.board.instrument(BTC).unwrap().value_at(Lots(1), Ticks(410_000)).unwrap().0, 41_000_000);
     assert_eq!(board.board.instrument(BTC).unwrap().mark, 41_000_000 * 16);
 }
 
-fn ticks(n: i64) -> ballast_client::risk::Ticks {
-    ballast_client::risk::Ticks(n)
-}
-
-fn bytemuck_eq(a: &ballast_client::ballast::state::RiskBoard, b: &ballast_client::ballast::state::RiskBoard) -> bool {
+fn same_board(a: &RiskBoard, b: &RiskBoard) -> bool {
     let (a, b) = (&a.board, &b.board);
     a.underlyings == b.underlyings && a.instruments == b.instruments
 }

@@ -1,4 +1,5 @@
-//! Random instructions of several traders; after each step everything that must always hold.
+//! Random instructions of several traders; after each step everything that must always hold (I200, I210 to I213, I220 to
+//! I222, I226, I227, I233).
 //!
 //! `BALLAST_STEPS` asks for more steps than a test run takes, `BALLAST_SEED` for another sequence.
 

@@ -1,4 +1,4 @@
-//! A refusal: the exact error, and not a byte changed.
+//! A refusal: the exact error, and not a byte changed (I200).
 
 use ballast_client::BallastError;
 use ballast_testkit::{Failed, Svm};

@@ -1,4 +1,4 @@
-//! Bad input, for each of the program's instructions: accounts mutated one by one, arguments out of bounds.
+//! Bad input, for each of the program's instructions: accounts mutated one by one, arguments out of bounds (I201 to I203).
 //!
 //! What follows from how accounts are loaded is predicted by [`crate::mutation`]; a table lists the rest.
 

@@ -1,4 +1,4 @@
-//! Orders and matching.
+//! Orders and matching (I205, I211, I212, I220 to I227).
 
 use crate::refusal::{assert_refused, numbers, refused};
 use ballast_client::{

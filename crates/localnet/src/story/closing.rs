@@ -145,14 +145,31 @@ pub fn sweep(stage: &mut Stage, venue: &Venue) -> Result<()> {
     stage.line(format!("the fees of {} markets are swept into the treasury: {} USDC", sweeps.len(), usd(fees)))
 }
 
-/// What all traders lost together is what the exchange has: fees, and what the insurance fund gained.
-pub fn require_zero_sum(statements: &[Statement], last: &Reconciliation, config: &Config) -> Result<()> {
-    let profit: i128 = statements.iter().map(|s| i128::from(s.profit())).sum();
-    let fund = last.insurance - i128::from(decimal::parse(&config.exchange.insurance, 6)?);
-    ensure!(profit + last.fees + fund == 0, "profits {profit}, fees {}, insurance fund {fund}", last.fees);
-    ensure!(last.vault == last.insurance + last.fees, "the vault holds what nobody has a claim on");
-    let fees: i128 = statements.iter().map(|s| i128::from(s.fees)).sum();
-    ensure!(fees == last.fees, "events say that fees are {fees}, the treasury has {}", last.fees);
+/// What the exchange gained, in quote-native.
+pub struct Gains {
+    /// Fees in the treasury.
+    pub fees: i64,
+    /// What the insurance fund has more than it started with.
+    pub insurance: i64,
+}
+
+impl Gains {
+    /// What the treasury says, everyone gone and all fees swept.
+    pub fn of(last: &Reconciliation, config: &Config) -> Result<Self> {
+        let fund = decimal::parse(&config.exchange.insurance, 6)?;
+        Ok(Self { fees: i64::try_from(last.fees)?, insurance: i64::try_from(last.insurance)? - fund })
+    }
+}
+
+/// What all traders lost together is what the exchange gained, and events tell the same as accounts.
+pub fn require_zero_sum(statements: &[Statement], gains: &Gains) -> Result<()> {
+    let profit: i64 = statements.iter().map(Statement::profit).sum();
+    let (fees, insurance) = (gains.fees, gains.insurance);
+    ensure!(profit + fees + insurance == 0, "profits {profit}, fees {fees}, insurance fund {insurance}");
+    let paid: i64 = statements.iter().map(|s| s.fees).sum();
+    ensure!(paid == fees, "by the events fees are {paid}, the treasury has {fees}");
+    let given: i64 = statements.iter().map(|s| s.liquidation_cost).sum();
+    ensure!(given == insurance, "by the events the insurance fund was given {given}, it has {insurance} more");
     for s in statements {
         ensure!(s.sol_deposited == s.sol_withdrawn, "{} did not get all SOL back", s.name);
     }

@@ -16,9 +16,9 @@ pub use closing::Statement;
 pub use ledger::Ledger;
 pub use replay::{Hour, hours};
 
-use crate::Localnet;
 use anyhow::{Result, ensure};
 use ballast_client::{ballast::events::Liquidated, config::Config, reconcile::Reconciliation};
+use closing::Gains;
 use stage::Stage;
 use std::{io::Write, time::Instant};
 
@@ -37,11 +37,10 @@ pub struct Outcome {
 pub fn run(start_bot: impl FnOnce(&Seat) -> Result<Box<dyn Bot>>, out: &mut dyn Write) -> Result<Outcome> {
     let began = Instant::now();
     let hours = hours()?;
-    let net = Localnet::start()?;
-    net.set_time(hours[0].time)?;
     let config = Config::from_toml(include_str!("../../../../migrations/localnet.toml"))?;
     let mut stage = Stage::new(out);
 
+    let net = opening::validator(&mut stage, &hours[0])?;
     let venue = opening::list(&mut stage, &net, &config, &hours[0])?;
     let cast = opening::deposit(&mut stage, &venue)?;
     let seat = Seat::new(&net, &config, cast.liquidator())?;
@@ -61,15 +60,19 @@ pub fn run(start_bot: impl FnOnce(&Seat) -> Result<Box<dyn Bot>>, out: &mut dyn 
     closing::sweep(&mut stage, &venue)?;
     let last = venue.reconcile()?;
     show::compute(&mut stage, &net)?;
-    show::statements(&mut stage, &statements)?;
-    show::reconciliation(&mut stage, &[after_crash.clone(), after_withdrawals.clone(), last.clone()])?;
-    for sums in [&after_crash, &after_withdrawals, &last] {
-        ensure!(sums.holds(), "the reconciliation does not hold: {sums:?}");
+    let gains = Gains::of(&last, &config)?;
+    show::statements(&mut stage, &statements, &gains)?;
+    let sums = [after_crash, after_withdrawals, last];
+    show::reconciliation(&mut stage, &sums)?;
+    for at in &sums {
+        ensure!(at.holds(), "the reconciliation does not hold: {at:?}");
     }
-    closing::require_zero_sum(&statements, &last, &config)?;
+    closing::require_zero_sum(&statements, &gains)?;
+    stage.gap()?;
     let seconds = began.elapsed().as_secs_f64();
-    stage.line(format!("Every unit is accounted for. {seconds:.0} s, {} instructions.", net.meter().count()))?;
+    stage.line(format!("Every unit is accounted for. {} instructions in {seconds:.0} s.", net.meter().count()))?;
     let liquidations = std::mem::take(&mut stage.ledger.liquidations);
     net.stop()?;
-    Ok(Outcome { reconciliation: last, liquidations, statements })
+    let [_, _, reconciliation] = sums;
+    Ok(Outcome { reconciliation, liquidations, statements })
 }

@@ -21,12 +21,19 @@ use solana_instruction::Instruction;
 /// How long quotes are good for.
 const QUOTE_SECONDS: i64 = 60;
 
-/// Starts the exchange and publishes the first prices.
-pub fn list<'n>(stage: &mut Stage, net: &'n Localnet, config: &Config, first: &Hour) -> Result<Venue<'n>> {
+/// Starts the validator, at the time of the first hour.
+pub fn validator(stage: &mut Stage, first: &Hour) -> Result<Localnet> {
     stage.step("A validator of our own, and an exchange on it")?;
+    let net = Localnet::start()?;
+    net.set_time(first.time)?;
     let kilobytes = net.elf_len() / 1_000;
     stage.line(format!("Surfpool at {}, offline; Ballast deployed, {kilobytes} kB of sBPF", net.rpc_url()))?;
     stage.line(format!("the validator's clock is set to {} UTC, 2021", time(first.time)))?;
+    Ok(net)
+}
+
+/// Makes the exchange and publishes the first prices.
+pub fn list<'n>(stage: &mut Stage, net: &'n Localnet, config: &Config, first: &Hour) -> Result<Venue<'n>> {
     let venue = net.apply(config)?;
     let (listed, fund) = (config.perpetual.len(), decimal::parse(&config.exchange.insurance, 6)?);
     stage.line(format!(

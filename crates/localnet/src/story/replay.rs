@@ -76,7 +76,7 @@ enum Pending {
 pub fn play(stage: &mut Stage, venue: &Venue, cast: &Cast, hours: &[Hour], bot: &mut dyn Bot) -> Result<()> {
     stage.step(format!("{} hours of May 2021, with the crash of the 19th", hours.len() - 1))?;
     stage.line("equity in percent of maintenance margin; below 100 % anyone may liquidate")?;
-    stage.line("")?;
+    stage.gap()?;
     let watched: Vec<_> = cast.takers().map(|(part, _)| format!("{:>7}", part.name)).collect();
     stage.line(format!("{:<13} {:>9} {:>8} {:>6} {}", "UTC", "BTC", "ETH", "SOL", watched.join(" ")))?;
     let mut last_seen = None;

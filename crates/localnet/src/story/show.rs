@@ -3,10 +3,11 @@
 use super::{
     Statement,
     cast::Cast,
+    closing::Gains,
     stage::{Stage, percent, usd},
 };
 use crate::{Align, Localnet, Table, Trader, Venue};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use ballast_client::{
     decimal,
     margin::{self, Leg, requirements},
@@ -17,13 +18,15 @@ use ballast_client::{
 /// Two books whose margin is less than the sum of their legs.
 pub fn netting(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
     stage.step("What netting is worth")?;
-    for (name, why) in [("Hugo", "BTC and ETH are one product group"), ("Nils", "a token is a position of delta one")] {
-        if let Some(trader) = cast.named(name) {
-            stage.line(format!("{name}'s book; {why}"))?;
-            book(stage, venue, trader)?;
-        }
+    let books =
+        [("Hugo", "Hugo: BTC and ETH are one product group"), ("Nils", "Nils: a token is a position of delta one")];
+    for (name, title) in books {
+        let trader = cast.named(name).with_context(|| format!("{name} is not in the cast"))?;
+        stage.line(title)?;
+        book(stage, venue, trader)?;
+        stage.gap()?;
     }
-    Ok(())
+    stage.line("The program's own view_margin and the client's simulator agree on both to the unit.")
 }
 
 fn book(stage: &mut Stage, venue: &Venue, trader: &Trader) -> Result<()> {
@@ -42,9 +45,7 @@ fn book(stage: &mut Stage, venue: &Venue, trader: &Trader) -> Result<()> {
     table.row(["the legs, each alone".to_owned(), usd(sum.0), usd(sum.1)]);
     table.row(["together".to_owned(), usd(whole.maintenance.0), usd(whole.initial.0)]);
     table.row(["of the sum".to_owned(), percent(whole.maintenance.0, sum.0), percent(whole.initial.0, sum.1)]);
-    stage.table(&table)?;
-    stage.line("the program's view_margin and the client's simulator agree to the unit")?;
-    stage.line("")
+    stage.table(&table)
 }
 
 /// The program and the client must say the same.
@@ -85,14 +86,15 @@ pub fn compute(stage: &mut Stage, net: &Localnet) -> Result<()> {
     stage.table(&net.meter().table())
 }
 
-/// What everyone brought and took away.
-pub fn statements(stage: &mut Stage, statements: &[Statement]) -> Result<()> {
+/// What everyone brought and took away, and where the difference went.
+pub fn statements(stage: &mut Stage, statements: &[Statement], gains: &Gains) -> Result<()> {
     stage.step("Who brought what, and left with what")?;
-    let numbers = ["USDC in", "USDC out", "SOL in", "SOL out", "profit, USDC", "fees", "liquidation"];
+    let numbers = ["USDC in", "USDC out", "SOL in", "SOL out", "profit", "of it fees", "liquidations"];
     let mut columns = vec![("", Align::Left)];
     columns.extend(numbers.map(|name| (name, Align::Right)));
     let mut table = Table::new(&columns);
-    let sol = |lamports: u64| if lamports == 0 { String::new() } else { decimal::format(lamports as i64, 9, 0) };
+    let unless_zero = |n: i64, shown: String| if n == 0 { String::new() } else { shown };
+    let sol = |lamports: u64| unless_zero(lamports as i64, decimal::format(lamports as i64, 9, 0));
     for s in statements {
         table.row([
             s.name.clone(),
@@ -102,11 +104,29 @@ pub fn statements(stage: &mut Stage, statements: &[Statement]) -> Result<()> {
             sol(s.sol_withdrawn),
             usd(s.profit()),
             usd(-s.fees),
-            if s.liquidation_cost == 0 { String::new() } else { usd(-s.liquidation_cost) },
+            unless_zero(s.liquidation_cost, usd(-s.liquidation_cost)),
         ]);
     }
+    table.rule();
+    let sum = |of: fn(&Statement) -> i64| usd(statements.iter().map(of).sum());
+    let sol_sum = |of: fn(&Statement) -> u64| sol(statements.iter().map(of).sum());
+    table.row([
+        "all".to_owned(),
+        sum(|s| s.deposited),
+        sum(|s| s.withdrawn),
+        sol_sum(|s| s.sol_deposited),
+        sol_sum(|s| s.sol_withdrawn),
+        sum(Statement::profit),
+        sum(|s| -s.fees),
+        sum(|s| -s.liquidation_cost),
+    ]);
     stage.table(&table)?;
-    stage.line("profit is after fees and liquidations; a positive fee is a maker's rebate")
+    stage.gap()?;
+    stage.line(format!(
+        "What they left behind: {} of fees for the exchange, {} of liquidations in the insurance fund.",
+        usd(gains.fees),
+        usd(gains.insurance)
+    ))
 }
 
 /// The sums at several times, side by side.

@@ -31,6 +31,11 @@ impl<'a> Stage<'a> {
         Ok(self.out.flush()?)
     }
 
+    /// Leaves a line empty.
+    pub fn gap(&mut self) -> Result<()> {
+        Ok(writeln!(self.out)?)
+    }
+
     /// Shows a table.
     pub fn table(&mut self, table: &crate::Table) -> Result<()> {
         write!(self.out, "{table}")?;
@@ -45,8 +50,7 @@ impl<'a> Stage<'a> {
 
 /// USDC, rounded to cents.
 pub fn usd(native: i64) -> String {
-    let cents = (i128::from(native) + if native < 0 { -5_000 } else { 5_000 }) / 10_000;
-    decimal::format(cents as i64, 2, 2)
+    decimal::rounded(native, 6, 2)
 }
 
 /// A ratio in percent, rounded down; a dash where there is nothing to compare with.

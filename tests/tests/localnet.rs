@@ -1,0 +1,182 @@
+//! End to end, through JSON-RPC and websocket of a local validator.
+
+use anyhow::{Result, anyhow};
+use ballast_client::{BallastError, ballast::args::order_kind, config::Config, event, terms::Side};
+use ballast_liquidator::Liquidator;
+use ballast_localnet::{
+    Localnet, Trader, Venue,
+    story::{self, Bot, Seat},
+};
+use solana_client::{
+    pubsub_client::PubsubClient,
+    rpc_config::{RpcTransactionLogsConfig, RpcTransactionLogsFilter},
+};
+use solana_commitment_config::CommitmentConfig;
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+/// The liquidator on a thread that knows nothing but its seat.
+struct Thread {
+    stop: Arc<AtomicBool>,
+    said: Arc<Mutex<Vec<String>>>,
+    handle: Option<JoinHandle<()>>,
+}
+
+impl Thread {
+    fn start(seat: &Seat) -> Result<Self> {
+        let key = solana_keypair::read_keypair_file(&seat.keypair).map_err(|e| anyhow!("{e}"))?;
+        let bot = Liquidator::new(&seat.rpc, key, seat.exchange, 0, false);
+        let (stop, said) = (Arc::<AtomicBool>::default(), Arc::<Mutex<Vec<String>>>::default());
+        let (stopped, lines) = (Arc::clone(&stop), Arc::clone(&said));
+        let handle = thread::spawn(move || {
+            let mut say = |line: &str| lines.lock().unwrap().push(line.to_owned());
+            bot.run(Duration::from_millis(100), &stopped, &mut say);
+        });
+        Ok(Self { stop, said, handle: Some(handle) })
+    }
+}
+
+impl Bot for Thread {
+    fn check(&mut self) -> Result<()> {
+        match &self.handle {
+            Some(handle) if !handle.is_finished() => Ok(()),
+            _ => Err(anyhow!("the liquidator ended by itself")),
+        }
+    }
+
+    fn stop(&mut self) -> Result<Vec<String>> {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(handle) = self.handle.take() {
+            handle.join().map_err(|_| anyhow!("the liquidator panicked"))?;
+        }
+        Ok(self.said.lock().unwrap().clone())
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn the_demo_reconciles_and_its_liquidator_acts() {
+    let mut told = Vec::new();
+    let outcome = story::run(|seat| Ok(Box::new(Thread::start(seat)?)), &mut told);
+    let told = String::from_utf8(told).unwrap();
+    let outcome = outcome.unwrap_or_else(|error| panic!("{told}\n{error:#}"));
+
+    assert!(outcome.reconciliation.holds(), "{:?}", outcome.reconciliation);
+    assert_eq!(outcome.reconciliation.difference(), 0);
+    assert_eq!((outcome.reconciliation.cash, outcome.reconciliation.unswept), (0, 0), "everyone is gone");
+    assert!(!outcome.liquidations.is_empty(), "{told}");
+    for l in &outcome.liquidations {
+        assert!(l.equity_before < l.maintenance_before);
+        assert!(l.equity_after - l.maintenance_after > l.equity_before - l.maintenance_before);
+        assert_eq!(l.bad_debt, 0);
+    }
+    let of = |name: &str| outcome.statements.iter().find(|s| s.name == name).unwrap();
+    assert!(of("Lena").liquidation_cost > 0, "the leveraged long was liquidated");
+    assert!(of("Bot").profit() > 0, "the liquidator gained");
+    for hedged in ["Hugo", "Nils"] {
+        assert_eq!(of(hedged).liquidation_cost, 0, "{hedged} was not");
+    }
+    assert!(told.contains("took over"), "the liquidator says what it did:\n{told}");
+}
+
+fn localnet() -> Result<Localnet> {
+    let net = Localnet::start()?;
+    net.set_time(story::hours()?[0].time)?;
+    Ok(net)
+}
+
+fn venue(net: &Localnet) -> Result<Venue<'_>> {
+    let config = Config::from_toml(include_str!("../../migrations/localnet.toml"))?;
+    let venue = net.apply(&config)?;
+    venue.publish(&["40000", "2500", "40"])?;
+    Ok(venue)
+}
+
+fn trader(venue: &Venue, name: &str, usdc: &str) -> Result<Trader> {
+    let trader = venue.trader(name, usdc, "0")?;
+    venue.deposit_usdc(&trader, usdc)?;
+    Ok(trader)
+}
+
+/// One trader buys from another.
+fn trade(venue: &Venue, buyer: &Trader, seller: &Trader, price: &str, size: &str) -> Result<()> {
+    let terms = &venue.terms[0];
+    let ask = terms.limit(Side::Sell, terms.ticks(price)?, terms.lots(size)?);
+    venue.act(seller, &[venue.place(seller, 0, &ask, &[])])?;
+    let bid = terms.limit(Side::Buy, terms.ticks(price)?, terms.lots(size)?);
+    venue.act(buyer, &[venue.place(buyer, 0, &bid, &[seller])])?;
+    Ok(())
+}
+
+#[test]
+fn errors_are_readable_through_rpc() -> Result<()> {
+    let net = localnet()?;
+    let venue = venue(&net)?;
+    let (alice, bob) = (trader(&venue, "Alice", "10000")?, trader(&venue, "Bob", "100000")?);
+    trade(&venue, &alice, &bob, "40000", "1")?;
+
+    // 15 % of 40,000, times 1.25, is 7,500: of 10,000 less the fee of 20 no 3,000 can go.
+    let refused = venue.withdraw_usdc(&alice, 3_000_000_000).unwrap_err();
+    assert_eq!(refused.code(), Some(BallastError::BelowWithdrawalMargin.code()));
+    assert_eq!(refused.ballast(), Some(BallastError::BelowWithdrawalMargin));
+    assert_eq!(refused.numbers(), Some("withdrawal margin: required 7500000000, available 6980000000"));
+    let words = refused.to_string();
+    assert!(words.starts_with("BelowWithdrawalMargin (6035): what is left would not cover initial margin"), "{words}");
+    assert!(words.ends_with("[withdrawal margin: required 7500000000, available 6980000000]"), "{words}");
+
+    // What the message says is so: a little less goes.
+    venue.withdraw_usdc(&alice, 2_480_000_000)?;
+    let refused = venue.withdraw_usdc(&alice, 1).unwrap_err();
+    assert_eq!(refused.ballast(), Some(BallastError::BelowWithdrawalMargin));
+    assert!(venue.reconcile()?.holds());
+
+    // An error of another program is not taken for one of Ballast's.
+    let overdraft = solana_system_transfer(&alice, &bob, u64::MAX);
+    let refused = venue.act(&alice, &[overdraft]).unwrap_err();
+    assert!(refused.code().is_some() && refused.ballast().is_none(), "{refused}");
+    net.stop()
+}
+
+/// The system program's transfer, built by hand.
+fn solana_system_transfer(from: &Trader, to: &Trader, lamports: u64) -> solana_instruction::Instruction {
+    use solana_instruction::{AccountMeta, Instruction};
+    let accounts = vec![AccountMeta::new(from.address(), true), AccountMeta::new(to.address(), false)];
+    let mut data = 2u32.to_le_bytes().to_vec();
+    data.extend(lamports.to_le_bytes());
+    Instruction { program_id: ballast_client::SYSTEM_PROGRAM, accounts, data }
+}
+
+#[test]
+fn the_websocket_tells_of_orders() -> Result<()> {
+    let net = localnet()?;
+    let venue = venue(&net)?;
+    let alice = trader(&venue, "Alice", "10000")?;
+    let (_subscription, told) = PubsubClient::logs_subscribe(
+        net.ws_url(),
+        RpcTransactionLogsFilter::Mentions(vec![venue.exchange.market(0).to_string()]),
+        RpcTransactionLogsConfig { commitment: Some(CommitmentConfig::processed()) },
+    )?;
+    let terms = &venue.terms[0];
+    let mut order = terms.limit(Side::Buy, terms.ticks("39999.5")?, terms.lots("0.25")?);
+    (order.kind, order.client_id) = (order_kind::POST_ONLY, 77);
+    let sent = venue.act(&alice, &[venue.place(&alice, 0, &order, &[])])?;
+
+    let message = told.recv_timeout(Duration::from_secs(10))?.value;
+    assert_eq!(message.signature, sent.signature.to_string());
+    let orders = event::orders(&message.logs)?;
+    let placed = &orders[0];
+    assert_eq!((placed.margin, placed.client_id, placed.resting, placed.filled), (alice.margin, 77, 250, 0));
+    assert_eq!(terms.show_ticks(placed.price), "39,999.50");
+    net.stop()
+}
