@@ -47,7 +47,7 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     bank.pass(10, 4).await?;
     let take = order(0, 400_000, 100, order_kind::IMMEDIATE_OR_CANCEL);
     let ix = instruction::place_order(&exchange, &alice.address(), &alice.margin, BTC, &[bob.margin], &take);
-    let log = bank.send(&[ix.clone()], &[&alice.key]).await?;
+    let log = bank.send(std::slice::from_ref(&ix), &[&alice.key]).await?;
     assert_eq!(event::orders(&log)?[0].filled, 100);
     assert!(bank.slot().await? >= slot + 10);
 
@@ -56,11 +56,11 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     bank.refuse(&[ix], &[&alice.key], BallastError::PriceStale).await?;
     let liquidate =
         instruction::liquidate(&exchange, &liquidator.address(), &liquidator.margin, &alice.margin, BTC, i64::MAX);
-    bank.refuse(&[liquidate.clone()], &[&liquidator.key], BallastError::PriceStale).await?;
+    bank.refuse(std::slice::from_ref(&liquidate), &[&liquidator.key], BallastError::PriceStale).await?;
 
     // A fresh price at which Alice is well, then one at which she is not.
     bank.publish("39900").await?;
-    bank.refuse(&[liquidate.clone()], &[&liquidator.key], BallastError::NotLiquidatable).await?;
+    bank.refuse(std::slice::from_ref(&liquidate), &[&liquidator.key], BallastError::NotLiquidatable).await?;
     bank.pass(20, 30).await?;
     bank.publish("36000").await?;
     let (board, portfolio) = (bank.read::<RiskBoard>(&exchange.board).await?, bank.margin(&alice).await?.portfolio);
@@ -204,7 +204,7 @@ impl Bank {
     async fn refuse(&mut self, ix: &[Instruction], signers: &[&Keypair], expected: BallastError) -> Result<()> {
         let (error, log) = self.process(ix, signers).await?;
         let code = InstructionError::Custom(expected.code());
-        // Before it are the compute limit and what makes it unique.
+        // The first instruction sets the compute limit.
         assert_eq!(error, Some(TransactionError::InstructionError(1, code)), "{log:#?}");
         Ok(())
     }

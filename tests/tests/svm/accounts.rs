@@ -170,9 +170,9 @@ fn an_account_holds_eight_tokens() {
         deposits.push(instruction::deposit(&svm.exchange, &alice.address(), &alice.margin, &source, &mint, LAMPORTS));
     }
     for deposit in &deposits[..8] {
-        svm.send(&[deposit.clone()], &[&alice.key]).unwrap();
+        svm.send(std::slice::from_ref(deposit), &[&alice.key]).unwrap();
     }
-    assert_refused(&mut svm, &[deposits[8].clone()], &[&alice.key], E::NoFreeToken);
+    assert_refused(&mut svm, std::slice::from_ref(&deposits[8]), &[&alice.key], E::NoFreeToken);
     assert_eq!(svm.requirements(&alice).equity.0, 8 * 40_000_000);
 }
 
@@ -305,7 +305,7 @@ fn an_account_that_holds_anything_is_not_closed() {
     let mut svm = Svm::new().unwrap();
     let (alice, bob) = (svm.trader("0").unwrap(), svm.trader("100000").unwrap());
     let ix = close(&svm, &alice);
-    let refuse = |svm: &mut Svm| assert_refused(svm, &[ix.clone()], &[&alice.key], E::AccountNotEmpty);
+    let refuse = |svm: &mut Svm| assert_refused(svm, std::slice::from_ref(&ix), &[&alice.key], E::AccountNotEmpty);
     svm.deposit_usdc(&alice, 1).unwrap();
     refuse(&mut svm);
     svm.withdraw_usdc(&alice, 1).unwrap();
@@ -322,7 +322,7 @@ fn an_account_that_holds_anything_is_not_closed() {
     let owed = svm.portfolio(&alice).cash.0.unsigned_abs();
     svm.deposit_usdc(&alice, owed).unwrap();
     svm.withdraw_sol(&alice, 100 * LAMPORTS + 1).unwrap();
-    svm.send(&[ix.clone()], &[&alice.key]).unwrap();
+    svm.send(std::slice::from_ref(&ix), &[&alice.key]).unwrap();
     assert!(svm.account(&alice.margin).is_none());
 }
 
@@ -333,7 +333,7 @@ fn an_account_with_an_order_is_not_closed() {
     svm.deposit_sol(&alice, 100 * LAMPORTS).unwrap();
     let order = svm.rest(&alice, Order::buy(&svm, BTC, "40000", 1)).unwrap();
     let ix = close(&svm, &alice);
-    assert_refused(&mut svm, &[ix.clone()], &[&alice.key], E::AccountNotEmpty);
+    assert_refused(&mut svm, std::slice::from_ref(&ix), &[&alice.key], E::AccountNotEmpty);
     svm.cancel(&alice, BTC, order).unwrap();
     svm.withdraw_sol(&alice, 100 * LAMPORTS).unwrap();
     svm.send(&[ix], &[&alice.key]).unwrap();

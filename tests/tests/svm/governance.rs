@@ -76,7 +76,7 @@ fn the_board_is_complete_after_as_many_calls_as_its_length_takes() {
     for _ in 0..calls {
         let list = instruction::set_product_group(&svm.exchange, &admin.pubkey(), 0, [1; 16], 0);
         assert!(svm.simulate(&[list], &[&admin]).is_err(), "a board that is not complete is of no use");
-        svm.send(&[grow.clone()], &[]).unwrap();
+        svm.send(std::slice::from_ref(&grow), &[]).unwrap();
     }
     assert_eq!(svm.account(&svm.exchange.board).unwrap().data.len(), RiskBoard::LEN);
     assert_eq!(svm.board().exchange, svm.exchange.address);

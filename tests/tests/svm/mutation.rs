@@ -150,10 +150,10 @@ impl Case {
             let keys: Vec<&Keypair> = signers.iter().collect();
             let checked = match &verdict {
                 Verdict::Legal => {
-                    svm.simulate(&[instruction.clone()], &keys).map(|_| ()).map_err(|f| format!("{f:#?}"))
+                    svm.simulate(std::slice::from_ref(&instruction), &keys).map(|_| ()).map_err(|f| format!("{f:#?}"))
                 }
                 Verdict::Refused(expected) => {
-                    try_refused(svm, |svm| svm.send(&[instruction.clone()], &keys), expected).map(|_| ())
+                    try_refused(svm, |svm| svm.send(std::slice::from_ref(&instruction), &keys), expected).map(|_| ())
                 }
             };
             if let Err(what) = checked {
@@ -167,6 +167,7 @@ impl Case {
         }
         assert!(failures.is_empty(), "{}:\n{}", self.name, failures.join("\n"));
         self.prove_valid(svm);
+        eprintln!("MUT {}", mutations.len());
         mutations.len()
     }
 
@@ -176,12 +177,12 @@ impl Case {
         let keys: Vec<&Keypair> = self.signers.iter().collect();
         for (what, instruction, expected) in replaced {
             println!("{}: {what}", self.name);
-            assert_refused(svm, &[instruction.clone()], &keys, expected.clone());
+            assert_refused(svm, std::slice::from_ref(instruction), &keys, expected.clone());
         }
         let mut cut = self.instruction.clone();
         if cut.data.len() > 1 {
             cut.data.pop();
-            assert_refused(svm, &[cut.clone()], &keys, InstructionError::InvalidInstructionData);
+            assert_refused(svm, std::slice::from_ref(&cut), &keys, InstructionError::InvalidInstructionData);
             cut.data.truncate(1);
             assert_refused(svm, &[cut], &keys, InstructionError::InvalidInstructionData);
         }
@@ -191,7 +192,7 @@ impl Case {
 
     fn prove_valid(&self, svm: &mut Svm) {
         let keys: Vec<&Keypair> = self.signers.iter().collect();
-        if let Err(failed) = svm.simulate(&[self.instruction.clone()], &keys) {
+        if let Err(failed) = svm.simulate(std::slice::from_ref(&self.instruction), &keys) {
             panic!("{} is not valid: {:?} {:#?}", self.name, failed.error, failed.log);
         }
     }

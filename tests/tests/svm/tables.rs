@@ -46,10 +46,14 @@ impl World {
     }
 }
 
+/// What is changed in an instruction's arguments, how, and what that is refused with.
+type Change<T> = (&'static str, fn(&mut T), E);
+
+/// The instructions that changed arguments make.
 fn refusals<T>(
     base: T,
     build: impl Fn(&T) -> Instruction,
-    changes: &[(&'static str, fn(&mut T), E)],
+    changes: &[Change<T>],
 ) -> Vec<(&'static str, Instruction, Expected)>
 where
     T: Copy,
@@ -72,7 +76,7 @@ fn initialize_exchange() {
     let args = svm.config.exchange_args(&svm.pauser.pubkey()).unwrap();
     let build = |args: &ExchangeArgs| instruction::initialize_exchange(&from, &a, &mint, args);
     let other = Exchange::new(2);
-    let bounds: &[(&'static str, fn(&mut ExchangeArgs), E)] = &[
+    let bounds: &[Change<ExchangeArgs>] = &[
         ("taker fee above 1 %", |a| a.taker_fee_ppm = 10_001, E::ParameterOutOfBounds),
         ("taker fee at the type's end", |a| a.taker_fee_ppm = u32::MAX, E::ParameterOutOfBounds),
         ("maker fee above the taker fee", |a| a.maker_fee_ppm = 501, E::ParameterOutOfBounds),
@@ -177,7 +181,7 @@ fn list_underlying() {
     args.feed_id = [7; 32];
     let build = |args: &UnderlyingArgs| instruction::list_underlying(&e, &a, args);
     let listed = svm.feed_id(BTC);
-    let bounds: &[(&'static str, fn(&mut UnderlyingArgs), E)] = &[
+    let bounds: &[Change<UnderlyingArgs>] = &[
         ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
         ("no highest price", |u| u.max_price = 0, E::ParameterOutOfBounds),
         ("a negative highest price", |u| u.max_price = i64::MIN, E::ParameterOutOfBounds),
@@ -230,7 +234,7 @@ fn list_collateral() {
         underlying: BTC,
     };
     let build = |args: &CollateralArgs| instruction::list_collateral(&e, &from, &a, &mint, args);
-    let bounds: &[(&'static str, fn(&mut CollateralArgs), E)] = &[
+    let bounds: &[Change<CollateralArgs>] = &[
         ("an underlying that is not listed", |c| c.underlying = 3, E::NotListed),
         ("an underlying beyond the last", |c| c.underlying = u16::MAX, E::NotListed),
         ("a haircut above 90 %", |c| c.haircut = 900_001, E::ParameterOutOfBounds),
@@ -276,7 +280,7 @@ fn list_perpetual() {
     let mut args = svm.config.perpetual_args(&svm.config.perpetual[0]).unwrap();
     args.instrument = 3;
     let build = |args: &PerpetualArgs| instruction::list_perpetual(&e, &from, &a, args);
-    let bounds: &[(&'static str, fn(&mut PerpetualArgs), E)] = &[
+    let bounds: &[Change<PerpetualArgs>] = &[
         ("an underlying that is not listed", |p| p.underlying = 3, E::NotListed),
         ("an underlying beyond the last", |p| p.underlying = u16::MAX, E::NotListed),
         ("an index that is taken", |p| p.instrument = ETH, E::AlreadyExists),
@@ -530,7 +534,7 @@ fn place_order() {
     let args = Order::buy(&svm, BTC, "40000", 10).args;
     let build =
         |args: &OrderArgs| instruction::place_order(&e, &alice.address(), &alice.margin, BTC, &[bob.margin], args);
-    let bounds: &[(&'static str, fn(&mut OrderArgs), E)] = &[
+    let bounds: &[Change<OrderArgs>] = &[
         ("a third side", |o| o.side = 2, E::BadSide),
         ("a side at the type's end", |o| o.side = u8::MAX, E::BadSide),
         ("a fifth kind", |o| o.kind = 4, E::BadOrderKind),

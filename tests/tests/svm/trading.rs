@@ -906,7 +906,7 @@ fn a_price_and_an_order_in_one_transaction() {
     let refresh = instruction::refresh_underlying(&svm.exchange, &svm.price_account(BTC), BTC);
     let order = Order::buy(&svm, BTC, "40000", 1);
     let place = instruction::place_order(&svm.exchange, &alice.address(), &alice.margin, BTC, &[], &order.args);
-    assert_refused(&mut svm, &[place.clone()], &[&alice.key], E::PriceStale);
+    assert_refused(&mut svm, std::slice::from_ref(&place), &[&alice.key], E::PriceStale);
     svm.send(&[refresh, place], &[&alice.key]).unwrap();
     assert_eq!(order_totals(&svm, &alice, BTC).0, 1);
     assert_eq!(svm.requirements(&alice).initial_equity, QuoteNative(1_000_000_000_000));
