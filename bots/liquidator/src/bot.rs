@@ -159,13 +159,14 @@ impl Liquidator {
         let paid = if long { done.mark_value - done.discount } else { done.mark_value + done.discount };
         let usd = |native| decimal::rounded(native, 6, 2);
         Ok(format!(
-            "took over {} {} at {} (mark {}): {} USDC for me, {} for the insurance fund; from {of}",
+            "took over {} {} at {} (mark {}): {} USDC for me, {} for the insurance fund; from {:.8}…",
             terms.show_lots(done.lots),
             terms.name,
             usd(terms.average(paid, lots)),
             usd(terms.average(done.mark_value, lots)),
             usd(done.discount - done.insurance),
             usd(done.insurance),
+            of.to_string(),
         ))
     }
 

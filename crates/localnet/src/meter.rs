@@ -1,8 +1,7 @@
 //! Compute units by kind of instruction, from transaction logs.
 
 use crate::{Align, Table};
-use ballast_client::{ballast, decimal, instruction};
-use solana_instruction::Instruction;
+use ballast_client::{ballast, decimal, instruction, rpc::Sent};
 use std::collections::BTreeMap;
 
 /// Compute units of every instruction seen, by its name.
@@ -12,13 +11,12 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Adds a transaction: its instructions and its log.
-    pub fn add(&mut self, instructions: &[Instruction], log: &[String]) {
+    /// Adds a transaction.
+    pub fn add(&mut self, sent: &Sent) {
         let consumed = format!("Program {} consumed ", ballast::ID);
-        let units = log.iter().filter_map(|l| l.strip_prefix(&consumed)?.split(' ').next()?.parse().ok());
-        let ours = instructions.iter().filter(|i| i.program_id == ballast::ID);
-        for (instruction, units) in ours.zip(units) {
-            if let Some(name) = instruction::name(&instruction.data) {
+        let units = sent.log.iter().filter_map(|l| l.strip_prefix(&consumed)?.split(' ').next()?.parse().ok());
+        for (data, units) in sent.instructions.iter().zip(units) {
+            if let Some(name) = instruction::name(data) {
                 self.seen.entry(name).or_default().push(units);
             }
         }

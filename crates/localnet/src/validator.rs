@@ -92,7 +92,7 @@ impl Localnet {
         self.elf_len
     }
 
-    /// The compute units that transactions sent by [`Self::send`] used.
+    /// The compute units of transactions sent by [`Self::send`], and of what was [measured](Self::measure).
     pub fn meter(&self) -> Meter {
         self.meter.borrow().clone()
     }
@@ -100,8 +100,13 @@ impl Localnet {
     /// Signs, sends and confirms a transaction.
     pub fn send(&self, instructions: &[Instruction], payer: &Keypair, signers: &[&Keypair]) -> Result<Sent, Failed> {
         let sent = self.rpc.send(instructions, payer, signers)?;
-        self.meter.borrow_mut().add(instructions, &sent.log);
+        self.measure(&sent);
         Ok(sent)
+    }
+
+    /// Adds somebody else's transaction to the meter.
+    pub fn measure(&self, sent: &Sent) {
+        self.meter.borrow_mut().add(sent);
     }
 
     /// Moves the clock to a time, in seconds. The first move may go back, so that history can be replayed at its own

@@ -13,7 +13,8 @@ macro_rules! events {
         pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
 
         impl $name {
-            /// The event's name, from which its discriminator is made: the first eight bytes of SHA-256 of "event:<name>".
+            /// The event's name, from which its discriminator is made: the first eight bytes of the
+            /// SHA-256 of "event:" and it.
             pub const NAME: &'static str = stringify!($name);
         }
     )* };

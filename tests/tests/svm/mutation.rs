@@ -124,9 +124,8 @@ impl Case {
         self
     }
 
-    /// Proves that the instruction is valid and that every mutation of its accounts is refused. Returns how many there
-    /// were.
-    pub fn run(mut self, svm: &mut Svm) -> usize {
+    /// Proves that the instruction is valid and that every mutation of its accounts is refused.
+    pub fn run(mut self, svm: &mut Svm) {
         self.prove_valid(svm);
         let mut used = vec![false; self.exceptions.len()];
         let mut failures = Vec::new();
@@ -167,8 +166,6 @@ impl Case {
         }
         assert!(failures.is_empty(), "{}:\n{}", self.name, failures.join("\n"));
         self.prove_valid(svm);
-        eprintln!("MUT {}", mutations.len());
-        mutations.len()
     }
 
     /// Proves that replaced arguments are refused.

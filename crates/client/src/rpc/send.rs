@@ -2,6 +2,7 @@
 
 use super::{Failed, Rpc};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use solana_address::Address;
 use solana_client::{
     rpc_config::{RpcSendTransactionConfig, RpcSimulateTransactionConfig, RpcTransactionConfig, UiTransactionEncoding},
     rpc_response::{OptionSerializer, UiTransactionStatusMeta},
@@ -9,6 +10,7 @@ use solana_client::{
 use solana_commitment_config::CommitmentConfig;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
+use solana_message::compiled_instruction::CompiledInstruction;
 use solana_signature::Signature;
 use solana_signer::Signer;
 use solana_transaction::Transaction;
@@ -35,6 +37,8 @@ pub struct Sent {
     pub log: Vec<String>,
     /// What its last instruction returned.
     pub return_data: Vec<u8>,
+    /// The data of its instructions of Ballast, in their order.
+    pub instructions: Vec<Vec<u8>>,
 }
 
 impl Rpc {
@@ -69,6 +73,7 @@ impl Rpc {
             compute_units: result.units_consumed.unwrap_or_default(),
             log,
             return_data: decode_base64(&return_data)?,
+            instructions: instructions_of(&transaction.message.account_keys, &transaction.message.instructions),
         })
     }
 
@@ -100,8 +105,14 @@ impl Rpc {
             max_supported_transaction_version: Some(0),
         };
         let found = self.client.get_transaction_with_config(signature, config)?;
-        let meta = found.transaction.meta.ok_or_else(|| Failed::lost(format!("{signature} has no metadata")))?;
-        sent(*signature, meta)
+        let found = found.transaction;
+        let transaction = found.transaction.decode();
+        let meta = found.meta.ok_or_else(|| Failed::lost(format!("{signature} has no metadata")))?;
+        let mut sent = sent(*signature, meta)?;
+        if let Some(message) = transaction.map(|t| t.message) {
+            sent.instructions = instructions_of(message.static_account_keys(), message.instructions());
+        }
+        Ok(sent)
     }
 
     fn sign(&self, instructions: &[Instruction], payer: &Keypair, signers: &[&Keypair]) -> Result<Transaction, Failed> {
@@ -124,7 +135,13 @@ fn sent(signature: Signature, meta: UiTransactionStatusMeta) -> Result<Sent, Fai
         _ => Vec::new(),
     };
     let compute_units = Option::from(meta.compute_units_consumed).unwrap_or_default();
-    Ok(Sent { signature, compute_units, log, return_data })
+    Ok(Sent { signature, compute_units, log, return_data, instructions: Vec::new() })
+}
+
+/// The data of those instructions that are Ballast's.
+fn instructions_of(keys: &[Address], all: &[CompiledInstruction]) -> Vec<Vec<u8>> {
+    let ours = all.iter().filter(|i| keys.get(usize::from(i.program_id_index)) == Some(&ballast::ID));
+    ours.map(|i| i.data.clone()).collect()
 }
 
 fn decode_base64(text: &str) -> Result<Vec<u8>, Failed> {

@@ -28,7 +28,7 @@ pub fn validator(stage: &mut Stage, first: &Hour) -> Result<Localnet> {
     net.set_time(first.time)?;
     let kilobytes = net.elf_len() / 1_000;
     stage.line(format!("Surfpool at {}, offline; Ballast deployed, {kilobytes} kB of sBPF", net.rpc_url()))?;
-    stage.line(format!("the validator's clock is set to {} UTC, 2021", time(first.time)))?;
+    stage.line(format!("its clock is set back to {} UTC of 2021", time(first.time)))?;
     Ok(net)
 }
 
@@ -43,7 +43,7 @@ pub fn list<'n>(stage: &mut Stage, net: &'n Localnet, config: &Config, first: &H
     ))?;
     venue.publish(&first.prices())?;
     let named = config.underlying.iter().zip(first.prices()).map(|(u, price)| format!("{} {price}", u.name));
-    stage.line(format!("Pyth prices on the board: {}", named.collect::<Vec<_>>().join(", ")))?;
+    stage.line(format!("Pyth prices on the board, in dollars: {}", named.collect::<Vec<_>>().join(", ")))?;
     Ok(venue)
 }
 

@@ -166,6 +166,7 @@ fn new_liquidations(
         *last_seen = Some(signature);
         if found.err.is_none() {
             let sent = rpc.transaction(&signature)?;
+            venue.net.measure(&sent);
             stage.note(&sent)?;
         }
     }
