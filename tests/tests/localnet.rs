@@ -1,7 +1,7 @@
 //! End to end, through JSON-RPC and websocket of a local validator.
 
 use anyhow::{Result, anyhow};
-use ballast_client::{BallastError, ballast::args::order_kind, config::Config, event, terms::Side};
+use ballast_client::{BallastError, ballast::args::order_kind, config::Config, event, margin, terms::Side};
 use ballast_liquidator::Liquidator;
 use ballast_localnet::{
     Localnet, Trader, Venue,
@@ -155,6 +155,41 @@ fn solana_system_transfer(from: &Trader, to: &Trader, lamports: u64) -> solana_i
     let mut data = 2u32.to_le_bytes().to_vec();
     data.extend(lamports.to_le_bytes());
     Instruction { program_id: ballast_client::SYSTEM_PROGRAM, accounts, data }
+}
+
+#[test]
+fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
+    let net = localnet()?;
+    let venue = venue(&net)?;
+    let (alice, bob) = (trader(&venue, "Alice", "9000")?, trader(&venue, "Bob", "100000")?);
+    let poor = trader(&venue, "Poor", "500")?;
+    trade(&venue, &alice, &bob, "40000", "1")?;
+    let bot = Liquidator::new(net.rpc_url(), poor.key.insecure_clone(), venue.exchange.id, 0, true);
+    let mut said = Vec::new();
+    let mut pass = || bot.pass(&mut |line| said.push(line.to_owned()));
+    assert!(!pass()?, "there is nothing to do");
+
+    // A fall that the board knows, then a price that only its account has.
+    net.set_time(net.rpc().now()? + 3_600)?;
+    venue.publish(&["36000", "2500", "40"])?;
+    net.set_time(net.rpc().now()? + 60)?;
+    assert!(!pass()?, "at a stale price nobody can be liquidated");
+    venue.write_prices(&["36000"])?;
+    let stale = net.rpc().board(&venue.exchange)?.board.underlyings[0].publish_time;
+    assert!(pass()?, "the price is refreshed");
+    assert_eq!(net.rpc().board(&venue.exchange)?.board.underlyings[0].publish_time, stale + 60);
+
+    let board = net.rpc().board(&venue.exchange)?.board;
+    let before = margin::requirements(&board, &venue.margin_of(&alice)?.portfolio)?;
+    assert!(pass()?, "it takes over what it can");
+    let after = margin::requirements(&board, &venue.margin_of(&alice)?.portfolio)?;
+    assert!(after.health().unwrap() > before.health().unwrap() && after.is_liquidatable());
+    let own = venue.margin_of(&poor)?.portfolio;
+    let carried = margin::requirements(&board, &own)?;
+    assert!(own.open()[0].lots.0 > 0 && carried.initial_equity >= carried.initial);
+    assert!(venue.reconcile()?.holds());
+    assert!(said[0].starts_with("refreshed") && said[1].starts_with("took over"), "{said:?}");
+    net.stop()
 }
 
 #[test]

@@ -66,7 +66,7 @@ impl Liquidator {
                     pause = poll;
                 }
                 Err(error) => {
-                    let error = format!("{error:#}");
+                    let error = error.to_string();
                     if error != last_error {
                         say(&format!("trying again: {error}"));
                     }
@@ -124,7 +124,7 @@ impl Liquidator {
             return Ok(false);
         }
         self.rpc.send(&instructions, &self.key, &[])?;
-        say(&format!("refreshed {} stale prices", instructions.len()));
+        say(&format!("refreshed stale prices: {}", instructions.len()));
         Ok(true)
     }
 

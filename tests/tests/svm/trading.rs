@@ -911,3 +911,28 @@ fn a_price_and_an_order_in_one_transaction() {
     assert_eq!(order_totals(&svm, &alice, BTC).0, 1);
     assert_eq!(svm.requirements(&alice).initial_equity, QuoteNative(1_000_000_000_000));
 }
+
+#[test]
+fn the_book_never_rests_crossed() {
+    let (mut svm, alice, bob) = two();
+    svm.rest(&bob, Order::sell(&svm, BTC, "40000", 5)).unwrap();
+    svm.advance(3);
+    svm.publish(BTC, "40000").unwrap();
+    // Bob's account is not passed in and his order is old enough to be known: the match ends, and nothing rests across it.
+    let sent = svm.place(&alice, Order::buy(&svm, BTC, "40001", 5), &[]).unwrap();
+    let order = placed(&sent);
+    assert_eq!((order.filled, order.resting, order.sequence), (0, 0, 0));
+    assert_eq!(side(&svm, BTC, Side::Bid), []);
+    assert_eq!(order_totals(&svm, &alice, BTC), (0, 0, 0, 0, 0));
+}
+
+#[test]
+fn a_post_only_order_looks_past_an_expired_one() {
+    let (mut svm, alice, bob) = two();
+    let until = svm.now() + 5;
+    svm.rest(&bob, Order::sell(&svm, BTC, "40000", 5).until(until)).unwrap();
+    svm.advance(5);
+    svm.publish(BTC, "40000").unwrap();
+    let sent = svm.place(&alice, Order::buy(&svm, BTC, "40001", 5).post_only(), &[]).unwrap();
+    assert_eq!(placed(&sent).resting, 5);
+}

@@ -52,8 +52,9 @@ impl Rpc {
 
     /// The account at an address, if there is one.
     pub fn account(&self, address: &Address) -> Result<Option<Account>> {
-        let found = self.client.get_account_with_commitment(address, self.client.commitment())?;
-        Ok(found.value)
+        // Asked for as one of several: asked for alone, the client calls every failure "account not found".
+        let found = self.client.get_multiple_accounts_with_commitment(&[*address], self.client.commitment())?;
+        Ok(found.value.into_iter().next().flatten())
     }
 
     /// The account at an address, decoded.

@@ -79,7 +79,8 @@ pub fn play(stage: &mut Stage, venue: &Venue, cast: &Cast, hours: &[Hour], bot: 
     stage.gap()?;
     let watched: Vec<_> = cast.takers().map(|(part, _)| format!("{:>7}", part.name)).collect();
     stage.line(format!("{:<13} {:>9} {:>8} {:>6} {}", "UTC", "BTC", "ETH", "SOL", watched.join(" ")))?;
-    let mut last_seen = None;
+    // So far it has signed what the story sent.
+    let mut last_seen = signatures_since(venue, cast, None)?.pop();
     for (n, hour) in hours.iter().enumerate().skip(1) {
         venue.net.set_time(hour.time)?;
         for (underlying, close) in (0u16..).zip(&hour.closes) {
@@ -156,21 +157,23 @@ fn new_liquidations(
     cast: &Cast,
     last_seen: &mut Option<Signature>,
 ) -> Result<Vec<Liquidated>> {
-    let rpc = venue.net.rpc();
-    let config = GetConfirmedSignaturesForAddress2Config { until: *last_seen, ..Default::default() };
-    let mut signatures = rpc.client().get_signatures_for_address_with_config(&cast.liquidator().address(), config)?;
-    signatures.reverse();
     let before = stage.ledger.liquidations.len();
-    for found in signatures {
-        let signature = found.signature.parse()?;
+    for signature in signatures_since(venue, cast, *last_seen)? {
+        let sent = venue.net.rpc().transaction(&signature)?;
+        venue.net.measure(&sent);
+        stage.note(&sent)?;
         *last_seen = Some(signature);
-        if found.err.is_none() {
-            let sent = rpc.transaction(&signature)?;
-            venue.net.measure(&sent);
-            stage.note(&sent)?;
-        }
     }
     Ok(stage.ledger.liquidations[before..].to_vec())
+}
+
+/// The successful transactions that the liquidator signed after a given one, the oldest first.
+fn signatures_since(venue: &Venue, cast: &Cast, last: Option<Signature>) -> Result<Vec<Signature>> {
+    let config = GetConfirmedSignaturesForAddress2Config { until: last, ..Default::default() };
+    let rpc = venue.net.rpc().client();
+    let found = rpc.get_signatures_for_address_with_config(&cast.liquidator().address(), config)?;
+    let successful = found.iter().rev().filter(|s| s.err.is_none());
+    successful.map(|s| Ok(s.signature.parse()?)).collect()
 }
 
 fn describe(venue: &Venue, cast: &Cast, hour: &Hour, l: &Liquidated) -> String {

@@ -120,12 +120,22 @@ impl<'a> Matcher<'a> {
         Ok(Self { exchange, board, i, u, market, book, makers, scratch: None, now, open_interest_before })
     }
 
-    /// True if an order would trade with the best order of the other side.
+    /// True if an order reaches a resting order of the other side that has not expired. At most [`MAX_PASSED`] expired
+    /// ones are looked past; with more of them in front the answer is yes.
     pub fn crosses(&self, order: &Incoming) -> Result<bool> {
-        match self.book.best(order.side.opposite()) {
-            Some(best) => Ok(reaches(order, self.book.get(best).logged()?)),
-            None => Ok(false),
+        let mut next = self.book.best(order.side.opposite());
+        for _ in 0..MAX_PASSED {
+            let Some(handle) = next else { return Ok(false) };
+            let resting = self.book.get(handle).logged()?;
+            if !reaches(order, resting) {
+                return Ok(false);
+            }
+            if !resting.is_expired(self.now) {
+                return Ok(true);
+            }
+            next = self.book.next(handle).logged()?;
         }
+        Ok(true)
     }
 
     /// Requires that open interest did not grow past its cap.
