@@ -13,7 +13,7 @@ pub fn measure() -> Result<Native> {
         .args(["bench", "--quiet", "--bench", "margin", "--manifest-path"])
         .arg(root.join("crates/risk/Cargo.toml"))
         .arg("--target-dir")
-        .arg(root.join("target"))
+        .arg(root.join("target/programs"))
         .output()
         .context("cargo does not start")?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

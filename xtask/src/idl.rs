@@ -37,7 +37,7 @@ pub fn check() -> Result<()> {
 fn generate() -> Result<String> {
     // The builder would ask rustup to install the toolchain of this name; main removes it.
     ensure!(std::env::var_os("RUSTUP_TOOLCHAIN").is_none(), "RUSTUP_TOOLCHAIN is set");
-    let target = tree::target().to_str().context("the target folder's name is not UTF-8")?.to_owned();
+    let target = tree::programs_target().to_str().context("the target folder's name is not UTF-8")?.to_owned();
     let idl = IdlBuilder::new()
         .program_path(tree::programs().join(BALLAST))
         .skip_lint(true)

@@ -17,7 +17,7 @@ pub fn test(args: &[String]) -> Result<()> {
             .args(["test", "--workspace", "--manifest-path"])
             .arg(manifest)
             .arg("--target-dir")
-            .arg(tree::target()))
+            .arg(tree::programs_target()))
     })?;
     timed("The IDL is that of the source", || {
         // In a process of its own, for its environment: see main.

@@ -16,6 +16,12 @@ pub fn target() -> PathBuf {
     }
 }
 
+/// What cargo writes to when it builds the on-chain workspace for the host. A folder of its own: a library that is also a
+/// cdylib has the same file name in both workspaces, and each would overwrite the other's.
+pub fn programs_target() -> PathBuf {
+    target().join("programs")
+}
+
 /// The ELFs that tests, benchmarks and the demo load, and a record of how each was made.
 pub fn deploy() -> PathBuf {
     root().join("target/deploy")

@@ -66,7 +66,7 @@ impl Liquidator {
                     pause = poll;
                 }
                 Err(error) => {
-                    let error = error.to_string();
+                    let error = format!("{error:#}");
                     if error != last_error {
                         say(&format!("trying again: {error}"));
                     }

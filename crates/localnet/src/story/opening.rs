@@ -91,15 +91,13 @@ pub fn trade(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Resu
 /// Makers quote around the prices of an hour, each in one transaction. Quotes are good for a minute.
 pub fn quote(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Result<()> {
     for (maker, half_spread) in cast.makers().iter().zip(HALF_SPREADS) {
-        let others: Vec<&Trader> = cast.makers().iter().filter(|m| m.margin != maker.margin).collect();
         let mut instructions = pull(venue, maker);
         for (terms, size) in venue.terms.iter().zip(QUOTE_SIZES) {
             let price = hour.price(terms.instrument)?;
             for (side, distance) in [(Side::Buy, -half_spread), (Side::Sell, half_spread)] {
                 let mut order = terms.limit(side, terms.ticks_near(price, distance), terms.lots(size)?);
-                order.expires_at = hour.time + QUOTE_SECONDS;
-                // Not post-only: expired quotes of others may still be in the way, and a match takes them off the book.
-                instructions.push(venue.place(maker, terms.instrument, &order, &others));
+                (order.kind, order.expires_at) = (order_kind::POST_ONLY, hour.time + QUOTE_SECONDS);
+                instructions.push(venue.place(maker, terms.instrument, &order, &[]));
             }
         }
         let sent = venue.act(maker, &instructions).with_context(|| format!("{} could not quote", maker.name))?;
