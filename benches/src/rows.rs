@@ -78,7 +78,7 @@ pub const SECTIONS: &[Section] = &[
             row("open_margin_account", 5_500, "a new account"),
             row("close_margin_account", 1_600, "an empty account"),
             row("deposit_quote", 4_100, "USDC, 16 positions"),
-            row("deposit_token", 4_300, "wrapped SOL, 16 positions"),
+            row("deposit_token", 17_500, "wrapped SOL, 16 positions"),
             row("withdraw_0", 5_100, "USDC, nothing else held"),
             row("withdraw_16", 17_500, "USDC, 16 positions"),
             row("withdraw_64", 25_000, "USDC, 64 positions"),
