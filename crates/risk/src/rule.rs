@@ -75,7 +75,7 @@ pub fn after_trade(
 /// did not fall.
 ///
 /// A token is a position: with a high haircut, scan range and concentration, or against a hedge in its product group, its
-/// margin may exceed its value. Since anyone may pay in, that must not carry an account below maintenance. A deposit
+/// margin may exceed its value, and a deposit must not carry an account below maintenance. A deposit
 /// of quote needs no check: it adds to every equity one for one and to no requirement.
 pub fn require_after_token_deposit(
     board: &Board,

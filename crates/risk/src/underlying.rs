@@ -170,7 +170,7 @@ impl Underlying {
             self.stable_price = price;
             self.stable_time = publish_time;
         } else {
-            let elapsed = publish_time.saturating_sub(self.stable_time).clamp(0, HOUR);
+            let elapsed = publish_time.checked_sub(self.stable_time).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
             let rate = i64::from(self.params.stable_rate.0);
             let most = mul_div_floor(self.stable_price, rate * elapsed, HOUR * 1_000_000)?;
             let step = (price - self.stable_price).clamp(-most, most);

@@ -16,7 +16,7 @@ pub const VAULT_SEED: &[u8] = b"vault";
 /// Most bytes by which the runtime lets an account grow in one instruction.
 pub const MAX_GROWTH: usize = 10_240;
 
-/// Largest size of a market account: room for some 19,000 orders a side.
+/// Largest size of a market account: room for some 23,000 orders a side.
 pub const MAX_MARKET_LEN: usize = 5 * 1024 * 1024;
 
 /// Most maker accounts that one order may be matched against.

@@ -74,11 +74,13 @@ pub fn place_order(ctx: &mut Context<PlaceOrder>, args: OrderArgs) -> Result<()>
         msg!("lots: needed {}, had {}", order.lots.0, matched.lots.0);
         return Err(BallastError::WouldNotFill.into());
     }
-    // What could not be matched for want of a maker's account must not rest across the book.
-    let rests = matches!(args.kind, order_kind::LIMIT | order_kind::POST_ONLY)
-        && !left.is_zero()
-        && !matched.ended_by_self_trade
-        && !matcher.crosses(&order)?;
+    let rests = !left.is_zero()
+        && match args.kind {
+            order_kind::POST_ONLY => true,
+            // What could not be matched for want of a maker's account must not rest across the book.
+            order_kind::LIMIT => !matched.ended_by_self_trade && !matcher.crosses(&order)?,
+            _ => false,
+        };
     let id = if rests {
         Some(rest(&mut matcher.book, &mut margin.portfolio, &address, i, &order, left, reduce_only, now)?)
     } else {
