@@ -1,15 +1,20 @@
 //! The exchange that is measured: that of `migrations/localnet.toml`, with more underlyings and perpetuals.
 //!
 //! Every key is a constant, so that the search for a program address takes as many steps in every run and the figures
-//! are the same to the unit.
+//! are the same to the unit. Options are measured on an exchange of their own, see `options.rs`.
 
 use anyhow::{Context, Result, anyhow, ensure};
 use ballast_client::{
-    ballast::state::RiskBoard,
+    ballast::{
+        oracle::switchboard::{MIN_SAMPLES, PROGRAMS},
+        state::RiskBoard,
+    },
     config::{self, GroupConfig},
     decimal, instruction,
+    switchboard::PullFeed,
 };
-use ballast_testkit::{BTC, Failed, Order, SOL, Svm, Trader};
+use ballast_testkit::{BTC, Failed, Order, SOL, Sent, Svm, Trader};
+use solana_account::Account;
 use solana_address::Address;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -27,6 +32,11 @@ pub const MANY: u16 = SPREAD + 1;
 /// Perpetuals on [`MANY`].
 pub const MANY_DEPTH: u16 = 22;
 
+/// On the exchange for options: an underlying with one perpetual and a second source.
+pub const SECOND: u16 = SPREAD;
+/// Hash of that source's feed.
+const SECOND_HASH: [u8; 32] = [7; 32];
+
 /// Units measured so far, by row.
 pub type Units = BTreeMap<&'static str, u64>;
 
@@ -42,8 +52,17 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Makes the exchange, measuring the instructions that do it.
+    /// Makes the exchange of perpetuals, measuring the instructions that do it.
     pub fn new() -> Result<Self> {
+        Self::make(extend)
+    }
+
+    /// Makes the exchange on which options are listed: one perpetual on each underlying, a second source for the last.
+    pub fn for_options() -> Result<Self> {
+        Self::make(extend_for_options)
+    }
+
+    fn make(extend: fn(&mut Svm) -> Result<()>) -> Result<Self> {
         let mut svm = Svm::bare()?;
         extend(&mut svm)?;
         svm.payer = key(1);
@@ -106,13 +125,43 @@ impl Bench {
         }
         // Prices first: a listing on a priced underlying writes its marks too.
         for underlying in 0..config.underlying.len() as u16 {
-            self.svm.publish(underlying, dollars(underlying)).map_err(failure)?;
+            self.publish(underlying, dollars(underlying))?;
         }
         for p in &config.perpetual {
             let ix = instruction::list_perpetual(&e, &payer, &a, &config.perpetual_args(p)?);
             self.send("list_perpetual", ix, &[&admin])?;
         }
         Ok(())
+    }
+
+    /// Writes a price, in every source of an underlying, and puts it on the board.
+    pub fn publish(&mut self, underlying: u16, dollars: &str) -> Result<()> {
+        self.svm.write_price(underlying, dollars);
+        let ix = self.refresh(underlying, dollars)?;
+        self.run(ix, &[]).map(|_| ())
+    }
+
+    /// `refresh_underlying` from the price account and the second source, where there is one; the latter is written.
+    pub fn refresh(&mut self, underlying: u16, dollars: &str) -> Result<Instruction> {
+        let second = match &self.svm.config.underlying[usize::from(underlying)].guard.second_feed {
+            Some(text) => {
+                let address: Address = text.parse().ok().context("the second feed is no address")?;
+                let feed = PullFeed {
+                    feed_hash: SECOND_HASH,
+                    value: i128::from(decimal::parse(dollars, 9)?) * 1_000_000_000,
+                    std_dev: 0,
+                    num_samples: MIN_SAMPLES,
+                    publish_time: self.svm.now(),
+                };
+                let owner = Address::new_from_array(PROGRAMS[0].to_bytes());
+                let account = Account { lamports: 100_000_000, data: feed.encode(), owner, ..Account::default() };
+                self.svm.set_account(address, account);
+                Some(address)
+            }
+            None => None,
+        };
+        let price = self.svm.price_account(underlying);
+        Ok(instruction::refresh_underlying_from(&self.svm.exchange, &price, second.as_ref(), underlying))
     }
 
     /// A new trader with a deposit in USDC, such as "10_000".
@@ -176,6 +225,14 @@ impl Bench {
         units(&self.svm.simulate(&[ix], signers).map_err(failure)?.log)
     }
 
+    /// Simulates an instruction that is refused; returns the units until then.
+    pub fn simulate_refusal(&mut self, ix: Instruction, signers: &[&Keypair]) -> Result<u64> {
+        match self.svm.simulate(&[ix], signers) {
+            Ok(Sent { log, .. }) => Err(anyhow!("it went through\n{}", log.join("\n"))),
+            Err(Failed { log, .. }) => units(&log),
+        }
+    }
+
     /// Simulates an instruction of the program and keeps what it costs.
     pub fn measure(&mut self, row: &'static str, ix: Instruction, signers: &[&Keypair]) -> Result<u64> {
         let units = self.simulate(ix, signers).context(row)?;
@@ -213,7 +270,12 @@ pub fn failure(failed: Failed) -> anyhow::Error {
 
 /// What the program consumed, from the log: without the compute budget's own instruction, with the token program's.
 pub fn units(log: &[String]) -> Result<u64> {
-    let head = format!("Program {} consumed ", ballast_client::ballast::ID);
+    units_of(&ballast_client::ballast::ID, log)
+}
+
+/// What a program consumed, from the log.
+pub fn units_of(program: &Address, log: &[String]) -> Result<u64> {
+    let head = format!("Program {program} consumed ");
     let mut lines = log.iter().filter_map(|line| line.strip_prefix(&head));
     let line = lines.next().context("the log does not say what the program consumed")?;
     ensure!(lines.next().is_none(), "the transaction has more than one instruction of the program");
@@ -259,7 +321,23 @@ fn extend(svm: &mut Svm) -> Result<()> {
     Ok(())
 }
 
-fn key(seed: u8) -> Keypair {
+/// Adds underlyings, with one perpetual each, and gives the last one a second source.
+fn extend_for_options(svm: &mut Svm) -> Result<()> {
+    extend(svm)?;
+    let c = &mut svm.config;
+    c.underlying.truncate(usize::from(SECOND) + 1);
+    c.perpetual.truncate(usize::from(SPREAD));
+    let second = &mut c.underlying[usize::from(SECOND)];
+    second.guard.second_feed = Some(Address::new_from_array([0x33; 32]).to_string());
+    second.guard.second_hash = Some("07".repeat(32));
+    let mut perpetual = c.perpetual[usize::from(SOL)].clone();
+    (perpetual.name, perpetual.underlying) = (format!("{}-PERP", second.name), second.name.clone());
+    c.perpetual.push(perpetual);
+    Ok(())
+}
+
+/// A key of this number.
+pub fn key(seed: u8) -> Keypair {
     Keypair::new_from_array([seed; 32])
 }
 

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: compute units of every instruction of the built ELF, and native times of the margin check.
+//! `cargo xtask bench`: compute units of every instruction of the built ELF, and native times of the margin check
+//! and of pricing.
 //!
 //! Prints a table and writes it to `benches/RESULTS.md`, and to `benches/results.json` for programs. Fails where a row is
 //! above its ceiling (see `rows.rs`), after writing.
@@ -11,6 +12,8 @@
 mod exchange;
 mod measure;
 mod native;
+mod options;
+mod pricing;
 mod report;
 mod rows;
 
@@ -33,7 +36,8 @@ fn main() -> Result<()> {
     } else {
         None
     };
-    let results = Results::new(&measure::all()?, native)?;
+    let (units, pricing) = measure::all()?;
+    let results = Results::new(&units, pricing, native)?;
     println!("{}", results.markdown()?);
     if !check {
         results.write()?;
@@ -41,6 +45,7 @@ fn main() -> Result<()> {
 
     let mut complaints: Vec<_> =
         results.too_dear().map(|(name, f)| format!("{name}: {} CU, ceiling {}", f.cu, f.ceiling)).collect();
+    complaints.extend(results.too_slow());
     if check {
         complaints.extend(results.changes(&Results::read()?));
     }

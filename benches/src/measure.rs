@@ -1,6 +1,10 @@
 //! The measurements. All but those of the setup are simulations, so that none changes what the next one meets.
 
-use crate::exchange::{Bench, DEPTH, MANY, ONE, SPREAD, Units, dollars, failure, native};
+use crate::{
+    exchange::{Bench, DEPTH, MANY, ONE, SPREAD, Units, dollars, failure, native},
+    options,
+    pricing::{self, Measured},
+};
 use anyhow::{Context, Result, ensure};
 use ballast_client::{ballast::constants::pause, instruction, margin};
 use ballast_testkit::{BTC, ETH, Order, SOL, Trader};
@@ -13,19 +17,25 @@ const SIXTEEN: std::ops::Range<u16> = 0..2 * SPREAD;
 const SIXTY_FOUR: std::ops::Range<u16> = 0..DEPTH * SPREAD;
 
 /// Deposit of an account that is never short of margin.
-const RICH: &str = "100_000_000";
+pub const RICH: &str = "100_000_000";
 /// Lots of the position that is liquidated, 450 BTC: a bisection of 19 steps.
 const LARGE: i64 = 450_000;
 
-/// Runs everything; returns compute units by row.
-pub fn all() -> Result<Units> {
+/// Runs everything; returns compute units by row, and what pricing costs.
+pub fn all() -> Result<(Units, Vec<Measured>)> {
     let mut bench = Bench::new()?;
     accounts(&mut bench)?;
     let makers = trading(&mut bench)?;
     cranks(&mut bench)?;
     administration(&mut bench)?;
     liquidation(&mut bench, &makers[0])?;
-    Ok(bench.units)
+    let mut units = bench.units;
+    for (row, most) in options::all()? {
+        let known = units.entry(row).or_default();
+        *known = most.max(*known);
+    }
+    let pricing = pricing::measure(&mut units)?;
+    Ok((units, pricing))
 }
 
 /// Deposits, withdrawals, views, and what the margin check is of them.

@@ -180,12 +180,13 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     assert_eq!(net.rpc().board(&venue.exchange)?.board.underlyings[0].publish_time, stale + 60);
 
     let board = net.rpc().board(&venue.exchange)?.board;
-    let before = margin::requirements(&board, &venue.margin_of(&alice)?.portfolio)?;
+    let now = net.rpc().now()?;
+    let before = margin::requirements(&board, &venue.margin_of(&alice)?.portfolio, now)?;
     assert!(pass()?, "it takes over what it can");
-    let after = margin::requirements(&board, &venue.margin_of(&alice)?.portfolio)?;
+    let after = margin::requirements(&board, &venue.margin_of(&alice)?.portfolio, now)?;
     assert!(after.health().unwrap() > before.health().unwrap() && after.is_liquidatable());
     let own = venue.margin_of(&poor)?.portfolio;
-    let carried = margin::requirements(&board, &own)?;
+    let carried = margin::requirements(&board, &own, now)?;
     assert!(own.open()[0].lots.0 > 0 && carried.initial_equity >= carried.initial);
     assert!(venue.reconcile()?.holds());
     assert!(said[0].starts_with("refreshed") && said[1].starts_with("took over"), "{said:?}");

@@ -69,7 +69,7 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     let did = event::liquidations(&log)[0];
     assert_eq!((did.lots, did.discount), (-expected.fill.lots.0, expected.discount.0));
     assert!(did.lots > 0 && did.lots < 100);
-    let after = margin::requirements(&board.board, &bank.margin(&alice).await?.portfolio)?;
+    let after = margin::requirements(&board.board, &bank.margin(&alice).await?.portfolio, bank.now().await?)?;
     assert_eq!(after, expected.after);
     assert_eq!(bank.margin(&alice).await?.liquidated_at, bank.now().await?);
 

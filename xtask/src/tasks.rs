@@ -31,7 +31,7 @@ pub fn test(args: &[String]) -> Result<()> {
 
 /// Measures compute units and native times, and fails above a ceiling.
 pub fn bench(args: &[String]) -> Result<()> {
-    timed("Programs, as ELF", || program::ensure(&[BALLAST]))?;
+    timed("Programs, as ELF", || program::ensure(&[BALLAST, SELFTEST]))?;
     timed("Programs of the host side", binaries)?;
     timed("Benchmarks", || run(binary("ballast-bench").args(args)))
 }

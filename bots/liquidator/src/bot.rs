@@ -103,7 +103,7 @@ impl Liquidator {
             if address == self.margin {
                 own = Some(account);
             } else if account.owner != self.key.pubkey()
-                && margin::requirements(&board, &account.portfolio).is_ok_and(|r| r.is_liquidatable())
+                && margin::requirements(&board, &account.portfolio, now).is_ok_and(|r| r.is_liquidatable())
             {
                 below.push((address, account));
             }
@@ -116,7 +116,7 @@ impl Liquidator {
         let below = chain.below.iter().map(|(_, account)| oracle::stale(&chain.board, &account.portfolio, chain.now));
         let mut stale: BTreeSet<u16> = below.flatten().collect();
         if stale.is_empty() {
-            return Ok(false);
+            return self.refresh_options(chain, say);
         }
         stale.extend(oracle::stale(&chain.board, &chain.own.portfolio, chain.now));
         let instructions = oracle::refresh(&self.rpc, &self.exchange, &chain.board, &stale, chain.now)?;
@@ -126,6 +126,23 @@ impl Liquidator {
         self.rpc.send(&instructions, &self.key, &[])?;
         say(&format!("refreshed stale prices: {}", instructions.len()));
         Ok(true)
+    }
+
+    /// Refreshes the arrays of options that those below maintenance hold, or this account beside them.
+    fn refresh_options(&self, chain: &Chain, say: &mut dyn FnMut(&str)) -> Result<bool> {
+        if chain.below.is_empty() {
+            return Ok(false);
+        }
+        let portfolios = chain.below.iter().map(|(_, account)| &account.portfolio);
+        let portfolios = portfolios.chain(std::iter::once(&chain.own.portfolio));
+        let instructions = oracle::refresh_options(&self.exchange, &chain.board, portfolios, chain.now);
+        for instruction in &instructions {
+            self.rpc.send(std::slice::from_ref(instruction), &self.key, &[])?;
+        }
+        if !instructions.is_empty() {
+            say(&format!("refreshed stale risk arrays: {}", instructions.len()));
+        }
+        Ok(!instructions.is_empty())
     }
 
     fn liquidate(&self, chain: &Chain, say: &mut dyn FnMut(&str)) -> Result<bool> {

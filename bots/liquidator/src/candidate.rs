@@ -45,7 +45,7 @@ fn affordable(
     while max_lots > 0 {
         // An error is a refusal by the program: a stale price, or a takeover that would not help.
         let takeover = margin::takeover(board, account, instrument, max_lots, now).ok()?;
-        if carries(board, own, instrument, &takeover).unwrap_or(false) {
+        if carries(board, own, instrument, &takeover, now).unwrap_or(false) {
             return Some(Candidate { instrument, max_lots, takeover });
         }
         max_lots = takeover.fill.lots.0.abs() / 2;
@@ -53,7 +53,7 @@ fn affordable(
     None
 }
 
-fn carries(board: &Board, own: &Portfolio, instrument: u16, takeover: &Takeover) -> Result<bool> {
-    let after = margin::after_takeover(board, own, instrument, takeover)?;
+fn carries(board: &Board, own: &Portfolio, instrument: u16, takeover: &Takeover, now: i64) -> Result<bool> {
+    let after = margin::after_takeover(board, own, instrument, takeover, now)?;
     Ok(after.initial_equity >= after.initial)
 }

@@ -1,16 +1,17 @@
-//! Refreshing prices that have become too old to liquidate at.
+//! Refreshing prices, and arrays of options, that have become too old to liquidate at.
 
 use anyhow::Result;
 use ballast_client::{
     ballast::oracle::pyth::{DISCRIMINATOR, RECEIVERS, parse},
     instruction,
     pda::Exchange,
-    risk::{Board, Portfolio, Underlying},
+    risk::{Board, Portfolio, RiskError, Underlying},
     rpc::Rpc,
+    series::REFRESH_BATCH,
 };
 use solana_address::Address;
 use solana_instruction::Instruction;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where a price update says that it is fully verified; its feed id follows.
 const VERIFIED: usize = 40;
@@ -19,6 +20,32 @@ const VERIFIED: usize = 40;
 pub fn stale(board: &Board, portfolio: &Portfolio, now: i64) -> BTreeSet<u16> {
     let held = portfolio.open().iter().filter(|p| !p.lots.is_zero()).map(|p| p.key.underlying());
     held.filter(|u| board.underlying(*u).is_ok_and(|u| u.require_fresh(now).is_err())).collect()
+}
+
+/// Instructions that refresh the options of portfolios whose arrays a takeover would not accept: too old, or made at a price
+/// too far away.
+pub fn refresh_options<'a>(
+    exchange: &Exchange,
+    board: &Board,
+    portfolios: impl Iterator<Item = &'a Portfolio>,
+    now: i64,
+) -> Vec<Instruction> {
+    let mut stale: BTreeMap<u16, BTreeSet<u16>> = BTreeMap::new();
+    for position in portfolios.flat_map(Portfolio::open) {
+        let Ok(i) = board.instrument(position.key.instrument()) else { continue };
+        let Ok(u) = board.underlying(i.underlying) else { continue };
+        let unusable = matches!(i.option.require_usable(i, u, now), Err(RiskError::StaleRiskArray { .. }));
+        if i.is_option() && now < i.expiry && unusable {
+            stale.entry(i.underlying).or_default().insert(i.index);
+        }
+    }
+    let mut instructions = Vec::new();
+    for (underlying, options) in stale {
+        let options: Vec<u16> = options.into_iter().collect();
+        let batches = options.chunks(REFRESH_BATCH);
+        instructions.extend(batches.map(|b| instruction::refresh_options(exchange, underlying, b)));
+    }
+    instructions
 }
 
 /// Instructions that put newer prices of some underlyings on the board, as far as there are any on the chain.
@@ -33,7 +60,9 @@ pub fn refresh(
     for index in underlyings {
         let Ok(u) = board.underlying(*index) else { continue };
         if let Some(price) = newest(rpc, u, now)? {
-            instructions.push(instruction::refresh_underlying(exchange, &price, *index));
+            let second = Address::new_from_array(u.second_feed);
+            let second = (second != Address::default()).then_some(&second);
+            instructions.push(instruction::refresh_underlying_from(exchange, &price, second, *index));
         }
     }
     Ok(instructions)

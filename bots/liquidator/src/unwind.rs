@@ -30,7 +30,8 @@ pub fn close(
     own: &Address,
     now: i64,
 ) -> Result<Option<Close>> {
-    let mark = board.instrument(terms.instrument).map_err(|e| anyhow!("{e:?}"))?.mark;
+    let i = board.instrument(terms.instrument).map_err(|e| anyhow!("{e:?}"))?;
+    let mark = i.mark_at(board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?, now);
     let (side, takes, limit) = if p.lots.0 > 0 {
         (Side::Sell, book::Side::Bid, terms.mark_ticks(mark, -SLIPPAGE))
     } else {

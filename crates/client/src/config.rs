@@ -5,7 +5,10 @@
 
 use crate::decimal::parse;
 use anyhow::{Context, Result, ensure};
-use ballast::args::{CollateralArgs, ExchangeArgs, MarginArgs, PerpetualArgs, UnderlyingArgs};
+use ballast::args::{
+    CollateralArgs, ExchangeArgs, InstrumentArgs, MarginArgs, OptionParamsArgs, RangeArgs, SmileArgs, SurfaceArgs,
+    UnderlyingArgs,
+};
 use serde::Deserialize;
 use solana_address::Address;
 
@@ -95,6 +98,131 @@ pub struct UnderlyingConfig {
     pub stable_rate: String,
     pub max_age: u32,
     pub short_minimum: String,
+    #[serde(default)]
+    pub crowd: CrowdConfig,
+    #[serde(default)]
+    pub range: RangeConfig,
+    #[serde(default)]
+    pub guard: GuardConfig,
+    #[serde(default)]
+    pub option: OptionConfig,
+    pub surface: Option<SurfaceConfig>,
+}
+
+/// What the open interest of a whole underlying adds to everyone's concentration charge. By default nothing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct CrowdConfig {
+    pub open_interest_liquidity: String,
+    pub rate: String,
+    pub cap: String,
+}
+
+impl Default for CrowdConfig {
+    fn default() -> Self {
+        Self { open_interest_liquidity: "1_000_000_000".into(), rate: "0".into(), cap: "0".into() }
+    }
+}
+
+/// The dynamic scan range; see `ballast_risk::range`. By default the range stays at its floor.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct RangeConfig {
+    pub sigmas: String,
+    pub cap: String,
+    pub horizon: u32,
+    pub half_life: u32,
+    pub fall_rate: String,
+}
+
+impl Default for RangeConfig {
+    fn default() -> Self {
+        Self { sigmas: "0".into(), cap: "0.6".into(), horizon: 86_400, half_life: 604_800, fall_rate: "0.02".into() }
+    }
+}
+
+/// Guards on the price; see `ballast_risk::guard`. By default only the guards on age and confidence are on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct GuardConfig {
+    pub max_move: String,
+    pub max_divergence: String,
+    /// Account of the second source, base 58.
+    pub second_feed: Option<String>,
+    /// Feed hash that it must have, hexadecimal.
+    pub second_hash: Option<String>,
+}
+
+impl Default for GuardConfig {
+    fn default() -> Self {
+        Self { max_move: "0".into(), max_divergence: "0.02".into(), second_feed: None, second_hash: None }
+    }
+}
+
+/// Options of an underlying; see `ballast_risk::OptionParams`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct OptionConfig {
+    pub volatility_range: String,
+    pub volatility_power: String,
+    pub volatility_floor_days: u32,
+    pub max_array_age: u32,
+    pub max_volatility_age: u32,
+}
+
+impl Default for OptionConfig {
+    fn default() -> Self {
+        Self {
+            volatility_range: "0.35".into(),
+            volatility_power: "0.3".into(),
+            volatility_floor_days: 3,
+            max_array_age: 120,
+            max_volatility_age: 900,
+        }
+    }
+}
+
+/// A volatility surface; see `ballast_risk::surface`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct SurfaceConfig {
+    pub min_publishers: u32,
+    pub max_quote_age: u32,
+    pub update_bound: String,
+    pub hour_bound: String,
+    pub first_bound: String,
+    /// Volatility at the money with which expiries are opened.
+    pub level: String,
+    pub skew: String,
+    pub curvature: String,
+}
+
+impl SurfaceConfig {
+    /// Arguments of `open_surface`.
+    pub fn args(&self, underlying: u16) -> Result<SurfaceArgs> {
+        Ok(SurfaceArgs {
+            min_publishers: self.min_publishers,
+            max_quote_age: self.max_quote_age,
+            update_bound: ratio(&self.update_bound)?,
+            hour_bound: ratio(&self.hour_bound)?,
+            first_bound: ratio(&self.first_bound)?,
+            underlying,
+        })
+    }
+
+    /// The smile with which expiries are opened.
+    pub fn smile(&self) -> Result<SmileArgs> {
+        Ok(SmileArgs {
+            level: ratio(&self.level)?,
+            skew: i32::try_from(parse(&self.skew, PPM)?)?,
+            curvature: i32::try_from(parse(&self.curvature, PPM)?)?,
+        })
+    }
 }
 
 /// A collateral token.
@@ -182,6 +310,30 @@ impl Config {
             stable_rate: ratio(&u.stable_rate)?,
             max_age: u.max_age,
             short_minimum: ratio(&u.short_minimum)?,
+            crowding: ratio(&u.crowd.rate)?,
+            crowding_cap: ratio(&u.crowd.cap)?,
+            open_interest_liquidity: parse(&u.crowd.open_interest_liquidity, QUOTE)?,
+            second_feed: match &u.guard.second_feed {
+                Some(text) => text.parse::<Address>().context("second_feed is no address")?.to_bytes(),
+                None => [0; 32],
+            },
+            second_hash: u.guard.second_hash.as_deref().map_or(Ok([0; 32]), feed_id)?,
+            range: RangeArgs {
+                sigmas: u32::try_from(parse(&u.range.sigmas, 2)?)?,
+                cap: ratio(&u.range.cap)?,
+                horizon: u.range.horizon,
+                half_life: u.range.half_life,
+                fall_rate: ratio(&u.range.fall_rate)?,
+            },
+            options: OptionParamsArgs {
+                volatility_range: ratio(&u.option.volatility_range)?,
+                volatility_power: ratio(&u.option.volatility_power)?,
+                volatility_floor_days: u.option.volatility_floor_days,
+                max_array_age: u.option.max_array_age,
+                max_volatility_age: u.option.max_volatility_age,
+            },
+            max_move: ratio(&u.guard.max_move)?,
+            max_divergence: ratio(&u.guard.max_divergence)?,
             scale_bits: u.scale_bits,
             unit_exponent: u.unit_exponent,
             group,
@@ -204,7 +356,12 @@ impl Config {
     }
 
     /// Arguments of `list_perpetual`.
-    pub fn perpetual_args(&self, p: &PerpetualConfig) -> Result<PerpetualArgs> {
+    pub fn perpetual_args(&self, p: &PerpetualConfig) -> Result<InstrumentArgs> {
+        self.instrument_args(p, self.perpetual_index(&p.name)?)
+    }
+
+    /// What every instrument to list has, at an index of the board.
+    pub fn instrument_args(&self, p: &PerpetualConfig, instrument: u16) -> Result<InstrumentArgs> {
         let underlying = self.underlying_index(&p.underlying)?;
         let units = u32::from(self.underlying[usize::from(underlying)].unit_exponent);
         let lot_units = parse(&p.lot, units)?;
@@ -219,7 +376,7 @@ impl Config {
         let tick_value = i128::from(tick) * i128::from(lot_units);
         let unit = 10i128.pow(units);
         ensure!(tick_value % unit == 0 && tick_value > 0, "a tick of a lot of {} is no whole 1e-6 USDC", p.name);
-        Ok(PerpetualArgs {
+        Ok(InstrumentArgs {
             name: name(&p.name)?,
             lot_units,
             tick_value: i64::try_from(tick_value / unit)?,
@@ -228,7 +385,7 @@ impl Config {
             open_interest_cap: in_lots(&p.open_interest_cap)?,
             price_band: ratio(&p.price_band)?,
             underlying,
-            instrument: self.perpetual_index(&p.name)?,
+            instrument,
         })
     }
 }

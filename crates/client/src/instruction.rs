@@ -1,7 +1,10 @@
 //! One builder per instruction of the program.
 
 use crate::{SYSTEM_PROGRAM, TOKEN_PROGRAM, pda::Exchange};
-use ballast::args::{CollateralArgs, Encode, ExchangeArgs, OrderArgs, PerpetualArgs, UnderlyingArgs, tag};
+use ballast::args::{
+    CollateralArgs, Encode, ExchangeArgs, FutureArgs, InstrumentArgs, OptionArgs, OrderArgs, SmileArgs, SurfaceArgs,
+    UnderlyingArgs, tag,
+};
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
@@ -86,7 +89,7 @@ pub fn list_collateral(
 }
 
 /// `list_perpetual`
-pub fn list_perpetual(e: &Exchange, from: &Address, admin: &Address, args: &PerpetualArgs) -> Instruction {
+pub fn list_perpetual(e: &Exchange, from: &Address, admin: &Address, args: &InstrumentArgs) -> Instruction {
     let accounts = vec![
         payer(from),
         signer(admin),
@@ -96,6 +99,91 @@ pub fn list_perpetual(e: &Exchange, from: &Address, admin: &Address, args: &Perp
         read(&SYSTEM_PROGRAM),
     ];
     build(tag::LIST_PERPETUAL, accounts, |out| args.encode(out))
+}
+
+/// `list_future`
+pub fn list_future(e: &Exchange, from: &Address, admin: &Address, args: &FutureArgs) -> Instruction {
+    let accounts = vec![
+        payer(from),
+        signer(admin),
+        read(&e.address),
+        write(&e.board),
+        write(&e.market(args.terms.instrument)),
+        read(&SYSTEM_PROGRAM),
+    ];
+    build(tag::LIST_FUTURE, accounts, |out| args.encode(out))
+}
+
+/// `list_option`
+pub fn list_option(e: &Exchange, from: &Address, admin: &Address, args: &OptionArgs) -> Instruction {
+    let accounts = vec![
+        payer(from),
+        signer(admin),
+        read(&e.address),
+        write(&e.board),
+        write(&e.market(args.terms.instrument)),
+        read(&e.surface(args.terms.underlying)),
+        read(&SYSTEM_PROGRAM),
+    ];
+    build(tag::LIST_OPTION, accounts, |out| args.encode(out))
+}
+
+/// `open_surface`
+pub fn open_surface(e: &Exchange, from: &Address, admin: &Address, args: &SurfaceArgs) -> Instruction {
+    let accounts = vec![
+        payer(from),
+        signer(admin),
+        read(&e.address),
+        read(&e.board),
+        write(&e.surface(args.underlying)),
+        read(&SYSTEM_PROGRAM),
+    ];
+    build(tag::OPEN_SURFACE, accounts, |out| args.encode(out))
+}
+
+/// `set_publishers`: at most five, the rest zero.
+pub fn set_publishers(e: &Exchange, admin: &Address, underlying: u16, publishers: &[Address]) -> Instruction {
+    let accounts = vec![signer(admin), read(&e.address), write(&e.surface(underlying))];
+    build(tag::SET_PUBLISHERS, accounts, |out| {
+        for slot in 0..5 {
+            publishers.get(slot).map_or([0; 32], Address::to_bytes).encode(out);
+        }
+    })
+}
+
+/// `open_expiry`
+pub fn open_expiry(e: &Exchange, admin: &Address, underlying: u16, expiry: i64, smile: &SmileArgs) -> Instruction {
+    let accounts = vec![signer(admin), read(&e.address), write(&e.surface(underlying))];
+    build(tag::OPEN_EXPIRY, accounts, |out| {
+        expiry.encode(out);
+        smile.encode(out);
+    })
+}
+
+/// `publish_volatility`
+pub fn publish_volatility(
+    e: &Exchange,
+    publisher: &Address,
+    underlying: u16,
+    expiry: i64,
+    smile: &SmileArgs,
+) -> Instruction {
+    let accounts = vec![signer(publisher), read(&e.address), read(&e.board), write(&e.surface(underlying))];
+    build(tag::PUBLISH_VOLATILITY, accounts, |out| {
+        expiry.encode(out);
+        smile.encode(out);
+    })
+}
+
+/// `refresh_options`: instruments of one underlying in ascending order.
+pub fn refresh_options(e: &Exchange, underlying: u16, instruments: &[u16]) -> Instruction {
+    let accounts = vec![read(&e.address), write(&e.board), read(&e.surface(underlying))];
+    build(tag::REFRESH_OPTIONS, accounts, |out| {
+        (instruments.len() as u32).encode(out);
+        for instrument in instruments {
+            instrument.encode(out);
+        }
+    })
 }
 
 /// `grow_market`
@@ -187,7 +275,18 @@ pub fn withdraw(
 
 /// `refresh_underlying`
 pub fn refresh_underlying(e: &Exchange, price_update: &Address, underlying: u16) -> Instruction {
-    let accounts = vec![read(&e.address), write(&e.board), read(price_update)];
+    refresh_underlying_from(e, price_update, None, underlying)
+}
+
+/// `refresh_underlying` of an underlying with a second source.
+pub fn refresh_underlying_from(
+    e: &Exchange,
+    price_update: &Address,
+    second: Option<&Address>,
+    underlying: u16,
+) -> Instruction {
+    let mut accounts = vec![read(&e.address), write(&e.board), read(price_update)];
+    accounts.extend(second.map(read));
     build(tag::REFRESH_UNDERLYING, accounts, |out| underlying.encode(out))
 }
 
@@ -233,7 +332,7 @@ pub fn cancel_all_orders(
 
 /// `sweep`
 pub fn sweep(e: &Exchange, instrument: u16) -> Instruction {
-    let accounts = vec![read(&e.address), write(&e.treasury), write(&e.market(instrument))];
+    let accounts = vec![read(&e.address), write(&e.treasury), write(&e.board), write(&e.market(instrument))];
     build(tag::SWEEP, accounts, |_| {})
 }
 
@@ -297,6 +396,13 @@ pub fn name(data: &[u8]) -> Option<&'static str> {
         tag::LIQUIDATE => "liquidate",
         tag::RESOLVE_BAD_DEBT => "resolve_bad_debt",
         tag::VIEW_MARGIN => "view_margin",
+        tag::LIST_FUTURE => "list_future",
+        tag::LIST_OPTION => "list_option",
+        tag::OPEN_SURFACE => "open_surface",
+        tag::SET_PUBLISHERS => "set_publishers",
+        tag::OPEN_EXPIRY => "open_expiry",
+        tag::PUBLISH_VOLATILITY => "publish_volatility",
+        tag::REFRESH_OPTIONS => "refresh_options",
         _ => return None,
     })
 }

@@ -7,7 +7,8 @@
 //! - [`margin`]: the margin of an account before and after what it might do, with the program's own code.
 //! - [`config`]: a whole exchange from one TOML file.
 //! - [`decimal`]: exact decimal numbers between people and the program's integers.
-//! - [`pyth`]: price updates as the Pyth receiver writes them, for local validators.
+//! - [`pyth`], [`switchboard`]: price accounts as the oracles write them, for local validators.
+//! - [`series`]: listing of options by expiry and strike, and their refreshes.
 //! - [`terms`]: prices in dollars and sizes in whole assets, to and from an instrument's ticks and lots.
 //! - [`reconcile`]: what the quote vault holds against what everybody has.
 //! - `rpc`, with the feature of that name: reading accounts and sending transactions through JSON-RPC.
@@ -36,6 +37,8 @@ pub mod pyth;
 pub mod reconcile;
 #[cfg(feature = "rpc")]
 pub mod rpc;
+pub mod series;
+pub mod switchboard;
 pub mod terms;
 
 pub use ballast;

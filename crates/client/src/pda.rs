@@ -1,6 +1,8 @@
 //! The addresses of an exchange's accounts.
 
-use ballast::constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, TREASURY_SEED, VAULT_SEED};
+use ballast::constants::{
+    BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, SURFACE_SEED, TREASURY_SEED, VAULT_SEED,
+};
 use solana_address::Address;
 
 /// An exchange's fixed addresses, derived once.
@@ -31,6 +33,11 @@ impl Exchange {
     /// The market of an instrument.
     pub fn market(&self, instrument: u16) -> Address {
         derive(&[MARKET_SEED, self.address.as_ref(), &instrument.to_le_bytes()])
+    }
+
+    /// The volatility surface of an underlying.
+    pub fn surface(&self, underlying: u16) -> Address {
+        derive(&[SURFACE_SEED, self.address.as_ref(), &underlying.to_le_bytes()])
     }
 
     /// A margin account.

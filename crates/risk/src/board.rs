@@ -1,8 +1,9 @@
 //! The risk board: every number that the margin check of any account reads, in one slab.
 
 use crate::{
-    Instrument, ProductGroup, RiskError, Token, Underlying,
+    Instrument, Lots, Ppm, ProductGroup, RiskError, Slice, Token, Underlying, Units,
     scenario::{ROWS, Scenario},
+    surface::Surface,
 };
 use bytemuck::{Pod, Zeroable};
 
@@ -121,16 +122,101 @@ impl Board {
         }
     }
 
+    /// As [`Board::instrument`], to change it.
+    pub fn instrument_mut(&mut self, index: u16) -> Result<&mut Instrument, RiskError> {
+        match self.instruments.get_mut(usize::from(index)) {
+            Some(i) if i.is_listed() => Ok(i),
+            _ => Err(RiskError::NotListed { index }),
+        }
+    }
+
+    /// Premium of an expiry's forward over the index price of an underlying, millionths: that of the dated future of this
+    /// expiry, where one is listed.
+    pub fn basis(&self, underlying: u16, expiry: i64) -> Result<i64, RiskError> {
+        let mut next = self.underlying(underlying)?.first_linear;
+        for _ in 0..MAX_INSTRUMENTS {
+            let Some(slot) = next.checked_sub(1) else { break };
+            let i = self.instruments.get(usize::from(slot)).ok_or(RiskError::NotListed { index: slot })?;
+            if i.expiry == expiry {
+                return Ok(i.basis);
+            }
+            next = i.next_linear;
+        }
+        Ok(0)
+    }
+
+    /// Refreshes the options of one underlying in the order given, from its price on the board and a surface.
+    ///
+    /// An expiry's shared parts are made once for as long as the list stays with it; a call and a put of one strike that
+    /// follow one another are priced once.
+    ///
+    /// # Errors
+    /// [`RiskError::NotAnOption`], [`RiskError::Expired`], [`RiskError::NoVolatility`]; [`RiskError::NotListed`] for an
+    /// instrument of another underlying.
+    pub fn refresh_options(
+        &mut self,
+        underlying: u16,
+        surface: &Surface,
+        list: impl Iterator<Item = u16>,
+        now: i64,
+    ) -> Result<(), RiskError> {
+        let mut slice: Option<Slice> = None;
+        let mut last: Option<u16> = None;
+        for index in list {
+            let i = *self.instrument(index)?;
+            if i.underlying != underlying {
+                return Err(RiskError::NotListed { index });
+            }
+            if !i.is_option() {
+                return Err(RiskError::NotAnOption { instrument: index });
+            }
+            if now >= i.expiry {
+                return Err(RiskError::Expired { instrument: index, expiry: i.expiry });
+            }
+            let basis = match &slice {
+                Some(made) if made.expiry() == i.expiry => None,
+                _ => Some(self.basis(underlying, i.expiry)?),
+            };
+            let Self { scenarios, underlyings, instruments, .. } = self;
+            let u = underlyings.get(usize::from(underlying)).ok_or(RiskError::NotListed { index: underlying })?;
+            if let Some(basis) = basis {
+                slice = Some(Slice::new(scenarios, u, surface.expiry(i.expiry)?, basis, now)?);
+            }
+            let Some(slice) = &slice else { return Err(RiskError::NoVolatility { expiry: i.expiry }) };
+            let twin =
+                last.and_then(|l| instruments.get(usize::from(l))).filter(|t| t.same_strike(&i)).map(|t| t.option);
+            let i = instruments.get_mut(usize::from(index)).ok_or(RiskError::NotListed { index })?;
+            match &twin {
+                Some(terms) => slice.copy(i, u, terms)?,
+                None => slice.refresh(i, u, scenarios, now)?,
+            }
+            last = Some(index);
+        }
+        Ok(())
+    }
+
+    /// Takes what a sweep says of an instrument's open interest into that of its underlying.
+    pub fn report_open_interest(&mut self, instrument: u16, lots: Lots) -> Result<(), RiskError> {
+        let i = self.instrument_mut(instrument)?;
+        let change = crate::math::mul_admit(lots.minus(i.open_interest)?.0, i.lot_units.0)?;
+        i.open_interest = lots;
+        let underlying = i.underlying;
+        let u = self.underlying_mut(underlying)?;
+        u.open_interest = u.open_interest.plus(Units(change))?;
+        Ok(())
+    }
+
     /// Writes what a new index price of one underlying implies: its shocks and the marks of its linear instruments.
     ///
     /// A perpetual's or future's mark is `S · lot units · (1 + basis)`, rounded down to the underlying's scale.
     pub fn reprice(&mut self, index: u16) -> Result<(), RiskError> {
-        let Self { scenarios, underlyings, instruments, .. } = self;
+        let Self { scenarios, groups, underlyings, instruments, .. } = self;
         let u = match underlyings.get_mut(usize::from(index)) {
             Some(u) if u.is_listed() => u,
             _ => return Err(RiskError::NotListed { index }),
         };
-        u.set_shocks(scenarios)?;
+        let group = usize::from(u.group).checked_sub(1).and_then(|g| groups.get(g));
+        u.set_shocks(scenarios, group.map_or(Ppm::ZERO, |g| g.offset))?;
         let mut next = u.first_linear;
         // The chain is made at listing and has at most one link per instrument.
         for _ in 0..MAX_INSTRUMENTS {

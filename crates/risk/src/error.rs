@@ -86,4 +86,84 @@ pub enum RiskError {
         /// Health after, quote-native.
         after: i64,
     },
+    /// The price left the median of the last minutes by more than its limit, and has not stayed there long enough.
+    PriceTooVolatile {
+        /// Index of the underlying on the board.
+        underlying: u16,
+        /// The price.
+        price: i64,
+        /// Since when prices have been outside, seconds.
+        since: i64,
+    },
+    /// The price's confidence interval is wider than its limit.
+    PriceTooUncertain {
+        /// Index of the underlying on the board.
+        underlying: u16,
+        /// The interval.
+        confidence: i64,
+        /// The price.
+        price: i64,
+    },
+    /// The two sources of the price disagree.
+    PriceDivergent {
+        /// Index of the underlying on the board.
+        underlying: u16,
+        /// The price.
+        price: i64,
+        /// What the second source says.
+        second: i64,
+    },
+    /// An option's array was made too long ago, or the price has left it too far, to take on risk by it.
+    StaleRiskArray {
+        /// Instrument on the board.
+        instrument: u16,
+        /// How far the price moved since, in thousandths of what is allowed.
+        moved: i64,
+        /// Age in seconds; -1 if the array was never made.
+        age: i64,
+    },
+    /// The volatility of an option's expiry was published too long ago: only reducing is possible.
+    StaleVolatility {
+        /// Instrument on the board.
+        instrument: u16,
+        /// Age in seconds; -1 if it was never published.
+        age: i64,
+        /// Limit in seconds.
+        limit: i64,
+    },
+    /// The instrument has expired.
+    Expired {
+        /// Instrument on the board.
+        instrument: u16,
+        /// When, seconds.
+        expiry: i64,
+    },
+    /// The instrument is not an option.
+    NotAnOption {
+        /// Instrument on the board.
+        instrument: u16,
+    },
+    /// No volatility is listed, or was ever published, for this expiry.
+    NoVolatility {
+        /// The expiry, seconds.
+        expiry: i64,
+    },
+    /// A volatility, skew or curvature is outside its hard bounds.
+    VolatilityOutOfBounds {
+        /// Which: 0 level, 1 skew, 2 curvature.
+        field: u16,
+        /// The value.
+        value: i64,
+    },
+    /// The signer is not a publisher of this surface.
+    NotAPublisher,
+    /// The same publisher is listed twice.
+    DuplicatePublisher,
+    /// The surface has a smile for this expiry already.
+    DuplicateExpiry {
+        /// The expiry, seconds.
+        expiry: i64,
+    },
+    /// The surface has no free slot for another expiry.
+    NoFreeExpiry,
 }

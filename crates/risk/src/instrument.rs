@@ -1,9 +1,8 @@
 //! An instrument: contract terms, mark, risk array and the indices that settle into positions.
 
 use crate::{
-    Lots, Ppm, QuoteNative, RiskError, Ticks, Underlying, Units,
+    Lots, OptionTerms, Ppm, QuoteNative, RiskError, Ticks, Underlying, Units,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_admit, mul_bounded, mul_div_floor},
-    scenario::ROWS,
 };
 use bytemuck::{Pod, Zeroable};
 
@@ -41,7 +40,7 @@ impl Kind {
 pub struct Instrument {
     /// Name, padded with zeros.
     pub name: [u8; 16],
-    /// Mark of one lot, at the underlying's scale.
+    /// Mark of one lot, at the underlying's scale. Of an option: when its array was made; [`Instrument::mark_at`] moves it on.
     pub mark: i64,
     /// Delta units in one lot (of an option: of its underlying's contract).
     pub lot_units: Units,
@@ -65,7 +64,7 @@ pub struct Instrument {
     pub underlying: u16,
     /// This instrument's own index.
     pub index: u16,
-    /// Next linear instrument of the same underlying, index + 1; 0 at the end.
+    /// Next linear instrument of the same underlying, index + 1; 0 at the end, and of options.
     pub next_linear: u16,
     /// [`Kind`], 0 where the slot is free.
     pub kind: u8,
@@ -77,23 +76,18 @@ pub struct Instrument {
     pub min_order_value: QuoteNative,
     /// Strike of an option, ticks.
     pub strike: Ticks,
-    /// S at which an option's array was made.
-    pub array_price: i64,
-    /// Time at which an option's array was made, seconds.
-    pub array_time: i64,
-    /// Delta, gamma, theta of one lot of an option at its array's price; scales are stated with the option model.
-    pub greeks: [i64; 3],
-    /// Convexity gap of one lot of an option.
-    pub convexity_gap: i64,
-    /// ε: model error of one lot of an option.
-    pub model_error: i64,
-    /// Weighted loss of one long lot of an option in each row.
-    pub array: [i64; ROWS],
+    /// An option's terms and array.
+    pub option: OptionTerms,
+    /// Open interest that the last sweep of the market reported, lots of one side.
+    pub open_interest: Lots,
     /// Reserved, zero.
     pub reserved: [u64; 8],
 }
 
 impl Instrument {
+    /// The strike's number among the parameters of [`Instrument::validate`].
+    pub const STRIKE: u16 = 6;
+
     /// True if an instrument is listed in this slot.
     #[inline(always)]
     pub const fn is_listed(&self) -> bool {
@@ -104,7 +98,11 @@ impl Instrument {
     /// `4 · max position · lot units · max price < 2^56`, where 4 covers the largest scenario move (three ranges of 100 %),
     /// and the same product in whole quote-native below [`NATIVE_LIMIT`].
     ///
-    /// Parameters in order: lot units 0, tick value 1, maximum position 2, price band 3, minimum order value 4.
+    /// A future's and an option's expiry is a whole minute, since a position's key keeps minutes. A strike is at most the
+    /// underlying's maximum price, so that the bound holds for puts too.
+    ///
+    /// Parameters in order: lot units 0, tick value 1, maximum position 2, price band 3, minimum order value 4, expiry 5,
+    /// strike 6.
     pub fn validate(&self, u: &Underlying) -> Result<(), RiskError> {
         crate::board::first_out_of_bounds(&[
             (1..=1 << 40).contains(&self.lot_units.0),
@@ -112,13 +110,60 @@ impl Instrument {
             (1..=1 << 50).contains(&self.max_position.0),
             (1_000..=500_000).contains(&self.price_band.0),
             (0..=1_000_000_000_000).contains(&self.min_order_value.0),
+            self.has_expiry() && self.expiry > 0 && self.expiry % 60 == 0 || !self.has_expiry() && self.expiry == 0,
+            self.is_option() == (self.strike.0 > 0),
         ])?;
         let most_units = mul_admit(self.max_position.0, self.lot_units.0)?;
         let most = most_units.checked_mul(u.max_price).and_then(|v| v.checked_mul(4)).ok_or(RiskError::Overflow)?;
         if most >= PRODUCT_LIMIT || most >> u.scale() >= NATIVE_LIMIT {
             return Err(RiskError::Overflow);
         }
+        let most = mul_bounded(self.lot_units.0, u.max_price);
+        if self.is_option() && !self.strike_value(u).is_ok_and(|strike| strike <= most) {
+            return Err(RiskError::ParameterOutOfBounds { parameter: Self::STRIKE });
+        }
         Ok(())
+    }
+
+    /// True for calls and puts.
+    #[inline(always)]
+    pub const fn is_option(&self) -> bool {
+        self.kind > Kind::Future as u8
+    }
+
+    /// True for a put.
+    #[inline(always)]
+    pub const fn is_put(&self) -> bool {
+        self.kind == Kind::Put as u8
+    }
+
+    /// True for all but perpetuals.
+    pub const fn has_expiry(&self) -> bool {
+        self.kind != Kind::Perpetual as u8
+    }
+
+    /// True for an option of the same strike, expiry and size: the call and the put of a pair.
+    pub fn same_strike(&self, other: &Self) -> bool {
+        let terms = |i: &Self| (i.is_option(), i.underlying, i.expiry, i.strike, i.tick_value, i.lot_units);
+        terms(self) == terms(other)
+    }
+
+    /// An option's strike for one lot, at the underlying's scale.
+    pub fn strike_value(&self, u: &Underlying) -> Result<i64, RiskError> {
+        mul_admit(mul_admit(self.strike.0, self.tick_value.0)?, 1 << u.scale())
+    }
+
+    /// Mark of one lot at a time, at the underlying's scale.
+    #[inline]
+    pub fn mark_at(&self, u: &Underlying, now: i64) -> i64 {
+        if self.is_option() { self.option.at(self, u, now).mark } else { self.mark }
+    }
+
+    /// What a liquidation's discount is a ratio of, for one lot: the mark, of an option the index price, since the mark of
+    /// a short option says little of its risk. At the underlying's scale.
+    #[inline]
+    pub fn discount_value(&self, u: &Underlying) -> i64 {
+        if self.is_option() { mul_bounded(self.lot_units.0, u.price) } else { self.mark }
     }
 
     /// Value of `lots` at a price in ticks, quote-native, exact. Signed like `lots`.
@@ -128,21 +173,26 @@ impl Instrument {
         mul_admit(lots.0, per_lot).map(QuoteNative)
     }
 
-    /// The mark in ticks, rounded down; `scale_bits` is the underlying's.
+    /// The mark in ticks at a time, rounded down.
     #[inline]
-    pub fn mark_ticks_floor(&self, scale_bits: u32) -> Ticks {
+    pub fn mark_ticks_floor(&self, u: &Underlying, now: i64) -> Ticks {
         // tick_value ≥ 1 is a listing bound; the shift of at most 16 bits keeps it below 2^56.
-        Ticks(self.mark.checked_div(self.tick_value.0 << scale_bits).unwrap_or(0))
+        Ticks(self.mark_at(u, now).checked_div(self.tick_value.0 << u.scale()).unwrap_or(0))
     }
 
     /// Prices, in ticks, between which orders may be placed: the mark less and plus the band. The lower bound is
     /// rounded up and is at least one tick, the upper is rounded down.
-    pub fn band(&self, scale_bits: u32) -> Result<(Ticks, Ticks), RiskError> {
-        let tick = mul_admit(self.tick_value.0, 1 << scale_bits)?;
-        let band = i64::from(self.price_band.0);
-        let low = mul_div_floor(self.mark, 1_000_000 - band, 1_000_000)?;
-        let high = mul_div_floor(self.mark, 1_000_000 + band, 1_000_000)?;
-        Ok((Ticks((low / tick + i64::from(low % tick != 0)).max(1)), Ticks(high / tick)))
+    ///
+    /// The band is a ratio of the mark; of an option, of its mark or one scan range of its underlying, whichever is more:
+    /// a cheap option's fair price is uncertain by more than a part of itself.
+    pub fn band(&self, u: &Underlying, now: i64) -> Result<(Ticks, Ticks), RiskError> {
+        let tick = mul_admit(self.tick_value.0, 1 << u.scale())?;
+        let mark = self.mark_at(u, now);
+        let base = if self.is_option() { mark.max(mul_bounded(self.lot_units.0, u.range_value)) } else { mark };
+        let band = mul_div_floor(base, i64::from(self.price_band.0), 1_000_000)?;
+        let low = mark.checked_sub(band).ok_or(RiskError::Overflow)?;
+        let high = mark.checked_add(band).ok_or(RiskError::Overflow)?;
+        Ok((Ticks((low / tick + i64::from(low % tick > 0)).max(1)), Ticks((high / tick).max(1))))
     }
 
     /// Sets the mark of a perpetual or future from the index price.

@@ -1,15 +1,16 @@
 //! The price and the size at which an account below maintenance is taken over.
 //!
-//! The liquidator takes a position at the mark less a discount. The discount grows with the shortfall from a base to a
-//! maximum and never takes more than φ of the margin that the transfer frees, so that every transfer raises the account's
-//! health. Where a request would carry health past the buffer it is cut back, by bisection, to the fewest lots that reach it.
+//! The liquidator takes a position at the mark less a discount. The discount is a ratio of the mark, of an option one of the
+//! index price; it grows with the shortfall from a base to a maximum and never takes more than φ of the margin that the transfer frees, so that every transfer raises the account's
+//! health. Where a request would carry health past the buffer it is cut back to the fewest lots that reach it.
 
 use crate::{
-    Board, Fill, Instrument, Lots, Margin, MarginParams, Portfolio, Position, Ppm, QuoteNative, Requirements,
-    RiskError, Underlying,
-    margin::{self, Prices, TokenHolding, UnderlyingRisk},
+    Board, Fill, Instrument, Lots, Margin, MarginParams, Portfolio, Position, PositionKey, Ppm, Purpose, QuoteNative,
+    Requirements, RiskError, Underlying,
+    margin::{TokenHolding, UnderlyingRisk},
     math::{mul_bounded, mul_div_floor, mul_ppm_ceil, mul_ppm_floor},
 };
+use bytemuck::Zeroable;
 
 /// A transfer of a position to a liquidator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,7 @@ pub fn discount_rate(params: &MarginParams, r: &Requirements) -> Result<Ppm, Ris
 /// Finds the transfer of at most `most` lots of the position in `i`. The account must have no orders in `i`.
 ///
 /// `scratch` is a copy of the account and is left with its position in `i` changed.
+#[inline(never)]
 pub fn take_over(
     board: &Board,
     scratch: &mut Portfolio,
@@ -51,25 +53,24 @@ pub fn take_over(
     now: i64,
 ) -> Result<Takeover, RiskError> {
     let u = board.underlying(i.underlying)?;
-    let before = margin::check(board, scratch, Prices::FreshOf { now, underlying: u.index })?;
+    let mut trial = Trial::new(board, scratch, u, i, Purpose::Liquidation { now, underlying: u.index })?;
+    let before = trial.before;
     if !before.is_liquidatable() {
         return Err(RiskError::NotLiquidatable { equity: before.equity.0, maintenance: before.maintenance.0 });
     }
-    let held = scratch.lots(i).magnitude()?;
+    let held = trial.position.lots.magnitude()?;
     let most = Lots(most.0.min(held.0));
     if most.0 <= 0 {
         return Err(RiskError::NothingToLiquidate);
     }
-    let mut trial = Trial::new(board, scratch, u, i, before)?;
-    let risk_before = trial.risk()?;
+    let scan_before = trial.scan;
 
     let lots = trial.fewest_lots(most)?;
-    let left = mul_bounded(held.0 - lots.0, i.mark) >> u.scale();
+    let left = mul_bounded(held.0 - lots.0, i.discount_value(u)) >> u.scale();
     let lots = if most == held && left < board.params.dust_value.0 { held } else { lots };
 
     let found = trial.transfer(lots)?;
-    let risk_after = trial.risk()?;
-    if risk_after.scan > risk_before.scan || found.after.health()? <= before.health()? {
+    if trial.scan > scan_before || found.after.health()? <= before.health()? {
         return Err(RiskError::LiquidationDoesNotHelp { before: before.health()?.0, after: found.after.health()?.0 });
     }
     Ok(found)
@@ -82,14 +83,20 @@ struct Trial<'a> {
     portfolio: &'a mut Portfolio,
     u: &'a Underlying,
     i: &'a Instrument,
-    slot: usize,
+    /// Where the position is; none if the account has none.
+    slot: Option<usize>,
     position: Position,
     tokens: TokenHolding,
     /// First position of the underlying, and one past its last.
     run: (usize, usize),
     rest: Margin,
     before: Requirements,
+    purpose: Purpose,
+    /// Mark of one lot.
+    mark: i64,
     rate: Ppm,
+    /// Scanning risk of the underlying after the last trial.
+    scan: QuoteNative,
 }
 
 impl<'a> Trial<'a> {
@@ -99,38 +106,38 @@ impl<'a> Trial<'a> {
         portfolio: &'a mut Portfolio,
         u: &'a Underlying,
         i: &'a Instrument,
-        before: Requirements,
+        purpose: Purpose,
     ) -> Result<Self, RiskError> {
-        let rate = discount_rate(&board.params, &before)?;
-        let slot = portfolio.search(crate::PositionKey::of(i)).map_err(|_| RiskError::NothingToLiquidate)?;
-        let position = portfolio.positions[slot];
+        purpose.require(u)?;
         let mut rest = Margin::default();
-        rest.add_portfolio(board, portfolio, Prices::Last, Some(u.index))?;
-
+        let tokens = rest.add_portfolio(board, portfolio, purpose, Some(u.index))?;
         let open = portfolio.open();
         let start = open.partition_point(|p| p.key.underlying() < u.index);
         let end = open.partition_point(|p| p.key.underlying() <= u.index);
-        let mut tokens = TokenHolding::default();
-        let mut holdings = margin::Holdings::of(board, portfolio)?;
-        while let Some((index, _, held)) = holdings.next() {
-            if index == u.index {
-                tokens = held;
-            }
-        }
-        Ok(Self { board, portfolio, u, i, slot, position, tokens, run: (start, end), rest, before, rate })
+        let risk = UnderlyingRisk::of(board, u, &open[start..end], &tokens, purpose)?;
+        let mut whole = rest;
+        whole.add(board, u, &risk);
+        let before = whole.requirements(board)?;
+
+        let slot = portfolio.search(PositionKey::of(i)).ok();
+        let position = slot.map_or(Position::zeroed(), |slot| portfolio.positions[slot]);
+        let rate = discount_rate(&board.params, &before)?;
+        let mark = i.mark_at(u, purpose.now());
+        let (run, scan) = ((start, end), risk.scan);
+        Ok(Self { board, portfolio, u, i, slot, position, tokens, run, rest, before, purpose, mark, rate, scan })
     }
 
     /// The underlying's contribution as the trial now stands.
     fn risk(&self) -> Result<UnderlyingRisk, RiskError> {
         let positions = self.portfolio.positions.get(self.run.0..self.run.1).ok_or(RiskError::Overflow)?;
-        UnderlyingRisk::of(self.board, self.u, positions, &self.tokens)
+        UnderlyingRisk::of(self.board, self.u, positions, &self.tokens, self.purpose)
     }
 
     /// Makes the transfer of a number of lots.
     #[inline(never)]
     fn transfer(&mut self, lots: Lots) -> Result<Takeover, RiskError> {
         let long = self.position.lots.0 > 0;
-        let scaled = mul_bounded(lots.0, self.i.mark);
+        let scaled = mul_bounded(lots.0, self.mark);
         // Against the account: a long is sold at the value rounded down, a short is bought back at it rounded up.
         let scale = self.u.scale();
         let mark_value = crate::Scaled(scaled);
@@ -139,9 +146,12 @@ impl<'a> Trial<'a> {
         // At the mark first: what margin does the transfer free?
         let at_mark = self.outcome(signed_fill(long, lots, mark_value))?;
         let freed = QuoteNative(self.before.maintenance.minus(at_mark.maintenance)?.0.max(0));
-        let by_rate = mul_ppm_floor(mark_value, self.rate)?;
+        let base = crate::Scaled(mul_bounded(lots.0, self.i.discount_value(self.u))).to_native_floor(scale);
+        let by_rate = mul_ppm_floor(base, self.rate)?;
         let by_freed = mul_ppm_floor(freed, self.board.params.discount_of_freed)?;
         let discount = by_rate.min(by_freed);
+        // Nobody is paid to take a long option over.
+        let discount = if long { discount.min(mark_value) } else { discount };
 
         let price = if long { mark_value.minus(discount)? } else { mark_value.plus(discount)? };
         let mut after = at_mark;
@@ -163,10 +173,12 @@ impl<'a> Trial<'a> {
         let mut position = self.position;
         let settled = position.settle(self.i, self.u)?;
         let realised = position.apply_fill(fill, self.i)?.plus(settled)?;
-        self.portfolio.positions[self.slot] = position;
+        let slot = self.slot.ok_or(RiskError::NothingToLiquidate)?;
+        self.portfolio.positions[slot] = position;
         let risk = self.risk()?;
+        self.scan = risk.scan;
         let mut margin = self.rest;
-        margin.add(self.board, self.u, &risk)?;
+        margin.add(self.board, self.u, &risk);
         let mut r = margin.requirements(self.board)?;
         r.equity = r.equity.plus(realised)?;
         r.initial_equity = r.initial_equity.plus(realised)?;
@@ -174,29 +186,53 @@ impl<'a> Trial<'a> {
         Ok(r)
     }
 
-    /// True if the transfer of a number of lots carries equity to maintenance and the buffer.
-    fn reaches_buffer(&mut self, lots: Lots) -> Result<bool, RiskError> {
-        let after = self.transfer(lots)?.after;
-        let buffer = mul_ppm_ceil(after.maintenance, self.board.params.liquidation_buffer)?;
-        Ok(after.equity >= after.maintenance.plus(buffer)?)
+    /// Equity beyond maintenance and the buffer.
+    fn excess(&self, r: &Requirements) -> Result<i64, RiskError> {
+        let buffer = mul_ppm_ceil(r.maintenance, self.board.params.liquidation_buffer)?;
+        Ok(r.equity.minus(r.maintenance)?.minus(buffer)?.0)
     }
 
-    /// The fewest lots, up to `most`, that reach the buffer, or `most`. Keeps `H(lo) < buffer ≤ H(hi)`.
+    /// The fewest lots, up to `most`, whose transfer reaches the buffer, or `most`. Keeps `H(lo) < buffer ≤ H(hi)`.
+    ///
+    /// By Dekker's method (1969): a secant through the last two trials while it helps, else the middle of the bracket.
+    /// Health is piecewise linear in the lots, quadratic where concentration is charged, so that some six trials do.
     fn fewest_lots(&mut self, most: Lots) -> Result<Lots, RiskError> {
-        if !self.reaches_buffer(most)? {
+        let (mut lo, mut hi) = (0, most.0);
+        let mut last = (lo, self.excess(&self.before)?);
+        let after = self.transfer(most)?.after;
+        let mut newest = (hi, self.excess(&after)?);
+        if newest.1 < 0 || last.1 >= 0 {
             return Ok(most);
         }
-        let (mut lo, mut hi) = (0, most.0);
+        let mut secants = 0;
         while hi - lo > 1 {
-            let mid = lo + (hi - lo) / 2;
-            if self.reaches_buffer(Lots(mid))? {
-                hi = mid;
+            let lots = if secants < MAX_SECANTS { secant(last, newest)? } else { lo + (hi - lo) / 2 };
+            secants += 1;
+            let lots = lots.clamp(lo + 1, hi - 1);
+            let after = self.transfer(Lots(lots))?.after;
+            (last, newest) = (newest, (lots, self.excess(&after)?));
+            if newest.1 >= 0 {
+                hi = lots;
             } else {
-                lo = mid;
+                lo = lots;
             }
         }
         Ok(Lots(hi))
     }
+}
+
+/// Secants tried before the bracket is halved.
+const MAX_SECANTS: u32 = 12;
+
+/// The lots at which the line through two trials (lots, excess) has no excess, rounded towards the second; the second where
+/// there is no such line.
+fn secant(a: (i64, i64), b: (i64, i64)) -> Result<i64, RiskError> {
+    let rise = i128::from(b.1) - i128::from(a.1);
+    if rise == 0 {
+        return Ok(b.0);
+    }
+    let step = i128::from(b.1) * i128::from(b.0 - a.0) / rise;
+    i64::try_from(i128::from(b.0) - step).map_err(|_| RiskError::Overflow)
 }
 
 /// The fill that takes lots off a position.

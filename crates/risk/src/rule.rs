@@ -6,9 +6,9 @@
 //! less the current liquidation discount, and at equity ≤ 0 the owner may only deposit or cancel.
 
 use crate::{
-    Board, Portfolio, QuoteNative, Requirements, RiskError,
+    Board, Portfolio, Purpose, QuoteNative, Requirements, RiskError,
     liquidation::discount_rate,
-    margin::{self, Prices, UnderlyingRisk},
+    margin::{self, UnderlyingRisk},
     math::mul_ppm_floor,
 };
 
@@ -21,24 +21,34 @@ pub struct Trade {
     pub now: i64,
     /// Fees charged, negative for a rebate.
     pub fees: QuoteNative,
-    /// Value of the lots traded at the mark, ≥ 0.
-    pub mark_value: QuoteNative,
+    /// What a liquidation's discount on the lots traded would be a ratio of, ≥ 0; see
+    /// [`crate::Instrument::discount_value`].
+    pub discount_value: QuoteNative,
     /// What the fills cost against the mark, positive for a loss.
     pub cost: QuoteNative,
 }
 
 /// Requires initial equity ≥ initial margin, at fresh prices of everything held.
 pub fn require_initial(board: &Board, after: &Portfolio, now: i64) -> Result<Requirements, RiskError> {
-    let r = margin::check(board, after, Prices::Fresh { now })?;
+    let r = margin::check(board, after, Purpose::NewRisk { now })?;
     if r.initial_equity < r.initial {
         return Err(RiskError::BelowInitialMargin { required: r.initial.0, available: r.initial_equity.0 });
     }
     Ok(r)
 }
 
+/// Requires initial equity ≥ initial margin of a liquidator who took over a leg of an underlying.
+pub fn require_taken_over(board: &Board, after: &Portfolio, underlying: u16, now: i64) -> Result<(), RiskError> {
+    let r = margin::check(board, after, Purpose::Takeover { now, underlying })?;
+    if r.initial_equity < r.initial {
+        return Err(RiskError::BelowInitialMargin { required: r.initial.0, available: r.initial_equity.0 });
+    }
+    Ok(())
+}
+
 /// Requires withdrawable equity ≥ initial margin, at fresh prices of everything held.
 pub fn require_withdrawable(board: &Board, after: &Portfolio, now: i64) -> Result<Requirements, RiskError> {
-    let r = margin::check(board, after, Prices::Fresh { now })?;
+    let r = margin::check(board, after, Purpose::Withdrawal { now })?;
     if r.withdraw_equity < r.initial {
         return Err(RiskError::BelowWithdrawalMargin { required: r.initial.0, available: r.withdraw_equity.0 });
     }
@@ -81,9 +91,11 @@ pub fn require_after_token_deposit(
     board: &Board,
     before: &Portfolio,
     after: &Portfolio,
+    now: i64,
 ) -> Result<Requirements, RiskError> {
-    let is = margin::check(board, after, Prices::Last)?;
-    if is.initial_equity >= is.initial || is.health()? >= margin::check(board, before, Prices::Last)?.health()? {
+    let purpose = Purpose::Maintenance { now };
+    let is = margin::check(board, after, purpose)?;
+    if is.initial_equity >= is.initial || is.health()? >= margin::check(board, before, purpose)?.health()? {
         return Ok(is);
     }
     Err(RiskError::BelowInitialMargin { required: is.initial.0, available: is.initial_equity.0 })
@@ -96,9 +108,9 @@ fn reduced(
     after: &Portfolio,
     trade: &Trade,
 ) -> Result<Option<Requirements>, RiskError> {
-    let prices = Prices::FreshOf { now: trade.now, underlying: trade.underlying };
-    let was = margin::check(board, before, prices)?;
-    let is = margin::check(board, after, prices)?;
+    let purpose = Purpose::Reduction { now: trade.now, underlying: trade.underlying };
+    let was = margin::check(board, before, purpose)?;
+    let is = margin::check(board, after, purpose)?;
     if is.maintenance > was.maintenance || is.initial > was.initial {
         return Ok(None);
     }
@@ -106,16 +118,16 @@ fn reduced(
         return Ok(None);
     }
     let u = board.underlying(trade.underlying)?;
-    let rows_before = UnderlyingRisk::in_portfolio(board, u, before)?.rows;
-    let rows_after = UnderlyingRisk::in_portfolio(board, u, after)?.rows;
+    let rows_before = UnderlyingRisk::in_portfolio(board, u, before, purpose)?.rows;
+    let rows_after = UnderlyingRisk::in_portfolio(board, u, after, purpose)?.rows;
     if rows_after.iter().zip(&rows_before).any(|(after, before)| *after > (*before).max(0)) {
         return Ok(None);
     }
-    if was.is_liquidatable() && !trade.mark_value.is_zero() {
+    if was.is_liquidatable() && !trade.discount_value.is_zero() {
         if was.equity.0 <= 0 {
             return Err(RiskError::Bankrupt { equity: was.equity.0 });
         }
-        let allowed = mul_ppm_floor(trade.mark_value, discount_rate(&board.params, &was)?)?;
+        let allowed = mul_ppm_floor(trade.discount_value, discount_rate(&board.params, &was)?)?;
         if trade.cost > allowed {
             return Err(RiskError::FillWorseThanLiquidation { cost: trade.cost.0, allowed: allowed.0 });
         }

@@ -9,6 +9,9 @@ use bytemuck::{Pod, Zeroable};
 /// Number of rows of a scenario table.
 pub const ROWS: usize = 16;
 
+/// Largest price move of a row, in thirds of the scan range.
+pub const MAX_MOVE: i64 = 9;
+
 /// The price never falls below this fraction of itself in a scenario.
 pub const PRICE_FACTOR_FLOOR: Ppm = Ppm(50_000);
 
@@ -52,10 +55,20 @@ pub const SPAN: [Scenario; ROWS] = [
     row(-9, 0, 330_000),
 ];
 
-/// Checks a table against its hard bounds: moves of at most three ranges, weights of at most 100 %.
+/// What the price does in each row of every table: 0 it stays, 1 it rises, -1 it falls. That it is the same in all tables
+/// lets the check tell rows apart without looking.
+pub const DIRECTIONS: [i16; ROWS] = [0, 0, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1, -1, 1, -1];
+
+/// Checks a table against its hard bounds: moves of at most three ranges in the row's [direction](DIRECTIONS), weights in
+/// (0, 100 %].
 pub fn validate(table: &[Scenario; ROWS]) -> Result<(), RiskError> {
-    for (parameter, s) in (0u16..).zip(table) {
-        if !(-9..=9).contains(&s.price_thirds) || !(-1..=1).contains(&s.volatility) || s.weight > Ppm::ONE {
+    for ((parameter, s), direction) in (0u16..).zip(table).zip(DIRECTIONS) {
+        if s.price_thirds.signum() != direction
+            || s.weight.is_zero()
+            || !(-MAX_MOVE..=MAX_MOVE).contains(&s.price_thirds.into())
+            || !(-1..=1).contains(&s.volatility)
+            || s.weight > Ppm::ONE
+        {
             return Err(RiskError::ParameterOutOfBounds { parameter });
         }
     }
@@ -130,5 +143,11 @@ mod tests {
         let mut table = SPAN;
         table[7].price_thirds = 10;
         assert_eq!(validate(&table), Err(RiskError::ParameterOutOfBounds { parameter: 7 }));
+        table = SPAN;
+        table[4].price_thirds = 1;
+        assert_eq!(validate(&table), Err(RiskError::ParameterOutOfBounds { parameter: 4 }));
+        table = SPAN;
+        table[0].weight = Ppm(0);
+        assert_eq!(validate(&table), Err(RiskError::ParameterOutOfBounds { parameter: 0 }));
     }
 }

@@ -1,9 +1,11 @@
 //! An underlying: its index price, its shocks, and the parameters that hold for all that depends on it.
 
 use crate::{
-    Ppm, QuoteNative, RiskError,
+    OptionParams, Ppm, QuoteNative, RiskError, Units,
     board::first_out_of_bounds,
-    math::mul_div_floor,
+    guard::{GuardParams, Guards, SecondPrice, flag},
+    math::{ceil_div, mul_bounded, mul_div_floor, mul_ppm_ceil},
+    range::{RangeParams, RangeState},
     scenario::{self, MAX_UNIT_PRICE, ROWS, Scenario},
 };
 use bytemuck::{Pod, Zeroable};
@@ -36,12 +38,41 @@ pub struct Underlying {
     pub max_price: i64,
     /// Weighted loss of one long delta unit in each scenario row.
     pub shocks: [i64; ROWS],
-    /// Largest of `shocks`: the loss of one long unit in its worst row.
+    /// The loss of one long unit in its worst row, with the surcharge of initial margin: for order margin.
     pub worst_long: i64,
-    /// Largest of minus `shocks`: the loss of one short unit in its worst row.
+    /// The loss of one short unit in its worst row, with the surcharge of initial margin: for order margin.
     pub worst_short: i64,
+    /// r · S of maintenance margin: one scan range of a delta unit, rounded up.
+    pub range_value: i64,
     /// Parameters.
     pub params: UnderlyingParams,
+    /// Parameters of the dynamic scan range.
+    pub range_params: RangeParams,
+    /// Parameters of options.
+    pub option_params: OptionParams,
+    /// Parameters of the guards.
+    pub guard_params: GuardParams,
+    /// The scan ranges in force.
+    pub range: RangeState,
+    /// What is known of the last minutes' prices.
+    pub guards: Guards,
+    /// Account of the second source; all zero where there is none.
+    pub second_feed: [u8; 32],
+    /// Hash of the second source's feed: what its account must say that it observes.
+    pub second_hash: [u8; 32],
+    /// Open interest of all instruments by the last sweeps, one side, in delta units.
+    pub open_interest: Units,
+    /// When `crowding` was last moved, seconds.
+    pub crowded_at: i64,
+    /// What the open interest of the whole underlying adds to the concentration charge, as a ratio of scanning risk.
+    pub crowding: Ppm,
+    /// By how much the scanning risk of initial margin is above that of maintenance margin.
+    pub surcharge: Ppm,
+    /// Calendar charge in force: that of the parameters, at most r times the part of risk that no product group offsets, so
+    /// that two legs together are never asked for more than apart.
+    pub calendar: Ppm,
+    /// Reserved, zero.
+    pub reserved_ratio: u32,
     /// k: prices and arrays of this underlying count in 2^-k quote-native.
     pub scale_bits: u8,
     /// A delta unit is 10^-this of the asset.
@@ -54,8 +85,8 @@ pub struct Underlying {
     pub first_linear: u16,
     /// This underlying's own index.
     pub index: u16,
-    /// Reserved for variance, ramps, volatility surfaces and guards; zero.
-    pub reserved: [u64; 96],
+    /// Reserved, zero.
+    pub reserved: [u64; 32],
 }
 
 /// Risk parameters of an underlying.
@@ -67,7 +98,7 @@ pub struct UnderlyingParams {
     pub liquidity: QuoteNative,
     /// Most unrealised profit that counts towards initial equity, quote-native, in [0, 2^50].
     pub profit_cap: QuoteNative,
-    /// r, the price scan range, in [1 %, 100 %].
+    /// Least price scan range, in [1 %, 100 %]; see [`crate::range`].
     pub scan_range: Ppm,
     /// Largest confidence interval of an accepted price as a ratio of the price, in [0.01 %, 10 %].
     pub max_confidence: Ppm,
@@ -84,6 +115,13 @@ pub struct UnderlyingParams {
     pub max_age: u32,
     /// Short option minimum, in [0, 20 %] of the price.
     pub short_minimum: Ppm,
+    /// Notional of the underlying's whole open interest from which everyone's concentration charge grows, quote-native, in
+    /// [1, 2^60].
+    pub open_interest_liquidity: QuoteNative,
+    /// How much it grows by, for each time that notional beyond the first, in [0, 100 %].
+    pub crowding: Ppm,
+    /// Most that it grows by, in [0, 100 %].
+    pub crowding_cap: Ppm,
 }
 
 impl UnderlyingParams {
@@ -101,6 +139,9 @@ impl UnderlyingParams {
             (1_000..=1_000_000).contains(&self.stable_rate.0),
             (1..=600).contains(&self.max_age),
             self.short_minimum.0 <= 200_000,
+            (1..=1 << 60).contains(&self.open_interest_liquidity.0),
+            self.crowding.0 <= 1_000_000,
+            self.crowding_cap.0 <= 1_000_000,
         ])
     }
 }
@@ -121,20 +162,19 @@ impl Underlying {
         self.scale_bits as u32
     }
 
-    /// Checks the fixed fields (scale 10, unit exponent 11, maximum price 12) and the parameters (from 0).
+    /// Checks the fixed fields (scale 100, unit exponent 101, maximum price 102) and the parameters: of the underlying from
+    /// 0, of the range from 20, of options from 30, of the guards from 40.
     pub fn validate(&self) -> Result<(), RiskError> {
         self.params.validate()?;
+        from(20, self.range_params.validate(self.params.scan_range))?;
+        from(30, self.option_params.validate())?;
+        from(40, self.guard_params.validate())?;
         let fixed = [
             self.scale_bits <= Self::MAX_SCALE_BITS,
             self.unit_exponent <= 9,
             (1..=MAX_UNIT_PRICE).contains(&self.max_price),
         ];
-        first_out_of_bounds(&fixed).map_err(|e| match e {
-            RiskError::ParameterOutOfBounds { parameter } => {
-                RiskError::ParameterOutOfBounds { parameter: parameter + 10 }
-            }
-            other => other,
-        })
+        from(100, first_out_of_bounds(&fixed))
     }
 
     /// Checks that the price was published and is no older than the limit for new risk.
@@ -158,43 +198,149 @@ impl Underlying {
         Ok(())
     }
 
-    /// Takes a new index price and moves the stable price towards it.
-    ///
-    /// The stable price moves by at most `rate · S̃` an hour, pro rata, and at most one hour's worth at once; rounded down.
-    /// Time in which it could not move by a whole unit goes on counting, so that frequent prices do not hold it still.
-    pub fn publish(&mut self, price: i64, confidence: i64, publish_time: i64) -> Result<(), RiskError> {
+    /// Takes a new index price: moves the stable price towards it, the variance and the ranges on, and judges the price by
+    /// the guards. A suspect price is taken too; what it blocks is decided where it is used, see [`crate::guard`].
+    pub fn publish(&mut self, print: &Print, second: Option<SecondPrice>) -> Result<(), RiskError> {
+        let Print { price, confidence, publish_time, previous_publish_time } = *print;
         if price <= 0 || price > self.max_price || confidence < 0 {
             return Err(RiskError::Overflow);
         }
-        if self.stable_price == 0 {
-            self.stable_price = price;
-            self.stable_time = publish_time;
-        } else {
-            let elapsed = publish_time.checked_sub(self.stable_time).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
-            let rate = i64::from(self.params.stable_rate.0);
-            let most = mul_div_floor(self.stable_price, rate * elapsed, HOUR * 1_000_000)?;
-            let step = (price - self.stable_price).clamp(-most, most);
-            if step != 0 || price == self.stable_price {
-                self.stable_time = publish_time;
-            }
-            self.stable_price = self.stable_price.checked_add(step).ok_or(RiskError::Overflow)?;
+        self.move_stable_price(price, publish_time)?;
+        self.range.sample(price, publish_time, previous_publish_time, &self.range_params)?;
+        self.range.advance(publish_time, self.params.scan_range, &self.range_params)?;
+        self.surcharge = self.range.surcharge();
+        self.guards.observe(price, publish_time, &self.guard_params)?;
+        match second {
+            Some(second) => self.guards.compare(price, second, &self.guard_params)?,
+            None => self.guards.flags &= !flag::DIVERGENT,
+        }
+        let widest = mul_div_floor(price, self.params.max_confidence.0.into(), 1_000_000)?;
+        self.guards.flags &= !flag::UNCERTAIN;
+        if confidence > widest {
+            self.guards.flags |= flag::UNCERTAIN;
         }
         self.price = price;
         self.confidence = confidence;
         self.publish_time = publish_time;
+        self.move_crowding(publish_time)
+    }
+
+    /// As [`Underlying::publish`], of a price of the second source that stands in for the first: whether the two agreed when
+    /// both were heard stays as it was.
+    pub fn publish_second(&mut self, print: &Print) -> Result<(), RiskError> {
+        let divergent = self.guards.flags & flag::DIVERGENT;
+        self.publish(print, None)?;
+        self.guards.flags |= divergent;
         Ok(())
     }
 
-    /// Writes the shocks that follow from the price and the scan range.
-    pub(crate) fn set_shocks(&mut self, table: &[Scenario; ROWS]) -> Result<(), RiskError> {
-        self.shocks = scenario::linear_array(table, self.price, self.params.scan_range)?;
+    /// Moves the stable price: by at most `rate · S̃` an hour, pro rata, and at most one hour's worth at once; rounded down.
+    /// Time in which it could not move by a whole unit goes on counting, so that frequent prices do not hold it still.
+    fn move_stable_price(&mut self, price: i64, publish_time: i64) -> Result<(), RiskError> {
+        if self.stable_price == 0 {
+            self.stable_price = price;
+            self.stable_time = publish_time;
+            return Ok(());
+        }
+        let elapsed = publish_time.checked_sub(self.stable_time).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
+        let rate = i64::from(self.params.stable_rate.0);
+        let most = mul_div_floor(self.stable_price, rate * elapsed, HOUR * 1_000_000)?;
+        let step = (price - self.stable_price).clamp(-most, most);
+        if step != 0 || price == self.stable_price {
+            self.stable_time = publish_time;
+        }
+        self.stable_price = self.stable_price.checked_add(step).ok_or(RiskError::Overflow)?;
+        Ok(())
+    }
+
+    /// Moves the crowding charge to `clamp(rate · (open interest · S / liquidity − 1), 0, cap)`: down at once, up by at most
+    /// [`CROWDING_PER_HOUR`], so that what others do liquidates nobody at a stroke.
+    fn move_crowding(&mut self, now: i64) -> Result<(), RiskError> {
+        let elapsed = now.checked_sub(self.crowded_at).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
+        let liquidity = self.params.open_interest_liquidity.0;
+        // What does not fit, here and below, is beyond every cap.
+        let notional = mul_div_floor(self.open_interest.0, self.price, 1 << self.scale()).unwrap_or(i64::MAX);
+        let target = if notional <= liquidity {
+            0
+        } else {
+            mul_div_floor(notional - liquidity, self.params.crowding.0.into(), liquidity).unwrap_or(i64::MAX)
+        };
+        let target = target.clamp(0, self.params.crowding_cap.0.into());
+        let step = i64::from(CROWDING_PER_HOUR.0) * elapsed / HOUR;
+        let moved = target.min(i64::from(self.crowding.0) + step);
+        if step > 0 || moved < i64::from(self.crowding.0) {
+            self.crowding = Ppm(moved as u32);
+            self.crowded_at = now;
+        }
+        Ok(())
+    }
+
+    /// The error of the first of these guards that is up.
+    #[cold]
+    pub(crate) fn suspect(&self, flags: u8) -> RiskError {
+        let (g, underlying, price) = (&self.guards, self.index, self.price);
+        let up = g.flags & flags;
+        if up & flag::VOLATILE != 0 {
+            RiskError::PriceTooVolatile { underlying, price, since: g.excursion_time }
+        } else if up & flag::UNCERTAIN != 0 {
+            RiskError::PriceTooUncertain { underlying, confidence: self.confidence, price }
+        } else {
+            RiskError::PriceDivergent { underlying, price, second: g.second_price }
+        }
+    }
+
+    /// r of maintenance margin.
+    pub fn scan_range(&self) -> Ppm {
+        if self.range.maintenance.is_zero() { self.params.scan_range } else { self.range.maintenance }
+    }
+
+    /// Writes the shocks that follow from the price and the scan range; `offset` is c of the underlying's product group.
+    pub(crate) fn set_shocks(&mut self, table: &[Scenario; ROWS], offset: Ppm) -> Result<(), RiskError> {
+        let range = self.scan_range();
+        let kept = i64::from(Ppm::ONE.0.saturating_sub(offset.0));
+        let most = mul_div_floor(kept, range.0.into(), Ppm::ONE.0.into())?;
+        self.calendar = Ppm(self.params.calendar.0.min(most as u32));
+        self.shocks = scenario::linear_array(table, self.price, range)?;
+        self.range_value = ceil_div(mul_bounded(self.price, range.0.into()), 1_000_000);
         let (mut long, mut short) = (0, 0);
         for loss in self.shocks {
             long = long.max(loss);
             short = short.max(-loss);
         }
-        self.worst_long = long;
-        self.worst_short = short;
+        self.worst_long = self.with_surcharge(long)?;
+        self.worst_short = self.with_surcharge(short)?;
         Ok(())
     }
+
+    /// A loss of maintenance margin as one of initial margin, rounded up.
+    pub(crate) fn with_surcharge(&self, loss: i64) -> Result<i64, RiskError> {
+        let more = mul_ppm_ceil(QuoteNative(loss.max(0)), self.surcharge)?.0;
+        loss.checked_add(more).ok_or(RiskError::Overflow)
+    }
+}
+
+/// An index price as a source publishes it, at the board's scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Print {
+    /// Price of a delta unit.
+    pub price: i64,
+    /// Confidence interval.
+    pub confidence: i64,
+    /// When it was published, seconds.
+    pub publish_time: i64,
+    /// When the one before it was, seconds.
+    pub previous_publish_time: i64,
+}
+
+/// Most by which the crowding charge grows in an hour, as a ratio of scanning risk.
+pub const CROWDING_PER_HOUR: Ppm = Ppm(50_000);
+
+/// Counts a list's parameters from another number.
+fn from(first: u16, result: Result<(), RiskError>) -> Result<(), RiskError> {
+    result.map_err(|e| match e {
+        RiskError::ParameterOutOfBounds { parameter } => {
+            RiskError::ParameterOutOfBounds { parameter: parameter + first }
+        }
+        other => other,
+    })
 }

@@ -164,8 +164,8 @@ impl Svm {
 
     /// Puts the price in an underlying's price account on the board.
     pub fn refresh(&mut self, underlying: u16) -> Result<Sent, Failed> {
-        let account = self.price_account(underlying);
-        let ix = instruction::refresh_underlying(&self.exchange, &account, underlying);
+        let (account, second) = (self.price_account(underlying), self.second_account(underlying));
+        let ix = instruction::refresh_underlying_from(&self.exchange, &account, second.as_ref(), underlying);
         self.send(&[ix], &[])
     }
 

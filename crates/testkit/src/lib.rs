@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod exchange;
+pub mod options;
 mod order;
 mod reconcile;
 mod svm;

@@ -3,7 +3,7 @@
 use crate::Svm;
 use ballast_client::{
     ballast::args::{OrderArgs, order_kind, self_trade},
-    decimal,
+    terms::Terms,
 };
 
 /// An order to place.
@@ -27,9 +27,8 @@ impl Order {
     }
 
     fn new(svm: &Svm, instrument: u16, side: u8, price: &str, lots: i64) -> Self {
-        let tick = &svm.config.perpetual[usize::from(instrument)].tick;
-        let tick = decimal::parse(tick, 6).expect("a decimal tick");
-        let price = decimal::parse(price, 6).expect("a decimal price") / tick;
+        let terms = Terms::of(&svm.board().board, instrument).expect("a listed instrument");
+        let price = terms.ticks(price).expect("a price of whole ticks");
         let args = OrderArgs {
             side,
             kind: order_kind::LIMIT,

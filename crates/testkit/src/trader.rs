@@ -3,6 +3,7 @@
 use crate::{Failed, Order, Sent, Svm};
 use anyhow::{Result, anyhow, ensure};
 use ballast_client::{
+    ballast::view::MarginView,
     decimal, event, instruction, margin,
     risk::{Portfolio, Requirements},
 };
@@ -137,7 +138,14 @@ impl Svm {
 
     /// A trader's margin at the board's prices.
     pub fn requirements(&self, t: &Trader) -> Requirements {
-        margin::requirements(&self.board().board, &self.portfolio(t)).expect("the margin is computed")
+        margin::requirements(&self.board().board, &self.portfolio(t), self.now()).expect("the margin is computed")
+    }
+
+    /// The margin of a trader's account as the program says.
+    pub fn view_margin(&mut self, t: &Trader) -> MarginView {
+        let view = instruction::view_margin(&self.exchange, &t.margin, 0);
+        let sent = self.simulate(&[view], &[]).expect("the margin is computed");
+        ballast_client::account::margin_view(&sent.return_data).expect("a margin view").0
     }
 
     /// Signed lots that a trader holds in an instrument.

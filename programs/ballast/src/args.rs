@@ -40,6 +40,17 @@ macro_rules! encode_integers {
 }
 encode_integers!(u8, u16, u32, u64, i32, i64);
 
+/// Structs that are parts of other arguments.
+macro_rules! encode_structs {
+    ($($type:ty),*) => { $(
+        impl Encode for $type {
+            fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
+                Self::encode(self, out);
+            }
+        }
+    )* };
+}
+
 impl<const N: usize> Encode for [u8; N] {
     fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
         out.extend_from_slice(self);
@@ -90,6 +101,20 @@ pub mod tag {
     pub const RESOLVE_BAD_DEBT: u8 = 19;
     /// `view_margin`
     pub const VIEW_MARGIN: u8 = 20;
+    /// `list_future`
+    pub const LIST_FUTURE: u8 = 21;
+    /// `list_option`
+    pub const LIST_OPTION: u8 = 22;
+    /// `open_surface`
+    pub const OPEN_SURFACE: u8 = 23;
+    /// `set_publishers`
+    pub const SET_PUBLISHERS: u8 = 24;
+    /// `open_expiry`
+    pub const OPEN_EXPIRY: u8 = 25;
+    /// `publish_volatility`
+    pub const PUBLISH_VOLATILITY: u8 = 26;
+    /// `refresh_options`
+    pub const REFRESH_OPTIONS: u8 = 27;
 }
 
 args! {
@@ -130,11 +155,39 @@ args! {
     }
 }
 
-impl Encode for MarginArgs {
-    fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
-        Self::encode(self, out);
+args! {
+    /// The dynamic scan range; see `ballast_risk::range::RangeParams` for meaning and bounds.
+    RangeArgs {
+        /// z in hundredths; 0 keeps the range at its floor.
+        sigmas: u32,
+        /// Largest range, millionths.
+        cap: u32,
+        /// Horizon, seconds.
+        horizon: u32,
+        /// Half-life of the variance, seconds.
+        half_life: u32,
+        /// Most by which a range falls in an hour, millionths.
+        fall_rate: u32,
     }
 }
+
+args! {
+    /// Parameters of an underlying's options; see `ballast_risk::OptionParams` for meaning and bounds.
+    OptionParamsArgs {
+        /// Volatility range at 30 days, millionths of the volatility.
+        volatility_range: u32,
+        /// Power of the time to expiry, millionths.
+        volatility_power: u32,
+        /// Days below which the range grows no more.
+        volatility_floor_days: u32,
+        /// Oldest array for new risk, seconds.
+        max_array_age: u32,
+        /// Oldest volatility for new risk, seconds.
+        max_volatility_age: u32,
+    }
+}
+
+encode_structs!(MarginArgs, RangeArgs, OptionParamsArgs, InstrumentArgs, SmileArgs);
 
 args! {
     /// An underlying to list; see `ballast_risk::Underlying` and `UnderlyingParams` for meaning and bounds.
@@ -165,6 +218,24 @@ args! {
         max_age: u32,
         /// Short option minimum, millionths.
         short_minimum: u32,
+        /// Rate at which the open interest of the whole underlying adds to the concentration charge, millionths.
+        crowding: u32,
+        /// Cap of it, millionths.
+        crowding_cap: u32,
+        /// Notional of the whole open interest from which it counts, quote-native.
+        open_interest_liquidity: i64,
+        /// Account of the second source (Switchboard On-Demand pull feed); all zero for none.
+        second_feed: [u8; 32],
+        /// Feed hash that the account must have.
+        second_hash: [u8; 32],
+        /// The dynamic scan range.
+        range: RangeArgs,
+        /// Options.
+        options: OptionParamsArgs,
+        /// Farthest from the median of the last five minutes, millionths; 0 turns the guard off.
+        max_move: u32,
+        /// Farthest that the two sources may be apart, millionths.
+        max_divergence: u32,
         /// Scale: prices count in 2^-this quote-native.
         scale_bits: u8,
         /// A delta unit is 10^-this of the asset.
@@ -191,8 +262,8 @@ args! {
 }
 
 args! {
-    /// A perpetual to list; see `ballast_risk::Instrument` for meaning and bounds.
-    PerpetualArgs {
+    /// What every instrument to list has; see `ballast_risk::Instrument` for meaning and bounds.
+    InstrumentArgs {
         /// Name, padded with zeros.
         name: [u8; 16],
         /// Delta units in one lot.
@@ -211,6 +282,60 @@ args! {
         underlying: u16,
         /// The instrument's index, which must be free.
         instrument: u16,
+    }
+}
+
+args! {
+    /// A dated future to list.
+    FutureArgs {
+        /// What every instrument has.
+        terms: InstrumentArgs,
+        /// When it expires, seconds, a whole minute.
+        expiry: i64,
+    }
+}
+
+args! {
+    /// A European option to list. Its expiry must be on the underlying's volatility surface.
+    OptionArgs {
+        /// What every instrument has.
+        terms: InstrumentArgs,
+        /// When it expires, seconds, a whole minute.
+        expiry: i64,
+        /// Strike, ticks.
+        strike: i64,
+        /// 1 for a put, 0 for a call.
+        put: u8,
+    }
+}
+
+args! {
+    /// A volatility surface; see `ballast_risk::surface::SurfaceParams` for meaning and bounds.
+    SurfaceArgs {
+        /// Publishers without whom there is no median.
+        min_publishers: u32,
+        /// Oldest quote that counts, seconds.
+        max_quote_age: u32,
+        /// Farthest move of an update, millionths.
+        update_bound: u32,
+        /// Farthest move of an hour, millionths.
+        hour_bound: u32,
+        /// Farthest that the first publication may be from what was listed, millionths.
+        first_bound: u32,
+        /// The underlying.
+        underlying: u16,
+    }
+}
+
+args! {
+    /// A smile; see `ballast_risk::surface::Smile` for meaning and bounds.
+    SmileArgs {
+        /// Volatility at the money, millionths a year.
+        level: u32,
+        /// Millionths.
+        skew: i32,
+        /// Millionths.
+        curvature: i32,
     }
 }
 

@@ -13,6 +13,15 @@ pub const MARGIN_SEED: &[u8] = b"margin";
 /// Seed of a token vault.
 pub const VAULT_SEED: &[u8] = b"vault";
 
+/// Seed of a volatility surface.
+pub const SURFACE_SEED: &[u8] = b"surface";
+
+/// Most options that one `refresh_options` may name.
+pub const MAX_REFRESHED: usize = 32;
+
+/// Oldest price of a second source, in seconds, that is compared with the first or stands in for it.
+pub const SECOND_SOURCE_MAX_AGE: i64 = 60;
+
 /// Most bytes by which the runtime lets an account grow in one instruction.
 pub const MAX_GROWTH: usize = 10_240;
 

@@ -100,6 +100,27 @@ errors! {
     NothingToSweep = "the market has nothing to sweep",
     NotComplete = "the account is not complete yet: grow it first",
     AlreadyComplete = "the account is complete already",
+    PriceTooVolatile = "the price jumped away from the last five minutes: wait up to two minutes of steady prices; reducing stays possible",
+    PriceTooUncertain = "the price's confidence interval is too wide for new risk and withdrawals: wait for the next price; reducing stays possible",
+    PriceDivergent = "the two price sources disagree: wait until they agree; reducing stays possible",
+    StaleRiskArray = "the option's risk array is too old, or the price has left it: the log names the instrument; call refresh_options for it first",
+    StaleVolatility = "the volatility of this expiry was not published lately: only reducing is possible until it is",
+    InstrumentExpired = "the instrument has expired",
+    NotAnOption = "the instrument is not an option",
+    NoVolatility = "the surface has no smile for this expiry: open the expiry first",
+    VolatilityOutOfBounds = "the level, skew or curvature is outside its hard bounds: the log names which",
+    NotAPublisher = "the signer is not a publisher of this surface",
+    DuplicatePublisher = "the same publisher is listed twice",
+    DuplicateExpiry = "the surface has a smile for this expiry already",
+    NoFreeExpiry = "the surface has no free slot: wait until an expiry has passed",
+    UnsortedInstruments = "the instruments must be listed in ascending order",
+    DuplicateInstrument = "the same instrument is listed twice",
+    TooManyInstruments = "the list is empty or has more instruments than one instruction may refresh",
+    BadStrike = "the strike must be positive and at most the underlying's maximum price",
+    BadExpiry = "the expiry must be a whole minute in the future, at most three years away",
+    WrongSurface = "the surface is not the one of this underlying",
+    SecondSourceMissing = "this underlying has a second price source: pass its account too",
+    OracleTooFewSamples = "the price is of too few oracles' samples: update the feed with more of them",
 }
 
 impl BallastError {
@@ -147,6 +168,19 @@ impl From<RiskError> for BallastError {
             RiskError::NotLiquidatable { .. } => Self::NotLiquidatable,
             RiskError::NothingToLiquidate => Self::NothingToLiquidate,
             RiskError::LiquidationDoesNotHelp { .. } => Self::LiquidationDoesNotHelp,
+            RiskError::PriceTooVolatile { .. } => Self::PriceTooVolatile,
+            RiskError::PriceTooUncertain { .. } => Self::PriceTooUncertain,
+            RiskError::PriceDivergent { .. } => Self::PriceDivergent,
+            RiskError::StaleRiskArray { .. } => Self::StaleRiskArray,
+            RiskError::StaleVolatility { .. } => Self::StaleVolatility,
+            RiskError::Expired { .. } => Self::InstrumentExpired,
+            RiskError::NotAnOption { .. } => Self::NotAnOption,
+            RiskError::NoVolatility { .. } => Self::NoVolatility,
+            RiskError::VolatilityOutOfBounds { .. } => Self::VolatilityOutOfBounds,
+            RiskError::NotAPublisher => Self::NotAPublisher,
+            RiskError::DuplicatePublisher => Self::DuplicatePublisher,
+            RiskError::DuplicateExpiry { .. } => Self::DuplicateExpiry,
+            RiskError::NoFreeExpiry => Self::NoFreeExpiry,
         }
     }
 }
@@ -208,7 +242,31 @@ mod log {
             RiskError::LiquidationDoesNotHelp { before, after } => {
                 msg!("health before {}, after {}", before, after)
             }
+            RiskError::PriceTooVolatile { underlying, price, since } => {
+                msg!("underlying {}: price {} is off the median, since {}", underlying, price, since)
+            }
+            RiskError::PriceTooUncertain { underlying, confidence, price } => {
+                msg!("underlying {}: confidence {} of price {}", underlying, confidence, price)
+            }
+            RiskError::PriceDivergent { underlying, price, second } => {
+                msg!("underlying {}: price {}, second source {}", underlying, price, second)
+            }
+            RiskError::StaleRiskArray { instrument, moved, age } => {
+                msg!("instrument {}: array is {} s old, price moved by {}/1000 of the limit", instrument, age, moved)
+            }
+            RiskError::StaleVolatility { instrument, age, limit } => {
+                msg!("instrument {}: volatility is {} s old, limit {} s", instrument, age, limit)
+            }
+            RiskError::Expired { instrument, expiry } => msg!("instrument {}: expired at {}", instrument, expiry),
+            RiskError::NotAnOption { instrument } => msg!("instrument {} is not an option", instrument),
+            RiskError::NoVolatility { expiry } | RiskError::DuplicateExpiry { expiry } => msg!("expiry {}", expiry),
+            RiskError::VolatilityOutOfBounds { field, value } => {
+                msg!("field {} (0 level, 1 skew, 2 curvature): {}", field, value)
+            }
             RiskError::Overflow
+            | RiskError::NotAPublisher
+            | RiskError::DuplicatePublisher
+            | RiskError::NoFreeExpiry
             | RiskError::NoFreePosition
             | RiskError::NoFreeToken
             | RiskError::InsufficientToken

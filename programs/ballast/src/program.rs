@@ -4,6 +4,7 @@ use crate::{
     args::*,
     instructions::{self, *},
 };
+use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 
 declare_id!("BaLLastCLearing11111111111111111111111111111");
@@ -44,7 +45,7 @@ pub mod ballast {
 
     /// Lists a perpetual and makes its market.
     #[discrim = 5]
-    pub fn list_perpetual(ctx: &mut Context<ListPerpetual>, args: PerpetualArgs) -> Result<()> {
+    pub fn list_perpetual(ctx: &mut Context<ListPerpetual>, args: InstrumentArgs) -> Result<()> {
         instructions::list_perpetual(ctx, args)
     }
 
@@ -136,5 +137,46 @@ pub mod ballast {
     #[discrim = 20]
     pub fn view_margin(ctx: &mut Context<ViewMargin>, first_underlying: u16) -> Result<()> {
         instructions::view_margin(ctx, first_underlying)
+    }
+    /// Lists a dated future and makes its market.
+    #[discrim = 21]
+    pub fn list_future(ctx: &mut Context<ListFuture>, args: FutureArgs) -> Result<()> {
+        instructions::list_future(ctx, args)
+    }
+
+    /// Lists a European call or put and makes its market.
+    #[discrim = 22]
+    pub fn list_option(ctx: &mut Context<ListOption>, args: OptionArgs) -> Result<()> {
+        instructions::list_option(ctx, args)
+    }
+
+    /// Makes the volatility surface of an underlying.
+    #[discrim = 23]
+    pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result<()> {
+        instructions::open_surface(ctx, args)
+    }
+
+    /// Names who may publish volatilities on a surface.
+    #[discrim = 24]
+    pub fn set_publishers(ctx: &mut Context<ChangeSurface>, publishers: [[u8; 32]; 5]) -> Result<()> {
+        instructions::set_publishers(ctx, publishers)
+    }
+
+    /// Adds an expiry to a surface, with the smile that its first publication must be near.
+    #[discrim = 25]
+    pub fn open_expiry(ctx: &mut Context<ChangeSurface>, expiry: i64, smile: SmileArgs) -> Result<()> {
+        instructions::open_expiry(ctx, expiry, smile)
+    }
+
+    /// Says what a publisher takes the smile of an expiry to be.
+    #[discrim = 26]
+    pub fn publish_volatility(ctx: &mut Context<PublishVolatility>, expiry: i64, smile: SmileArgs) -> Result<()> {
+        instructions::publish_volatility(ctx, expiry, smile)
+    }
+
+    /// Makes the risk arrays of a list of options of one underlying anew, in ascending order. Anyone may call.
+    #[discrim = 27]
+    pub fn refresh_options(ctx: &mut Context<RefreshOptions>, instruments: Vec<u16>) -> Result<()> {
+        instructions::refresh_options(ctx, instruments)
     }
 }

@@ -1,6 +1,6 @@
 //! What `view_margin` returns: a head and a page of underlyings, at most 1,024 bytes together.
 
-use ballast_risk::{Requirements, Underlying, margin::UnderlyingRisk};
+use ballast_risk::{Requirements, RiskError, Underlying, margin::UnderlyingRisk};
 use bytemuck::{Pod, Zeroable};
 
 /// Underlyings on a page.
@@ -36,6 +36,10 @@ pub struct MarginView {
     pub maintenance: i64,
     /// Initial margin.
     pub initial: i64,
+    /// What initial margin adds to scanning risk while the scan range rises.
+    pub surcharge: i64,
+    /// What the minimum for short options asks beyond the other charges.
+    pub short_minimum: i64,
     /// Underlyings that follow.
     pub count: u16,
     /// Where the next page begins; 0 if this is the last.
@@ -58,6 +62,8 @@ impl MarginView {
             order_margin: r.order_margin.0,
             maintenance: r.maintenance.0,
             initial: r.initial.0,
+            surcharge: r.surcharge.0,
+            short_minimum: r.short_minimum.0,
             count,
             next,
             reserved: 0,
@@ -77,7 +83,7 @@ pub struct UnderlyingView {
     pub token_value: i64,
     /// Scanning risk of this underlying alone.
     pub scan: i64,
-    /// Calendar and concentration charges and haircut.
+    /// Calendar and concentration charges, short option minimum and haircut.
     pub add_on: i64,
     /// Order margin.
     pub order_margin: i64,
@@ -93,18 +99,18 @@ pub struct UnderlyingView {
 
 impl UnderlyingView {
     /// The view of an underlying's contribution.
-    pub fn new(u: &Underlying, r: &UnderlyingRisk) -> Self {
-        Self {
+    pub fn new(u: &Underlying, r: &UnderlyingRisk) -> Result<Self, RiskError> {
+        Ok(Self {
             delta: r.delta,
             pnl: r.pnl.0,
             token_value: r.token_value.0,
             scan: r.scan.0,
-            add_on: r.calendar.0 + r.concentration.0 + r.haircut.0,
+            add_on: r.add_on()?.0,
             order_margin: r.order_margin.0,
             price: u.price,
             publish_time: u.publish_time,
             underlying: u.index,
             reserved: [0; 3],
-        }
+        })
     }
 }

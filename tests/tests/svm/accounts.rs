@@ -5,7 +5,7 @@ use ballast_client::{
     BallastError as E, account,
     ballast::{args::CollateralArgs, constants::MAX_GROWTH},
     config, instruction,
-    risk::margin::{Prices, check},
+    risk::{Purpose, margin::check},
 };
 use ballast_testkit::{BTC, ETH, Order, SOL, Svm, Trader};
 use solana_address::Address;
@@ -233,11 +233,11 @@ fn a_token_withdrawal_leaves_initial_margin_to_the_unit() {
     svm.deposit_sol(&alice, 100 * LAMPORTS).unwrap();
     let cash = svm.portfolio(&alice).cash.0 as u64;
     svm.withdraw_usdc(&alice, cash).unwrap();
-    let (board, portfolio) = (svm.board(), svm.portfolio(&alice));
+    let (board, portfolio, now) = (svm.board(), svm.portfolio(&alice), svm.now());
     let after = |lamports: u64| {
         let mut after = portfolio;
         after.debit(0, lamports).unwrap();
-        check(&board.board, &after, Prices::Last).unwrap()
+        check(&board.board, &after, Purpose::Maintenance { now }).unwrap()
     };
     let (mut low, mut high) = (0, 100 * LAMPORTS);
     while high - low > 1 {

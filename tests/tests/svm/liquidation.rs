@@ -6,7 +6,7 @@ use ballast_client::{
     ballast::{constants::pause, events::Liquidated},
     book::Side,
     event, instruction, margin,
-    risk::{Fill, Lots, Portfolio, QuoteNative, liquidation::Takeover, math::mul_ppm_ceil},
+    risk::{Fill, Lots, Portfolio, Print, QuoteNative, liquidation::Takeover, math::mul_ppm_ceil},
 };
 use ballast_testkit::{BTC, ETH, Order, SOL, Sent, Svm, Trader};
 
@@ -228,7 +228,7 @@ fn a_liquidator_ends_above_initial_margin() {
     let other = Fill { lots: Lots(-expected.fill.lots.0), value: QuoteNative(-expected.fill.value.0) };
     after.fill(i, board.board.underlying(BTC).unwrap(), other).unwrap();
     after.cash = after.cash.minus(expected.insurance).unwrap();
-    let short = margin::requirements(&board.board, &after).unwrap();
+    let short = margin::requirements(&board.board, &after, crash.svm.now()).unwrap();
     let alice = &crash.alice;
     let failed = refused(&mut crash.svm, |svm| svm.liquidate(&bob, alice, BTC, i64::MAX), E::BelowInitialMargin);
     assert_eq!(numbers(&failed, "initial margin:"), (short.initial.0, short.initial_equity.0));
@@ -333,8 +333,13 @@ fn dust_is_taken_whole() {
         .rev()
         .find_map(|cents| {
             let (mut board, now) = (svm.board(), svm.now());
-            let scaled = cents * 1_000 * 16; // of 0.1 SOL, at 1/16 of 0.000001
-            board.board.underlying_mut(SOL).unwrap().publish(scaled, 0, now + 1).unwrap();
+            let print = Print {
+                price: cents * 1_000 * 16, // of 0.1 SOL, at 1/16 of 0.000001
+                confidence: 0,
+                publish_time: now + 1,
+                previous_publish_time: now,
+            };
+            board.board.underlying_mut(SOL).unwrap().publish(&print, None).unwrap();
             board.board.reprice(SOL).unwrap();
             let taken = margin::takeover(&board.board, &portfolio, SOL, held - 1, now + 1).ok()?;
             let lots = taken.fill.lots.0.abs();

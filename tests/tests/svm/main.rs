@@ -4,11 +4,18 @@
 
 mod accounts;
 mod governance;
+mod guards;
 mod liquidation;
+mod listing;
 mod mutation;
+mod options;
 mod oracle;
 mod random;
+mod ranges;
+mod refresh;
 mod refusal;
+mod second;
 mod smoke;
+mod surface;
 mod tables;
 mod trading;

@@ -13,7 +13,7 @@ use ballast_client::{SYSTEM_PROGRAM, TOKEN_PROGRAM, account::discriminator, ball
 use ballast_testkit::Svm;
 use solana_account::Account;
 use solana_address::Address;
-use solana_instruction::{Instruction, error::InstructionError};
+use solana_instruction::{AccountMeta, Instruction, error::InstructionError};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
@@ -30,6 +30,8 @@ pub enum Slot {
     Init,
     /// An account without a type: vaults, token accounts, mints, prices.
     Unchecked,
+    /// An account without a type after those that Anchor knows of.
+    Further,
     /// A program.
     Program(Address),
 }
@@ -213,7 +215,7 @@ impl Case {
                     add(Mutation::OtherExchange);
                     add(Mutation::Sibling);
                 }
-                Slot::Init | Slot::Unchecked => {
+                Slot::Init | Slot::Unchecked | Slot::Further => {
                     add(Mutation::OtherOwner);
                     add(Mutation::OtherAddress);
                     add(Mutation::Empty);
@@ -306,18 +308,24 @@ impl Case {
     fn predict(&self, svm: &Svm, instruction: &Instruction, mutation: Mutation) -> Option<Expected> {
         let metas = &instruction.accounts;
         if mutation == Mutation::Missing {
-            return Some(TOO_FEW_ACCOUNTS);
+            return (self.slots[metas.len()] != Slot::Further).then_some(TOO_FEW_ACCOUNTS);
         }
         // Flags belong to an address, not to its place in the list.
         let signs = |a: &Address| metas.iter().any(|m| m.pubkey == *a && m.is_signer);
         // The runtime never lets a built-in program be written.
         let writable = |a: &Address| *a != SYSTEM_PROGRAM && metas.iter().any(|m| m.pubkey == *a && m.is_writable);
         let is_mut = |slot: usize| self.instruction.accounts[slot].is_writable;
-        let repeated = |slot: usize| {
+        let further = |slot: usize| self.slots[slot] == Slot::Further;
+        let repeated = |slot: usize, among_further: bool| {
             let address = metas[slot].pubkey;
-            metas.iter().enumerate().any(|(other, m)| other != slot && m.pubkey == address)
+            let same = |(other, m): (usize, &AccountMeta)| other != slot && m.pubkey == address;
+            metas.iter().enumerate().filter(|(other, _)| further(*other) == among_further).any(same)
         };
-        if (0..metas.len()).any(|slot| is_mut(slot) && self.slots[slot] != Slot::Payer && repeated(slot)) {
+        let duplicate = |among_further: bool| {
+            let written = |slot: &usize| is_mut(*slot) && self.slots[*slot] != Slot::Payer;
+            (0..metas.len()).filter(written).any(|slot| repeated(slot, among_further))
+        };
+        if duplicate(false) {
             return Some(DUPLICATE);
         }
         // An `init` account is made after the others are loaded.
@@ -330,7 +338,7 @@ impl Case {
                     let good = signs(address) && (!is_mut(slot) || writable(address));
                     (!good).then(|| InstructionError::MissingRequiredSignature.into())
                 }
-                Slot::Unchecked => (is_mut(slot) && !writable(address)).then_some(NOT_WRITABLE),
+                Slot::Unchecked | Slot::Further => (is_mut(slot) && !writable(address)).then_some(NOT_WRITABLE),
                 Slot::Program(id) => {
                     if !account.is_some_and(|a| a.executable) {
                         Some(NOT_EXECUTABLE)
@@ -344,6 +352,10 @@ impl Case {
             if error.is_some() {
                 return error;
             }
+        }
+        // The further accounts are read after the others were loaded.
+        if duplicate(true) {
+            return Some(DUPLICATE);
         }
         let created = |slot: &usize| self.slots[*slot] == Slot::Init && !metas[*slot].is_writable;
         (0..metas.len()).find(created).map(|_| InstructionError::PrivilegeEscalation.into())
@@ -371,7 +383,7 @@ fn load_typed(name: &str, account: Option<Account>, to_write: bool, writable: bo
 
 /// Shortest account of a type.
 fn min_len(name: &str) -> usize {
-    use ballast::state::{DISCRIMINATOR_LEN, Exchange, MarginAccount, Market, RiskBoard, Treasury};
+    use ballast::state::{DISCRIMINATOR_LEN, Exchange, MarginAccount, Market, RiskBoard, Treasury, VolatilitySurface};
     DISCRIMINATOR_LEN
         + match name {
             "Exchange" => size_of::<Exchange>(),
@@ -379,6 +391,7 @@ fn min_len(name: &str) -> usize {
             "RiskBoard" => size_of::<RiskBoard>(),
             "Market" => size_of::<Market>(),
             "MarginAccount" => size_of::<MarginAccount>(),
+            "VolatilitySurface" => size_of::<VolatilitySurface>(),
             other => panic!("no account type {other}"),
         }
 }
@@ -392,6 +405,7 @@ pub mod slot {
     pub const BOARD: Slot = Slot::Typed("RiskBoard");
     pub const MARKET: Slot = Slot::Typed("Market");
     pub const MARGIN: Slot = Slot::Typed("MarginAccount");
+    pub const SURFACE: Slot = Slot::Typed("VolatilitySurface");
     pub const TOKENS: Slot = Slot::Program(TOKEN_PROGRAM);
     pub const SYSTEM: Slot = Slot::Program(SYSTEM_PROGRAM);
 }

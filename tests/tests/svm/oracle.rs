@@ -9,7 +9,7 @@ use ballast_client::{
     },
     instruction,
     pyth::PriceUpdate,
-    risk::{Lots, Ticks},
+    risk::{Lots, Print, Ticks, guard::flag},
 };
 use ballast_testkit::{BTC, ETH, SOL, Svm};
 use solana_account::Account;
@@ -75,7 +75,13 @@ fn a_price_moves_the_board_as_the_model_says() {
     let mut expected = svm.board();
     let u = expected.board.underlying_mut(BTC).unwrap();
     // 41,000 dollars are 4.1 a delta unit, at 1/16 of 0.000001; the interval likewise.
-    u.publish(4_100_000 * 16, 1_000 * 16, svm.now()).unwrap();
+    let print = Print {
+        price: 4_100_000 * 16,
+        confidence: 1_000 * 16,
+        publish_time: svm.now(),
+        previous_publish_time: svm.now() - 1,
+    };
+    u.publish(&print, None).unwrap();
     expected.board.reprice(BTC).unwrap();
     let good = update(&svm).encode();
     write(&mut svm, RECEIVERS[0], good);
@@ -171,10 +177,11 @@ fn a_price_below_half_a_unit_of_the_board_is_no_price() {
 }
 
 #[test]
-fn a_confidence_interval_may_be_two_per_cent_and_no_wider() {
-    accept(|u, _| u.confidence = 820 * DOLLAR as u64);
-    refuse(|u, _| u.confidence = 820 * DOLLAR as u64 + 1, E::OracleTooUncertain);
-    refuse(|u, _| u.confidence = u64::MAX, E::OracleTooUncertain);
+fn a_confidence_interval_may_be_two_per_cent_and_a_wider_one_is_flagged() {
+    let flags = |svm: &Svm| svm.board().board.underlying(BTC).unwrap().guards.flags;
+    assert_eq!(flags(&accept(|u, _| u.confidence = 820 * DOLLAR as u64)), 0);
+    assert_eq!(flags(&accept(|u, _| u.confidence = 820 * DOLLAR as u64 + 62_500)), flag::UNCERTAIN);
+    assert_eq!(flags(&accept(|u, _| u.confidence = u64::MAX)), flag::UNCERTAIN);
 }
 
 #[test]

@@ -1,24 +1,25 @@
 //! Random instructions of several traders; after each step everything that must always hold (I200, I210 to I213, I220 to
-//! I222, I226, I227, I233).
+//! I222, I226, I227, I233, I264). Perpetuals, a dated future, and calls and puts of two expiries of BTC.
 //!
 //! `BALLAST_STEPS` asks for more steps than a test run takes, `BALLAST_SEED` for another sequence.
 
 use crate::refusal::{Expected, difference, outcome, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::args::{OrderArgs, order_kind},
+    ballast::args::{OrderArgs, SmileArgs, order_kind},
     book::Side,
     event, instruction, margin,
-    risk::{Portfolio, Requirements},
+    risk::{Instrument, Portfolio, Requirements},
 };
-use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, Trader};
+use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, Trader, options::SMILE};
 use solana_address::Address;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
+use solana_signer::Signer;
 use std::collections::BTreeMap;
 
 /// Steps of a test run.
-const STEPS: usize = 1_500;
+const STEPS: usize = 2_000;
 /// Steps of one exchange: the next starts afresh, with another seed.
 const STEPS_OF_A_WORLD: usize = 500;
 /// The first seed.
@@ -27,6 +28,10 @@ const SEED: u64 = 0x0BA1_1A57;
 const WEALTH: [&str; 6] = ["300", "1000", "3000", "10000", "100000", "1000000"];
 /// Cents of the prices at the start.
 const CENTS: [i64; 3] = [4_000_000, 250_000, 4_000];
+/// Index of the dated future of BTC.
+const FUTURE: u16 = 3;
+/// Indices of the options of BTC: a call and a put of each of two expiries.
+const OPTIONS: std::ops::Range<u16> = 10..14;
 
 #[test]
 fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
@@ -49,8 +54,17 @@ fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
         {
             assert!(done.did.get(what).is_some_and(|n| *n > 0), "never happened: {what}");
         }
-        for error in [E::BelowInitialMargin, E::PriceStale, E::NotLiquidatable, E::WouldCross, E::BelowWithdrawalMargin]
-        {
+        for what in ["future fill", "option fill", "option liquidated", "volatility", "refresh"] {
+            assert!(done.did.get(what).is_some_and(|n| *n > 0), "never happened: {what}");
+        }
+        for error in [
+            E::BelowInitialMargin,
+            E::PriceStale,
+            E::NotLiquidatable,
+            E::WouldCross,
+            E::BelowWithdrawalMargin,
+            E::StaleRiskArray,
+        ] {
             assert!(done.refused.get(error.name()).is_some_and(|n| *n > 0), "never happened: {error:?}");
         }
     }
@@ -111,8 +125,13 @@ impl Random {
         self.below(n) == 0
     }
 
+    /// A perpetual half of the time, else the future or an option.
     fn instrument(&mut self) -> u16 {
-        [BTC, ETH, SOL][self.below(3) as usize]
+        match self.below(12) {
+            n @ 0..6 => [BTC, ETH, SOL][n as usize % 3],
+            6 => FUTURE,
+            _ => OPTIONS.start + self.below(OPTIONS.len() as u64) as u16,
+        }
     }
 }
 
@@ -121,6 +140,7 @@ struct World {
     random: Random,
     traders: Vec<Trader>,
     cents: [i64; 3],
+    expiries: [i64; 2],
     tally: Tally,
 }
 
@@ -131,7 +151,16 @@ impl World {
         // One owner with two accounts.
         let key = traders[3].key.insecure_clone();
         traders.push(svm.sub_account(key, 1, "5000").unwrap());
-        Self { svm, random: Random(seed), traders, cents: CENTS, tally: Tally::default() }
+        let expiries = [7, 60].map(|days| svm.now() + days * 86_400);
+        svm.open_surface(BTC).unwrap();
+        svm.list_future(BTC, expiries[0], FUTURE).unwrap();
+        let options = svm.list_options(BTC, &expiries, &["40000"], OPTIONS.start).unwrap();
+        assert_eq!(options, OPTIONS.collect::<Vec<_>>());
+        for expiry in expiries {
+            svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+        }
+        svm.refresh_all_options(BTC).unwrap();
+        Self { svm, random: Random(seed), traders, cents: CENTS, expiries, tally: Tally::default() }
     }
 
     fn step(&mut self) {
@@ -141,7 +170,9 @@ impl World {
             11..62 => self.order(),
             62..68 => self.cancel(),
             68..70 => self.cancel_all(),
-            70..84 => self.price(),
+            70..82 => self.price(),
+            82 => self.volatility(),
+            83 => self.refresh(),
             84..89 => {
                 let seconds = self.random.between(1, 9);
                 self.svm.advance(seconds);
@@ -204,7 +235,7 @@ impl World {
     }
 
     fn requirements(&self, portfolio: &Portfolio) -> Requirements {
-        margin::requirements(&self.svm.board().board, portfolio).unwrap()
+        margin::requirements(&self.svm.board().board, portfolio, self.svm.now()).unwrap()
     }
 
     fn order(&mut self) {
@@ -221,6 +252,8 @@ impl World {
         let mut count = |what, n: usize| *self.tally.did.entry(what).or_default() += n;
         count("rest", usize::from(order.resting > 0));
         count("fill", order.fills.len());
+        count("future fill", if instrument == FUTURE { order.fills.len() } else { 0 });
+        count("option fill", if OPTIONS.contains(&instrument) { order.fills.len() } else { 0 });
         count("maker cancelled", order.makers_cancelled.into());
         assert!(order.filled + order.resting <= args.lots);
         assert_eq!(order.fills.iter().map(|f| f.lots).sum::<i64>(), order.filled);
@@ -254,12 +287,14 @@ impl World {
         let board = self.svm.board();
         let i = board.board.instrument(instrument).unwrap();
         let u = board.board.underlying(i.underlying).unwrap();
-        let mark = i.mark_ticks_floor(u.scale()).0;
+        let mark = i.mark_ticks_floor(u, self.svm.now()).0;
         let r = &mut self.random;
         let side = r.below(2) as u8;
         // Mostly near the mark, sometimes far and beyond the band.
         let spread = if r.one_in(20) { 150 } else { 12 };
-        let mut price = mark + mark * r.between(-spread, spread) / 1_000;
+        // An option's price varies with its underlying's, not with its own.
+        let about = if i.is_option() { i.discount_value(u) / 16 / i.tick_value.0 / 10 } else { mark };
+        let mut price = mark + about * r.between(-spread, spread) / 1_000;
         // Half of the orders go for the best price of the other side.
         let market = self.svm.market(instrument);
         let other = if side == 0 { Side::Ask } else { Side::Bid };
@@ -268,7 +303,7 @@ impl World {
         {
             price = best;
         }
-        let value = i.value_at(ballast_client::risk::Lots(1), ballast_client::risk::Ticks(mark.max(1))).unwrap().0;
+        let value = i.discount_value(u) / 16;
         let wealth = self.svm.requirements(&self.traders[taker]).equity.0.clamp(50_000_000, 100_000_000_000);
         let most = (wealth * 5 / value).max(2) as u64;
         let held = self.svm.lots(&self.traders[taker], instrument);
@@ -355,6 +390,43 @@ impl World {
             self.svm.write_price(u, &dollars);
             let ix = instruction::refresh_underlying(&self.svm.exchange, &self.svm.price_account(u), u);
             assert!(self.send("price", ix, None).is_some());
+            if u == BTC && !self.random.one_in(4) {
+                self.refresh();
+            }
+        }
+    }
+
+    /// Publishes a smile, sometimes a far one: it moves as far as its bounds let it.
+    fn volatility(&mut self) {
+        let expiry = self.expiries[self.random.below(2) as usize];
+        let spread = if self.random.one_in(6) { 400_000 } else { 50_000 };
+        let said = SmileArgs {
+            level: self.random.between(600_000 - spread, 600_000 + spread) as u32,
+            skew: self.random.between(-100_000, 50_000) as i32,
+            curvature: self.random.between(0, 60_000) as i32,
+        };
+        let publisher = self.svm.publisher();
+        let ix = instruction::publish_volatility(&self.svm.exchange, &publisher.pubkey(), BTC, expiry, &said);
+        self.send("volatility", ix, Some(&publisher));
+    }
+
+    /// Refreshes some of the options, mostly all of them. Marks keep parity.
+    fn refresh(&mut self) {
+        let some = self.random.one_in(4);
+        let list: Vec<u16> = OPTIONS.filter(|_| !some || self.random.one_in(2)).collect();
+        if list.is_empty() {
+            return;
+        }
+        let ix = instruction::refresh_options(&self.svm.exchange, BTC, &list);
+        if self.send("refresh", ix, None).is_none() {
+            return;
+        }
+        let board = self.svm.board();
+        let u = board.board.underlying(BTC).unwrap();
+        for call in OPTIONS.step_by(2).filter(|call| list.contains(call) && list.contains(&(call + 1))) {
+            let [call, put] = [call, call + 1].map(|n| board.board.instrument(n).unwrap());
+            let mark = |i: &Instrument| i.mark_at(u, self.svm.now());
+            assert_eq!(mark(call) - mark(put), 10 * u.price + call.option.carry - call.option.strike, "parity");
         }
     }
 
@@ -390,7 +462,14 @@ impl World {
             health(did.equity_after, did.maintenance_after) > health(did.equity_before, did.maintenance_before),
             "health rises"
         );
-        assert!((0..=did.mark_value / 20).contains(&did.discount), "at most five per cent");
+        let board = self.svm.board();
+        let i = board.board.instrument(instrument).unwrap();
+        let per_lot = i.discount_value(board.board.underlying(i.underlying).unwrap());
+        let most = did.lots.abs() * per_lot / 16 / 20;
+        assert!((0..=most).contains(&did.discount), "at most five per cent, of an option of its underlying");
+        if i.is_option() {
+            *self.tally.did.entry("option liquidated").or_default() += 1;
+        }
         let r = self.requirements(&self.svm.portfolio(&self.traders[by]));
         assert!(r.initial_equity >= r.initial, "a liquidator ends above initial margin");
     }
@@ -398,9 +477,11 @@ impl World {
     fn crank(&mut self) {
         let instrument = self.random.instrument();
         let ix = instruction::sweep(&self.svm.exchange, instrument);
-        let unswept = self.svm.market(instrument).header.unswept_fees.0;
-        assert!(unswept >= 0, "rebates never exceed fees");
-        assert_eq!(self.send("sweep", ix, None).is_some(), unswept > 0);
+        let market = self.svm.market(instrument).header;
+        assert!(market.unswept_fees.0 >= 0, "rebates never exceed fees");
+        let reported = self.svm.board().board.instrument(instrument).unwrap().open_interest;
+        let something = market.unswept_fees.0 > 0 || market.open_interest_long != reported;
+        assert_eq!(self.send("sweep", ix, None).is_some(), something);
     }
 
     fn insurance(&mut self) {
@@ -426,6 +507,8 @@ fn expected_refusal(what: &str, failed: &Failed) -> E {
             E::InsufficientVault,
             E::BelowWithdrawalMargin,
             E::PriceStale,
+            E::StaleRiskArray,
+            E::StaleVolatility,
         ],
         "order" => &[
             E::BelowInitialMargin,
@@ -441,6 +524,8 @@ fn expected_refusal(what: &str, failed: &Failed) -> E {
             E::TooManyOrders,
             E::BookFull,
             E::PositionLimit,
+            E::StaleRiskArray,
+            E::StaleVolatility,
         ],
         "cancel" => &[E::OrderNotOwned],
         "liquidate" => &[
@@ -450,9 +535,12 @@ fn expected_refusal(what: &str, failed: &Failed) -> E {
             E::LiquidatorIsOwner,
             E::BelowInitialMargin,
             E::PriceStale,
+            E::StaleRiskArray,
+            E::StaleVolatility,
         ],
         "sweep" => &[E::NothingToSweep],
         "resolve" => &[E::NoBadDebt],
+        "volatility" | "refresh" => &[E::PriceStale],
         _ => &[],
     };
     assert!(may.contains(&error), "{what} is not to be refused with {error:?}: {:#?}", failed.log);

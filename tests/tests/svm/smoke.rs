@@ -18,7 +18,7 @@ fn a_trade_a_crash_and_a_liquidation_reconcile() {
     svm.assert_reconciled();
 
     let board = svm.board();
-    let before = margin::requirements(&board.board, &svm.margin(&alice.margin).portfolio).unwrap();
+    let before = margin::requirements(&board.board, &svm.margin(&alice.margin).portfolio, svm.now()).unwrap();
     assert!(before.equity > before.initial);
 
     svm.advance(60);
@@ -33,6 +33,6 @@ fn a_trade_a_crash_and_a_liquidation_reconcile() {
     let view = instruction::view_margin(&svm.exchange, &alice.margin, 0);
     let sent = svm.simulate(&[view], &[]).unwrap();
     let (head, _) = ballast_client::account::margin_view(&sent.return_data).unwrap();
-    let now = margin::requirements(&svm.board().board, &svm.margin(&alice.margin).portfolio).unwrap();
+    let now = margin::requirements(&svm.board().board, &svm.margin(&alice.margin).portfolio, svm.now()).unwrap();
     assert_eq!((head.equity, head.maintenance), (now.equity.0, now.maintenance.0));
 }

@@ -8,30 +8,32 @@ use crate::{
 };
 use ballast_client::{
     BallastError as E, TOKEN_PROGRAM,
-    ballast::args::{CollateralArgs, ExchangeArgs, OrderArgs, PerpetualArgs, UnderlyingArgs},
+    ballast::args::{
+        CollateralArgs, ExchangeArgs, InstrumentArgs, OptionParamsArgs, OrderArgs, RangeArgs, UnderlyingArgs,
+    },
     config, instruction,
     pda::Exchange,
 };
-use ballast_testkit::{BTC, ETH, Order, SOL, Svm, Trader};
+use ballast_testkit::{BTC, ETH, Order, SOL, Svm, Trader, options::SMILE};
 use solana_address::Address;
 use solana_instruction::{Instruction, error::InstructionError as I};
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 /// Two exchanges, two traders on the first, and whoever pays.
-struct World {
-    svm: Svm,
-    other: Exchange,
-    alice: Trader,
-    bob: Trader,
+pub struct World {
+    pub svm: Svm,
+    pub other: Exchange,
+    pub alice: Trader,
+    pub bob: Trader,
     /// Alice's account on the other exchange.
-    abroad: Address,
-    payer: Keypair,
-    admin: Keypair,
+    pub abroad: Address,
+    pub payer: Keypair,
+    pub admin: Keypair,
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut svm = Svm::new().unwrap();
         let other = svm.another_exchange(2).unwrap();
         let alice = svm.trader("100000").unwrap();
@@ -44,13 +46,34 @@ impl World {
         let abroad = other.margin(&alice.address(), 0);
         Self { svm, other, alice, bob, abroad, payer, admin }
     }
+
+    /// As [`World::new`]; both exchanges have options of 40,000 and 2,500 dollars that expire at the time returned: a call
+    /// and a put of BTC from index 10 on, of ETH from 20 on. They are priced on the first exchange only.
+    pub fn with_options() -> (Self, i64) {
+        let mut world = Self::new();
+        let expiry = world.svm.now() + 7 * 86_400;
+        let svm = &mut world.svm;
+        for exchange in [world.other, svm.exchange] {
+            let here = std::mem::replace(&mut svm.exchange, exchange);
+            for (underlying, strike, first) in [(BTC, "40000", 10), (ETH, "2500", 20)] {
+                svm.open_surface(underlying).unwrap();
+                svm.list_options(underlying, &[expiry], &[strike], first).unwrap();
+                svm.publish_smile(underlying, expiry, &SMILE).unwrap();
+            }
+            svm.exchange = here;
+        }
+        for underlying in [BTC, ETH] {
+            svm.refresh_all_options(underlying).unwrap();
+        }
+        (world, expiry)
+    }
 }
 
 /// What is changed in an instruction's arguments, how, and what that is refused with.
-type Change<T> = (&'static str, fn(&mut T), E);
+pub type Change<T> = (&'static str, fn(&mut T), E);
 
 /// The instructions that changed arguments make.
-fn refusals<T>(
+pub fn refusals<T>(
     base: T,
     build: impl Fn(&T) -> Instruction,
     changes: &[Change<T>],
@@ -202,6 +225,43 @@ fn list_underlying() {
         ("no age at all", |u| u.max_age = 0, E::ParameterOutOfBounds),
         ("an age above ten minutes", |u| u.max_age = 601, E::ParameterOutOfBounds),
         ("a short minimum above 20 %", |u| u.short_minimum = 200_001, E::ParameterOutOfBounds),
+        (
+            "a calendar charge above the scan range",
+            |u| (u.scan_range, u.calendar) = (10_000, 10_001),
+            E::ParameterOutOfBounds,
+        ),
+        ("no liquidity of open interest", |u| u.open_interest_liquidity = 0, E::ParameterOutOfBounds),
+        ("negative liquidity of open interest", |u| u.open_interest_liquidity = i64::MIN, E::ParameterOutOfBounds),
+        (
+            "liquidity of open interest beyond 2^60",
+            |u| u.open_interest_liquidity = (1 << 60) + 1,
+            E::ParameterOutOfBounds,
+        ),
+        ("a crowding charge above 100 %", |u| u.crowding = 1_000_001, E::ParameterOutOfBounds),
+        ("a crowding cap above 100 %", |u| u.crowding_cap = 1_000_001, E::ParameterOutOfBounds),
+        ("a range of less than one sigma", |u| u.range.sigmas = 99, E::ParameterOutOfBounds),
+        ("a range of more than ten sigmas", |u| u.range.sigmas = 1_001, E::ParameterOutOfBounds),
+        ("sigmas at the type's end", |u| u.range.sigmas = u32::MAX, E::ParameterOutOfBounds),
+        ("a range whose cap is below its floor", |u| u.range.cap = u.scan_range - 1, E::ParameterOutOfBounds),
+        ("a range above 100 %", |u| u.range.cap = 1_000_001, E::ParameterOutOfBounds),
+        ("a horizon below five minutes", |u| u.range.horizon = 299, E::ParameterOutOfBounds),
+        ("a horizon above a week", |u| u.range.horizon = 604_801, E::ParameterOutOfBounds),
+        ("a half-life below an hour", |u| u.range.half_life = 3_599, E::ParameterOutOfBounds),
+        ("a half-life above 60 days", |u| u.range.half_life = 5_184_001, E::ParameterOutOfBounds),
+        ("a range that never falls", |u| u.range.fall_rate = 999, E::ParameterOutOfBounds),
+        ("a range that falls faster than 25 % an hour", |u| u.range.fall_rate = 250_001, E::ParameterOutOfBounds),
+        ("a volatility range above 90 %", |u| u.options.volatility_range = 900_001, E::ParameterOutOfBounds),
+        ("a volatility power above one", |u| u.options.volatility_power = 1_000_001, E::ParameterOutOfBounds),
+        ("a volatility range that grows without end", |u| u.options.volatility_floor_days = 0, E::ParameterOutOfBounds),
+        ("a volatility floor above 30 days", |u| u.options.volatility_floor_days = 31, E::ParameterOutOfBounds),
+        ("no age of an array", |u| u.options.max_array_age = 0, E::ParameterOutOfBounds),
+        ("an age of an array above an hour", |u| u.options.max_array_age = 3_601, E::ParameterOutOfBounds),
+        ("an age of a volatility below ten seconds", |u| u.options.max_volatility_age = 9, E::ParameterOutOfBounds),
+        ("an age of a volatility above a day", |u| u.options.max_volatility_age = 86_401, E::ParameterOutOfBounds),
+        ("a guard on moves below 1 %", |u| u.max_move = 9_999, E::ParameterOutOfBounds),
+        ("a guard on moves above 50 %", |u| u.max_move = 500_001, E::ParameterOutOfBounds),
+        ("no divergence at all", |u| u.max_divergence = 999, E::ParameterOutOfBounds),
+        ("a divergence above 20 %", |u| u.max_divergence = 200_001, E::ParameterOutOfBounds),
         ("a scale above 16 bits", |u| u.scale_bits = 17, E::ParameterOutOfBounds),
         ("a delta unit below 1e-9", |u| u.unit_exponent = 10, E::ParameterOutOfBounds),
     ];
@@ -211,6 +271,38 @@ fn list_underlying() {
         build(&UnderlyingArgs { feed_id: listed, ..args }),
         E::AlreadyExists.into(),
     ));
+    // The bounds themselves are within them.
+    let least = |u: &mut UnderlyingArgs| {
+        (u.scan_range, u.calendar, u.crowding, u.crowding_cap, u.open_interest_liquidity) = (10_000, 10_000, 0, 0, 1);
+        u.range = RangeArgs { sigmas: 100, cap: 10_000, horizon: 300, half_life: 3_600, fall_rate: 1_000 };
+        u.options = OptionParamsArgs {
+            volatility_range: 0,
+            volatility_power: 0,
+            volatility_floor_days: 1,
+            max_array_age: 1,
+            max_volatility_age: 10,
+        };
+        (u.max_move, u.max_divergence) = (10_000, 1_000);
+    };
+    let most = |u: &mut UnderlyingArgs| {
+        (u.scan_range, u.calendar) = (1_000_000, 100_000);
+        (u.crowding, u.crowding_cap, u.open_interest_liquidity) = (1_000_000, 1_000_000, 1 << 60);
+        u.range =
+            RangeArgs { sigmas: 1_000, cap: 1_000_000, horizon: 604_800, half_life: 5_184_000, fall_rate: 250_000 };
+        u.options = OptionParamsArgs {
+            volatility_range: 900_000,
+            volatility_power: 1_000_000,
+            volatility_floor_days: 30,
+            max_array_age: 3_600,
+            max_volatility_age: 86_400,
+        };
+        (u.max_move, u.max_divergence) = (500_000, 200_000);
+    };
+    for at_bounds in [least as fn(&mut UnderlyingArgs), most, |u| (u.range.sigmas, u.max_move) = (0, 0)] {
+        let mut args = args;
+        at_bounds(&mut args);
+        svm.simulate(&[build(&args)], &[&admin]).unwrap();
+    }
     Case::new("list_underlying", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
         .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
@@ -279,8 +371,8 @@ fn list_perpetual() {
     let (e, from, a) = (svm.exchange, payer.pubkey(), admin.pubkey());
     let mut args = svm.config.perpetual_args(&svm.config.perpetual[0]).unwrap();
     args.instrument = 3;
-    let build = |args: &PerpetualArgs| instruction::list_perpetual(&e, &from, &a, args);
-    let bounds: &[Change<PerpetualArgs>] = &[
+    let build = |args: &InstrumentArgs| instruction::list_perpetual(&e, &from, &a, args);
+    let bounds: &[Change<InstrumentArgs>] = &[
         ("an underlying that is not listed", |p| p.underlying = 3, E::NotListed),
         ("an underlying beyond the last", |p| p.underlying = u16::MAX, E::NotListed),
         ("an index that is taken", |p| p.instrument = ETH, E::AlreadyExists),
@@ -666,12 +758,13 @@ fn sweep() {
     let World { mut svm, other, alice, bob, .. } = World::new();
     let e = svm.exchange;
     svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
-    Case::new("sweep", instruction::sweep(&e, BTC), &[], &[EXCHANGE, TREASURY, MARKET])
+    Case::new("sweep", instruction::sweep(&e, BTC), &[], &[EXCHANGE, TREASURY, BOARD, MARKET])
         .other_exchange(0, other.address)
         .other_exchange(1, other.treasury)
-        .other_exchange(2, other.market(BTC))
-        .sibling(2, e.market(ETH))
-        .except(2, Sibling, E::NothingToSweep)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.market(BTC))
+        .sibling(3, e.market(ETH))
+        .except(3, Sibling, E::NothingToSweep)
         .run(&mut svm);
     svm.sweep(BTC).unwrap();
     assert_refused(&mut svm, &[instruction::sweep(&e, BTC)], &[], E::NothingToSweep);

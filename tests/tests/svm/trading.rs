@@ -652,7 +652,7 @@ mod margin_rule {
         let value = i.value_at(Lots(order.args.lots), Ticks(order.args.price)).unwrap();
         let position = portfolio.slot(i).unwrap();
         position.add_order(order.args.side == 0, false, Lots(order.args.lots), value).unwrap();
-        margin::requirements(&board.board, &portfolio).unwrap()
+        margin::requirements(&board.board, &portfolio, svm.now()).unwrap()
     }
 
     /// The most lots for which a requirement holds.
@@ -682,12 +682,12 @@ mod margin_rule {
                 order.immediate()
             };
             svm.rest(&bob, make(&svm, 1_000)).unwrap();
-            let (board, portfolio) = (svm.board(), svm.portfolio(&alice));
+            let (board, portfolio, now) = (svm.board(), svm.portfolio(&alice), svm.now());
             let ticks = take(&svm, 1).args.price;
             let after = |lots: i64| {
                 let fee = (lots * ticks * 100 * 500 + 999_999) / 1_000_000;
                 let lots = if buys { lots } else { -lots };
-                margin::after_fill(&board.board, &portfolio, BTC, lots, ticks, fee).unwrap()
+                margin::after_fill(&board.board, &portfolio, BTC, lots, ticks, fee, now).unwrap()
             };
             let lots = most(after);
             let short = after(lots + 1);

@@ -4,6 +4,8 @@
 #![deny(missing_docs)]
 
 pub mod ops;
+#[cfg(feature = "pricing")]
+pub mod pricing;
 
 #[cfg(feature = "program")]
 mod program;

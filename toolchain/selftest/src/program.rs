@@ -10,6 +10,8 @@ use anchor_lang::prelude::*;
 use sbf_rt as _;
 
 use crate::ops;
+#[cfg(feature = "pricing")]
+use crate::pricing::{Input, PRICINGS};
 
 declare_id!("33333333333333333333333333333333333333333333");
 
@@ -48,6 +50,27 @@ pub mod selftest {
         core::hint::black_box(&mut frame);
         let sum: u64 = frame.iter().map(|byte| *byte as u64).sum();
         set_return_data(&sum.to_le_bytes());
+        Ok(())
+    }
+
+    /// Runs a function of [`crate::pricing`] so many times. The return data says whether there is a result, and the result.
+    #[cfg(feature = "pricing")]
+    #[discrim = 3]
+    pub fn price(
+        _ctx: &mut Context<Caller>,
+        function: u8,
+        times: u32,
+        forward: i64,
+        strike: i64,
+        volatility: u32,
+        seconds: i64,
+    ) -> Result<()> {
+        let input = Input { forward, strike, volatility, seconds };
+        let result = (PRICINGS[function as usize].run)(&input, times);
+        let mut out = [0; 9];
+        out[0] = result.is_some() as u8;
+        out[1..].copy_from_slice(&result.unwrap_or(0).to_le_bytes());
+        set_return_data(&out);
         Ok(())
     }
 }

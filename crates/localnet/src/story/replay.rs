@@ -60,6 +60,7 @@ pub fn hours() -> Result<Vec<Hour>> {
 
 /// What is read of the exchange between two hours.
 struct Accounts {
+    now: i64,
     board: Box<Board>,
     margins: Vec<(Address, Box<MarginAccount>)>,
 }
@@ -114,6 +115,7 @@ fn let_bot_act(
     loop {
         bot.check()?;
         let accounts = Accounts {
+            now: venue.net.rpc().now()?,
             board: Box::new(venue.net.rpc().board(&venue.exchange)?.board),
             margins: venue.net.rpc().margin_accounts(&venue.exchange)?,
         };
@@ -139,7 +141,7 @@ impl Accounts {
     fn pending(&self, cast: &Cast) -> Result<Option<Pending>> {
         let mut pending = None;
         for (address, account) in &self.margins {
-            if requirements(&self.board, &account.portfolio)?.is_liquidatable() {
+            if requirements(&self.board, &account.portfolio, self.now)?.is_liquidatable() {
                 return Ok(Some(Pending::Liquidation(*address)));
             }
             if *address == cast.liquidator().margin && account.portfolio.position_count > 0 {
@@ -201,7 +203,7 @@ fn row(cast: &Cast, hour: &Hour, accounts: &Accounts) -> Result<String> {
     for (part, trader) in PARTS.iter().zip(&cast.0).filter(|(part, _)| !part.trades.is_empty()) {
         let found = accounts.margins.iter().find(|(address, _)| *address == trader.margin);
         let account = &found.with_context(|| format!("{} has no account", part.name))?.1;
-        let r = requirements(&accounts.board, &account.portfolio)?;
+        let r = requirements(&accounts.board, &account.portfolio, accounts.now)?;
         row.push_str(&format!(" {:>7}", percent(r.equity.0, r.maintenance.0)));
     }
     Ok(row)

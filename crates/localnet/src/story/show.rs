@@ -32,12 +32,13 @@ pub fn netting(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
 fn book(stage: &mut Stage, venue: &Venue, trader: &Trader) -> Result<()> {
     let board = venue.net.rpc().board(&venue.exchange)?.board;
     let portfolio = venue.margin_of(trader)?.portfolio;
-    let whole = requirements(&board, &portfolio)?;
+    let now = venue.net.rpc().now()?;
+    let whole = requirements(&board, &portfolio, now)?;
     require_same_on_chain(venue, trader, &whole)?;
 
     let mut table = Table::new(&[("", Align::Left), ("maintenance", Align::Right), ("initial", Align::Right)]);
     let mut sum = (0, 0);
-    for (leg, alone) in margin::legs(&board, &portfolio)? {
+    for (leg, alone) in margin::legs(&board, &portfolio, now)? {
         table.row([describe(venue, &leg), usd(alone.maintenance.0), usd(alone.initial.0)]);
         sum = (sum.0 + alone.maintenance.0, sum.1 + alone.initial.0);
     }

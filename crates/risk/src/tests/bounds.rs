@@ -4,10 +4,10 @@
 use super::{
     differential::agree,
     random::{Rng, cases},
-    world::{NOW, Reach, World, empty_board, most_lots, plain},
+    world::{NOW, Reach, World, empty_board, guard_params, most_lots, plain, print, range_params, usual_option_params},
 };
 use crate::{
-    Fill, Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, RiskError, Token, Underlying,
+    Fill, Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, RiskError, Ticks, Token, Underlying,
     UnderlyingParams, Units,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT},
     scenario::{SPAN, Scenario, validate},
@@ -17,17 +17,18 @@ use std::prelude::v1::*;
 
 /// A board with every parameter at its bound, `spread` underlyings and 64 instruments.
 fn extreme(rng: &mut Rng, spread: u16) -> World {
+    let options = rng.chance(50);
     let mut board = empty_board();
     board.params.initial_ratio = Ppm(3_000_000);
     board.params.validate().unwrap();
     if rng.chance(70) {
-        for (n, s) in board.scenarios.iter_mut().enumerate() {
-            *s = Scenario { price_thirds: if n % 2 == 0 { 9 } else { -9 }, volatility: 0, weight: Ppm::ONE };
+        for s in &mut board.scenarios {
+            *s = Scenario { price_thirds: 9 * s.price_thirds.signum(), volatility: s.volatility, weight: Ppm::ONE };
         }
     }
     validate(&board.scenarios).unwrap();
     board.groups[0] = ProductGroup { offset: Ppm(rng.pick(&[1, 950_000])), ..ProductGroup::zeroed() };
-    let mut world = World { board, underlyings: Vec::new(), instruments: Vec::new(), tokens: Vec::new() };
+    let mut world = World::of(board);
     for index in 0..spread {
         let mut u = Underlying {
             params: UnderlyingParams {
@@ -41,7 +42,13 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
                 stable_rate: Ppm(1_000_000),
                 max_age: 600,
                 short_minimum: Ppm(200_000),
+                open_interest_liquidity: QuoteNative(1),
+                crowding: Ppm(1_000_000),
+                crowding_cap: Ppm(1_000_000),
             },
+            range_params: range_params(),
+            option_params: usual_option_params(),
+            guard_params: guard_params(),
             max_price: rng.pick(&[1, 7, 1 << 20, (1 << 43) - 1, 1 << 43]),
             scale_bits: rng.pick(&[0, 1, 3, 4, 5, 16]),
             listed: 1,
@@ -50,7 +57,10 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
             ..Underlying::zeroed()
         };
         u.validate().unwrap();
-        u.publish(u.max_price, 0, NOW).unwrap();
+        u.publish(&print(u.max_price, NOW), None).unwrap();
+        // The crowding charge at its bound.
+        u.crowding = Ppm(1_000_000);
+        u.open_interest = Units(1 << 60);
         u.stable_price = rng.pick(&[1, u.max_price]);
         world.board.underlyings[usize::from(index)] = u;
         world.underlyings.push(index);
@@ -58,17 +68,29 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
     for index in 0..64 {
         let u = world.board.underlyings[usize::from(index % spread)];
         let lot_units = rng.pick(&[1, 2, most_lots(&u, 1).min(1 << 40)]).min(most_lots(&u, 1)).max(1);
-        let expiry = if rng.chance(50) { 0 } else { NOW + rng.range(1, 3) * 3_600 };
+        let mut expiry = if rng.chance(50) { 0 } else { NOW + rng.range(1, 3) * 3_600 };
+        let mut kind = if expiry == 0 { Kind::Perpetual } else { Kind::Future };
+        let mut strike = 0;
+        // The price of four lots, and a premium, must be one that an option is priced at.
+        let dearest = i128::from(lot_units) * i128::from(u.max_price);
+        if options && dearest * 9 / 2 < i128::from(PRODUCT_LIMIT) && dearest >> u.scale() > 0 {
+            strike = rng.log_range(1, (dearest >> u.scale()) as i64);
+            expiry = NOW + rng.pick(&[60, 3_600, 365 * 86_400]);
+            kind = rng.pick(&[Kind::Call, Kind::Put]);
+        }
         let i = Instrument {
             lot_units: Units(lot_units),
             tick_value: QuoteNative(1),
-            max_position: Lots(most_lots(&u, lot_units).min(1 << 50)),
-            basis: rng.pick(&[0, 100_000, -100_000]),
+            // The drift of an option may be as much as its worst row and more: a book of nothing but options at the bound
+            // would be asked for more than fits.
+            max_position: Lots((most_lots(&u, lot_units) / if strike > 0 { 4 } else { 1 }).clamp(1, 1 << 50)),
+            basis: if strike > 0 { 0 } else { rng.pick(&[0, 100_000, -100_000]) },
             expiry,
+            strike: Ticks(strike),
             generation: 1,
             underlying: u.index,
             index,
-            kind: if expiry == 0 { Kind::Perpetual } else { Kind::Future } as u8,
+            kind: kind as u8,
             price_band: Ppm(500_000),
             ..Instrument::zeroed()
         };
@@ -87,6 +109,8 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
     }
     for index in 0..spread {
         world.board.reprice(index).unwrap();
+        world.open_surface(rng, Reach::Legal, index);
+        world.refresh(rng, index);
     }
     world
 }
@@ -112,7 +136,7 @@ fn full(rng: &mut Rng, world: &World) -> Portfolio {
         for bid in [true, false] {
             let room = most - if bid { p.lots.0.max(0) } else { (-p.lots.0).max(0) };
             if room > 0 && rng.chance(70) {
-                let worth = i128::from(room) * i128::from(i.mark) * rng.pick(&[1, 3]) / 2;
+                let worth = i128::from(room) * i128::from(i.mark_at(u, NOW)) * rng.pick(&[1, 3]) / 2;
                 let value = (worth >> u.scale()) as i64;
                 p.add_order(bid, false, Lots(room), QuoteNative(value)).unwrap();
                 p.require_within_limit(i).unwrap();
@@ -166,7 +190,7 @@ fn the_bounds_are_where_they_are_said_to_be() {
         let u = &mut world.board.underlyings[0];
         u.scale_bits = rng.range(0, 16) as u8;
         u.max_price = rng.log_range(1, 1 << 43);
-        u.publish(rng.range(1, u.max_price), 0, NOW).unwrap();
+        u.publish(&print(rng.range(1, u.max_price), NOW), None).unwrap();
         let most = most_lots(u, 1);
         let mut i = Instrument { lot_units: Units(1), ..world.board.instruments[0] };
         let within = |lots: i64| {

@@ -4,13 +4,9 @@ use super::{
     random::cases,
     rational::{Q, ppm, whole},
     reference::{self, Exact},
-    world::{Reach, USDC, World, plain},
+    world::{LAST, NOW, Reach, USDC, World, plain},
 };
-use crate::{
-    Portfolio, Ppm, QuoteNative, RiskError, Token,
-    margin::{Prices, check},
-    rule::require_after_token_deposit,
-};
+use crate::{Portfolio, Ppm, QuoteNative, RiskError, Token, margin::check, rule::require_after_token_deposit};
 use bytemuck::Zeroable;
 use core::cell::Cell;
 
@@ -23,8 +19,8 @@ fn a_deposit_of_quote_adds_one_for_one() {
         let amount = rng.log_range(1, 1 << 50);
         let mut after = before;
         after.cash = QuoteNative(after.cash.0 + amount);
-        let was = check(&world.board, &before, Prices::Last).unwrap();
-        let mut is = check(&world.board, &after, Prices::Last).unwrap();
+        let was = check(&world.board, &before, LAST).unwrap();
+        let mut is = check(&world.board, &after, LAST).unwrap();
         for equity in [&mut is.equity, &mut is.initial_equity, &mut is.withdraw_equity] {
             *equity = QuoteNative(equity.0 - amount);
         }
@@ -48,7 +44,7 @@ fn a_token_may_cost_more_margin_than_it_is_worth() {
     let mut before = Portfolio::zeroed();
     before.cash = QuoteNative(100 * USDC);
     world.buy(&mut before, 1, 20, 10 * USDC);
-    let was = check(&world.board, &before, Prices::Last).unwrap();
+    let was = check(&world.board, &before, LAST).unwrap();
     assert_eq!((was.equity.0, was.maintenance.0, was.initial.0), (100 * USDC, 20 * USDC, 25 * USDC));
 
     // 100 tokens add 100 USDC of value, 90 of haircut and 99 of scan (an extreme fall of 95 % at 33 % is less than a full
@@ -56,18 +52,18 @@ fn a_token_may_cost_more_margin_than_it_is_worth() {
     let mut after = before;
     let u = world.board.underlying(0).unwrap();
     after.credit(0, &world.board.tokens[0], u, 100).unwrap();
-    let is = check(&world.board, &after, Prices::Last).unwrap();
+    let is = check(&world.board, &after, LAST).unwrap();
     assert_eq!((is.equity.0, is.maintenance.0), (200 * USDC, (20 + 90 + 95) * USDC));
     assert!(!was.is_liquidatable() && is.is_liquidatable());
     assert_eq!(
-        require_after_token_deposit(&world.board, &before, &after),
+        require_after_token_deposit(&world.board, &before, &after, NOW),
         Err(RiskError::BelowInitialMargin { required: is.initial.0, available: 200 * USDC })
     );
 
     // One token leaves initial margin covered: refused to nobody.
     let mut after = before;
     after.credit(0, &world.board.tokens[0], u, 1).unwrap();
-    assert!(require_after_token_deposit(&world.board, &before, &after).is_ok());
+    assert!(require_after_token_deposit(&world.board, &before, &after, NOW).is_ok());
 }
 
 /// I15. A rescue is never refused: below initial margin, a deposit that raises health goes through whatever its price does
@@ -79,11 +75,11 @@ fn a_deposit_that_raises_maintenance_health_is_accepted() {
     let mut before = Portfolio::zeroed();
     before.cash = QuoteNative(10 * USDC);
     world.buy(&mut before, 1, 20, 10 * USDC);
-    let was = check(&world.board, &before, Prices::Last).unwrap();
+    let was = check(&world.board, &before, LAST).unwrap();
     assert!(was.is_liquidatable());
     let mut after = before;
     after.credit(0, &world.board.tokens[0], world.board.underlying(0).unwrap(), 5).unwrap();
-    let is = require_after_token_deposit(&world.board, &before, &after).unwrap();
+    let is = require_after_token_deposit(&world.board, &before, &after, NOW).unwrap();
     // 5 USDC of value; 0.25 of haircut and 0.5 of scan. Nothing of it counts as initial equity, its price being all pump.
     assert_eq!(is.health().unwrap().0 - was.health().unwrap().0, 4_250_000);
     assert!(is.initial_equity.0 - is.initial.0 < was.initial_equity.0 - was.initial.0);
@@ -100,17 +96,17 @@ fn an_accepted_deposit_makes_no_account_liquidatable() {
         if world.tokens.is_empty() {
             return;
         }
-        let was = check(&world.board, &before, Prices::Last).unwrap();
+        let was = check(&world.board, &before, LAST).unwrap();
         let target = was.maintenance.0 / 100 * rng.range(90, 150);
         before.cash = QuoteNative(before.cash.0 + target - was.equity.0);
-        let was = check(&world.board, &before, Prices::Last).unwrap();
+        let was = check(&world.board, &before, LAST).unwrap();
         let mut after = before;
         let token = rng.pick(&world.tokens);
         if !world.pay_in(rng, &mut after, token) {
             return;
         }
-        let is = check(&world.board, &after, Prices::Last).unwrap();
-        match require_after_token_deposit(&world.board, &before, &after) {
+        let is = check(&world.board, &after, LAST).unwrap();
+        match require_after_token_deposit(&world.board, &before, &after, NOW) {
             Ok(r) => {
                 assert_eq!(r, is);
                 assert!(is.initial_equity >= is.initial || is.health().unwrap() >= was.health().unwrap());
@@ -150,7 +146,7 @@ fn within_the_joint_bound_a_token_deposit_never_lowers_health() {
             return;
         }
         let health = |x: &Exact| &x.equity - &x.maintenance;
-        let (was, is) = (reference::check(&world.board, &before), reference::check(&world.board, &after));
+        let (was, is) = (reference::check(&world.board, &before, NOW), reference::check(&world.board, &after, NOW));
         assert!(health(&is) >= health(&was), "{} to {}", health(&was), health(&is));
         tried.set(tried.get() + 1);
     });

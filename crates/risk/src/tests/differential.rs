@@ -4,19 +4,25 @@ use super::{
     random::{Rng, cases},
     rational::{Q, ppm, whole},
     reference::{self, Exact},
-    world::{Reach, World},
+    world::{NOW, Reach, World},
 };
 use crate::{
-    Board, Portfolio, Requirements,
-    margin::{Prices, UnderlyingRisk, check},
+    Board, Portfolio, Purpose, Requirements,
+    margin::{UnderlyingRisk, check},
 };
 use num_bigint::BigInt;
+use num_traits::Zero;
 use std::prelude::v1::*;
 
 /// `exact ≤ got ≤ exact + slack`.
 fn above(what: &str, got: i64, exact: &Q, slack: &Q) {
     let over = whole(got) - exact;
     assert!(over >= whole(0) && over <= *slack, "{what}: {got} is {over} above {exact}, allowed {slack}");
+}
+
+/// `exact − less ≤ got ≤ exact + more`.
+fn around(what: &str, got: i64, exact: &Q, (more, less): &(Q, Q)) {
+    above(what, got, &(exact - less), &(more + less));
 }
 
 /// `exact − slack ≤ got ≤ exact`.
@@ -27,31 +33,52 @@ fn below(what: &str, got: i64, exact: &Q, slack: &Q) {
 
 /// Compares every number of a check with the exact one.
 pub fn agree(board: &Board, portfolio: &Portfolio) -> (Requirements, Exact) {
-    let got = check(board, portfolio, Prices::Last).unwrap();
-    let exact = reference::check(board, portfolio);
+    agree_at(board, portfolio, NOW)
+}
+
+/// As [`agree`], at another time.
+pub fn agree_at(board: &Board, portfolio: &Portfolio, now: i64) -> (Requirements, Exact) {
+    let purpose = Purpose::Maintenance { now };
+    let got = check(board, portfolio, purpose).unwrap();
+    let exact = reference::check(board, portfolio, now);
     for x in &exact.underlyings {
         let u = board.underlying(x.index).unwrap();
-        let risk = UnderlyingRisk::in_portfolio(board, u, portfolio).unwrap();
+        let risk = UnderlyingRisk::in_portfolio(board, u, portfolio, purpose).unwrap();
         let rows: Vec<BigInt> = risk.rows.iter().map(|r| BigInt::from(*r)).collect();
         assert_eq!(rows, x.rows, "rows of underlying {}", x.index);
         assert_eq!(BigInt::from(risk.delta), x.delta, "delta of underlying {}", x.index);
-        above("scan_u", risk.scan.0, &x.scan, &whole(1));
-        above("calendar_u", risk.calendar.0, &x.calendar, &Q::new(11, 10));
+        // The worst row is the model's to the unit, and so is what no row shows but for the grain of the drift.
+        let worst = BigInt::from(risk.scan.0 - risk.extra.0);
+        assert_eq!(worst, (&x.scan - &x.extra).ceil(), "worst row of underlying {}", x.index);
+        above("extra_u", risk.extra.0, &x.extra, &(&x.extra_slack + whole(1)));
+        above("surcharge_u", risk.surcharge.0, &x.surcharge, &x.surcharge_slack);
+        around("calendar_u", risk.calendar.0, &x.calendar, &x.calendar_slack);
         above("concentration_u", risk.concentration.0, &x.concentration, &x.concentration_slack);
-        above("order margin_u", risk.order_margin.0, &x.order_margin, &whole(1));
+        let short = x.short_minimum();
+        around("short minimum_u", risk.short_minimum.0, &short, &x.short_slack());
+        // What it lacks, the charges that it counts have too much: all together are never below.
+        let together = |scan: Q, rest: Q| &x.kept * scan + rest;
+        let got = together(whole(risk.scan.0), whole((risk.add_on().unwrap().0) - risk.haircut.0));
+        let exact = together(x.scan.clone(), &x.calendar + &x.concentration + short);
+        let exact = exact - &x.calendar_slack.1;
+        assert!(got >= exact, "scan and charges of underlying {}: {got} below {exact}", x.index);
+        above("order margin_u", risk.order_margin.0, &x.order_margin, &x.order_slack);
         below("PnL_u", risk.pnl.0, &x.pnl, &whole(1));
         below("token value_u", risk.token_value.0, &x.token_value, &whole(1));
     }
     let maintenance_slack = exact.maintenance_slack();
     let ratio = ppm(board.params.initial_ratio.0);
-    let initial_slack = ratio * &maintenance_slack + whole(1) + &exact.order_slack;
+    let initial_slack = &ratio * (&maintenance_slack + &exact.surcharge_slack) + whole(1) + &exact.order_slack;
     above("scan", got.scan.0, &exact.scan, &exact.scan_slack);
-    above("calendar", got.calendar.0, &exact.calendar, &exact.calendar_slack);
+    above("surcharge", got.surcharge.0, &exact.surcharge, &exact.surcharge_slack);
+    around("short minimum", got.short_minimum.0, &exact.short_minimum, &exact.short_slack);
+    around("calendar", got.calendar.0, &exact.calendar, &exact.calendar_slack);
     above("concentration", got.concentration.0, &exact.concentration, &exact.concentration_slack);
     above("haircut", got.haircut.0, &exact.haircut, &exact.haircut_slack);
     above("order margin", got.order_margin.0, &exact.order_margin, &exact.order_slack);
-    above("maintenance", got.maintenance.0, &exact.maintenance, &maintenance_slack);
-    above("initial", got.initial.0, &exact.initial, &initial_slack);
+    let less = exact.calendar_slack.1.clone();
+    around("maintenance", got.maintenance.0, &exact.maintenance, &(maintenance_slack, less.clone()));
+    around("initial", got.initial.0, &exact.initial, &(initial_slack, ratio * less));
     below("equity", got.equity.0, &exact.equity, &exact.equity_slack);
     below("initial equity", got.initial_equity.0, &exact.initial_equity, &exact.initial_equity_slack);
     below("withdrawable equity", got.withdraw_equity.0, &exact.withdraw_equity, &exact.initial_equity_slack);
@@ -62,19 +89,31 @@ pub fn agree(board: &Board, portfolio: &Portfolio) -> (Requirements, Exact) {
 fn board_agrees(board: &Board) {
     for u in board.underlyings.iter().filter(|u| u.is_listed()) {
         let shocks: Vec<BigInt> = u.shocks.iter().map(|s| BigInt::from(*s)).collect();
-        assert_eq!(shocks, reference::shocks(u.price, u.params.scan_range.0, &board.scenarios));
+        assert_eq!(shocks, reference::shocks(u.price, u.scan_range().0, &board.scenarios));
+        assert_eq!(BigInt::from(u.range_value), (whole(u.price) * ppm(u.scan_range().0)).ceil());
+        let offset = match u.group {
+            0 => 0,
+            g => board.groups[usize::from(g) - 1].offset.0,
+        };
+        // The charge on a hedge is no more than what a product group leaves of the range.
+        let left = (whole(u.scan_range().0) * (whole(1) - ppm(offset))).floor();
+        assert_eq!(BigInt::from(u.calendar.0), left.min(u.params.calendar.0.into()));
+        let worst = |sign: i64| shocks.iter().map(|s| s * sign).max().unwrap().max(BigInt::zero());
+        let stressed = |loss: BigInt| (whole(loss) * (whole(1) + ppm(u.surcharge.0))).ceil();
+        assert_eq!(BigInt::from(u.worst_long), stressed(worst(1)));
+        assert_eq!(BigInt::from(u.worst_short), stressed(worst(-1)));
     }
-    for i in board.instruments.iter().filter(|i| i.is_listed()) {
+    for i in board.instruments.iter().filter(|i| i.is_listed() && !i.is_option()) {
         let u = board.underlying(i.underlying).unwrap();
         assert_eq!(BigInt::from(i.mark), reference::linear_mark(u.price, i.lot_units.0, i.basis));
     }
 }
 
-/// Several portfolios on one board.
+/// Many portfolios on one board, whose prices move and whose arrays age.
 fn compare(rng: &mut Rng, reach: Reach, portfolios: usize) {
     let mut world = World::random(rng, reach, 8);
     for _ in 0..portfolios {
-        let most = rng.pick(&[2, 8, 64]);
+        let most = rng.pick(&[2, 2, 4, 8, 16, 64]);
         let portfolio = world.portfolio(rng, most);
         agree(&world.board, &portfolio);
     }
@@ -84,11 +123,11 @@ fn compare(rng: &mut Rng, reach: Reach, portfolios: usize) {
 /// I1, I2, I3.
 #[test]
 fn usual_boards_agree_with_the_exact_model() {
-    cases(1_800, |rng| compare(rng, Reach::Usual, 6));
+    cases(1_000, |rng| compare(rng, Reach::Usual, 50));
 }
 
 /// I1, I2, I3.
 #[test]
 fn legal_boards_agree_with_the_exact_model() {
-    cases(1_800, |rng| compare(rng, Reach::Legal, 6));
+    cases(1_000, |rng| compare(rng, Reach::Legal, 50));
 }

@@ -3,12 +3,12 @@
 use super::{
     random::{Rng, cases},
     rational::{Q, ppm, whole},
-    world::{NOW, Reach, USDC, World, plain},
+    world::{LAST, NOW, Reach, USDC, World, plain},
 };
 use crate::{
     Board, Fill, Instrument, Lots, Portfolio, Position, Ppm, QuoteNative, Requirements, RiskError, Scaled, Underlying,
     liquidation::{Takeover, discount_rate, take_over},
-    margin::{Prices, UnderlyingRisk, check},
+    margin::{UnderlyingRisk, check},
 };
 use bytemuck::Zeroable;
 use core::cell::Cell;
@@ -21,15 +21,16 @@ fn native(n: BigInt) -> i64 {
 }
 
 fn require(board: &Board, p: &Portfolio) -> Requirements {
-    check(board, p, Prices::Last).unwrap()
+    check(board, p, LAST).unwrap()
 }
 
 /// The transfer of a number of lots, written from the design: really filled, really checked.
 fn transfer(board: &Board, account: &Portfolio, i: &Instrument, u: &Underlying, lots: i64) -> Takeover {
     let before = require(board, account);
     let long = account.lots(i).0 > 0;
-    let worth = whole(lots) * whole(i.mark) / whole(1i64 << u.scale());
-    let mark_value = native(if long { worth.floor() } else { (whole(0) - worth).floor() * -1 });
+    let native_of = |lots: i64, per_lot: i64| whole(lots) * whole(per_lot) / whole(1i64 << u.scale());
+    let worth = native_of(lots, i.mark_at(u, NOW));
+    let mark_value = native(if long { worth.floor() } else { worth.ceil() });
     let filled = |value: i64| {
         let sign = if long { -1 } else { 1 };
         let mut p = *account;
@@ -47,9 +48,12 @@ fn transfer(board: &Board, account: &Portfolio, i: &Instrument, u: &Underlying, 
         m => i64::from(params.discount_base.0) + native((range * Q::new(shortfall, m)).floor()),
     };
     assert_eq!(discount_rate(params, &before), Ok(Ppm(rate as u32)));
-    let by_rate = (whole(mark_value) * ppm(rate)).floor();
+    // Of an option the index price is the base, and its own value the limit where it is held long.
+    let base = if i.is_option() { native_of(lots * i.lot_units.0, u.price).floor() } else { worth.floor() };
+    let by_rate = (whole(base) * ppm(rate)).floor();
     let by_freed = (whole(freed) * ppm(params.discount_of_freed.0)).floor();
     let discount = native(by_rate.min(by_freed));
+    let discount = if long { discount.min(mark_value) } else { discount };
     let value = if long { mark_value - discount } else { mark_value + discount };
     let sign = if long { -1 } else { 1 };
     Takeover {
@@ -68,7 +72,7 @@ fn reaches_buffer(board: &Board, r: &Requirements) -> bool {
 }
 
 fn scan(board: &Board, u: &Underlying, p: &Portfolio) -> QuoteNative {
-    UnderlyingRisk::in_portfolio(board, u, p).unwrap().scan
+    UnderlyingRisk::in_portfolio(board, u, p, LAST).unwrap().scan
 }
 
 /// Brings an account's equity to a fraction of its maintenance margin, in hundredths, and takes its orders in one
@@ -87,6 +91,26 @@ fn distress(rng: &mut Rng, world: &World, account: &mut Portfolio, i: &Instrumen
     let r = require(&world.board, account);
     let target = (i128::from(r.maintenance.0) * i128::from(rng.range(-60, 101)) / 100) as i64;
     account.cash = QuoteNative(account.cash.0 + target - r.equity.0);
+}
+
+/// I71. A takeover in an underlying with a stale array is refused; anyone may make it anew, which this does.
+fn with_near_arrays(world: &mut World, account: &Portfolio, index: u16) {
+    let (i, u) = world.instrument(index);
+    let stale = |p: &Position| {
+        let option = world.instrument(p.key.instrument()).0;
+        let orders = p.bid_lots.0 | p.ask_lots.0;
+        p.key.underlying() == u.index
+            && option.is_option()
+            && p.lots.0 | orders != 0
+            && NOW < option.expiry
+            && matches!(option.option.require_usable(option, u, NOW), Err(RiskError::StaleRiskArray { .. }))
+    };
+    if account.open().iter().any(stale) {
+        let refused = take_over(&world.board, &mut account.clone(), i, Lots(1), NOW);
+        assert!(matches!(refused, Err(RiskError::StaleRiskArray { .. })), "{refused:?}");
+        let underlying = u.index;
+        world.refresh_at(underlying, NOW);
+    }
 }
 
 /// What was seen of each outcome.
@@ -112,7 +136,9 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
     if held.is_empty() {
         return;
     }
-    let (i, u) = world.instrument(rng.pick(&held));
+    let index = rng.pick(&held);
+    with_near_arrays(&mut world, &account, index);
+    let (i, u) = world.instrument(index);
     distress(rng, &world, &mut account, i);
     let board = &world.board;
     let before = require(board, &account);
@@ -151,7 +177,9 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
     // I42: the discount.
     let rate = discount_rate(&board.params, &before).unwrap();
     assert!(rate >= board.params.discount_base && rate <= board.params.discount_max);
-    assert!(whole(taken.discount.0) <= whole(taken.mark_value.0) * ppm(rate.0));
+    let worth = |lots: i64| Scaled(lots * i.discount_value(u)).to_native_floor(u.scale()).0;
+    assert!(whole(taken.discount.0) <= whole(worth(size)) * ppm(rate.0));
+    assert!(account.lots(i).0 < 0 || taken.discount <= taken.mark_value);
     assert!(taken.discount.0 >= 0 && taken.insurance.0 >= 0 && taken.insurance <= taken.discount);
     let freed = before.maintenance.0 - taken.after.maintenance.0;
     assert!(whole(taken.discount.0) <= whole(freed.max(0)) * ppm(board.params.discount_of_freed.0));
@@ -171,7 +199,6 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
 
     // I45: as few lots as reach the buffer, next to that point, or all that were asked for.
     let dust = board.params.dust_value.0;
-    let worth = |lots: i64| Scaled(lots * i.mark).to_native_floor(u.scale()).0;
     if reaches_buffer(board, &taken.after) && size > 1 {
         let one_less = transfer(board, &account, i, u, size - 1);
         if reaches_buffer(board, &one_less.after) {
@@ -238,6 +265,10 @@ fn an_outright_position_can_always_be_liquidated() {
         if rng.chance(50) {
             world.move_prices(rng);
         }
+        if account.lots(world.instrument(index).0).0 == 0 {
+            return;
+        }
+        with_near_arrays(&mut world, &account, index);
         let (i, u) = world.instrument(index);
         let lots = account.lots(i).0.abs();
         // Where a lot's margin is a few units, rounding may eat what a transfer frees.

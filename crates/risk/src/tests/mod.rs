@@ -6,8 +6,12 @@
 mod bounds;
 mod deposit;
 mod differential;
+mod efficiency;
+mod grid;
 mod invariants;
 mod liquidation;
+mod netting;
+mod option;
 mod position;
 mod random;
 mod rational;

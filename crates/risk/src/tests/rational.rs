@@ -30,6 +30,16 @@ impl Q {
         self.numerator.div_floor(&self.denominator)
     }
 
+    /// The smallest whole number that is not below it.
+    pub fn ceil(&self) -> BigInt {
+        self.numerator.div_ceil(&self.denominator)
+    }
+
+    /// The nearest whole number that is not farther from zero.
+    pub fn towards_zero(&self) -> BigInt {
+        &self.numerator / &self.denominator
+    }
+
     /// The nearest whole number that is not nearer to zero.
     pub fn away_from_zero(&self) -> BigInt {
         let up = |n: &BigInt| n.div_ceil(&self.denominator);

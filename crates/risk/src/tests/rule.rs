@@ -1,10 +1,10 @@
 //! The rule at the end of a trade, path by path, on a board that can be reckoned in the head: 10 USDC a lot, 1 USDC of
 //! maintenance margin, 1.25 USDC of initial margin.
 
-use super::world::{NOW, USDC, World, plain};
+use super::world::{LAST, NOW, USDC, World, plain};
 use crate::{
     Lots, Portfolio, Ppm, QuoteNative, RiskError,
-    margin::{Prices, check},
+    margin::check,
     rule::{Trade, require_after_trade, require_initial, require_withdrawable},
 };
 use bytemuck::Zeroable;
@@ -27,7 +27,7 @@ fn trade(world: &World, before: &Portfolio, lots: i64, per_lot: i64) -> (Portfol
         underlying: 0,
         now: NOW,
         fees: QuoteNative::ZERO,
-        mark_value: QuoteNative(lots.abs() * mark),
+        discount_value: QuoteNative(lots.abs() * mark),
         cost: QuoteNative(lots * (per_lot - mark)),
     };
     (after, trade)
@@ -119,11 +119,11 @@ fn a_hedge_is_not_broken_below_initial_margin() {
     let mut with_order = before;
     let p = with_order.slot(world.instrument(0).0).unwrap();
     p.add_order(true, false, Lots(20), QuoteNative(200 * USDC)).unwrap();
-    let was = check(&world.board, &with_order, Prices::Last).unwrap();
+    let was = check(&world.board, &with_order, LAST).unwrap();
     assert_eq!((was.maintenance.0, was.initial.0), (8 * USDC, 30 * USDC));
     // Five lots sold at 10.50, the order gone: 0.4 · 15 + 0.6 · 5 = 9.
     let (after, trade) = trade(&world, &before, -5, 10_500_000);
-    let is = check(&world.board, &after, Prices::Last).unwrap();
+    let is = check(&world.board, &after, LAST).unwrap();
     assert_eq!((is.equity.0, is.maintenance.0, is.initial.0), (11 * USDC, 9 * USDC, 11_250_000));
     let refused = RiskError::BelowInitialMargin { required: 11_250_000, available: 11 * USDC };
     assert_eq!(require_after_trade(&world.board, &with_order, &after, &trade), Err(refused));
@@ -179,7 +179,7 @@ fn a_stale_price_elsewhere_blocks_new_risk_and_no_reduction() {
     assert_eq!(rule(&world, &before, 1, 10 * USDC), Err(stale));
     assert_eq!(require_withdrawable(&world.board, &before, NOW).unwrap_err(), stale);
     // Maintenance goes by the last price, however old.
-    assert_eq!(check(&world.board, &before, Prices::Last).unwrap().maintenance.0, 30 * USDC);
+    assert_eq!(check(&world.board, &before, LAST).unwrap().maintenance.0, 30 * USDC);
 }
 
 /// I34. Maintenance is 30 USDC. At equity 15 the shortfall is half of it: a discount of 0.5 % + half of 4.5 % = 2.75 %.
@@ -187,7 +187,7 @@ fn a_stale_price_elsewhere_blocks_new_risk_and_no_reduction() {
 fn below_maintenance_a_fill_must_be_no_worse_than_a_liquidation() {
     let world = plain();
     let before = account(&world, 15 * USDC);
-    assert!(check(&world.board, &before, Prices::Last).unwrap().is_liquidatable());
+    assert!(check(&world.board, &before, LAST).unwrap().is_liquidatable());
     assert_eq!(rule(&world, &before, -4, 10 * USDC - 275_000), Ok(()));
     let refused = RiskError::FillWorseThanLiquidation { cost: 1_100_004, allowed: 1_100_000 };
     assert_eq!(rule(&world, &before, -4, 10 * USDC - 275_001), Err(refused));

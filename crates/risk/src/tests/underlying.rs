@@ -2,9 +2,9 @@
 
 use super::{
     random::cases,
-    world::{NOW, plain},
+    world::{NOW, plain, print, range_params},
 };
-use crate::{Ppm, RiskError, Underlying, UnderlyingParams};
+use crate::{Ppm, QuoteNative, RiskError, Underlying, UnderlyingParams};
 use bytemuck::Zeroable;
 use std::prelude::v1::*;
 
@@ -12,7 +12,13 @@ fn listed(rate: u32) -> Underlying {
     Underlying {
         max_price: 1 << 43,
         listed: 1,
-        params: UnderlyingParams { stable_rate: Ppm(rate), max_age: 10, ..UnderlyingParams::zeroed() },
+        params: UnderlyingParams {
+            stable_rate: Ppm(rate),
+            max_age: 10,
+            open_interest_liquidity: QuoteNative(1 << 60),
+            ..UnderlyingParams::zeroed()
+        },
+        range_params: range_params(),
         ..Underlying::zeroed()
     }
 }
@@ -24,14 +30,14 @@ fn the_stable_price_moves_at_most_its_rate() {
         let rate = rng.range(1_000, 1_000_000);
         let mut u = listed(rate as u32);
         let mut time = NOW;
-        u.publish(rng.log_range(1, 1 << 43), 0, time).unwrap();
+        u.publish(&print(rng.log_range(1, 1 << 43), time), None).unwrap();
         assert_eq!(u.stable_price, u.price);
         for _ in 0..20 {
             let was = u.stable_price;
             time += rng.pick(&[0, 1, 10, 600, 3_600, 100_000]);
             let since = (time - u.stable_time).clamp(0, 3_600);
             let price = rng.log_range(1, 1 << 43);
-            u.publish(price, 0, time).unwrap();
+            u.publish(&print(price, time), None).unwrap();
             let moved = i128::from((u.stable_price - was).abs());
             assert!(moved * 3_600 * 1_000_000 <= i128::from(was) * i128::from(rate) * i128::from(since));
             // Towards the price, never past it.
@@ -44,16 +50,16 @@ fn the_stable_price_moves_at_most_its_rate() {
 #[test]
 fn frequent_prices_do_not_hold_the_stable_price_still() {
     let mut u = listed(1_000);
-    u.publish(100_000, 0, NOW).unwrap();
+    u.publish(&print(100_000, NOW), None).unwrap();
     // 0.1 % an hour of 100,000 is a unit in 36 seconds.
     for second in 1..=3_600 {
-        u.publish(200_000, 0, NOW + second).unwrap();
+        u.publish(&print(200_000, NOW + second), None).unwrap();
     }
     assert_eq!(u.stable_price, 100_100);
     // Time at rest is not saved up: at most an hour's worth at once, and none while the two agree.
-    u.publish(100_100, 0, NOW + 3_601).unwrap();
-    u.publish(100_100, 0, NOW + 7_200).unwrap();
-    u.publish(200_000, 0, NOW + 7_236).unwrap();
+    u.publish(&print(100_100, NOW + 3_601), None).unwrap();
+    u.publish(&print(100_100, NOW + 7_200), None).unwrap();
+    u.publish(&print(200_000, NOW + 7_236), None).unwrap();
     assert_eq!(u.stable_price, 100_101);
 }
 
@@ -63,10 +69,10 @@ fn a_price_out_of_bounds_is_refused() {
     let mut u = listed(1_000);
     u.max_price = 1_000;
     for price in [0, -1, 1_001] {
-        assert_eq!(u.publish(price, 0, NOW), Err(RiskError::Overflow));
+        assert_eq!(u.publish(&print(price, NOW), None), Err(RiskError::Overflow));
     }
     assert_eq!(u.require_priced(), Err(RiskError::NoPrice { underlying: 0 }));
-    u.publish(1_000, 0, NOW).unwrap();
+    u.publish(&print(1_000, NOW), None).unwrap();
     assert_eq!(u.require_fresh(NOW + 10), Ok(()));
     assert_eq!(u.require_fresh(NOW + 11), Err(RiskError::StalePrice { underlying: 0, age: 11, limit: 10 }));
 }
@@ -107,12 +113,15 @@ fn parameters_out_of_bounds_are_named() {
     refuse(7, &|p| p.stable_rate = Ppm(999));
     refuse(8, &|p| p.max_age = 601);
     refuse(9, &|p| p.short_minimum = Ppm(200_001));
+    refuse(10, &|p| p.open_interest_liquidity.0 = 0);
+    refuse(11, &|p| p.crowding = Ppm(1_000_001));
+    refuse(12, &|p| p.crowding_cap = Ppm(1_000_001));
     let refuse = |parameter: u16, change: &dyn Fn(&mut Underlying)| {
         let mut u = *world.board.underlying(0).unwrap();
         change(&mut u);
         assert_eq!(u.validate(), Err(RiskError::ParameterOutOfBounds { parameter }));
     };
-    refuse(10, &|u| u.scale_bits = 17);
-    refuse(11, &|u| u.unit_exponent = 10);
-    refuse(12, &|u| u.max_price = (1 << 43) + 1);
+    refuse(100, &|u| u.scale_bits = 17);
+    refuse(101, &|u| u.unit_exponent = 10);
+    refuse(102, &|u| u.max_price = (1 << 43) + 1);
 }

@@ -3,16 +3,27 @@
 use super::random::Rng;
 use crate::{
     Board, Fill, Instrument, Kind, Lots, MAX_GROUPS, MAX_INSTRUMENTS, MAX_POSITIONS, MAX_TOKENS, MAX_UNDERLYINGS,
-    MarginParams, Portfolio, Position, Ppm, ProductGroup, QuoteNative, Scaled, Token, Underlying, UnderlyingParams,
-    Units,
+    MarginParams, OptionParams, Portfolio, Position, Ppm, Print, ProductGroup, Purpose, QuoteNative, Scaled, Ticks,
+    Token, Underlying, UnderlyingParams, Units,
+    guard::GuardParams,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_div_floor},
-    scenario::{ROWS, SPAN, Scenario, validate},
+    range::RangeParams,
+    scenario::{DIRECTIONS, ROWS, SPAN, Scenario, validate},
+    surface::{Smile, Surface, SurfaceParams},
 };
 use bytemuck::Zeroable;
-use std::prelude::v1::*;
+use std::{collections::BTreeMap, prelude::v1::*};
 
 /// Time of every check.
 pub const NOW: i64 = 1_800_000_000;
+
+/// The account as it stands.
+pub const LAST: Purpose = Purpose::Maintenance { now: NOW };
+
+/// A price without a confidence interval.
+pub fn print(price: i64, publish_time: i64) -> Print {
+    Print { price, confidence: 0, publish_time, previous_publish_time: publish_time - 1 }
+}
 
 /// How far parameters go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +40,8 @@ pub struct World {
     pub underlyings: Vec<u16>,
     pub instruments: Vec<u16>,
     pub tokens: Vec<u16>,
+    /// Surfaces of the underlyings that have options.
+    pub surfaces: BTreeMap<u16, Box<Surface>>,
 }
 
 /// A board with parameters and SPAN's table, and nothing listed.
@@ -83,15 +96,15 @@ fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
     params
 }
 
-fn table(rng: &mut Rng, reach: Reach) -> [Scenario; ROWS] {
+pub fn table(rng: &mut Rng, reach: Reach) -> [Scenario; ROWS] {
     if reach == Reach::Usual || rng.chance(60) {
         return SPAN;
     }
     let mut table = SPAN;
-    for s in &mut table {
-        s.price_thirds = legal(rng, -9, 9) as i16;
+    for (s, direction) in table.iter_mut().zip(DIRECTIONS) {
+        s.price_thirds = direction * legal(rng, 1, 9) as i16;
         s.volatility = rng.range(-1, 1) as i16;
-        s.weight = Ppm(legal(rng, 0, 1_000_000) as u32);
+        s.weight = Ppm(legal(rng, 1, 1_000_000) as u32);
     }
     validate(&table).unwrap();
     table
@@ -110,6 +123,9 @@ fn underlying_params(rng: &mut Rng, reach: Reach) -> UnderlyingParams {
             stable_rate: Ppm(rng.range(10_000, 500_000) as u32),
             max_age: 10,
             short_minimum: Ppm(10_000),
+            open_interest_liquidity: QuoteNative(rng.log_range(1_000_000_000, 10_000_000_000_000)),
+            crowding: Ppm(1_000_000),
+            crowding_cap: Ppm(if rng.chance(50) { 0 } else { rng.range(1, 300_000) } as u32),
         }
     } else {
         let scan_range = legal(rng, 10_000, 1_000_000);
@@ -124,13 +140,98 @@ fn underlying_params(rng: &mut Rng, reach: Reach) -> UnderlyingParams {
             stable_rate: Ppm(legal(rng, 1_000, 1_000_000) as u32),
             max_age: legal(rng, 1, 600) as u32,
             short_minimum: Ppm(legal(rng, 0, 200_000) as u32),
+            open_interest_liquidity: QuoteNative(rng.log_range(1, 10_000_000_000_000)),
+            crowding: Ppm(1_000_000),
+            crowding_cap: Ppm(if rng.chance(50) { 0 } else { legal(rng, 0, 1_000_000) } as u32),
         }
     };
     params.validate().unwrap();
     params
 }
 
-fn underlying(rng: &mut Rng, reach: Reach, index: u16, groups: u8) -> Underlying {
+/// A range at its floor.
+pub fn range_params() -> RangeParams {
+    RangeParams {
+        sigmas: 0,
+        cap: Ppm(1_000_000),
+        horizon: 86_400,
+        half_life: 86_400,
+        fall_rate: Ppm(10_000),
+        reserved: 0,
+    }
+}
+
+/// No guard against moves.
+pub fn guard_params() -> GuardParams {
+    GuardParams { max_move: Ppm::ZERO, max_divergence: Ppm(10_000) }
+}
+
+/// What an exchange would choose.
+pub fn usual_option_params() -> OptionParams {
+    OptionParams {
+        volatility_range: Ppm(250_000),
+        volatility_power: Ppm(500_000),
+        volatility_floor_days: 3,
+        max_array_age: 60,
+        max_volatility_age: 600,
+        reserved: 0,
+    }
+}
+
+fn option_params(rng: &mut Rng, reach: Reach) -> OptionParams {
+    let params = match reach {
+        Reach::Usual => usual_option_params(),
+        Reach::Legal => OptionParams {
+            volatility_range: Ppm(legal(rng, 0, 900_000) as u32),
+            volatility_power: Ppm(legal(rng, 0, 1_000_000) as u32),
+            volatility_floor_days: legal(rng, 1, 30) as u32,
+            max_array_age: legal(rng, 1, 3_600) as u32,
+            max_volatility_age: legal(rng, 10, 86_400) as u32,
+            reserved: 0,
+        },
+    };
+    params.validate().unwrap();
+    params
+}
+
+/// A smile.
+pub fn smile(rng: &mut Rng, reach: Reach) -> Smile {
+    let smile = match reach {
+        Reach::Usual => Smile {
+            level: Ppm(rng.range(300_000, 1_200_000) as u32),
+            skew: rng.range(-200_000, 100_000) as i32,
+            curvature: rng.range(0, 200_000) as i32,
+        },
+        Reach::Legal => Smile {
+            level: Ppm(legal(rng, 50_000, 4_000_000) as u32),
+            skew: legal(rng, -1_000_000, 1_000_000) as i32,
+            curvature: legal(rng, 0, 1_000_000) as i32,
+        },
+    };
+    smile.validate().unwrap();
+    smile
+}
+
+/// The publisher of every surface.
+pub const PUBLISHER: [u8; 32] = [1; 32];
+
+/// A surface that believes its one publisher.
+pub fn surface() -> Box<Surface> {
+    let mut surface: Box<Surface> = bytemuck::zeroed_box();
+    surface.params = SurfaceParams {
+        min_publishers: 1,
+        max_quote_age: 60,
+        update_bound: Ppm(200_000),
+        hour_bound: Ppm(1_000_000),
+        first_bound: Ppm(1_000_000),
+        reserved: 0,
+    };
+    surface.params.validate().unwrap();
+    surface.publishers[0] = PUBLISHER;
+    surface
+}
+
+pub fn underlying(rng: &mut Rng, reach: Reach, index: u16, groups: u8) -> Underlying {
     let usual = reach == Reach::Usual;
     let scale_bits = rng.range(if usual { 2 } else { 0 }, 16) as u8;
     let max_price = match reach {
@@ -140,6 +241,9 @@ fn underlying(rng: &mut Rng, reach: Reach, index: u16, groups: u8) -> Underlying
     let price = (max_price / if usual { rng.range(3, 30) } else { rng.range(1, 30) }).max(1);
     let mut u = Underlying {
         params: underlying_params(rng, reach),
+        range_params: range_params(),
+        option_params: option_params(rng, reach),
+        guard_params: guard_params(),
         max_price,
         scale_bits,
         unit_exponent: rng.range(0, 9) as u8,
@@ -149,7 +253,21 @@ fn underlying(rng: &mut Rng, reach: Reach, index: u16, groups: u8) -> Underlying
         ..Underlying::zeroed()
     };
     u.validate().unwrap();
-    u.publish(price, 0, NOW).unwrap();
+    u.publish(&print(price, NOW), None).unwrap();
+    if rng.chance(40) {
+        // On the way up: initial margin's range is ahead of maintenance margin's.
+        let maintenance = rng.range(u.params.scan_range.0.into(), 1_000_000);
+        u.range.maintenance = Ppm(maintenance as u32);
+        u.range.initial = Ppm(rng.range(maintenance, (4 * maintenance).min(1_000_000)) as u32);
+        u.surcharge = u.range.surcharge();
+    }
+    if !u.params.crowding_cap.is_zero() {
+        // Twice the liquidity and more, so that the charge is at its cap.
+        let notional = i128::from(u.params.open_interest_liquidity.0) << (u.scale() + 2);
+        u.open_interest = Units((notional / i128::from(price) + 1).min(1 << 60) as i64);
+        u.crowding = Ppm(rng.range(0, u.params.crowding_cap.0.into()) as u32);
+        u.crowded_at = NOW;
+    }
     // Where the stable price is does not depend on how it got there.
     u.stable_price = match rng.below(4) {
         0 => price,
@@ -166,13 +284,19 @@ pub fn most_lots(u: &Underlying, lot_units: i64) -> i64 {
     value / 4 / u.max_price / lot_units
 }
 
-/// An instrument with room for at least one lot, if there is any.
-fn instrument(rng: &mut Rng, reach: Reach, u: &Underlying, index: u16) -> Instrument {
+/// One to three expiries up to a year away, some just passed.
+fn expiries(rng: &mut Rng) -> Vec<i64> {
+    let minutes = |rng: &mut Rng| if rng.chance(5) { -rng.range(0, 14) } else { rng.log_range(1, 525_600) };
+    (0..1 + rng.below(3)).map(|_| NOW + 60 * minutes(rng)).collect()
+}
+
+/// A linear instrument with room for at least one lot, if there is any.
+pub fn instrument(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64], index: u16) -> Instrument {
     let room = most_lots(u, 1);
     let lot_units = rng.log_range(1, room.clamp(1, if reach == Reach::Usual { 10_000 } else { 1 << 40 }));
     let most = most_lots(u, lot_units).min(1 << 50);
     let max_position = if rng.chance(30) { most } else { rng.log_range(1, most) };
-    let expiry = if rng.chance(50) { 0 } else { NOW + rng.range(1, 5) * 604_800 };
+    let expiry = if rng.chance(50) { 0 } else { rng.pick(expiries) };
     let i = Instrument {
         lot_units: Units(lot_units),
         tick_value: QuoteNative(rng.log_range(1, 1 << 20)),
@@ -190,6 +314,43 @@ fn instrument(rng: &mut Rng, reach: Reach, u: &Underlying, index: u16) -> Instru
     i
 }
 
+/// An option with a strike near the price, where a strike can be said in ticks; else nothing.
+pub fn option(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64], index: u16) -> Option<Instrument> {
+    let base = instrument(rng, reach, u, &[NOW + 60], index);
+    let worth = i128::from(base.lot_units.0) * i128::from(u.price);
+    let thousandths = match rng.below(4) {
+        0 => 1_000,
+        1 => rng.range(50, 4_000),
+        _ => rng.range(700, 1_300),
+    };
+    let wanted = worth * i128::from(thousandths);
+    let most = (i128::from(base.lot_units.0) * i128::from(u.max_price)) >> u.scale();
+    if i128::from(base.lot_units.0) * i128::from(u.max_price) * 9 / 2 > i128::from(PRODUCT_LIMIT) {
+        // With a premium, the forward of a lot would leave what is priced in an extreme row.
+        return None;
+    }
+    let native = ((wanted / 1_000) >> u.scale()).min(most) as i64;
+    if native == 0 {
+        return None;
+    }
+    let tick = rng.log_range(1, (native / 10).clamp(1, 1 << 40));
+    let i = Instrument {
+        tick_value: QuoteNative(tick),
+        strike: Ticks(native / tick),
+        expiry: rng.pick(expiries),
+        basis: 0,
+        kind: rng.pick(&[Kind::Call, Kind::Put]) as u8,
+        ..base
+    };
+    i.validate(u).unwrap();
+    Some(i)
+}
+
+/// The other option of a pair.
+pub fn twin(i: &Instrument, index: u16) -> Instrument {
+    Instrument { index, kind: if i.is_put() { Kind::Call } else { Kind::Put } as u8, ..*i }
+}
+
 impl World {
     /// A random board with up to `most` underlyings.
     pub fn random(rng: &mut Rng, reach: Reach, most: usize) -> Self {
@@ -204,7 +365,7 @@ impl World {
         // A group without a member, and one that only the last slot has.
         board.groups[MAX_GROUPS - 1].offset = Ppm(500_000);
 
-        let mut world = Self { board, underlyings: Vec::new(), instruments: Vec::new(), tokens: Vec::new() };
+        let mut world = Self::of(board);
         let count = 1 + rng.below(most);
         let mut slots: Vec<u16> = (0..MAX_UNDERLYINGS as u16).collect();
         rng.shuffle(&mut slots);
@@ -219,10 +380,19 @@ impl World {
         let mut slots: Vec<u16> = (0..MAX_INSTRUMENTS as u16).collect();
         rng.shuffle(&mut slots);
         let per_underlying = 1 + rng.below(10);
+        let expiries: Vec<_> = (0..count).map(|_| expiries(rng)).collect();
+        let options = rng.pick(&[0, 50, 80]);
+        let mut last: Vec<Option<Instrument>> = vec![None; count];
         for (n, &slot) in slots.iter().take(count * per_underlying).enumerate() {
             let u = world.board.underlyings[usize::from(world.underlyings[n % count])];
-            let i = instrument(rng, reach, &u, slot);
-            world.list(i);
+            let (expiries, last) = (&expiries[n % count], &mut last[n % count]);
+            let listed = match last.take() {
+                Some(i) if rng.chance(50) => Some(twin(&i, slot)),
+                _ if rng.chance(options) => option(rng, reach, &u, expiries, slot),
+                _ => None,
+            };
+            *last = listed;
+            world.list(listed.unwrap_or_else(|| instrument(rng, reach, &u, expiries, slot)));
         }
         let mut slots: Vec<u16> = (0..MAX_TOKENS as u16).collect();
         rng.shuffle(&mut slots);
@@ -241,18 +411,79 @@ impl World {
         }
         for index in world.underlyings.clone() {
             world.board.reprice(index).unwrap();
+            world.open_surface(rng, reach, index);
+            world.refresh(rng, index);
         }
         world
+    }
+
+    /// A board with nothing listed.
+    pub fn of(board: Box<Board>) -> Self {
+        Self { board, underlyings: vec![], instruments: vec![], tokens: vec![], surfaces: BTreeMap::new() }
     }
 
     /// Lists an instrument, as the program does.
     pub fn list(&mut self, mut i: Instrument) {
         let u = &mut self.board.underlyings[usize::from(i.underlying)];
-        i.next_linear = u.first_linear;
         i.validate(u).unwrap();
-        u.first_linear = i.index + 1;
+        if !i.is_option() {
+            i.next_linear = u.first_linear;
+            u.first_linear = i.index + 1;
+        }
         self.board.instruments[usize::from(i.index)] = i;
         self.instruments.push(i.index);
+    }
+
+    /// The options of an underlying.
+    pub fn options(&self, underlying: u16) -> Vec<u16> {
+        let of = |index: &u16| {
+            let i = &self.board.instruments[usize::from(*index)];
+            i.underlying == underlying && i.is_option()
+        };
+        self.instruments.iter().copied().filter(of).collect()
+    }
+
+    /// Opens a smile for every expiry of an underlying's options, some of them published.
+    pub fn open_surface(&mut self, rng: &mut Rng, reach: Reach, underlying: u16) {
+        let price = self.board.underlyings[usize::from(underlying)].price;
+        let mut surface = surface();
+        for index in self.options(underlying) {
+            let expiry = self.board.instruments[usize::from(index)].expiry;
+            if surface.expiry(expiry).is_ok() {
+                continue;
+            }
+            surface.open_expiry(expiry, smile(rng, reach), NOW - 1_000).unwrap();
+            if rng.chance(80) {
+                let anchor = mul_div_floor(price, rng.range(900_000, 1_100_000), 1_000_000).unwrap().max(1);
+                let said = surface.expiry(expiry).unwrap().smile;
+                let then = NOW - rng.pick(&[0, 10, 1_000]);
+                surface.publish(&PUBLISHER, expiry, said, anchor, then).unwrap();
+            }
+        }
+        self.surfaces.insert(underlying, surface);
+    }
+
+    /// Makes the arrays of an underlying's options at its price, now or some time ago. An option may have expired since.
+    pub fn refresh(&mut self, rng: &mut Rng, underlying: u16) {
+        let ago = rng.range(1, 900);
+        self.refresh_at(underlying, NOW - rng.pick(&[0, 0, 1, 59, ago]));
+    }
+
+    /// Makes the arrays of an underlying's options at a time.
+    pub fn refresh_at(&mut self, underlying: u16, now: i64) {
+        let list = self.options(underlying);
+        let list =
+            list.into_iter().filter(|i| self.board.instruments[usize::from(*i)].expiry > now).collect::<Vec<_>>();
+        self.board.refresh_options(underlying, &self.surfaces[&underlying], list.into_iter(), now).unwrap();
+    }
+
+    /// Goes over to SPAN's table, with all that was made by another.
+    pub fn use_spans_table(&mut self, rng: &mut Rng) {
+        self.board.scenarios = SPAN;
+        for index in self.underlyings.clone() {
+            self.board.reprice(index).unwrap();
+            self.refresh(rng, index);
+        }
     }
 
     pub fn instrument(&self, index: u16) -> (&Instrument, &Underlying) {
@@ -263,7 +494,7 @@ impl World {
     /// A fill of some lots near the mark.
     pub fn fill_near_mark(&self, rng: &mut Rng, index: u16, lots: i64) -> Fill {
         let (i, u) = self.instrument(index);
-        let value = Scaled(lots * i.mark).to_native_floor(u.scale()).0;
+        let value = Scaled(lots * i.mark_at(u, NOW)).to_native_floor(u.scale()).0;
         let value = mul_div_floor(value, rng.range(900_000, 1_100_000), 1_000_000).unwrap();
         Fill { lots: Lots(lots), value: QuoteNative(if value.signum() == lots.signum() { value } else { 0 }) }
     }
@@ -352,9 +583,17 @@ impl World {
         for index in self.underlyings.clone() {
             if rng.chance(70) {
                 let u = &mut self.board.underlyings[usize::from(index)];
-                let price = mul_div_floor(u.price, rng.range(600_000, 1_500_000), 1_000_000).unwrap();
-                u.publish(price.clamp(1, u.max_price), 0, NOW).unwrap();
+                let part = match rng.below(3) {
+                    0 => 1_000_000 + rng.range(-1, 1) * i64::from(u.scan_range().0) / 7,
+                    1 => rng.range(970_000, 1_030_000),
+                    _ => rng.range(600_000, 1_500_000),
+                };
+                let price = mul_div_floor(u.price, part, 1_000_000).unwrap();
+                u.publish(&print(price.clamp(1, u.max_price), NOW), None).unwrap();
                 self.board.reprice(index).unwrap();
+                if rng.chance(30) {
+                    self.refresh(rng, index);
+                }
             }
         }
     }
@@ -384,8 +623,7 @@ impl World {
 /// range of 10 %; a perpetual of ten units on each, 0 and 1; a token of underlying 0 with a haircut of 5 %. A lot is worth
 /// 10 USDC, its maintenance margin is 1 USDC, its initial margin 1.25 USDC.
 pub fn plain() -> World {
-    let mut world =
-        World { board: empty_board(), underlyings: [0, 1].into(), instruments: Vec::new(), tokens: [0].into() };
+    let mut world = World { underlyings: [0, 1].into(), tokens: [0].into(), ..World::of(empty_board()) };
     for index in [0, 1] {
         let mut u = Underlying {
             params: UnderlyingParams {
@@ -395,8 +633,12 @@ pub fn plain() -> World {
                 max_confidence: Ppm(20_000),
                 stable_rate: Ppm(100_000),
                 max_age: 10,
+                open_interest_liquidity: QuoteNative(1 << 60),
                 ..UnderlyingParams::zeroed()
             },
+            range_params: range_params(),
+            option_params: usual_option_params(),
+            guard_params: guard_params(),
             max_price: 100_000_000,
             unit_exponent: 2,
             listed: 1,
@@ -404,7 +646,7 @@ pub fn plain() -> World {
             ..Underlying::zeroed()
         };
         u.validate().unwrap();
-        u.publish(1_000_000, 0, NOW).unwrap();
+        u.publish(&print(1_000_000, NOW), None).unwrap();
         world.board.underlyings[usize::from(index)] = u;
         world.list(Instrument {
             lot_units: Units(10),
@@ -430,7 +672,7 @@ pub const USDC: i64 = 1_000_000;
 impl World {
     /// Sets the price of an underlying, now.
     pub fn reprice(&mut self, underlying: u16, price: i64) {
-        self.board.underlyings[usize::from(underlying)].publish(price, 0, NOW).unwrap();
+        self.board.underlyings[usize::from(underlying)].publish(&print(price, NOW), None).unwrap();
         self.board.reprice(underlying).unwrap();
     }
 

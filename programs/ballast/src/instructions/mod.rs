@@ -6,6 +6,7 @@ pub mod liquidation;
 pub mod listing;
 mod load;
 pub mod market;
+pub mod surface;
 mod token;
 pub mod trading;
 
@@ -13,6 +14,9 @@ pub mod trading;
 pub use account::{close_margin_account::*, deposit::*, open_margin_account::*, view_margin::*, withdraw::*};
 pub use exchange::{fund_insurance::*, grow_board::*, initialize_exchange::*, set_pause::*};
 pub use liquidation::{liquidate::*, resolve_bad_debt::*};
-pub use listing::{list_collateral::*, list_perpetual::*, list_underlying::*, set_product_group::*};
-pub use market::{grow_market::*, refresh_underlying::*, sweep::*};
+pub use listing::{
+    list_collateral::*, list_future::*, list_option::*, list_perpetual::*, list_underlying::*, set_product_group::*,
+};
+pub use market::{grow_market::*, refresh_options::*, refresh_underlying::*, sweep::*};
+pub use surface::{open_expiry::*, open_surface::*, publish_volatility::*, set_publishers::*};
 pub use trading::{cancel_all_orders::*, cancel_order::*, place_order::*};

@@ -1,6 +1,7 @@
 //! Oracle adapters, one per file: from an account's bytes to a price, or an error.
 
 pub mod pyth;
+pub mod switchboard;
 
 use ballast_risk::{RiskError, Underlying};
 

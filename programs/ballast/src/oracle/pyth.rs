@@ -3,7 +3,7 @@
 //! Layout (Borsh, little endian): discriminator 8, write authority 32, verification level (Full is one byte `01`; Partial is
 //! `00` and the number of signatures, after which all shifts by one), feed id 32, price i64, confidence u64, exponent i32,
 //! publish time i64, previous publish time i64, EMA price i64, EMA confidence u64, posted slot u64.
-//! Source: the crate `pyth-solana-receiver-sdk`, against whose own encoding the tests check this.
+//! Source: the crate `pyth-solana-receiver-sdk` 2.0; read against what its own types encode, full and partial.
 
 use super::OraclePrice;
 use crate::error::BallastError;

@@ -4,12 +4,14 @@ mod exchange;
 mod margin_account;
 mod market;
 mod risk_board;
+mod surface;
 mod treasury;
 
 pub use exchange::Exchange;
 pub use margin_account::{Delegate, LiquidatedLeg, MarginAccount, permission};
 pub use market::Market;
 pub use risk_board::RiskBoard;
+pub use surface::VolatilitySurface;
 pub use treasury::Treasury;
 
 /// Length of the discriminator at the head of every account.

@@ -89,7 +89,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             let board = &a.board.board;
             let terms = board.token(index).logged()?;
             let u = board.underlying(terms.underlying).logged()?;
-            let allowed = a.margin.allows(a.depositor.address(), permission::TRADE, now()?);
+            let now = now()?;
+            let allowed = a.margin.allows(a.depositor.address(), permission::TRADE, now);
             require!(allowed && a.margin.accepts_underlying(terms.underlying), BallastError::Unauthorized);
             let total = &mut a.treasury.token_deposits[usize::from(index)];
             let after = total.checked_add(amount).ok_or(BallastError::Overflow)?;
@@ -100,7 +101,7 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             *total = after;
             let before = boxed(&a.margin.portfolio);
             a.margin.portfolio.credit(index, terms, u, amount).logged()?;
-            rule::require_after_token_deposit(board, &before, &a.margin.portfolio).logged()?;
+            rule::require_after_token_deposit(board, &before, &a.margin.portfolio, now).logged()?;
             (Address::new_from_array(terms.mint), a.margin.portfolio.balance(index) as i64)
         }
     };

@@ -3,12 +3,16 @@
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED},
     error::Logged,
+    instructions::load::now,
     state::{Exchange, MarginAccount, RiskBoard},
     view::{MarginView, UnderlyingView, VIEW_PAGE},
 };
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
-use ballast_risk::margin::{self, Holdings, Prices, UnderlyingRisk};
+use ballast_risk::{
+    Purpose,
+    margin::{self, Holdings, UnderlyingRisk},
+};
 
 /// Accounts of `view_margin`.
 #[derive(Accounts)]
@@ -36,7 +40,8 @@ pub struct ViewMargin {
 pub fn view_margin(ctx: &mut Context<ViewMargin>, first_underlying: u16) -> Result<()> {
     let board = &ctx.accounts.board.board;
     let portfolio = &ctx.accounts.margin.portfolio;
-    let totals = margin::check(board, portfolio, Prices::Last).logged()?;
+    let purpose = Purpose::Maintenance { now: now()? };
+    let totals = margin::check(board, portfolio, purpose).logged()?;
 
     let mut page = Vec::with_capacity(VIEW_PAGE);
     let mut next = 0;
@@ -54,8 +59,8 @@ pub fn view_margin(ctx: &mut Context<ViewMargin>, first_underlying: u16) -> Resu
             break;
         }
         let u = board.underlying(index).logged()?;
-        let risk = UnderlyingRisk::of(board, u, positions, &tokens).logged()?;
-        page.push(UnderlyingView::new(u, &risk));
+        let risk = UnderlyingRisk::of(board, u, positions, &tokens, purpose).logged()?;
+        page.push(UnderlyingView::new(u, &risk).logged()?);
     }
     let head = MarginView::new(&totals, page.len() as u16, next);
     let mut data = Vec::with_capacity(core::mem::size_of::<MarginView>() + core::mem::size_of_val(page.as_slice()));

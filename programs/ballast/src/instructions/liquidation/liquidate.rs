@@ -12,12 +12,7 @@ use crate::{
     state::{Exchange, LiquidatedLeg, MarginAccount, Market, RiskBoard, Treasury, permission},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{
-    Fill, Lots, QuoteNative,
-    liquidation::take_over,
-    margin::{self, Prices},
-    rule,
-};
+use ballast_risk::{Fill, Lots, QuoteNative, liquidation::take_over, rule};
 
 /// Accounts of `liquidate`.
 #[derive(Accounts)]
@@ -99,8 +94,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     move_open_interest(market, held_by_liquidator, a.liquidator.portfolio.lots(i))?;
     a.treasury.insurance = a.treasury.insurance.plus(taken.insurance).logged()?;
 
-    let after = margin::check(board, &a.margin.portfolio, Prices::Last).logged()?;
-    rule::require_initial(board, &a.liquidator.portfolio, now).logged()?;
+    rule::require_taken_over(board, &a.liquidator.portfolio, u.index, now).logged()?;
     record(&mut a.margin, i.index, taken.mark_value, held.0 > 0)?;
     let (bad_debt, uncovered) = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
     a.margin.liquidated_at = now;
@@ -115,8 +109,8 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
         insurance: taken.insurance.0,
         equity_before: taken.before.equity.0,
         maintenance_before: taken.before.maintenance.0,
-        equity_after: after.equity.0,
-        maintenance_after: after.maintenance.0,
+        equity_after: taken.after.equity.0,
+        maintenance_after: taken.after.maintenance.0,
         bad_debt: bad_debt.0,
         uncovered: uncovered.0,
         orders_cancelled,

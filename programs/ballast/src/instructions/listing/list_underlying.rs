@@ -8,7 +8,9 @@ use crate::{
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{MAX_GROUPS, Ppm, QuoteNative, Underlying, UnderlyingParams};
+use ballast_risk::{
+    MAX_GROUPS, OptionParams, Ppm, QuoteNative, Underlying, UnderlyingParams, guard::GuardParams, range::RangeParams,
+};
 use bytemuck::Zeroable;
 
 /// Accounts of `list_underlying`.
@@ -48,7 +50,29 @@ pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) 
         stable_rate: Ppm(args.stable_rate),
         max_age: args.max_age,
         short_minimum: Ppm(args.short_minimum),
+        open_interest_liquidity: QuoteNative(args.open_interest_liquidity),
+        crowding: Ppm(args.crowding),
+        crowding_cap: Ppm(args.crowding_cap),
     };
+    slot.range_params = RangeParams {
+        sigmas: args.range.sigmas,
+        cap: Ppm(args.range.cap),
+        horizon: args.range.horizon,
+        half_life: args.range.half_life,
+        fall_rate: Ppm(args.range.fall_rate),
+        reserved: 0,
+    };
+    slot.option_params = OptionParams {
+        volatility_range: Ppm(args.options.volatility_range),
+        volatility_power: Ppm(args.options.volatility_power),
+        volatility_floor_days: args.options.volatility_floor_days,
+        max_array_age: args.options.max_array_age,
+        max_volatility_age: args.options.max_volatility_age,
+        reserved: 0,
+    };
+    slot.guard_params = GuardParams { max_move: Ppm(args.max_move), max_divergence: Ppm(args.max_divergence) };
+    slot.second_feed = args.second_feed;
+    slot.second_hash = args.second_hash;
     slot.scale_bits = args.scale_bits;
     slot.unit_exponent = args.unit_exponent;
     slot.group = args.group;

@@ -1,5 +1,6 @@
 //! Permissionless cranks of prices and markets.
 
 pub mod grow_market;
+pub mod refresh_options;
 pub mod refresh_underlying;
 pub mod sweep;

@@ -1,17 +1,17 @@
 //! `refresh_underlying`
 
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED},
+    constants::{BOARD_SEED, EXCHANGE_SEED, SECOND_SOURCE_MAX_AGE},
     error::{BallastError, Logged},
     events::UnderlyingRefreshed,
     instructions::load::now,
-    oracle::{OraclePrice, pyth, to_board_price},
+    oracle::{OraclePrice, pyth, switchboard, to_board_price},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Underlying, math::mul_div_floor};
+use ballast_risk::{Print, Underlying, guard::SecondPrice};
 
-/// Accounts of `refresh_underlying`.
+/// Accounts of `refresh_underlying`. The account of the second source follows where the underlying has one.
 #[derive(Accounts)]
 pub struct RefreshUnderlying {
     /// The exchange.
@@ -25,34 +25,86 @@ pub struct RefreshUnderlying {
 }
 
 /// Runs `refresh_underlying`. The same price update again changes nothing.
+///
+/// The second source, where there is one, is compared with the first, and stands in for it when the first is too old and
+/// so is the price on the board.
 pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16) -> Result<()> {
+    let further = ctx.remaining_accounts()?;
+    let now = now()?;
     let board = &mut ctx.accounts.board.board;
     let view = ctx.accounts.price_update.account();
     let u = board.underlying_mut(underlying).logged()?;
-    let published = pyth::parse(view.owner(), &view.try_borrow()?, &u.feed_id)?;
+    let first = pyth::parse(view.owner(), &view.try_borrow()?, &u.feed_id)?;
+    let second = second_source(u, further.first(), now)?;
+    let (published, stands_in) = match second {
+        Some(second) if is_stale(u, &first, now)? && is_due(u, now)? => (second, true),
+        _ => (first, false),
+    };
     if published.publish_time == u.publish_time {
         return Ok(());
     }
-    guard(u, &published, now()?)?;
-    let price = to_board_price(published.price, published.exponent, u).logged()?;
-    let confidence = i64::try_from(published.confidence).map_err(|_| BallastError::OracleTooUncertain)?;
-    let confidence = to_board_price(confidence, published.exponent, u).logged()?;
+    guard(u, &published, now)?;
+    let print = to_print(&published, u)?;
+    if stands_in {
+        u.publish_second(&print).logged()?;
+    } else {
+        let compared = second.map(|second| SecondPrice {
+            // A price that does not fit is as far off as can be: it diverges, and has no veto.
+            price: to_board_price(second.price, second.exponent, u).unwrap_or(i64::MAX),
+            publish_time: second.publish_time,
+        });
+        u.publish(&print, compared).logged()?;
+    }
+    let stable_price = u.stable_price;
+    board.reprice(underlying).logged()?;
+    emit!(UnderlyingRefreshed {
+        exchange: *ctx.accounts.exchange.address(),
+        price: print.price,
+        stable_price,
+        publish_time: print.publish_time,
+        underlying: u64::from(underlying),
+    });
+    Ok(())
+}
+
+/// The second source's price, if the underlying has one and it is good and recent. A source that fell silent, or that
+/// shows nothing usable, neither vetoes nor stands in; which account it is is pinned, so that nobody chooses it.
+fn second_source(u: &Underlying, account: Option<&AccountView>, now: i64) -> Result<Option<OraclePrice>> {
+    if u.second_feed == [0; 32] {
+        return Ok(None);
+    }
+    let view = account.ok_or(BallastError::SecondSourceMissing)?;
+    require!(view.address().to_bytes() == u.second_feed, BallastError::OracleWrongFeed);
+    let price = switchboard::parse(view.owner(), &view.try_borrow()?, &u.second_hash).ok();
+    let recent =
+        |p: &OraclePrice| now.checked_sub(p.publish_time).is_some_and(|age| (0..=SECOND_SOURCE_MAX_AGE).contains(&age));
+    Ok(price.filter(recent))
+}
+
+/// True if a price is older than new risk allows.
+fn is_stale(u: &Underlying, p: &OraclePrice, now: i64) -> Result<bool> {
+    let age = now.checked_sub(p.publish_time).ok_or(BallastError::Overflow)?;
+    Ok(age > i64::from(u.params.max_age))
+}
+
+/// True if the price on the board is older than new risk allows.
+fn is_due(u: &Underlying, now: i64) -> Result<bool> {
+    let age = now.checked_sub(u.publish_time).ok_or(BallastError::Overflow)?;
+    Ok(age > i64::from(u.params.max_age))
+}
+
+/// A source's price at the board's scale. Refuses what is not positive there, or above the underlying's hard bound.
+fn to_print(p: &OraclePrice, u: &Underlying) -> Result<Print> {
+    let price = to_board_price(p.price, p.exponent, u).logged()?;
     require!(price > 0, BallastError::OraclePriceNotPositive);
     if price > u.max_price {
         msg!("price {}, bound {}", price, u.max_price);
         return Err(BallastError::OraclePriceTooHigh.into());
     }
-    u.publish(price, confidence, published.publish_time).logged()?;
-    let stable_price = u.stable_price;
-    board.reprice(underlying).logged()?;
-    emit!(UnderlyingRefreshed {
-        exchange: *ctx.accounts.exchange.address(),
-        price,
-        stable_price,
-        publish_time: published.publish_time,
-        underlying: u64::from(underlying),
-    });
-    Ok(())
+    // An interval beyond any price is as wide as can be, and the guard says so.
+    let confidence = i64::try_from(p.confidence).unwrap_or(i64::MAX);
+    let confidence = to_board_price(confidence, p.exponent, u).unwrap_or(i64::MAX);
+    Ok(Print { price, confidence, publish_time: p.publish_time, previous_publish_time: p.previous_publish_time })
 }
 
 /// What a price must satisfy to be put on the board, beside being a price of the feed.
@@ -66,15 +118,9 @@ fn guard(u: &Underlying, p: &OraclePrice, now: i64) -> Result<()> {
         return Err(BallastError::OracleBackwards.into());
     }
     // A price nobody could trade on is not worth its write.
-    let age = now.checked_sub(p.publish_time).ok_or(BallastError::Overflow)?;
-    if age > i64::from(u.params.max_age) {
-        msg!("price is {} s old, limit {} s", age, u.params.max_age);
+    if is_stale(u, p, now)? {
+        msg!("price published {}, now {}, limit {} s", p.publish_time, now, u.params.max_age);
         return Err(BallastError::OracleStale.into());
-    }
-    let widest = mul_div_floor(p.price, i64::from(u.params.max_confidence.0), 1_000_000).logged()?;
-    if i64::try_from(p.confidence).map_or(true, |c| c > widest) {
-        msg!("confidence {}, limit {}", p.confidence, widest);
-        return Err(BallastError::OracleTooUncertain.into());
     }
     Ok(())
 }

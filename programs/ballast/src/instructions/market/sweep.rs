@@ -1,10 +1,10 @@
 //! `sweep`
 
 use crate::{
-    constants::{EXCHANGE_SEED, MARKET_SEED, TREASURY_SEED},
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
     events::Swept,
-    state::{Exchange, Market, Treasury},
+    state::{Exchange, Market, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::QuoteNative;
@@ -18,6 +18,9 @@ pub struct Sweep {
     /// Its treasury.
     #[account(mut, seeds = [TREASURY_SEED, exchange.address().as_ref()], bump = treasury.bump)]
     pub treasury: Account<Treasury>,
+    /// Its board, which learns the market's open interest.
+    #[account(mut, seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
     /// The market.
     #[account(
         mut,
@@ -31,7 +34,10 @@ pub struct Sweep {
 pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
     let a = &mut ctx.accounts;
     let fees = a.market.unswept_fees;
-    require!(!fees.is_zero(), BallastError::NothingToSweep);
+    let open_interest = a.market.open_interest_long.max(a.market.open_interest_short);
+    let reported = a.board.board.instrument(a.market.instrument).logged()?.open_interest;
+    require!(!fees.is_zero() || open_interest != reported, BallastError::NothingToSweep);
+    a.board.board.report_open_interest(a.market.instrument, open_interest).logged()?;
     a.treasury.fees = a.treasury.fees.plus(fees).logged()?;
     a.market.unswept_fees = QuoteNative::ZERO;
     emit!(Swept { market: *a.market.address(), fees: fees.0 });

@@ -40,8 +40,8 @@ pub struct Matched {
     pub lots: Lots,
     /// Value, positive.
     pub value: QuoteNative,
-    /// Value of the same lots at the mark.
-    pub mark_value: QuoteNative,
+    /// What a liquidation's discount on the same lots would be a ratio of.
+    pub discount_value: QuoteNative,
     /// Fee.
     pub fee: QuoteNative,
     /// What the fills cost against the mark.
@@ -57,7 +57,7 @@ pub struct Matched {
 impl Matched {
     /// For the rule.
     pub fn trade(&self, underlying: u16, now: i64) -> Trade {
-        Trade { underlying, now, fees: self.fee, mark_value: self.mark_value, cost: self.cost }
+        Trade { underlying, now, fees: self.fee, discount_value: self.discount_value, cost: self.cost }
     }
 }
 
@@ -246,7 +246,9 @@ impl<'a> Matcher<'a> {
         let value = self.i.value_at(lots, Ticks(resting.price_ticks)).logged()?;
         let maker_fee = fee(value, self.exchange.maker_fee_ppm)?;
         let taker_fee = fee(value, self.exchange.taker_fee_ppm as i32)?;
-        let mark_value = Scaled(mul_bounded(lots.0, self.i.mark)).to_native_floor(self.u.scale());
+        let worth = |per_lot: i64| Scaled(mul_bounded(lots.0, per_lot)).to_native_floor(self.u.scale());
+        let mark_value = worth(self.i.mark_at(self.u, self.now));
+        let discount_value = worth(self.i.discount_value(self.u));
         let maker_buys = resting.side().logged()? == Side::Bid;
         let maker_lots_before;
         {
@@ -260,7 +262,7 @@ impl<'a> Matcher<'a> {
             };
             maker_lots_before = account.portfolio.lots(self.i);
             let cost = if maker_buys { value.minus(mark_value) } else { mark_value.minus(value) }.logged()?;
-            let trade = Trade { underlying: self.u.index, now: self.now, fees: maker_fee, mark_value, cost };
+            let trade = Trade { underlying: self.u.index, now: self.now, fees: maker_fee, discount_value, cost };
             let settled =
                 settle_maker(account, self.board, self.i, self.u, resting, lots, value, maker_fee, scratch, &trade);
             if settled.is_err() {
@@ -295,7 +297,7 @@ impl<'a> Matcher<'a> {
 
         matched.lots = matched.lots.plus(lots).logged()?;
         matched.value = matched.value.plus(value).logged()?;
-        matched.mark_value = matched.mark_value.plus(mark_value).logged()?;
+        matched.discount_value = matched.discount_value.plus(discount_value).logged()?;
         matched.fee = matched.fee.plus(taker_fee).logged()?;
         let cost = if maker_buys { mark_value.minus(value) } else { value.minus(mark_value) }.logged()?;
         matched.cost = matched.cost.plus(cost).logged()?;

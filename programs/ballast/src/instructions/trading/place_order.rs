@@ -130,8 +130,12 @@ fn validated(
     require!(margin.accepts_underlying(i.underlying), BallastError::Unauthorized);
 
     u.require_priced().logged()?;
-    let (low, high) = i.band(u.scale()).logged()?;
+    let (low, high) = i.band(u, now).logged()?;
     let price = Ticks(args.price);
+    // Before its first refresh an option has no mark, and no order a price to be judged by.
+    if i.is_option() && i.option.price == 0 {
+        i.option.require_usable(i, u, now).logged()?;
+    }
     if price < low || price > high {
         msg!("price {}, band {} to {} ticks", args.price, low.0, high.0);
         return Err(BallastError::BadPrice.into());

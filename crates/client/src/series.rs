@@ -1,0 +1,131 @@
+//! Series of options: expiries times strikes, a call and a put of each, and what keeps their risk arrays fresh.
+
+use crate::{instruction, pda::Exchange};
+use anyhow::{Result, ensure};
+use ballast::args::{InstrumentArgs, OptionArgs, SmileArgs};
+use ballast_risk::Board;
+use solana_address::Address;
+use solana_instruction::Instruction;
+
+/// Options that one transaction refreshes: so many stay well below the compute limit of a transaction.
+pub const REFRESH_BATCH: usize = 16;
+
+/// Options of one underlying to list.
+#[derive(Clone, Debug)]
+pub struct Series {
+    /// What all have in common; name and index are replaced.
+    pub terms: InstrumentArgs,
+    /// Name of the underlying, with which names of options begin.
+    pub asset: String,
+    /// Expiries, seconds, whole minutes, ascending.
+    pub expiries: Vec<i64>,
+    /// Strikes: ticks, and how they are written in names.
+    pub strikes: Vec<(i64, String)>,
+    /// Index of the first option on the board; the others follow, the put after its call, so that a refresh prices each
+    /// pair once.
+    pub first: u16,
+}
+
+impl Series {
+    /// Arguments of `list_option` for every option, by expiry, then strike, then call and put.
+    pub fn options(&self) -> Result<Vec<OptionArgs>> {
+        let mut options = Vec::new();
+        for expiry in &self.expiries {
+            for (strike, written) in &self.strikes {
+                for put in [0, 1] {
+                    let instrument = usize::from(self.first) + options.len();
+                    options.push(OptionArgs {
+                        terms: InstrumentArgs {
+                            name: option_name(&self.asset, *expiry, written, put == 1)?,
+                            instrument: u16::try_from(instrument)?,
+                            ..self.terms
+                        },
+                        expiry: *expiry,
+                        strike: *strike,
+                        put,
+                    });
+                }
+            }
+        }
+        Ok(options)
+    }
+
+    /// The instructions that list the series, in order: each expiry is opened with a smile, then its options are listed.
+    /// The underlying must have a surface without these expiries.
+    pub fn listing(
+        &self,
+        e: &Exchange,
+        from: &Address,
+        admin: &Address,
+        smile: &SmileArgs,
+    ) -> Result<Vec<Instruction>> {
+        let open = |expiry: &i64| instruction::open_expiry(e, admin, self.terms.underlying, *expiry, smile);
+        let mut instructions: Vec<Instruction> = self.expiries.iter().map(open).collect();
+        instructions.extend(self.options()?.iter().map(|args| instruction::list_option(e, from, admin, args)));
+        Ok(instructions)
+    }
+}
+
+/// The instructions that refresh every option of an underlying that has not expired, [`REFRESH_BATCH`] at a time: one to a
+/// transaction.
+pub fn refreshes(e: &Exchange, board: &Board, underlying: u16, now: i64) -> Vec<Instruction> {
+    let options = board.instruments.iter().filter(|i| i.is_option() && i.underlying == underlying && now < i.expiry);
+    let indices: Vec<u16> = options.map(|i| i.index).collect();
+    indices.chunks(REFRESH_BATCH).map(|batch| instruction::refresh_options(e, underlying, batch)).collect()
+}
+
+/// An option's name on the board: underlying, day of expiry, strike and kind, as in `BTC271126-60000C`.
+pub fn option_name(asset: &str, expiry: i64, strike: &str, put: bool) -> Result<[u8; 16]> {
+    let kind = if put { 'P' } else { 'C' };
+    let text = format!("{asset}{}-{strike}{kind}", day(expiry));
+    ensure!(text.len() <= 16, "the name {text} has more than 16 letters: write the asset or the strike shorter");
+    crate::config::name(&text)
+}
+
+/// The day of a time in UTC, ddmmyy. Source: the civil calendar's era arithmetic (400 years of 146,097 days).
+fn day(time: i64) -> String {
+    let days = time.div_euclid(86_400) + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    format!("{day:02}{month:02}{:02}", year % 100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_say_underlying_day_strike_and_kind() {
+        // 2026-11-27 08:00 and 2024-02-29 00:00, UTC.
+        assert_eq!(&option_name("BTC", 1_795_766_400, "60000", false).unwrap(), b"BTC271126-60000C");
+        assert_eq!(&option_name("SOL", 1_709_164_800, "100", true).unwrap()[..14], b"SOL290224-100P");
+        assert!(option_name("BTC", 1_795_766_400, "160000", false).is_err());
+    }
+
+    #[test]
+    fn a_series_pairs_every_call_with_its_put() {
+        let terms = InstrumentArgs {
+            name: [0; 16],
+            lot_units: 1,
+            tick_value: 1,
+            max_position: 1,
+            min_order_value: 0,
+            open_interest_cap: 1,
+            price_band: 100_000,
+            underlying: 0,
+            instrument: 0,
+        };
+        let strikes = vec![(100, "10".to_owned()), (200, "20".to_owned())];
+        let series =
+            Series { terms, asset: "X".into(), expiries: vec![1_795_766_400, 1_795_852_800], strikes, first: 7 };
+        let options = series.options().unwrap();
+        let found: Vec<_> = options.iter().map(|o| (o.terms.instrument, o.strike, o.put)).collect();
+        assert_eq!(found[..4], [(7, 100, 0), (8, 100, 1), (9, 200, 0), (10, 200, 1)]);
+        assert_eq!((options.len(), options[7].expiry), (8, 1_795_852_800));
+    }
+}

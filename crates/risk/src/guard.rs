@@ -1,0 +1,330 @@
+//! Guards on the index price: what makes a price suspect, and which actions a suspect price blocks.
+//!
+//! | guard | new risk | withdrawal | reduction | liquidation | maintenance |
+//! |---|---|---|---|---|---|
+//! | no price yet | every leg | every leg | every leg | every leg | every leg |
+//! | stale: older than `max_age` | every leg | every leg | the leg touched | the leg touched | |
+//! | too volatile: off the median of the last five minutes | every leg | every leg | | the leg touched | |
+//! | too uncertain: wide confidence interval | every leg | every leg | | | |
+//! | divergent: the second source disagrees | every leg | every leg | | | |
+//! | option's array stale: too old, or the price has left it | every leg | every leg | | the underlying touched | |
+//! | option's volatility stale | every leg | every leg | | | |
+//!
+//! A liquidation asks for near arrays because a stale one is charged for its drift: whoever liquidates could else choose, by
+//! leaving the refresh out, to find an account below maintenance. The refresh is anyone's and needs no more than the fresh
+//! price that a liquidation needs anyway, so that nobody is shielded by it. The liquidator takes on risk of the leg's
+//! underlying at the same prices, guards of the kind that do not stop the liquidation included.
+//!
+//! A price that is not positive never reaches the board. A price that jumps is blocked for at most
+//! [`CONSISTENT_SECONDS`] of prints that agree with one another, so that a real crash still liquidates.
+
+use crate::{Ppm, RiskError, Underlying, board::first_out_of_bounds, math::mul_div_floor};
+use bytemuck::{Pod, Zeroable};
+
+/// What a margin check is for: it decides which prices it insists on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// An order, or anything else that may add risk.
+    NewRisk {
+        /// Time of the check, seconds.
+        now: i64,
+    },
+    /// A withdrawal.
+    Withdrawal {
+        /// Time of the check, seconds.
+        now: i64,
+    },
+    /// A change that only takes risk off one underlying; nothing unrelated may stop it.
+    Reduction {
+        /// Time of the check, seconds.
+        now: i64,
+        /// The underlying.
+        underlying: u16,
+    },
+    /// A liquidation of a leg of one underlying; nothing unrelated may stop it.
+    Liquidation {
+        /// Time of the check, seconds.
+        now: i64,
+        /// The underlying.
+        underlying: u16,
+    },
+    /// The liquidator's side of a liquidation: new risk, but what does not stop the liquidation does not stop the one who
+    /// takes the leg over.
+    Takeover {
+        /// Time of the check, seconds.
+        now: i64,
+        /// The underlying.
+        underlying: u16,
+    },
+    /// The account as it stands, at the last prices, however old.
+    Maintenance {
+        /// Time of the check, seconds.
+        now: i64,
+    },
+}
+
+impl Purpose {
+    /// Time of the check, seconds.
+    #[inline(always)]
+    pub const fn now(self) -> i64 {
+        match self {
+            Self::NewRisk { now }
+            | Self::Withdrawal { now }
+            | Self::Reduction { now, .. }
+            | Self::Liquidation { now, .. }
+            | Self::Takeover { now, .. }
+            | Self::Maintenance { now } => now,
+        }
+    }
+
+    /// What arrays of an underlying's options must be.
+    #[inline(always)]
+    pub const fn arrays(self, index: u16) -> Arrays {
+        match self {
+            Self::NewRisk { .. } | Self::Withdrawal { .. } => Arrays::Usable,
+            Self::Takeover { underlying, .. } if underlying != index => Arrays::Usable,
+            Self::Liquidation { underlying, .. } if underlying != index => Arrays::Any,
+            Self::Takeover { .. } | Self::Liquidation { .. } => Arrays::Near,
+            Self::Reduction { .. } | Self::Maintenance { .. } => Arrays::Any,
+        }
+    }
+
+    /// Checks an underlying's price against the table above.
+    #[inline(always)]
+    pub fn require(self, u: &Underlying) -> Result<(), RiskError> {
+        u.require_priced()?;
+        match self {
+            Self::NewRisk { now } | Self::Withdrawal { now } => {
+                u.require_fresh(now)?;
+                if u.guards.flags != 0 { Err(u.suspect(flag::ALL)) } else { Ok(()) }
+            }
+            Self::Reduction { now, underlying } if underlying == u.index => u.require_fresh(now),
+            Self::Takeover { now, underlying } if underlying != u.index => Self::NewRisk { now }.require(u),
+            Self::Takeover { now, .. } => Self::Liquidation { now, underlying: u.index }.require(u),
+            Self::Liquidation { now, underlying } if underlying == u.index => {
+                u.require_fresh(now)?;
+                if u.guards.flags & flag::VOLATILE != 0 { Err(u.suspect(flag::VOLATILE)) } else { Ok(()) }
+            }
+            Self::Reduction { .. } | Self::Liquidation { .. } | Self::Maintenance { .. } => Ok(()),
+        }
+    }
+}
+
+/// What a check asks of the arrays of options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrays {
+    /// Any array counts, at its corrected values.
+    Any,
+    /// Made a short time ago at a price nearby, but for options that have expired.
+    Near,
+    /// The same, with a volatility that was published lately, and not expired.
+    Usable,
+}
+
+/// Bits of [`Guards::flags`].
+pub mod flag {
+    /// Too far from the median of the last minutes.
+    pub const VOLATILE: u8 = 1;
+    /// Confidence interval too wide.
+    pub const UNCERTAIN: u8 = 2;
+    /// The second source disagrees.
+    pub const DIVERGENT: u8 = 4;
+    /// All of them.
+    pub const ALL: u8 = 7;
+}
+
+/// Samples that the median is taken of.
+pub const SAMPLES: usize = 10;
+/// Seconds between two samples. With [`SAMPLES`] they cover five minutes.
+pub const SAMPLE_SECONDS: i64 = 30;
+/// Seconds after which a price that stays off the median, and agrees with itself, is believed.
+pub const CONSISTENT_SECONDS: i64 = 120;
+
+/// Parameters of the guards that are not elsewhere: age and confidence are in [`crate::UnderlyingParams`].
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct GuardParams {
+    /// Farthest that a price may be from the median of the last five minutes, in [1 %, 50 %]; 0 turns the guard off.
+    pub max_move: Ppm,
+    /// Farthest that the two sources may be apart, in [0.1 %, 20 %]; used where a second source is listed.
+    pub max_divergence: Ppm,
+}
+
+impl GuardParams {
+    /// Checks the hard bounds; the error counts from zero in the order of declaration.
+    pub fn validate(&self) -> Result<(), RiskError> {
+        first_out_of_bounds(&[
+            self.max_move.is_zero() || (10_000..=500_000).contains(&self.max_move.0),
+            (1_000..=200_000).contains(&self.max_divergence.0),
+        ])
+    }
+}
+
+/// A price of the second source, at the board's scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecondPrice {
+    /// Price of a delta unit.
+    pub price: i64,
+    /// When it was published, seconds.
+    pub publish_time: i64,
+}
+
+/// What is known of the last minutes' prices, and what is wrong with the present one.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Guards {
+    /// Last price of each bucket of [`SAMPLE_SECONDS`]; a bucket has the slot `number mod SAMPLES`.
+    pub samples: [i64; SAMPLES],
+    /// Number of the newest bucket: its time divided by [`SAMPLE_SECONDS`].
+    pub bucket: i64,
+    /// Which of the samples are of the last five minutes; bit 0 is the newest bucket's.
+    pub known: u32,
+    /// Bits of [`flag`].
+    pub flags: u8,
+    /// Reserved, zero.
+    pub reserved: [u8; 3],
+    /// First price of the present excursion from the median, and when it was published; zero if there is none.
+    pub excursion_price: i64,
+    /// See [`Guards::excursion_price`].
+    pub excursion_time: i64,
+    /// Last price of the second source.
+    pub second_price: i64,
+    /// When it was published, seconds.
+    pub second_time: i64,
+}
+
+impl Guards {
+    /// Takes a new price: compares it with the median of the samples before it, then makes it a sample.
+    ///
+    /// Prints at most `max_move` apart from the first of an excursion are consistent; one that is farther off begins the
+    /// excursion anew.
+    pub(crate) fn observe(&mut self, price: i64, time: i64, params: &GuardParams) -> Result<(), RiskError> {
+        self.advance(time);
+        self.flags &= !flag::VOLATILE;
+        let median = self.median();
+        if params.max_move.is_zero() || median == 0 || !apart(price, median, params.max_move)? {
+            self.excursion_price = 0;
+            self.excursion_time = 0;
+        } else {
+            if self.excursion_price == 0 || apart(price, self.excursion_price, params.max_move)? {
+                self.excursion_price = price;
+                self.excursion_time = time;
+            }
+            let lasted = time.checked_sub(self.excursion_time).ok_or(RiskError::Overflow)?;
+            if lasted < CONSISTENT_SECONDS {
+                self.flags |= flag::VOLATILE;
+            }
+        }
+        self.samples[(self.bucket.rem_euclid(SAMPLES as i64)) as usize] = price;
+        self.known |= 1;
+        Ok(())
+    }
+
+    /// Compares the price with the second source's.
+    pub(crate) fn compare(&mut self, price: i64, second: SecondPrice, params: &GuardParams) -> Result<(), RiskError> {
+        self.second_price = second.price;
+        self.second_time = second.publish_time;
+        let divergent = apart(price, second.price, params.max_divergence)?;
+        self.flags = if divergent { self.flags | flag::DIVERGENT } else { self.flags & !flag::DIVERGENT };
+        Ok(())
+    }
+
+    /// Moves to the bucket of a time, and forgets samples older than five minutes.
+    fn advance(&mut self, time: i64) {
+        let bucket = time.div_euclid(SAMPLE_SECONDS);
+        let passed = bucket.checked_sub(self.bucket).unwrap_or(0).max(0);
+        self.known = match u32::try_from(passed) {
+            Ok(n) if n < SAMPLES as u32 => (self.known << n) & ((1 << SAMPLES) - 1),
+            _ => 0,
+        };
+        self.bucket = self.bucket.max(bucket);
+    }
+
+    /// Median of the samples of the last five minutes, the lower of two; 0 if there is none.
+    fn median(&self) -> i64 {
+        let mut known = [0; SAMPLES];
+        let mut count = 0;
+        for age in 0..SAMPLES as i64 {
+            if (self.known >> age) & 1 == 1 {
+                known[count] = self.samples[(self.bucket - age).rem_euclid(SAMPLES as i64) as usize];
+                count += 1;
+            }
+        }
+        let known = &mut known[..count];
+        known.sort_unstable();
+        known.get(count.saturating_sub(1) / 2).copied().unwrap_or(0)
+    }
+}
+
+/// True if two prices differ by more than a ratio of the second.
+fn apart(price: i64, from: i64, ratio: Ppm) -> Result<bool, RiskError> {
+    let most = mul_div_floor(from, i64::from(ratio.0), 1_000_000)?;
+    let distance = price.checked_sub(from).ok_or(RiskError::Overflow)?;
+    Ok(distance.unsigned_abs() > most.unsigned_abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARAMS: GuardParams = GuardParams { max_move: Ppm(50_000), max_divergence: Ppm(10_000) };
+
+    fn volatile(guards: &mut Guards, price: i64, time: i64) -> bool {
+        guards.observe(price, time, &PARAMS).unwrap();
+        guards.flags & flag::VOLATILE != 0
+    }
+
+    #[test]
+    fn a_jump_is_believed_after_two_minutes_of_consistent_prints() {
+        let mut guards = Guards::default();
+        for sample in 0..10 {
+            assert!(!volatile(&mut guards, 1_000, 1_000_000 + sample * 30));
+        }
+        let crash = 1_000_300;
+        assert!(volatile(&mut guards, 900, crash));
+        for (price, passed) in [(901, 30), (899, 60), (900, 90), (901, 119)] {
+            assert!(volatile(&mut guards, price, crash + passed));
+        }
+        assert!(!volatile(&mut guards, 900, crash + 120));
+    }
+
+    #[test]
+    fn a_print_that_disagrees_with_the_excursion_begins_it_anew() {
+        let mut guards = Guards::default();
+        for minute in 0..5 {
+            volatile(&mut guards, 1_000, 1_000_000 + minute * 60);
+        }
+        assert!(volatile(&mut guards, 900, 1_000_300));
+        assert!(volatile(&mut guards, 700, 1_000_360));
+        assert!(volatile(&mut guards, 700, 1_000_420));
+    }
+
+    #[test]
+    fn a_spike_that_returns_leaves_nothing_behind() {
+        let mut guards = Guards::default();
+        for minute in 0..5 {
+            volatile(&mut guards, 1_000, 1_000_000 + minute * 60);
+        }
+        assert!(volatile(&mut guards, 1_100, 1_000_290));
+        assert!(!volatile(&mut guards, 1_001, 1_000_300));
+        assert_eq!(guards.excursion_price, 0);
+    }
+
+    #[test]
+    fn old_samples_are_forgotten() {
+        let mut guards = Guards::default();
+        assert!(!volatile(&mut guards, 1_000, 1_000_000));
+        assert!(!volatile(&mut guards, 500, 1_000_301), "nothing of the last five minutes to compare with");
+    }
+
+    #[test]
+    fn sources_that_disagree_are_flagged_until_they_agree() {
+        let mut guards = Guards::default();
+        guards.compare(1_000, SecondPrice { price: 989, publish_time: 5 }, &PARAMS).unwrap();
+        assert_eq!(guards.flags, flag::DIVERGENT);
+        guards.compare(1_000, SecondPrice { price: 991, publish_time: 6 }, &PARAMS).unwrap();
+        assert_eq!((guards.flags, guards.second_price, guards.second_time), (0, 991, 6));
+    }
+}

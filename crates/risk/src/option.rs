@@ -1,0 +1,561 @@
+//! European options: the terms that a refresh writes, and how they move between refreshes.
+//!
+//! What is stored is always the *call* of the strike. A put is that call less the forward, exactly, in value, in delta and
+//! in every scenario, so that put-call parity holds to the last unit and one array serves both.
+//!
+//! ```text
+//! A[k]       = w · (C(S, σ) − C(S_k, σ_k))        loss of one long call in row k, Black-76 on the forward
+//! convexity  = max over adjacent price nodes a < b of u·v / (u + v)
+//!              u = C(b) − C(a) − C'(a)·(b − a),  v = C'(b)·(b − a) − (C(b) − C(a))
+//! C(S + dS)  = C + mean delta · dS − decay · dt,   mean delta = Δ + ½Γ·dS, of a delta that stays within [0, 1]
+//! drift      = |dS| · turn                        what the scan gains between refreshes
+//!              turn = max_k w · |Δ_k · (1 + m_k·r) − Δ|
+//! ```
+//!
+//! An entry of the array changes with the price by `w · (Δ − Δ_k · (1 + m_k·r))` to first order, since the nodes move with
+//! the price; the largest of them over all rows bounds what a book's scan misses between refreshes.
+//!
+//! The convexity gap is how far a convex function can be below its chord between two nodes: the two tangents meet at
+//! exactly that depth. It is at most twice the depth of the midpoint and half of that for a kink, and it costs no further
+//! price. It is charged on every long option and not capped by the option's value: next to a short future an
+//! option's gain at a node would otherwise be counted on where the option is not worth it.
+
+use crate::{
+    Instrument, Ppm, RiskError, Underlying,
+    board::first_out_of_bounds,
+    guard::Arrays,
+    math::{
+        PRODUCT_LIMIT, RATIO_BITS, RATIO_ONE, add_bounded, mul_bounded, mul_div_floor, mul_ratio_floor, sub_bounded,
+    },
+    scenario::{MAX_MOVE, PRICE_FACTOR_FLOOR, ROWS, Scenario},
+    surface::{ExpirySmile, MAX_VOLATILITY, MIN_VOLATILITY},
+};
+use ballast_pricing::{self as pricing, Fixed, PricingError, TotalVolatility};
+use bytemuck::{Pod, Zeroable};
+
+/// Fraction bits of [`OptionTerms::gamma`].
+const GAMMA_BITS: u32 = 16;
+/// Fraction bits of a relative price move.
+const MOVE_BITS: u32 = 20;
+/// Largest relative price move that corrections follow: beyond four times the price they stay level.
+const MOVE_LIMIT: i64 = 4 << MOVE_BITS;
+/// Largest gamma, 65,536: a delta that turns within a 65,536th of the price.
+const GAMMA_LIMIT: i64 = 1 << (GAMMA_BITS + 16);
+/// Fraction bits of [`OptionTerms::decay`].
+const DECAY_BITS: u32 = 8;
+/// Seconds in a day.
+const DAY: i64 = 86_400;
+
+/// Parameters of the options of one underlying.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct OptionParams {
+    /// v, the volatility scan range of an option of 30 days as a ratio of its volatility, in [0, 90 %].
+    pub volatility_range: Ppm,
+    /// p: the range of another expiry is `v · (30 / max(days, floor))^p`, in [0, 1].
+    pub volatility_power: Ppm,
+    /// Days below which the range grows no more, in [1, 30].
+    pub volatility_floor_days: u32,
+    /// Oldest array, in seconds, with which new risk is allowed, in [1, 3,600].
+    pub max_array_age: u32,
+    /// Oldest volatility, in seconds, with which new risk is allowed, in [10, 86,400].
+    pub max_volatility_age: u32,
+    /// Reserved, zero.
+    pub reserved: u32,
+}
+
+impl OptionParams {
+    /// Checks the hard bounds; the error counts from zero in the order of declaration.
+    pub fn validate(&self) -> Result<(), RiskError> {
+        first_out_of_bounds(&[
+            self.volatility_range.0 <= 900_000,
+            self.volatility_power <= Ppm::ONE,
+            (1..=30).contains(&self.volatility_floor_days),
+            (1..=3_600).contains(&self.max_array_age),
+            (10..=86_400).contains(&self.max_volatility_age),
+        ])
+    }
+
+    /// `v · (30 / max(days, floor))^p`, at most 90 %.
+    fn volatility_range_of(&self, seconds: i64) -> Result<Ppm, PricingError> {
+        let least = i64::from(self.volatility_floor_days) * DAY;
+        let base = Fixed::from_ratio(30 * DAY, seconds.max(least))?;
+        let power = Fixed::from_ratio(self.volatility_power.0.into(), Ppm::ONE.0.into())?;
+        let factor = pricing::pow(base, power)?;
+        let range = (i128::from(factor.0) * i128::from(self.volatility_range.0)) >> pricing::FRACTION_BITS;
+        Ok(Ppm(range.clamp(0, 900_000) as u32))
+    }
+}
+
+/// What a refresh writes of one lot of the call with an option's strike. Values at the underlying's scale.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct OptionTerms {
+    /// Index price at which the array was made; 0 if it never was.
+    pub price: i64,
+    /// When it was made, seconds.
+    pub time: i64,
+    /// Value of the call then.
+    pub call: i64,
+    /// Strike of one lot.
+    pub strike: i64,
+    /// Forward less index price of one lot.
+    pub carry: i64,
+    /// Δ: delta of the call, of one, in 2^-30.
+    pub delta: i64,
+    /// Γ·S: change of Δ for a relative price move of one, in 2^-16.
+    pub gamma: i64,
+    /// Loss of value a second, in 2^-8 of the underlying's scale.
+    pub decay: i64,
+    /// Convexity gap.
+    pub convexity: i64,
+    /// ε: how far the call's array entries may be from exact Black-76, and their nodes from those of the shocks.
+    pub model_error: i64,
+    /// The most by which a row's delta differs from Δ, in 2^-30: see the head of this module.
+    pub turn: i64,
+    /// Loss of one long lot of the option itself in its worst row, with gap, ε and the surcharge of initial margin.
+    pub worst_long: i64,
+    /// Loss of one short lot of the option itself in its worst row, with ε and the surcharge of initial margin.
+    pub worst_short: i64,
+    /// When the volatility was published, seconds; 0 for never.
+    pub volatility_time: i64,
+    /// Volatility, millionths a year.
+    pub volatility: Ppm,
+    /// Reserved, zero.
+    pub reserved: u32,
+    /// Loss of one long call in each row.
+    pub array: [i64; ROWS],
+}
+
+/// An option as it stands at a price and time: one lot of the option itself, at the underlying's scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OptionState {
+    /// Mark.
+    pub mark: i64,
+    /// Delta of one, in 2^-30; of a put negative.
+    pub delta: i64,
+    /// What the scan gains because the delta of the array is no longer that of the price.
+    pub drift: i64,
+}
+
+impl OptionTerms {
+    /// Moves the option on to the present price and a time. Never an error: a stale array still counts at what it says.
+    ///
+    /// Rounded down. The call stays between its intrinsic value and its forward; at and after expiry it is intrinsic.
+    pub fn at(&self, i: &Instrument, u: &Underlying, now: i64) -> OptionState {
+        Present::of(u, now).state(i)
+    }
+
+    /// Checks that risk may be taken on by this array at a time: it was made at most `max_array_age` ago and at most a sixth
+    /// of a scan range away, with a volatility at most `max_volatility_age` old, and the option has not expired.
+    pub fn require_usable(&self, i: &Instrument, u: &Underlying, now: i64) -> Result<(), RiskError> {
+        Present::of(u, now).require(i, Arrays::Usable)
+    }
+
+    #[cold]
+    fn unusable(&self, i: &Instrument, u: &Underlying, now: i64) -> RiskError {
+        if now >= i.expiry {
+            return RiskError::Expired { instrument: i.index, expiry: i.expiry };
+        }
+        let age = if self.volatility_time == 0 { -1 } else { now - self.volatility_time };
+        RiskError::StaleVolatility { instrument: i.index, age, limit: u.option_params.max_volatility_age.into() }
+    }
+
+    #[cold]
+    fn stale(&self, i: &Instrument, u: &Underlying, now: i64) -> RiskError {
+        if self.price == 0 {
+            return RiskError::StaleRiskArray { instrument: i.index, moved: 0, age: -1 };
+        }
+        let moved = mul_div_floor((u.price - self.price).abs(), 6_000, u.range_value.max(1)).unwrap_or(i64::MAX);
+        RiskError::StaleRiskArray { instrument: i.index, moved, age: now - self.time }
+    }
+}
+
+/// The present price and time of an underlying, to which its options are moved.
+pub(crate) struct Present<'a> {
+    u: &'a Underlying,
+    now: i64,
+    /// An array must be as young as this, and a volatility as this, for risk to be taken on by it.
+    oldest_array: i64,
+    oldest_volatility: i64,
+    /// Price that the last array was made at, the move since, and the move as a ratio of 2^-20: the arrays of one refresh
+    /// share them.
+    from: i64,
+    moved: i64,
+    relative: i64,
+}
+
+impl<'a> Present<'a> {
+    #[inline(always)]
+    pub fn of(u: &'a Underlying, now: i64) -> Self {
+        Self {
+            u,
+            now,
+            oldest_array: now.wrapping_sub(u.option_params.max_array_age.into()),
+            oldest_volatility: now.wrapping_sub(u.option_params.max_volatility_age.into()),
+            from: 0,
+            moved: u.price,
+            relative: 0,
+        }
+    }
+
+    /// Notes the price that an array was made at.
+    #[inline(always)]
+    fn move_from(&mut self, price: i64) {
+        if price != self.from {
+            self.from = price;
+            self.moved = sub_bounded(self.u.price, price);
+            // A price has at most 43 bits, so that the shift fits; one of zero was never refreshed and has no Greeks.
+            self.relative = (self.moved << MOVE_BITS).checked_div(price).unwrap_or(0).clamp(-MOVE_LIMIT, MOVE_LIMIT);
+        }
+    }
+
+    /// An option at the present price and time.
+    #[inline(never)]
+    pub fn state(&mut self, i: &Instrument) -> OptionState {
+        let (t, units) = (&i.option, i.lot_units.0);
+        self.move_from(t.price);
+        // Below 2^54 by the bound of `Instrument::validate`, as is every product of lot units and a price below.
+        let forward = add_bounded(mul_bounded(units, self.u.price), t.carry);
+        let above_strike = sub_bounded(forward, t.strike);
+        let intrinsic = above_strike.max(0);
+        let (call, delta, drift) = if self.now >= i.expiry {
+            (intrinsic, if intrinsic > 0 { RATIO_ONE } else { 0 }, 0)
+        } else {
+            let elapsed = sub_bounded(self.now, t.time).max(0);
+            let decayed = mul_bounded(t.decay, elapsed) >> DECAY_BITS;
+            let kept = sub_bounded(t.call, decayed);
+            if self.moved == 0 {
+                (kept.max(intrinsic), t.delta, 0)
+            } else {
+                let turned = mul_bounded(t.gamma, self.relative) >> (GAMMA_BITS + MOVE_BITS - RATIO_BITS);
+                let mean = mean_delta(t.delta, turned);
+                let delta = add_bounded(t.delta, turned).clamp(0, RATIO_ONE);
+                let gained = mul_ratio_floor(mul_bounded(units, self.moved), mean);
+                // No row turns by more than four: the grain of the product could be many times a small lot's price.
+                let distance = mul_bounded(units, self.moved.wrapping_abs());
+                let drift = bound(distance, t.turn).min(distance << 2);
+                (add_bounded(kept, gained).min(forward).max(intrinsic), delta, drift)
+            }
+        };
+        if i.is_put() {
+            // Both legs of a conversion see the same forward, so that parity is exact.
+            OptionState { mark: sub_bounded(call, above_strike), delta: sub_bounded(delta, RATIO_ONE), drift }
+        } else {
+            OptionState { mark: call, delta, drift }
+        }
+    }
+
+    /// Checks an option's array as far as is asked for.
+    #[inline(always)]
+    pub fn require(&mut self, i: &Instrument, needed: Arrays) -> Result<(), RiskError> {
+        let t = &i.option;
+        if needed == Arrays::Any || needed == Arrays::Near && self.now >= i.expiry {
+            return Ok(());
+        }
+        self.move_from(t.price);
+        // A price has at most 43 bits.
+        let far = self.moved.unsigned_abs().wrapping_mul(6) > self.u.range_value.unsigned_abs();
+        if far || t.time < self.oldest_array || t.price == 0 {
+            return Err(t.stale(i, self.u, self.now));
+        }
+        if needed == Arrays::Usable && (t.volatility_time < self.oldest_volatility || self.now >= i.expiry) {
+            return Err(t.unusable(i, self.u, self.now));
+        }
+        Ok(())
+    }
+}
+
+/// Mean of a delta that turns evenly with the price, and stays at nought or one once it is there. 2^-30, as are the delta at
+/// first and by how much it would turn.
+#[inline(always)]
+fn mean_delta(delta: i64, turned: i64) -> i64 {
+    let (end, left) = (add_bounded(delta, turned), sub_bounded(RATIO_ONE, delta));
+    // Squares below 2^60, over a turn that is not zero.
+    let triangle = |side: i64, turn: i64| (mul_bounded(side, side) as u64 / (turn as u64).max(1) / 2) as i64;
+    if end > RATIO_ONE {
+        sub_bounded(RATIO_ONE, triangle(left, turned))
+    } else if end < 0 {
+        triangle(delta, sub_bounded(0, turned))
+    } else {
+        add_bounded(delta, turned >> 1)
+    }
+}
+
+/// `value · ratio`, rounded up, by less than 256 units and a 2^14th of the value for a ratio of one: a bound needs no more,
+/// and the exact product costs four times this. `value` is below 2^54, `ratio` in [0, 4] of 2^-30.
+#[inline(always)]
+fn bound(value: i64, ratio: i64) -> i64 {
+    const DROPPED: u32 = 8;
+    const DROPPED_OF_RATIO: u32 = 16;
+    let (value, ratio) = (add_bounded(value >> DROPPED, 1), add_bounded(ratio >> DROPPED_OF_RATIO, 1));
+    add_bounded(mul_bounded(value, ratio) >> (RATIO_BITS - DROPPED - DROPPED_OF_RATIO), 1) // a product below 2^62.1
+}
+
+/// Price nodes of a scenario table: its moves as forwards, and their logarithms.
+const NODES: usize = (2 * MAX_MOVE + 1) as usize;
+/// Fraction bits of [`Slice::ratios`].
+const NODE_BITS: u32 = 28;
+
+/// What all options of one expiry share in a refresh: time, volatility range, and the log of every price move.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice {
+    expiry: i64,
+    seconds: i64,
+    root_years: Fixed,
+    volatility_range: Ppm,
+    /// ln(forward at the node / forward), by price move in thirds of the scan range plus [`MAX_MOVE`]; only moves that
+    /// the table has.
+    log_moves: [Fixed; NODES],
+    /// Price of a delta unit at the node less the price.
+    moves: [i64; NODES],
+    /// Price at the node as a ratio of the price, 2^-28.
+    ratios: [i64; NODES],
+    /// The forward's premium over the price, millionths.
+    basis: i64,
+    /// ln(forward / the smile's anchor): how far the forward went since the smile was published.
+    since_anchor: Fixed,
+    smile: ExpirySmile,
+}
+
+impl Slice {
+    /// Prepares an expiry. `basis` is the premium of the expiry's forward over the index price, millionths.
+    #[inline(never)]
+    pub fn new(
+        table: &[Scenario; ROWS],
+        u: &Underlying,
+        smile: &ExpirySmile,
+        basis: i64,
+        now: i64,
+    ) -> Result<Self, RiskError> {
+        u.require_priced()?;
+        let seconds = smile.expiry.checked_sub(now).ok_or(RiskError::Overflow)?;
+        let mut slice = Self {
+            expiry: smile.expiry,
+            seconds,
+            root_years: pricing::root_years(seconds)?,
+            volatility_range: u.option_params.volatility_range_of(seconds)?,
+            log_moves: [Fixed::ZERO; NODES],
+            moves: [0; NODES],
+            ratios: [1 << NODE_BITS; NODES],
+            basis,
+            since_anchor: match smile.anchor_price {
+                1.. => pricing::ln_ratio(u.price, smile.anchor_price)?,
+                _ => Fixed::ZERO,
+            },
+            smile: *smile,
+        };
+        let forward = u.price.checked_add(mul_div_floor(u.price, basis, 1_000_000)?).ok_or(RiskError::Overflow)?;
+        let floor = -3 * i64::from(Ppm::ONE.0 - PRICE_FACTOR_FLOOR.0);
+        for scenario in table {
+            let node = (i64::from(scenario.price_thirds) + MAX_MOVE).clamp(0, NODES as i64 - 1) as usize;
+            if scenario.price_thirds == 0 || slice.moves[node] != 0 {
+                continue;
+            }
+            let shift = (i64::from(scenario.price_thirds) * i64::from(u.scan_range().0)).max(floor);
+            let moved = mul_div_floor(u.price, shift, 3_000_000)?;
+            slice.moves[node] = moved;
+            slice.ratios[node] = mul_div_floor(1 << NODE_BITS, 3_000_000 + shift, 3_000_000)?;
+            // The forward moves by what the price moves; a discount of more than the floor's 5 % would leave nothing.
+            slice.log_moves[node] = pricing::ln_ratio((forward + moved).max(1), forward.max(1))?;
+        }
+        Ok(slice)
+    }
+
+    /// The expiry that this is of.
+    pub const fn expiry(&self) -> i64 {
+        self.expiry
+    }
+
+    /// Writes an option's terms anew.
+    ///
+    /// # Errors
+    /// [`RiskError::NotAnOption`]; [`RiskError::NoVolatility`] where the slice is of another expiry;
+    /// [`RiskError::Expired`].
+    #[inline(never)]
+    pub fn refresh(
+        &self,
+        i: &mut Instrument,
+        u: &Underlying,
+        table: &[Scenario; ROWS],
+        now: i64,
+    ) -> Result<(), RiskError> {
+        if !i.is_option() {
+            return Err(RiskError::NotAnOption { instrument: i.index });
+        }
+        if i.expiry != self.expiry {
+            return Err(RiskError::NoVolatility { expiry: i.expiry });
+        }
+        if self.seconds <= 0 {
+            return Err(RiskError::Expired { instrument: i.index, expiry: i.expiry });
+        }
+        self.price_call(i, u, table, now)?;
+        settle_worst(i, u)
+    }
+
+    /// Takes over the terms of the option of the same strike and expiry that was just refreshed.
+    #[inline(never)]
+    pub fn copy(&self, i: &mut Instrument, u: &Underlying, from: &OptionTerms) -> Result<(), RiskError> {
+        i.option = *from;
+        settle_worst(i, u)
+    }
+
+    /// The call's value, Greeks, array, gap and ε.
+    fn price_call(
+        &self,
+        i: &mut Instrument,
+        u: &Underlying,
+        table: &[Scenario; ROWS],
+        now: i64,
+    ) -> Result<(), RiskError> {
+        let units = i.lot_units.0;
+        let spot = mul_bounded(units, u.price);
+        let carry = mul_div_floor(spot, self.basis, 1_000_000)?;
+        let forward = add_bounded(spot, carry).max(1);
+        let strike = i.strike_value(u)?;
+        let moneyness = pricing::ln_ratio(forward, strike)?;
+        let at_publication = Fixed(add_bounded(self.since_anchor.0, -moneyness.0));
+        let volatility = self.smile.smile.volatility(at_publication, self.root_years);
+        let total = |direction: i64| {
+            let shifted =
+                i64::from(volatility.0) * (1_000_000 + direction * i64::from(self.volatility_range.0)) / 1_000_000;
+            let bounded = shifted.clamp(MIN_VOLATILITY.0.into(), MAX_VOLATILITY.0.into());
+            TotalVolatility::new(bounded as u32, self.root_years)
+        };
+        let totals = [total(-1)?, total(0)?, total(1)?];
+        let greeks = pricing::greeks(forward, strike, moneyness, &totals[1], self.seconds)?;
+        let call = pricing::call(forward, strike, moneyness, &totals[1])?;
+
+        let mut nodes = [[None; NODES]; 3];
+        let delta = ratio(call.delta);
+        let mut turn = 0;
+        let t = &mut i.option;
+        for (loss, scenario) in t.array.iter_mut().zip(table) {
+            let node = (i64::from(scenario.price_thirds) + MAX_MOVE).clamp(0, NODES as i64 - 1) as usize;
+            let curve = (i64::from(scenario.volatility) + 1).clamp(0, 2) as usize;
+            let moved = mul_bounded(units, self.moves[node]);
+            let at = Node::price(forward, moved, strike, moneyness, self.log_moves[node], &totals[curve])?;
+            nodes[curve][node] = Some(at);
+            let lost = sub_bounded(call.value, at.value);
+            // Δ_k · (1 + m_k·r): the node's price moves with the price.
+            let scaled = mul_bounded(at.delta, self.ratios[node]) >> NODE_BITS;
+            let mut turned = sub_bounded(scaled, delta).wrapping_abs();
+            *loss = match scenario.weight {
+                Ppm::ONE => lost,
+                weight => {
+                    turned = mul_div_floor(turned, weight.0.into(), 1_000_000)?;
+                    mul_div_floor(lost, weight.0.into(), 1_000_000)?
+                }
+            };
+            turn = turn.max(turned);
+        }
+        t.convexity = nodes.iter().map(convexity_gap).max().unwrap_or(0);
+        t.price = u.price;
+        t.time = now;
+        t.call = call.value;
+        t.strike = strike;
+        t.carry = carry;
+        t.delta = delta;
+        t.turn = (turn + 1).min(4 * RATIO_ONE);
+        // Per relative move of the forward; the forward moves by what the price moves.
+        t.gamma = mul_div_floor(gamma(greeks.gamma), spot, forward)?;
+        t.decay = greeks.decay.clamp(0, PRODUCT_LIMIT);
+        // The stated error of a price is 1e-9 of its forward; an entry is the difference of two, and twice that again for
+        // the gap. Two units for rounding, and one a delta unit, since nodes and shocks are rounded for one unit each.
+        t.model_error = (forward >> 28) + 2 + units;
+        t.volatility = volatility;
+        t.volatility_time = self.smile.published_at;
+        Ok(())
+    }
+}
+
+/// A call at one node.
+#[derive(Clone, Copy)]
+struct Node {
+    /// Forward of one lot less the present one.
+    moved: i64,
+    value: i64,
+    /// Delta in 2^-30.
+    delta: i64,
+}
+
+impl Node {
+    fn price(
+        forward: i64,
+        moved: i64,
+        strike: i64,
+        moneyness: Fixed,
+        log_move: Fixed,
+        volatility: &TotalVolatility,
+    ) -> Result<Self, RiskError> {
+        let forward = add_bounded(forward, moved).max(1);
+        let moneyness = Fixed(add_bounded(moneyness.0, log_move.0));
+        let call = pricing::call(forward, strike, moneyness, volatility)?;
+        Ok(Self { moved, value: call.value, delta: ratio(call.delta) })
+    }
+}
+
+/// The deepest that a call can be below its chord between two neighbouring nodes of one volatility, within one scan range.
+fn convexity_gap(curve: &[Option<Node>; NODES]) -> i64 {
+    let mut deepest = 0;
+    let mut last: Option<&Node> = None;
+    for move_ in -RANGE_MOVE..=RANGE_MOVE {
+        let Some(node) = &curve[(move_ + MAX_MOVE) as usize] else { continue };
+        if let Some(before) = last {
+            deepest = deepest.max(below_chord(before, node));
+        }
+        last = Some(node);
+    }
+    deepest
+}
+
+/// Price move, in thirds, of one scan range: the moves within it are what the scan covers.
+const RANGE_MOVE: i64 = 3;
+
+/// `u·v / (u + v)`, rounded up: see the module's head.
+fn below_chord(a: &Node, b: &Node) -> i64 {
+    let width = b.moved - a.moved;
+    let rise = b.value - a.value;
+    let u = (rise - mul_ratio_floor(width, a.delta)).max(0);
+    let v = (mul_ratio_floor(width, b.delta) + 1 - rise).max(0);
+    let (small, large) = (u.min(v), u.max(v));
+    // small − small² / (small + large), with as many bits as let the square fit; rounded up.
+    let drop = 64 - (large as u64).leading_zeros().min(64);
+    let drop = drop.saturating_sub(31);
+    let (s, l) = (small >> drop, (large >> drop) + 1);
+    small - ((mul_bounded(s, s) / (s + l)) << drop)
+}
+
+/// A delta as a ratio of 2^-30.
+fn ratio(delta: Fixed) -> i64 {
+    (delta.0 >> (pricing::FRACTION_BITS - RATIO_BITS)).clamp(0, RATIO_ONE)
+}
+
+fn gamma(gamma: Fixed) -> i64 {
+    (gamma.0 >> (pricing::FRACTION_BITS - GAMMA_BITS)).clamp(0, GAMMA_LIMIT)
+}
+
+/// The option's own mark and worst rows, which follow from the call's terms.
+fn settle_worst(i: &mut Instrument, u: &Underlying) -> Result<(), RiskError> {
+    let put = i.is_put();
+    let units = i.lot_units.0;
+    let (mut long, mut short) = (0, 0);
+    for (loss, shock) in i.option.array.iter().zip(&u.shocks) {
+        let loss = if put { add_bounded(*loss, -mul_bounded(units, *shock)) } else { *loss };
+        long = long.max(loss);
+        short = short.max(-loss);
+    }
+    let t = i.option;
+    i.option.worst_long = u.with_surcharge(add_bounded(long, t.convexity + t.model_error))?;
+    i.option.worst_short = u.with_surcharge(add_bounded(short, t.model_error))?;
+    i.mark = i.option.at(i, u, t.time).mark;
+    Ok(())
+}
+
+impl From<PricingError> for RiskError {
+    fn from(_: PricingError) -> Self {
+        Self::Overflow
+    }
+}

@@ -1,0 +1,299 @@
+//! The dynamic price scan range: how far a price is expected to move before a position can be closed.
+//!
+//! `target = clamp(z · σ · √horizon, floor, cap)`. The variance of σ is an exponentially weighted mean of squared returns over
+//! fixed buckets of five minutes, one return a bucket, weighted by the time it covers, so that whoever calls cannot
+//! choose the sample. Anti-procyclical (compare EMIR RTS 153/2013, article 28): initial margin takes a higher range at
+//! once and a lower one at a bounded rate; maintenance margin follows upwards at a bounded rate too, so that no spike of
+//! volatility liquidates anyone at a stroke.
+
+use crate::{Ppm, RiskError, board::first_out_of_bounds, math::mul_div_floor};
+use ballast_pricing::{Fixed, exp};
+use bytemuck::{Pod, Zeroable};
+
+/// Seconds of a bucket of the variance estimate.
+pub const BUCKET_SECONDS: i64 = 300;
+/// Most by which the range of maintenance margin rises in an hour, as a ratio of itself.
+pub const RISE_PER_HOUR: Ppm = Ppm(250_000);
+/// Seconds over which maintenance margin takes over a floor that the risk authority raised.
+pub const TIGHTENING_SECONDS: i64 = 12 * HOUR;
+/// The range of initial margin is at most this many times that of maintenance margin.
+pub const MAX_RATIO: u32 = 4;
+
+const HOUR: i64 = 3_600;
+/// Fraction bits of [`RangeState::variance`].
+const VARIANCE_BITS: u32 = 48;
+/// Fraction bits of a return: half of the variance's, so that its square has the variance's scale.
+const RETURN_BITS: u32 = VARIANCE_BITS / 2;
+/// Largest return that counts, 100 %.
+const MAX_RETURN: i64 = 1 << RETURN_BITS;
+/// ln 2 in millionths.
+const LN_2_PPM: i64 = 693_147;
+
+/// Parameters of the dynamic range. Its floor is [`crate::UnderlyingParams::scan_range`].
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct RangeParams {
+    /// z, in hundredths of a standard deviation, in [100, 1,000]; 0 keeps the range at its floor.
+    pub sigmas: u32,
+    /// Largest range, in [the floor, 100 %].
+    pub cap: Ppm,
+    /// Horizon in seconds, in [5 minutes, 7 days].
+    pub horizon: u32,
+    /// Half-life of the variance estimate in seconds, in [1 hour, 60 days].
+    pub half_life: u32,
+    /// Most by which a range falls in an hour, as a ratio of itself, in [0.1 %, 25 %].
+    pub fall_rate: Ppm,
+    /// Reserved, zero.
+    pub reserved: u32,
+}
+
+impl RangeParams {
+    /// Checks the hard bounds; the error counts from zero in the order of declaration.
+    pub fn validate(&self, floor: Ppm) -> Result<(), RiskError> {
+        first_out_of_bounds(&[
+            self.sigmas == 0 || (100..=1_000).contains(&self.sigmas),
+            (floor.0..=1_000_000).contains(&self.cap.0),
+            (300..=604_800).contains(&self.horizon),
+            (3_600..=5_184_000).contains(&self.half_life),
+            (1_000..=250_000).contains(&self.fall_rate.0),
+        ])
+    }
+}
+
+/// The ranges in force and the variance behind them.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct RangeState {
+    /// Variance of the return over one bucket, 2^-48.
+    pub variance: i64,
+    /// Price of the last sample.
+    pub sample_price: i64,
+    /// Time of the last sample, a multiple of [`BUCKET_SECONDS`].
+    pub sample_time: i64,
+    /// When the ranges were last moved, seconds.
+    pub moved_at: i64,
+    /// When the floor was last raised, seconds.
+    pub raised_at: i64,
+    /// r of maintenance margin: the range that arrays and shocks are made with.
+    pub maintenance: Ppm,
+    /// r of initial margin, at least that of maintenance.
+    pub initial: Ppm,
+    /// The floor before it was last raised.
+    pub floor_before: Ppm,
+    /// Reserved, zero.
+    pub reserved: u32,
+}
+
+impl RangeState {
+    /// Initial over maintenance range less one: by how much initial margin's scanning risk is above maintenance's. Rounded
+    /// up.
+    pub fn surcharge(&self) -> Ppm {
+        let (initial, maintenance) = (u64::from(self.initial.0), u64::from(self.maintenance.0.max(1)));
+        let excess = initial.saturating_sub(maintenance) * 1_000_000;
+        Ppm(u32::try_from(excess.div_ceil(maintenance)).unwrap_or(u32::MAX).min((MAX_RATIO - 1) * 1_000_000))
+    }
+
+    /// Takes a price into the variance if it is the sample of a bucket: the one print with
+    /// `previous publish time < t ≤ publish time` for a boundary t of the buckets. Any other print changes nothing.
+    ///
+    /// A return over n buckets counts as n returns of `R²/n` each.
+    pub(crate) fn sample(
+        &mut self,
+        price: i64,
+        publish_time: i64,
+        previous_publish_time: i64,
+        params: &RangeParams,
+    ) -> Result<(), RiskError> {
+        let boundary = publish_time - publish_time.rem_euclid(BUCKET_SECONDS);
+        if previous_publish_time >= boundary || boundary <= self.sample_time {
+            return Ok(());
+        }
+        if self.sample_price > 0 {
+            let buckets = (boundary - self.sample_time) / BUCKET_SECONDS;
+            let change = price.checked_sub(self.sample_price).ok_or(RiskError::Overflow)?;
+            // What does not fit is a rise of more than the largest return.
+            let change = mul_div_floor(change, 1 << RETURN_BITS, self.sample_price).unwrap_or(MAX_RETURN);
+            let change = change.clamp(-MAX_RETURN, MAX_RETURN);
+            let squared = crate::math::mul_bounded(change, change) / buckets;
+            let kept = decay(buckets, params.half_life)?;
+            // Both are at most 2^48, the ratio at most one: a mean of the two.
+            let moved = mul_div_floor(squared - self.variance, (Fixed::ONE.0 - kept.0).max(0), Fixed::ONE.0)?;
+            self.variance = (self.variance + moved).max(0);
+        }
+        self.sample_price = price;
+        self.sample_time = boundary;
+        Ok(())
+    }
+
+    /// Moves the ranges on to a time.
+    pub(crate) fn advance(&mut self, now: i64, floor: Ppm, params: &RangeParams) -> Result<(), RiskError> {
+        let floor_now = self.floor_at(now, floor)?;
+        let measured = self.measured(floor, params)?;
+        let target = measured.max(floor);
+        if self.maintenance.is_zero() {
+            (self.maintenance, self.initial, self.moved_at) = (floor_now, target, now);
+            return Ok(());
+        }
+        let elapsed = now.checked_sub(self.moved_at).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
+        let part = |range: Ppm, rate: Ppm| {
+            let most = i64::from(rate.0) * elapsed;
+            mul_div_floor(range.0.into(), most, HOUR * 1_000_000).map(|step| step as u32)
+        };
+        let fall = |range: Ppm| part(range, params.fall_rate).map(|step| Ppm(range.0 - step));
+        let rise = part(self.maintenance, RISE_PER_HOUR)?;
+        let fallen = fall(self.maintenance)?;
+
+        let initial = target.max(fall(self.initial)?).min(params.cap).max(floor);
+        let goal = measured.max(floor_now);
+        let maintenance = goal.min(Ppm(self.maintenance.0 + rise)).max(fallen).max(floor_now);
+        let initial = initial.max(maintenance).min(Ppm(maintenance.0.saturating_mul(MAX_RATIO)));
+        // Time in which a range should move and could not by a whole millionth goes on counting; quiet time does not.
+        let settled = goal == self.maintenance && target == self.initial;
+        if settled || (initial, maintenance) != (self.initial, self.maintenance) {
+            self.moved_at = now;
+        }
+        (self.initial, self.maintenance) = (initial, maintenance);
+        Ok(())
+    }
+
+    /// Notes that the floor is raised: maintenance margin takes it over in [`TIGHTENING_SECONDS`].
+    pub fn raise_floor(&mut self, now: i64, floor_before: Ppm) -> Result<(), RiskError> {
+        self.floor_before = self.floor_at(now, floor_before)?;
+        self.raised_at = now;
+        Ok(())
+    }
+
+    /// The floor that holds for maintenance margin at a time: on its way from the old one to the new.
+    fn floor_at(&self, now: i64, floor: Ppm) -> Result<Ppm, RiskError> {
+        if self.floor_before.is_zero() || self.floor_before >= floor {
+            return Ok(floor);
+        }
+        let since = now.checked_sub(self.raised_at).ok_or(RiskError::Overflow)?.clamp(0, TIGHTENING_SECONDS);
+        let raise = i64::from(floor.0 - self.floor_before.0);
+        Ok(Ppm(self.floor_before.0 + mul_div_floor(raise, since, TIGHTENING_SECONDS)? as u32))
+    }
+
+    /// `min(z · σ · √horizon, cap)`, rounded down.
+    fn measured(&self, floor: Ppm, params: &RangeParams) -> Result<Ppm, RiskError> {
+        if params.sigmas == 0 {
+            return Ok(Ppm::ZERO);
+        }
+        let over_horizon = mul_div_floor(self.variance, params.horizon.into(), BUCKET_SECONDS)?;
+        let sigma = i64::try_from((over_horizon.max(0) as u64).isqrt()).map_err(|_| RiskError::Overflow)?;
+        let range = mul_div_floor(sigma, i64::from(params.sigmas) * 10_000, 1 << RETURN_BITS)?;
+        Ok(Ppm(range.clamp(0, params.cap.0.max(floor.0).into()) as u32))
+    }
+}
+
+/// `2^(−n/h)`: the weight that is left of a variance after n buckets.
+fn decay(buckets: i64, half_life: u32) -> Result<Fixed, RiskError> {
+    // Beyond 32 half-lives nothing is left.
+    let passed = buckets.checked_mul(BUCKET_SECONDS).ok_or(RiskError::Overflow)?.min(32 * i64::from(half_life));
+    let exponent = Fixed::from_ratio(-LN_2_PPM * passed, 1_000_000 * i64::from(half_life));
+    exponent.and_then(exp).map_err(|_| RiskError::Overflow)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARAMS: RangeParams = RangeParams {
+        sigmas: 300,
+        cap: Ppm(500_000),
+        horizon: 86_400,
+        half_life: 86_400,
+        fall_rate: Ppm(10_000),
+        reserved: 0,
+    };
+    const FLOOR: Ppm = Ppm(60_000);
+
+    #[test]
+    fn only_the_print_across_a_boundary_is_a_sample() {
+        let mut s = RangeState::default();
+        s.sample(1_000_000, 600, 599, &PARAMS).unwrap();
+        assert_eq!((s.sample_price, s.sample_time), (1_000_000, 600));
+        let before = s;
+        s.sample(2_000_000, 700, 650, &PARAMS).unwrap();
+        s.sample(2_000_000, 600, 599, &PARAMS).unwrap();
+        assert_eq!(s, before);
+        s.sample(1_010_000, 901, 899, &PARAMS).unwrap();
+        assert_eq!(s.sample_time, 900);
+        assert!(s.variance > 0);
+    }
+
+    #[test]
+    fn constant_returns_give_their_own_variance() {
+        let mut s = RangeState::default();
+        let mut price = 1_000_000_000;
+        for bucket in 1..4_000 {
+            s.sample(price, bucket * 300, bucket * 300 - 1, &PARAMS).unwrap();
+            price = if bucket % 2 == 0 { 1_000_000_000 } else { 1_002_000_000 };
+        }
+        let expected = (0.002f64.powi(2) * 2f64.powi(48)) as i64;
+        assert!((s.variance - expected).abs() < expected / 100, "{} {expected}", s.variance);
+        // 3 · 0.2 % · √288 = 10.2 %
+        assert!((s.measured(FLOOR, &PARAMS).unwrap().0 as i64 - 101_823).abs() < 600);
+    }
+
+    #[test]
+    fn a_return_over_many_buckets_counts_by_its_time() {
+        let (mut one, mut many) = (RangeState::default(), RangeState::default());
+        one.sample(1_000_000, 300, 299, &PARAMS).unwrap();
+        many.sample(1_000_000, 300, 299, &PARAMS).unwrap();
+        one.sample(1_010_000, 600, 599, &PARAMS).unwrap();
+        many.sample(1_010_000, 3_300, 3_299, &PARAMS).unwrap();
+        assert!(many.variance < one.variance + one.variance / 50);
+    }
+
+    #[test]
+    fn fast_up_for_initial_slow_up_for_maintenance_slow_down_for_both() {
+        let mut s = RangeState::default();
+        s.advance(0, FLOOR, &PARAMS).unwrap();
+        assert_eq!((s.maintenance, s.initial), (FLOOR, FLOOR));
+        s.variance = 1 << 34; // σ = 2^-7 a bucket: 3 · √288 / 128 = 39.8 %, but at most four times maintenance
+        s.advance(600, FLOOR, &PARAMS).unwrap();
+        assert_eq!(s.maintenance, Ppm(62_500));
+        assert_eq!(s.initial, Ppm(250_000));
+        assert_eq!(s.surcharge(), Ppm(3_000_000));
+        for step in 2..200 {
+            s.advance(step * 600, FLOOR, &PARAMS).unwrap();
+        }
+        assert_eq!((s.maintenance, s.surcharge()), (s.initial, Ppm(0)));
+        let high = s.initial;
+        s.variance = 0;
+        s.advance(200 * 600, FLOOR, &PARAMS).unwrap();
+        assert!(s.initial < high && s.initial.0 >= high.0 - high.0 / 500);
+        assert_eq!(s.maintenance, s.initial);
+    }
+
+    #[test]
+    fn a_raised_floor_reaches_maintenance_in_twelve_hours() {
+        let mut s = RangeState::default();
+        s.advance(0, FLOOR, &PARAMS).unwrap();
+        s.raise_floor(0, FLOOR).unwrap();
+        let raised = Ppm(120_000);
+        s.advance(60, raised, &PARAMS).unwrap();
+        assert_eq!(s.initial, raised);
+        assert!(s.maintenance.0 < 60_500);
+        for hour in 1..=6 {
+            s.advance(hour * HOUR, raised, &PARAMS).unwrap();
+        }
+        assert_eq!(s.maintenance, Ppm(90_000));
+        for hour in 7..40 {
+            s.advance(hour * HOUR, raised, &PARAMS).unwrap();
+        }
+        assert_eq!((s.maintenance, s.initial), (raised, raised));
+    }
+
+    #[test]
+    fn without_sigmas_the_range_is_its_floor() {
+        let mut s = RangeState::default();
+        let off = RangeParams { sigmas: 0, ..PARAMS };
+        s.variance = 1 << 40;
+        s.advance(0, FLOOR, &off).unwrap();
+        s.advance(100, FLOOR, &off).unwrap();
+        assert_eq!((s.maintenance, s.initial), (FLOOR, FLOOR));
+    }
+}

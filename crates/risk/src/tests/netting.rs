@@ -1,0 +1,422 @@
+//! What a book of linear instruments, calls, puts and tokens asks for against what its parts do.
+
+use super::{
+    random::{Rng, cases},
+    rational::{ppm, whole},
+    world::{LAST, NOW, Reach, World, most_lots},
+};
+use crate::{
+    Board, Instrument, Kind, Lots, MAX_INSTRUMENTS, Portfolio, Position, Ppm, QuoteNative, Requirements, RiskError,
+    Scaled, Units,
+    margin::{UnderlyingRisk, check},
+    math::RATIO_ONE,
+    rule::{self, Trade},
+    scenario::SPAN,
+};
+use bytemuck::Zeroable;
+use core::cell::Cell;
+use std::prelude::v1::*;
+
+fn require(board: &Board, portfolio: &Portfolio) -> Requirements {
+    check(board, portfolio, LAST).unwrap()
+}
+
+fn risks(board: &Board, portfolio: &Portfolio) -> Vec<UnderlyingRisk> {
+    let of = |u: &crate::Underlying| UnderlyingRisk::in_portfolio(board, u, portfolio, LAST).unwrap();
+    board.underlyings.iter().filter(|u| u.is_listed()).map(of).collect()
+}
+
+fn reach(rng: &mut Rng) -> Reach {
+    rng.pick(&[Reach::Usual, Reach::Legal])
+}
+
+/// Most of a calendar charge that leaves two books together no dearer than apart: `4/3·(1 − c_g)·r`, what the range and its
+/// first third add up to. Beyond it two outrights, each hedged in its product group, are dearer as a calendar spread, and
+/// the charge of a book with options is no longer that of a linear one.
+fn most_calendar(board: &Board, u: &crate::Underlying) -> u32 {
+    let group = usize::from(u.group).checked_sub(1).map_or(0, |g| board.groups[g].offset.0);
+    let range = u64::from(u.scan_range().0.min(950_000));
+    (4 * u64::from(1_000_000 - group) * range / 3_000_000) as u32
+}
+
+/// A world in which nothing is charged for size, the scenarios look to both sides and calendar charges are no more than
+/// netting bears.
+fn nettable(rng: &mut Rng) -> World {
+    let reach = reach(rng);
+    let mut world = World::random(rng, reach, 6);
+    world.board.scenarios = SPAN;
+    for index in world.underlyings.clone() {
+        let u = &mut world.board.underlyings[usize::from(index)];
+        (u.params.concentration, u.crowding, u.params.crowding_cap) = (Ppm::ZERO, Ppm::ZERO, Ppm::ZERO);
+        let most = most_calendar(&world.board, &world.board.underlyings[usize::from(index)]);
+        let calendar = &mut world.board.underlyings[usize::from(index)].params.calendar;
+        *calendar = Ppm(calendar.0.min(most));
+        world.board.reprice(index).unwrap();
+        world.refresh(rng, index);
+    }
+    world
+}
+
+/// What rounding may add to the maintenance margin of one of two books that are compared.
+///
+/// Of an underlying: two units of scanning risk (rows and extra), eight of the calendar charge (three products, of which the
+/// row's counts twice, and their halves), three of the minimum for short options; two units of each token's haircut and one
+/// of each group's benefit. An option's delta is cut to a whole unit of its underlying, once as a bucket and once as tilt: a
+/// unit's calendar charge for each option held.
+fn rounding(board: &Board, portfolio: &Portfolio) -> i64 {
+    let mut sum = 2 * portfolio.balances.len() as i64 + board.groups.len() as i64;
+    sum += 13 * board.underlyings.iter().filter(|u| u.is_listed()).count() as i64;
+    for p in portfolio.open() {
+        let i = &board.instruments[usize::from(p.key.instrument())];
+        if i.is_option() {
+            let u = &board.underlyings[usize::from(i.underlying)];
+            let unit = Scaled(u.price).to_native_ceil(u.scale()).0;
+            sum += (i128::from(unit) * i128::from(u.params.calendar.0) / 1_000_000) as i64 + 1;
+        }
+    }
+    sum
+}
+
+/// A book cut in two anywhere, even into a long and a short of one instrument; each token goes to one of them.
+fn cut(rng: &mut Rng, book: &Portfolio) -> (Portfolio, Portfolio) {
+    let (mut one, mut other) = (*book, *book);
+    for ((a, b), p) in one.positions.iter_mut().zip(&mut other.positions).zip(book.open()) {
+        let size = p.lots.0.abs();
+        b.lots = Lots((p.lots.0 - rng.range(-size, size)).clamp(-size, size));
+        a.lots = Lots(p.lots.0 - b.lots.0);
+    }
+    for (a, b) in one.balances.iter_mut().zip(&mut other.balances) {
+        *if rng.chance(50) { a } else { b } = Zeroable::zeroed();
+    }
+    (one, other)
+}
+
+/// I80.
+#[test]
+fn two_books_in_one_account_never_ask_for_more_than_apart() {
+    cases(3_000, |rng| {
+        let mut world = nettable(rng);
+        let book = world.portfolio(rng, 64);
+        let (one, other) = cut(rng, &book);
+        let asked = |p: &Portfolio| require(&world.board, p).maintenance.0;
+        let (together, apart) = (asked(&book), asked(&one) + asked(&other));
+        assert!(together <= apart + rounding(&world.board, &book), "{together} > {apart}");
+    });
+}
+
+/// I81: the book half way between two never asks for more than the two on average.
+#[test]
+fn margin_is_convex_in_the_lots_of_all_instruments_at_once() {
+    cases(3_000, |rng| {
+        let mut world = nettable(rng);
+        let low = world.portfolio(rng, 48);
+        let (mut middle, mut high) = (low, low);
+        for ((m, h), p) in middle.positions.iter_mut().zip(&mut high.positions).zip(low.open()) {
+            let most = world.instrument(p.key.instrument()).0.max_position.0;
+            let step = rng.range(-most - p.lots.0, most - p.lots.0) / 2;
+            (m.lots, h.lots) = (Lots(p.lots.0 + step), Lots(p.lots.0 + 2 * step));
+        }
+        let board = &world.board;
+        let [low, middle, high] = [low, middle, high].map(|p| (require(board, &p), rounding(board, &p)));
+        let twice = |of: fn(&Requirements) -> i64| 2 * of(&middle.0) - of(&low.0) - of(&high.0);
+        assert!(twice(|r| r.scan.0) <= 2 * middle.1);
+        assert!(twice(|r| r.maintenance.0) <= 2 * middle.1);
+    });
+}
+
+/// I82.
+#[test]
+fn a_group_with_options_asks_for_its_floor_at_least() {
+    cases(1_500, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 8);
+        let portfolio = world.portfolio(rng, 64);
+        let floor = risks(&world.board, &portfolio).into_iter().map(|r| {
+            let group = usize::from(world.board.underlyings[usize::from(r.index)].group);
+            let c = group.checked_sub(1).map_or(0, |g| world.board.groups[g].offset.0);
+            assert!(r.extra.0 >= 0 && r.extra <= r.scan);
+            (whole(1) - ppm(c)) * whole(r.scan.0)
+        });
+        assert!(whole(require(&world.board, &portfolio).scan.0) >= floor.sum());
+    });
+}
+
+/// An option of a world whose array was made now, and a perpetual of one delta unit in the same underlying.
+fn option_and_hedge(rng: &mut Rng, world: &mut World) -> Option<(u16, u16)> {
+    let fresh = |index: &u16| {
+        let i = &world.board.instruments[usize::from(*index)];
+        i.is_option() && i.option.price > 0 && i.expiry > NOW
+    };
+    let options: Vec<u16> = world.instruments.iter().copied().filter(fresh).collect();
+    let option = *options.get(rng.below(options.len().max(1)))?;
+    let u = world.board.underlyings[usize::from(world.board.instruments[usize::from(option)].underlying)];
+    let hedge = (0..MAX_INSTRUMENTS as u16).find(|n| !world.board.instruments[usize::from(*n)].is_listed())?;
+    world.list(Instrument {
+        lot_units: Units(1),
+        tick_value: QuoteNative(1),
+        max_position: Lots(most_lots(&u, 1).min(1 << 50)),
+        generation: 1,
+        underlying: u.index,
+        index: hedge,
+        kind: Kind::Perpetual as u8,
+        price_band: Ppm(100_000),
+        ..Instrument::zeroed()
+    });
+    world.board.reprice(u.index).unwrap();
+    let surface = &world.surfaces[&u.index];
+    world.board.refresh_options(u.index, surface, [option].into_iter(), NOW).unwrap();
+    Some((option, hedge))
+}
+
+/// I83: the loss or profit of a hedged book is of second order, `½·Γ·dS²`, Γ being the largest of this volatility on the way,
+/// `1 / (√2π · F · σ√τ)`; to rounding: 2^-29 of the move in the option's delta, half a unit of delta in the hedge, two units
+/// of each mark and of equity.
+#[test]
+fn between_refreshes_a_hedged_book_moves_in_second_order() {
+    cases(4_000, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 1);
+        let Some((option, hedge)) = option_and_hedge(rng, &mut world) else { return };
+        let (i, u) = (world.board.instruments[usize::from(option)], *world.instrument(option).1);
+        let lots = rng.log_range(1, i.max_position.0) * rng.pick(&[1, -1]);
+        let delta = i.option.at(&i, &u, NOW).delta;
+        let units = lots * i.lot_units.0;
+        let against = -(i128::from(units) * i128::from(delta) + i128::from(RATIO_ONE / 2)).div_euclid(RATIO_ONE.into());
+        let mut book = Portfolio::zeroed();
+        book.slot(&i).unwrap().lots = Lots(lots);
+        book.slot(&world.board.instruments[usize::from(hedge)]).unwrap().lots = Lots(against as i64);
+
+        let equity = |world: &World| require(&world.board, &book).equity.0;
+        let before = equity(&world);
+        let most = (u.max_price - u.price).min(u.price - 1).min(u.price / 2);
+        if most < 1 {
+            return;
+        }
+        let moved = rng.log_range(1, most) * rng.pick(&[1, -1]);
+        world.reprice(u.index, u.price + moved);
+        let change = ((equity(&world) - before) << u.scale()).unsigned_abs() as f64;
+
+        let t = &i.option;
+        let spread = f64::from(t.volatility.0) / 1e6 * ((i.expiry - NOW) as f64 / 31_536_000.0).sqrt();
+        let least = (i.lot_units.0 * u.price.min(u.price + moved) + t.carry.min(0)).max(1) as f64;
+        let gamma = 1.0 / ((2.0 * core::f64::consts::PI).sqrt() * least * spread);
+        let lot_moved = (i.lot_units.0 * moved).abs() as f64;
+        let of_lot = gamma * lot_moved * lot_moved / 2.0 + lot_moved / f64::from(1 << 29) + 2.0 + least / 1e12;
+        let bound = lots.abs() as f64 * of_lot + moved.abs() as f64 + f64::from(2 << u.scale());
+        assert!(change <= bound, "{change} of {bound}, {moved} from {}", u.price);
+    });
+}
+
+/// I83: from one price to the next a mark moves by at most the lot, and the turn of delta that a step of the relative move
+/// (2^-20) makes on the whole move; drift by the turn of a lot, to its rounding: 2^-14 of a lot and 2^10 units.
+#[test]
+fn between_refreshes_marks_and_drift_have_no_jumps() {
+    cases(4_000, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 1);
+        let Some((option, _)) = option_and_hedge(rng, &mut world) else { return };
+        let i = world.board.instruments[usize::from(option)];
+        let mut u = *world.instrument(option).1;
+        let (made_at, most) = (u.price, u.max_price.max(3) - 1);
+        let mut at = |price: i64| {
+            u.price = price;
+            i.option.at(&i, &u, NOW)
+        };
+        let step = rng.pick(&[1, -1]);
+        let price = match rng.below(3) {
+            0 => made_at,
+            1 => made_at + rng.range(-made_at / 10, made_at / 10),
+            _ => rng.range(1, most),
+        };
+        let price = price.clamp(2, most);
+        let (a, b) = (at(price), at(price + step));
+        let lot = i.lot_units.0 as f64;
+        let turn = i.option.gamma as f64 / 65_536.0 * (1.0 / made_at as f64 + 1.0 / f64::from(1 << 20));
+        let moved = (price - made_at).abs() as f64 + 1.0;
+        let jump = (b.mark - a.mark).abs() as f64;
+        assert!(jump <= lot * (1.0 + moved * turn.min(2.0) / 2.0 + moved / f64::from(1 << 29)) + 4.0, "{jump}");
+        let jump = (b.drift - a.drift).abs() as f64;
+        let turn = i.option.turn as f64 / f64::from(1 << 30) + 1.0 / f64::from(1 << 14);
+        assert!(jump <= lot * turn + f64::from(1 << 10) * turn.max(1.0) + 4.0, "{jump}");
+    });
+}
+
+/// I84: scanning risk is rounded up twice in an underlying, rows and extra, so n books are at most 2·n units dearer than one n
+/// times as large, and never cheaper.
+#[test]
+fn a_book_with_options_n_times_as_large_scans_n_times_as_much() {
+    cases(1_500, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 4);
+        let mut larger = world.portfolio(rng, 48);
+        larger.balances = Zeroable::zeroed();
+        let n = rng.range(2, 1_000);
+        let mut book = larger;
+        for (p, larger) in book.positions.iter_mut().zip(&mut larger.positions) {
+            p.lots = Lots(p.lots.0 / n);
+            larger.lots = Lots(p.lots.0 * n);
+        }
+        for (one, many) in risks(&world.board, &book).iter().zip(&risks(&world.board, &larger)) {
+            assert_eq!(one.rows.map(|r| r * n), many.rows);
+            assert!((0..2 * n).contains(&(one.scan.0 * n - many.scan.0)), "{} {}", one.scan, many.scan);
+            assert!((0..n).contains(&(one.extra.0 * n - many.extra.0)));
+        }
+    });
+}
+
+/// I85.
+#[test]
+fn positions_in_any_order_make_one_book() {
+    cases(1_000, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 6);
+        let book = world.portfolio(rng, 64);
+        let mut positions: Vec<Position> = book.open().to_vec();
+        rng.shuffle(&mut positions);
+        let mut again = Portfolio { positions: Zeroable::zeroed(), position_count: 0, ..book };
+        for p in positions {
+            *again.slot(world.instrument(p.key.instrument()).0).unwrap() = p;
+        }
+        rng.shuffle(&mut again.balances);
+        assert_eq!(again.positions, book.positions);
+        assert_eq!(require(&world.board, &again), require(&world.board, &book));
+    });
+}
+
+/// I86.
+#[test]
+fn an_option_without_lots_changes_nothing() {
+    cases(1_000, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 4);
+        let mut book = world.portfolio(rng, 16);
+        let before = require(&world.board, &book);
+        for index in world.instruments.clone() {
+            if rng.chance(60) {
+                let _ = book.slot(world.instrument(index).0);
+            }
+        }
+        assert_eq!(require(&world.board, &book), before);
+    });
+}
+
+/// I87: a row that counts, with any weight, never asks for less than the same row with next to none (but for the calendar
+/// charge, which is what the scan does not show). Its price is a node of the convexity gap in both tables: one with a price
+/// less would hide more between its neighbours and ask for more.
+#[test]
+fn a_row_that_counts_never_lowers_margin() {
+    cases(1_500, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 4);
+        let book = world.portfolio(rng, 48);
+        let instrument = |index: &u16| &world.board.instruments[usize::from(*index)];
+        if world.held(&book).iter().any(|i| instrument(i).is_option() && instrument(i).expiry <= NOW) {
+            return; // no refresh would take the table's new weights into its array
+        }
+        for u in &mut world.board.underlyings {
+            u.params.calendar = Ppm::ZERO;
+        }
+        let row = rng.below(SPAN.len());
+        let weights = [1, rng.range(1, 1_000_000), 1_000_000].map(|w| Ppm(w as u32));
+        let asked = weights.map(|weight| {
+            world.board.scenarios[row].weight = weight;
+            for index in world.underlyings.clone() {
+                world.board.reprice(index).unwrap();
+                let fresh = |i: &u16| world.board.instruments[usize::from(*i)].expiry > NOW;
+                let list: Vec<u16> = world.options(index).into_iter().filter(fresh).collect();
+                world.board.refresh_options(index, &world.surfaces[&index], list.into_iter(), NOW).unwrap();
+            }
+            require(&world.board, &book)
+        });
+        // Every part is rounded up from a sum that does not fall; the parts' roundings are not in step.
+        // A row of next to no weight is one unit of the scale for every delta unit and lot, however little it weighs.
+        let grain = |p: &Position| {
+            let (i, u) = world.instrument(p.key.instrument());
+            ((p.lots.0.abs().max(p.bid_lots.0).max(p.ask_lots.0) * (i.lot_units.0 + 1)) >> u.scale()) + 1
+        };
+        let tokens: i64 = book.balances.iter().map(|b| (b.amount / 2) as i64).sum();
+        let slack = rounding(&world.board, &book) + book.open().iter().map(grain).sum::<i64>() + tokens;
+        let [without, part, all] = asked;
+        for with in [part, all] {
+            assert!(without.scan.0 <= with.scan.0 + slack && without.order_margin.0 <= with.order_margin.0 + slack);
+            assert!(without.maintenance.0 <= with.maintenance.0 + slack);
+            assert!(without.initial.0 <= with.initial.0 + 4 * slack);
+        }
+    });
+}
+
+/// I88: whatever is listed and held within its bounds. E_init ≤ equity because a profit cap only takes off and the stable
+/// price's charge is not negative; E_withdraw ≤ E_init because a profit cap is not negative either.
+#[test]
+fn with_options_too_requirements_and_equities_are_in_order() {
+    cases(2_000, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 8);
+        let book = world.portfolio(rng, 48);
+        let r = require(&world.board, &book);
+        assert!(r.maintenance.0 >= 0 && r.initial >= r.maintenance);
+        assert!(r.withdraw_equity <= r.initial_equity && r.initial_equity <= r.equity);
+        for risk in risks(&world.board, &book) {
+            assert!(risk.profit_limit.0 >= 0 && risk.stable_charge.0 >= 0);
+            let parts = [risk.scan, risk.extra, risk.surcharge, risk.short_minimum, risk.calendar, risk.concentration];
+            assert!(parts.iter().all(|part| part.0 >= 0));
+        }
+    });
+}
+
+/// A trade of an account at the mark: a part of a position, all of it, or anything.
+fn trade(rng: &mut Rng, world: &World, book: &Portfolio) -> Option<(Portfolio, Trade)> {
+    let index = rng.pick(&world.held(book));
+    let (i, u) = world.instrument(index);
+    let held = book.lots(i).0;
+    let lots = match rng.below(4) {
+        0 => rng.log_range(1, i.max_position.0) * rng.pick(&[1, -1]),
+        1 => -held,
+        _ => -held.signum() * rng.log_range(1, held.abs()),
+    };
+    let mark = QuoteNative(Scaled(lots * i.mark_at(u, NOW)).to_native_floor(u.scale()).0);
+    let fill = world.fill_near_mark(rng, index, lots);
+    let mut after = *book;
+    after.fill(i, u, fill).ok()?;
+    after.release(i).unwrap();
+    let discount_value = Scaled(lots.abs() * i.discount_value(u)).to_native_floor(u.scale());
+    let cost = fill.value.minus(mark).unwrap();
+    Some((after, Trade { underlying: u.index, now: NOW, fees: QuoteNative::ZERO, discount_value, cost }))
+}
+
+/// I89.
+#[test]
+fn reductions_of_options_never_end_with_more_to_ask_for() {
+    let reductions = Cell::new(0);
+    cases(1_500, |rng| {
+        let mut world = World::random(rng, Reach::Usual, 3);
+        let mut book = world.portfolio(rng, 12);
+        let board = &world.board;
+        let r = require(board, &book);
+        // Somewhere between bankrupt and initial margin.
+        book.cash.0 += r.maintenance.0 / 100 * rng.range(-10, 120) - r.equity.0;
+        let start = require(board, &book);
+        for _ in 0..24 {
+            if world.held(&book).is_empty() {
+                break;
+            }
+            let Some((after, trade)) = trade(rng, &world, &book) else { continue };
+            let covered = rule::require_initial(board, &after, NOW).is_ok();
+            match rule::after_trade(board, &book, &after, &trade) {
+                Ok(now) if !covered => {
+                    let was = require(board, &book);
+                    assert!(now.maintenance <= was.maintenance && now.initial <= was.initial);
+                    book = after;
+                    reductions.set(reductions.get() + 1);
+                }
+                Ok(_) => {}
+                Err(RiskError::Bankrupt { equity }) => assert!(equity <= 0),
+                Err(_) => assert!(!covered),
+            }
+        }
+        let end = require(board, &book);
+        assert!(end.maintenance <= start.maintenance && end.initial <= start.initial);
+        assert!(end.health().unwrap() >= start.health().unwrap());
+    });
+    assert!(reductions.get() == 0 || reductions.get() > 500, "only {} reductions", reductions.get());
+}

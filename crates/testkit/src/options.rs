@@ -1,0 +1,187 @@
+//! Dated futures, options, volatilities and second price sources of the fixture's exchange.
+
+use crate::{Sent, Svm, svm::Failed};
+use anyhow::{Result, anyhow};
+use ballast_client::{
+    ballast::{
+        args::{FutureArgs, SmileArgs, SurfaceArgs},
+        oracle::switchboard::{MIN_SAMPLES, PROGRAMS},
+        state::VolatilitySurface,
+    },
+    config::{Config, name},
+    decimal, instruction,
+    series::{self, Series},
+    switchboard::PullFeed,
+    terms::Terms,
+};
+use solana_account::Account;
+use solana_address::Address;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+/// The surface that [`Svm::open_surface`] makes: one publisher is enough, and moves freely.
+pub const SURFACE: SurfaceArgs = SurfaceArgs {
+    min_publishers: 1,
+    max_quote_age: 3_600,
+    update_bound: 200_000,
+    hour_bound: 1_000_000,
+    first_bound: 1_000_000,
+    underlying: 0,
+};
+
+/// The smile that expiries are opened with: 60 % at the money.
+pub const SMILE: SmileArgs = SmileArgs { level: 600_000, skew: -20_000, curvature: 10_000 };
+
+/// Hash of what the second sources of the fixtures observe.
+pub const SECOND_HASH: [u8; 32] = [0x5B; 32];
+
+/// Gives an underlying a second source, in the configuration of an exchange to make: the account at an address.
+pub fn with_second(config: &mut Config, underlying: u16, account: &Address) {
+    let guard = &mut config.underlying[usize::from(underlying)].guard;
+    guard.second_feed = Some(account.to_string());
+    guard.second_hash = Some(SECOND_HASH.map(|byte| format!("{byte:02x}")).concat());
+}
+
+impl Svm {
+    /// Account of the second source of an underlying, if it has one.
+    pub fn second_account(&self, underlying: u16) -> Option<Address> {
+        let guard = &self.config.underlying.get(usize::from(underlying))?.guard;
+        guard.second_feed.as_ref().map(|text| text.parse().expect("an address"))
+    }
+
+    /// Writes the second source of an underlying: a price of now in dollars per whole asset.
+    pub fn write_second(&mut self, underlying: u16, dollars: &str) {
+        let feed = self.pull_feed(dollars);
+        self.write_pull_feed(underlying, &feed);
+    }
+
+    /// A good result of now, of a price in dollars per whole asset.
+    pub fn pull_feed(&self, dollars: &str) -> PullFeed {
+        let micros = decimal::parse(dollars, 6).expect("a decimal price");
+        PullFeed {
+            feed_hash: SECOND_HASH,
+            value: i128::from(micros) * 1_000_000_000_000,
+            std_dev: 0,
+            num_samples: MIN_SAMPLES,
+            publish_time: self.now(),
+        }
+    }
+
+    /// Writes the second source of an underlying with any content.
+    pub fn write_pull_feed(&mut self, underlying: u16, feed: &PullFeed) {
+        let account = Account { lamports: 10_000_000, data: feed.encode(), owner: PROGRAMS[0], ..Account::default() };
+        let address = self.second_account(underlying).expect("the underlying has a second source");
+        self.set_account(address, account);
+    }
+
+    /// Who publishes volatilities.
+    pub fn publisher(&self) -> Keypair {
+        Keypair::new_from_array([0x77; 32])
+    }
+
+    /// Makes the volatility surface of an underlying, with [`Svm::publisher`] as its only publisher.
+    pub fn open_surface(&mut self, underlying: u16) -> Result<()> {
+        let publisher = self.publisher().pubkey();
+        self.open_surface_of(&SurfaceArgs { underlying, ..SURFACE }, &[publisher])
+    }
+
+    /// Makes a volatility surface with any parameters and publishers.
+    pub fn open_surface_of(&mut self, args: &SurfaceArgs, publishers: &[Address]) -> Result<()> {
+        let (payer, admin) = (self.payer.pubkey(), self.admin.insecure_clone());
+        let (e, a) = (self.exchange, admin.pubkey());
+        let open = instruction::open_surface(&e, &payer, &a, args);
+        let set = instruction::set_publishers(&e, &a, args.underlying, publishers);
+        self.send(&[open], &[&admin]).map_err(|e| anyhow!("{e:?}"))?;
+        self.send(&[set], &[&admin]).map_err(|e| anyhow!("{e:?}"))?;
+        Ok(())
+    }
+
+    /// Adds an expiry to a surface.
+    pub fn open_expiry(&mut self, underlying: u16, expiry: i64, smile: &SmileArgs) -> Result<Sent, Failed> {
+        let admin = self.admin.insecure_clone();
+        let ix = instruction::open_expiry(&self.exchange, &admin.pubkey(), underlying, expiry, smile);
+        self.send(&[ix], &[&admin])
+    }
+
+    /// The volatility surface of an underlying.
+    pub fn surface(&self, underlying: u16) -> Box<VolatilitySurface> {
+        self.decode(&self.exchange.surface(underlying))
+    }
+
+    /// Lists calls and puts like an underlying's perpetual, with strikes in dollars per whole asset, from an index on.
+    /// Returns their indices. The surface must be open.
+    pub fn list_options(
+        &mut self,
+        underlying: u16,
+        expiries: &[i64],
+        strikes: &[&str],
+        first: u16,
+    ) -> Result<Vec<u16>> {
+        let series = self.series(underlying, expiries, strikes, first)?;
+        let (payer, admin) = (self.payer.pubkey(), self.admin.insecure_clone());
+        for ix in series.listing(&self.exchange, &payer, &admin.pubkey(), &SMILE)? {
+            self.send(&[ix], &[&admin]).map_err(|e| anyhow!("{e:?}"))?;
+        }
+        Ok(series.options()?.iter().map(|o| o.terms.instrument).collect())
+    }
+
+    /// The series that [`Svm::list_options`] lists.
+    pub fn series(&self, underlying: u16, expiries: &[i64], strikes: &[&str], first: u16) -> Result<Series> {
+        let perpetual = &self.config.perpetual[usize::from(underlying)];
+        let mut args = self.config.instrument_args(perpetual, first)?;
+        // An option's price is a small part of its underlying's.
+        args.min_order_value = 1_000_000;
+        let terms = Terms::of(&self.board().board, underlying)?;
+        let written = strikes.iter().map(|s| Ok((terms.ticks(s)?, (*s).to_owned()))).collect::<Result<_>>()?;
+        Ok(Series {
+            terms: args,
+            asset: perpetual.underlying.clone(),
+            expiries: expiries.to_vec(),
+            strikes: written,
+            first,
+        })
+    }
+
+    /// Lists a dated future like an underlying's perpetual at an index.
+    pub fn list_future(&mut self, underlying: u16, expiry: i64, instrument: u16) -> Result<Sent, Failed> {
+        let perpetual = &self.config.perpetual[usize::from(underlying)];
+        let mut terms = self.config.instrument_args(perpetual, instrument).expect("a valid configuration");
+        terms.name = name(&format!("{}-{instrument}", perpetual.underlying)).expect("a short name");
+        let (payer, admin) = (self.payer.pubkey(), self.admin.insecure_clone());
+        let args = FutureArgs { terms, expiry };
+        let ix = instruction::list_future(&self.exchange, &payer, &admin.pubkey(), &args);
+        self.send(&[ix], &[&admin])
+    }
+
+    /// Publishes a smile for an expiry.
+    pub fn publish_smile(&mut self, underlying: u16, expiry: i64, smile: &SmileArgs) -> Result<Sent, Failed> {
+        let publisher = self.publisher();
+        self.publish_smile_by(&publisher, underlying, expiry, smile)
+    }
+
+    /// Publishes a smile for an expiry, anyone signing.
+    pub fn publish_smile_by(
+        &mut self,
+        publisher: &Keypair,
+        underlying: u16,
+        expiry: i64,
+        smile: &SmileArgs,
+    ) -> Result<Sent, Failed> {
+        let ix = instruction::publish_volatility(&self.exchange, &publisher.pubkey(), underlying, expiry, smile);
+        self.send(&[ix], &[publisher])
+    }
+
+    /// Refreshes a list of options of an underlying.
+    pub fn refresh_options(&mut self, underlying: u16, instruments: &[u16]) -> Result<Sent, Failed> {
+        let ix = instruction::refresh_options(&self.exchange, underlying, instruments);
+        self.send(&[ix], &[])
+    }
+
+    /// Refreshes every option of an underlying.
+    pub fn refresh_all_options(&mut self, underlying: u16) -> Result<(), Failed> {
+        for ix in series::refreshes(&self.exchange, &self.board().board, underlying, self.now()) {
+            self.send(&[ix], &[])?;
+        }
+        Ok(())
+    }
+}

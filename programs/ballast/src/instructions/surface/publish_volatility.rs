@@ -1,0 +1,52 @@
+//! `publish_volatility`
+
+use crate::{
+    args::SmileArgs,
+    constants::{BOARD_SEED, EXCHANGE_SEED, SURFACE_SEED},
+    error::Logged,
+    events::VolatilityPublished,
+    instructions::load::now,
+    state::{Exchange, RiskBoard, VolatilitySurface},
+};
+use anchor_lang::prelude::*;
+
+/// Accounts of `publish_volatility`.
+#[derive(Accounts)]
+pub struct PublishVolatility {
+    /// A publisher of the surface.
+    pub publisher: Signer,
+    /// The exchange.
+    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
+    pub exchange: Account<Exchange>,
+    /// Its board: the price from which the smile's moneyness counts.
+    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
+    /// The surface.
+    #[account(
+        mut,
+        seeds = [SURFACE_SEED, exchange.address().as_ref(), bytemuck::bytes_of(&surface.underlying)],
+        bump = surface.bump
+    )]
+    pub surface: Account<VolatilitySurface>,
+}
+
+/// Runs `publish_volatility`.
+pub fn publish_volatility(ctx: &mut Context<PublishVolatility>, expiry: i64, smile: SmileArgs) -> Result<()> {
+    let a = &mut ctx.accounts;
+    let now = now()?;
+    let u = a.board.board.underlying(a.surface.underlying).logged()?;
+    u.require_fresh(now).logged()?;
+    let publisher = a.publisher.address().to_bytes();
+    let count = a.surface.surface.publish(&publisher, expiry, smile.smile(), u.price, now).logged()?;
+    let made = a.surface.surface.expiry(expiry).logged()?;
+    emit!(VolatilityPublished {
+        surface: *a.surface.address(),
+        publisher: *a.publisher.address(),
+        expiry,
+        level: made.smile.level.0,
+        skew: made.smile.skew,
+        curvature: made.smile.curvature,
+        publishers: count,
+    });
+    Ok(())
+}

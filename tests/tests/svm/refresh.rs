@@ -1,0 +1,195 @@
+//! Refreshing options: lists, what a refresh writes, and what it leaves alone (I201, I203, I246, I247).
+
+use crate::{
+    mutation::{Case, Mutation::*, slot::*},
+    refusal::{Expected, assert_refused, refused, snapshot},
+    tables::World,
+};
+use ballast_client::{BallastError as E, ballast::constants::MAX_REFRESHED, instruction};
+use ballast_testkit::{BTC, ETH, SOL, Svm, options::SMILE};
+use solana_instruction::{Instruction, error::InstructionError as I};
+
+const DAY: i64 = 86_400;
+
+#[test]
+fn refresh_options() {
+    let (World { mut svm, other, .. }, _) = World::with_options();
+    let e = svm.exchange;
+    svm.advance(1);
+    svm.publish(BTC, "40100").unwrap();
+    let build = |list: &[u16]| instruction::refresh_options(&e, BTC, list);
+    let with_data = |data: &[u8]| Instruction { data: data.to_vec(), ..build(&[]) };
+    let many: Vec<u16> = (10..10 + MAX_REFRESHED as u16 + 1).collect();
+    let tag = build(&[]).data[0];
+    let bad = |error: E| Expected::from(error);
+    let arguments = [
+        ("nothing", build(&[]), bad(E::TooManyInstruments)),
+        ("one more than an instruction refreshes", build(&many), bad(E::TooManyInstruments)),
+        ("two in the wrong order", build(&[11, 10]), bad(E::UnsortedInstruments)),
+        ("the first one last", build(&[11, 12, 10]), bad(E::UnsortedInstruments)),
+        ("one twice", build(&[10, 10]), bad(E::DuplicateInstrument)),
+        ("the last one twice", build(&[10, 11, 11]), bad(E::DuplicateInstrument)),
+        ("a perpetual", build(&[BTC]), bad(E::NotAnOption)),
+        ("a perpetual before options", build(&[BTC, 10, 11]), bad(E::NotAnOption)),
+        ("another underlying's perpetual", build(&[ETH]), bad(E::WrongSurface)),
+        ("another underlying's option", build(&[20]), bad(E::WrongSurface)),
+        ("another underlying's option after options", build(&[10, 11, 20]), bad(E::WrongSurface)),
+        ("a free slot", build(&[10, 11, 12]), bad(E::NotListed)),
+        ("an index beyond the last", build(&[10, 512]), bad(E::NotListed)),
+        ("an index at the type's end", build(&[u16::MAX]), bad(E::NotListed)),
+        (
+            "a list that is shorter than it says",
+            with_data(&[tag, 3, 0, 0, 0, 10, 0, 11, 0]),
+            I::InvalidInstructionData.into(),
+        ),
+        (
+            "a list of four thousand million",
+            with_data(&[tag, 255, 255, 255, 255, 10, 0]),
+            I::InvalidInstructionData.into(),
+        ),
+    ];
+    Case::new("refresh_options", build(&[10, 11]), &[], &[EXCHANGE, BOARD, SURFACE])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(0, other.address)
+        .other_exchange(1, other.board)
+        .other_exchange(2, other.surface(BTC))
+        .sibling(2, e.surface(ETH))
+        .except(2, Sibling, E::WrongSurface)
+        .run(&mut svm);
+}
+
+#[test]
+fn sweep_writes_the_board_of_its_own_exchange_only() {
+    let (World { mut svm, other, alice, bob, .. }, _) = World::with_options();
+    let e = svm.exchange;
+    svm.trade(&alice, &bob, 10, "1300", 10).unwrap();
+    Case::new("sweep", instruction::sweep(&e, 10), &[], &[EXCHANGE, TREASURY, BOARD, MARKET])
+        .other_exchange(0, other.address)
+        .other_exchange(1, other.treasury)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.market(10))
+        .sibling(3, e.market(11))
+        .except(3, Sibling, E::NothingToSweep)
+        .run(&mut svm);
+}
+
+/// An exchange with calls and puts of two expiries of BTC, from index 10 on.
+fn two_expiries() -> (Svm, [i64; 2], Vec<u16>) {
+    let mut svm = Svm::new().unwrap();
+    let expiries = [svm.now() + 60, svm.now() + 7 * DAY];
+    svm.open_surface(BTC).unwrap();
+    let options = svm.list_options(BTC, &expiries, &["36000", "40000"], 10).unwrap();
+    for expiry in expiries {
+        svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+    }
+    svm.refresh_all_options(BTC).unwrap();
+    (svm, expiries, options)
+}
+
+#[test]
+fn an_option_that_has_expired_is_not_refreshed_and_fails_the_whole_list() {
+    let (mut svm, expiries, options) = two_expiries();
+    svm.set_time(expiries[0] - 1);
+    svm.refresh_all();
+    svm.refresh_options(BTC, &options).unwrap();
+    svm.set_time(expiries[0]);
+    svm.refresh_all();
+    refused(&mut svm, |svm| svm.refresh_options(BTC, &options), E::InstrumentExpired);
+    refused(&mut svm, |svm| svm.refresh_options(BTC, &options[3..5]), E::InstrumentExpired);
+    svm.refresh_options(BTC, &options[4..]).unwrap();
+    // At and after expiry an option is worth its intrinsic value.
+    let board = svm.board();
+    let u = board.board.underlying(BTC).unwrap();
+    for (option, dollars) in options[..4].iter().zip([4_000, 0, 0, 0]) {
+        let i = board.board.instrument(*option).unwrap();
+        assert_eq!(i.mark_at(u, svm.now()), dollars * 1_000 * 16, "a lot of 0.001 BTC");
+    }
+}
+
+#[test]
+fn the_same_refresh_again_changes_nothing() {
+    let (mut svm, _, options) = two_expiries();
+    svm.advance(5);
+    svm.publish(BTC, "40321.5").unwrap();
+    svm.refresh_options(BTC, &options).unwrap();
+    let before = snapshot(&svm);
+    svm.refresh_options(BTC, &options).unwrap();
+    assert!(before == snapshot(&svm));
+    // One by one, and in any partition: the same bytes.
+    for option in &options {
+        svm.refresh_options(BTC, &[*option]).unwrap();
+    }
+    for pair in options.chunks(3) {
+        svm.refresh_options(BTC, pair).unwrap();
+    }
+    assert!(before == snapshot(&svm));
+}
+
+#[test]
+fn a_refresh_writes_what_the_model_says_of_the_options_named_and_nothing_else() {
+    let (mut svm, _, options) = two_expiries();
+    svm.advance(7);
+    svm.publish(BTC, "39876.5").unwrap();
+    let mut expected = svm.board();
+    let (before, surface) = (svm.board(), svm.surface(BTC));
+    let named = [options[1], options[4], options[5]];
+    expected.board.refresh_options(BTC, &surface.surface, named.into_iter(), svm.now()).unwrap();
+    svm.refresh_options(BTC, &named).unwrap();
+    let after = svm.board();
+    assert!(after.board.instruments == expected.board.instruments);
+    assert!(after.board.underlyings == before.board.underlyings);
+    for option in options.iter().filter(|o| !named.contains(o)) {
+        assert_eq!(after.board.instrument(*option).unwrap(), before.board.instrument(*option).unwrap());
+    }
+}
+
+#[test]
+fn a_call_and_its_put_share_one_array() {
+    let (svm, _, options) = two_expiries();
+    let board = svm.board();
+    let u = board.board.underlying(BTC).unwrap();
+    for pair in options.chunks(2) {
+        let terms = |k: usize| board.board.instrument(pair[k]).unwrap().option;
+        let (call, put) = (terms(0), terms(1));
+        assert_eq!((call.array, call.call, call.delta), (put.array, put.call, put.delta));
+        let mark = |k: usize| board.board.instrument(pair[k]).unwrap().mark_at(u, svm.now());
+        let forward = 10 * u.price + call.carry;
+        assert_eq!(mark(0) - mark(1), forward - call.strike);
+    }
+}
+
+#[test]
+fn a_refresh_needs_a_fresh_price() {
+    let (mut svm, _, options) = two_expiries();
+    svm.advance(10);
+    svm.refresh_options(BTC, &options).unwrap();
+    svm.advance(1);
+    refused(&mut svm, |svm| svm.refresh_options(BTC, &options), E::PriceStale);
+    for other in [ETH, SOL] {
+        svm.publish(other, if other == ETH { "2500" } else { "40" }).unwrap();
+    }
+    refused(&mut svm, |svm| svm.refresh_options(BTC, &options), E::PriceStale);
+    svm.publish(BTC, "40000").unwrap();
+    svm.refresh_options(BTC, &options).unwrap();
+}
+
+#[test]
+fn as_many_options_as_a_transaction_may_name_fit_its_compute_limit() {
+    let mut svm = Svm::new().unwrap();
+    let expiry = svm.now() + 7 * DAY;
+    svm.open_surface(BTC).unwrap();
+    let strikes: Vec<String> = (0..17).map(|n| (36_000 + n * 500).to_string()).collect();
+    let strikes: Vec<&str> = strikes.iter().map(String::as_str).collect();
+    let options = svm.list_options(BTC, &[expiry], &strikes, 10).unwrap();
+    svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+    let sent = svm.refresh_options(BTC, &options[..MAX_REFRESHED]).unwrap();
+    assert!(sent.compute_units < 1_400_000);
+    let too_many = instruction::refresh_options(&svm.exchange, BTC, &options[..MAX_REFRESHED + 1]);
+    assert_refused(&mut svm, &[too_many], &[], E::TooManyInstruments);
+    let board = svm.board();
+    let price = board.board.underlying(BTC).unwrap().price;
+    for option in &options[..MAX_REFRESHED] {
+        let made = board.board.instrument(*option).unwrap().option;
+        assert_eq!((made.price, made.time), (price, svm.now()));
+    }
+}

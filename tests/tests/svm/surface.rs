@@ -1,0 +1,418 @@
+//! The volatility surface: who may publish what, and how far it moves (I201 to I203, I242 to I245).
+
+use crate::{
+    mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
+    refusal::{assert_refused, refused},
+    tables::{Change, World, refusals},
+};
+use ballast_client::{
+    BallastError as E,
+    ballast::{
+        args::{SmileArgs, SurfaceArgs},
+        events::VolatilityPublished,
+    },
+    event, instruction,
+    risk::surface::{MAX_PUBLISHERS, Smile},
+};
+use ballast_testkit::{
+    BTC, ETH, SOL, Sent, Svm,
+    options::{SMILE, SURFACE as FREE},
+};
+use solana_address::Address;
+use solana_instruction::error::InstructionError as I;
+use solana_keypair::Keypair;
+use solana_signer::Signer;
+
+const DAY: i64 = 86_400;
+
+/// Smiles that nobody may open an expiry with or publish.
+const BAD_SMILES: &[Change<SmileArgs>] = &[
+    ("no level", |s| s.level = 0, E::VolatilityOutOfBounds),
+    ("a level below 5 %", |s| s.level = 49_999, E::VolatilityOutOfBounds),
+    ("a level above 400 %", |s| s.level = 4_000_001, E::VolatilityOutOfBounds),
+    ("a level at the type's end", |s| s.level = u32::MAX, E::VolatilityOutOfBounds),
+    ("a skew below -100 %", |s| s.skew = -1_000_001, E::VolatilityOutOfBounds),
+    ("a skew above 100 %", |s| s.skew = 1_000_001, E::VolatilityOutOfBounds),
+    ("a skew at the type's beginning", |s| s.skew = i32::MIN, E::VolatilityOutOfBounds),
+    ("a skew at the type's end", |s| s.skew = i32::MAX, E::VolatilityOutOfBounds),
+    ("a negative curvature", |s| s.curvature = -1, E::VolatilityOutOfBounds),
+    ("a curvature above 100 %", |s| s.curvature = 1_000_001, E::VolatilityOutOfBounds),
+    ("a curvature at the type's beginning", |s| s.curvature = i32::MIN, E::VolatilityOutOfBounds),
+    ("a curvature at the type's end", |s| s.curvature = i32::MAX, E::VolatilityOutOfBounds),
+];
+
+/// Smiles at the bounds, which are within them.
+const EXTREME_SMILES: [SmileArgs; 2] = [
+    SmileArgs { level: 50_000, skew: -1_000_000, curvature: 0 },
+    SmileArgs { level: 4_000_000, skew: 1_000_000, curvature: 1_000_000 },
+];
+
+#[test]
+fn open_surface() {
+    let (World { mut svm, other, payer, admin, .. }, _) = World::with_options();
+    let (e, from, a) = (svm.exchange, payer.pubkey(), admin.pubkey());
+    let args = SurfaceArgs { underlying: SOL, ..FREE };
+    let build = |args: &SurfaceArgs| instruction::open_surface(&e, &from, &a, args);
+    let bounds: &[Change<SurfaceArgs>] = &[
+        ("an underlying that is not listed", |s| s.underlying = 3, E::NotListed),
+        ("an underlying beyond the last", |s| s.underlying = 32, E::NotListed),
+        ("an underlying at the type's end", |s| s.underlying = u16::MAX, E::NotListed),
+        ("a median of nobody", |s| s.min_publishers = 0, E::ParameterOutOfBounds),
+        ("a median of six", |s| s.min_publishers = 6, E::ParameterOutOfBounds),
+        ("a median at the type's end", |s| s.min_publishers = u32::MAX, E::ParameterOutOfBounds),
+        ("quotes of less than ten seconds", |s| s.max_quote_age = 9, E::ParameterOutOfBounds),
+        ("quotes of more than an hour", |s| s.max_quote_age = 3_601, E::ParameterOutOfBounds),
+        ("an update bound below 0.1 %", |s| s.update_bound = 999, E::ParameterOutOfBounds),
+        ("an update bound above 20 %", |s| s.update_bound = 200_001, E::ParameterOutOfBounds),
+        ("an hour's bound below 1 %", |s| s.hour_bound = 9_999, E::ParameterOutOfBounds),
+        ("an hour's bound above 100 %", |s| s.hour_bound = 1_000_001, E::ParameterOutOfBounds),
+        ("a first bound below 1 %", |s| s.first_bound = 9_999, E::ParameterOutOfBounds),
+        ("a first bound above 100 %", |s| s.first_bound = 1_000_001, E::ParameterOutOfBounds),
+    ];
+    let mut arguments = refusals(args, build, bounds);
+    // The system program: the address is in use.
+    arguments.push(("a surface that is open", build(&FREE), I::Custom(0).into()));
+    let least = SurfaceArgs {
+        min_publishers: 1,
+        max_quote_age: 10,
+        update_bound: 1_000,
+        hour_bound: 10_000,
+        first_bound: 10_000,
+        ..args
+    };
+    let most = SurfaceArgs {
+        min_publishers: 5,
+        max_quote_age: 3_600,
+        update_bound: 200_000,
+        hour_bound: 1_000_000,
+        first_bound: 1_000_000,
+        ..args
+    };
+    for args in [least, most] {
+        svm.simulate(&[build(&args)], &[&payer, &admin]).unwrap();
+    }
+    let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, SYSTEM];
+    Case::new("open_surface", build(&args), &[&payer, &admin], &slots)
+        .arguments(&mut svm, &arguments)
+        .other_exchange(2, other.address)
+        .other_exchange(3, other.board)
+        .other_exchange(4, other.surface(SOL))
+        .sibling(4, e.surface(BTC))
+        .except(0, OtherSigner, Legal)
+        .except(1, OtherSigner, E::Unauthorized)
+        .except(0, SwappedWithNext, E::Unauthorized)
+        .except(0, DuplicateOf(1), Legal) // the admin may pay
+        .except(1, DuplicateOf(0), E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn set_publishers() {
+    let (World { mut svm, other, admin, .. }, _) = World::with_options();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let p: Vec<Address> = (1..=5).map(|n| Address::new_from_array([n; 32])).collect();
+    let build = |publishers: &[Address]| instruction::set_publishers(&e, &a, BTC, publishers);
+    let none = Address::default();
+    let arguments = [
+        ("a publisher twice", build(&[p[0], p[0]]), E::DuplicatePublisher.into()),
+        ("a publisher first and last", build(&[p[0], p[1], p[2], p[3], p[0]]), E::DuplicatePublisher.into()),
+        ("a publisher twice, apart", build(&[none, p[0], none, p[0]]), E::DuplicatePublisher.into()),
+        ("a publisher five times", build(&[p[0]; 5]), E::DuplicatePublisher.into()),
+    ];
+    // Free slots may be anywhere, and all of them.
+    for publishers in [&[][..], &[none, p[0], none, none, p[1]], &p] {
+        svm.simulate(&[build(publishers)], &[&admin]).unwrap();
+    }
+    Case::new("set_publishers", build(&p), &[&admin], &[Slot::Signer, EXCHANGE, SURFACE])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.surface(BTC))
+        .sibling(2, e.surface(ETH))
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(2, Sibling, Legal) // the account says which surface is changed
+        .run(&mut svm);
+}
+
+#[test]
+fn open_expiry() {
+    let (World { mut svm, other, admin, .. }, listed) = World::with_options();
+    let (e, a, now) = (svm.exchange, admin.pubkey(), svm.now());
+    let expiry = now + 30 * DAY;
+    let build = |expiry: i64, smile: &SmileArgs| instruction::open_expiry(&e, &a, BTC, expiry, smile);
+    let mut arguments = refusals(SMILE, |smile| build(expiry, smile), BAD_SMILES);
+    for (what, bad) in [
+        ("no expiry", 0),
+        ("a negative expiry", -60),
+        ("an expiry at the type's beginning", i64::MIN),
+        ("an expiry a minute ago", now - 60),
+        ("an expiry of now", now),
+        ("an expiry that is no whole minute", now + 61),
+        ("an expiry a minute beyond three years", now + 3 * 365 * DAY + 60),
+        ("an expiry at the type's end", i64::MAX),
+    ] {
+        arguments.push((what, build(bad, &SMILE), E::BadExpiry.into()));
+    }
+    arguments.push(("an expiry that is open", build(listed, &SMILE), E::DuplicateExpiry.into()));
+    for (expiry, smile) in [now + 60, now + 3 * 365 * DAY].into_iter().zip(EXTREME_SMILES) {
+        svm.simulate(&[build(expiry, &smile)], &[&admin]).unwrap();
+    }
+    Case::new("open_expiry", build(expiry, &SMILE), &[&admin], &[Slot::Signer, EXCHANGE, SURFACE])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.surface(BTC))
+        .sibling(2, e.surface(ETH))
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(2, Sibling, Legal) // the account says which surface is changed
+        .run(&mut svm);
+}
+
+#[test]
+fn publish_volatility() {
+    let (World { mut svm, other, admin, .. }, expiry) = World::with_options();
+    let (e, publisher) = (svm.exchange, svm.publisher());
+    let build =
+        |expiry: i64, smile: &SmileArgs| instruction::publish_volatility(&e, &publisher.pubkey(), BTC, expiry, smile);
+    let mut arguments = refusals(SMILE, |smile| build(expiry, smile), BAD_SMILES);
+    for (what, bad) in [
+        ("no expiry: that of a free slot", 0),
+        ("an expiry that is not open", expiry + 60),
+        ("an expiry at the type's beginning", i64::MIN),
+        ("an expiry at the type's end", i64::MAX),
+    ] {
+        arguments.push((what, build(bad, &SMILE), E::NoVolatility.into()));
+    }
+    for smile in EXTREME_SMILES {
+        svm.simulate(&[build(expiry, &smile)], &[&publisher]).unwrap();
+    }
+    // The ETH surface has a publisher of its own.
+    let set = instruction::set_publishers(&e, &admin.pubkey(), ETH, &[Address::new_from_array([1; 32])]);
+    svm.send(&[set], &[&admin]).unwrap();
+    let slots = [Slot::Signer, EXCHANGE, BOARD, SURFACE];
+    Case::new("publish_volatility", build(expiry, &SMILE), &[&publisher], &slots)
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.surface(BTC))
+        .sibling(3, e.surface(ETH))
+        .except(0, OtherSigner, E::NotAPublisher)
+        .except(3, Sibling, E::NotAPublisher)
+        .run(&mut svm);
+}
+
+/// A surface whose median is of three, which moves by at most 2 % an update, 10 % an hour and 20 % at first; and its
+/// publishers, four of them.
+struct Bounded {
+    svm: Svm,
+    publishers: Vec<Keypair>,
+    expiry: i64,
+}
+
+impl Bounded {
+    fn new() -> Self {
+        let mut svm = Svm::new().unwrap();
+        let publishers: Vec<Keypair> = (1..=4).map(|n| Keypair::new_from_array([n; 32])).collect();
+        let args = SurfaceArgs {
+            min_publishers: 3,
+            max_quote_age: 60,
+            update_bound: 20_000,
+            hour_bound: 100_000,
+            first_bound: 200_000,
+            underlying: BTC,
+        };
+        let named: Vec<Address> = publishers.iter().map(Keypair::pubkey).collect();
+        svm.open_surface_of(&args, &named).unwrap();
+        let expiry = svm.now() + 30 * DAY;
+        svm.open_expiry(BTC, expiry, &SMILE).unwrap();
+        Self { svm, publishers, expiry }
+    }
+
+    /// A publisher says a level; returns how many counted.
+    fn say(&mut self, publisher: usize, level: u32) -> u32 {
+        let said = SmileArgs { level, ..SMILE };
+        let sent = self.svm.publish_smile_by(&self.publishers[publisher], BTC, self.expiry, &said).unwrap();
+        let event = published(&sent);
+        assert_eq!((event.publisher, event.expiry), (self.publishers[publisher].pubkey(), self.expiry));
+        assert_eq!((event.level, event.skew, event.curvature), {
+            let smile = self.smile();
+            (smile.level.0, smile.skew, smile.curvature)
+        });
+        event.publishers
+    }
+
+    fn smile(&self) -> Smile {
+        self.svm.surface(BTC).surface.expiry(self.expiry).unwrap().smile
+    }
+
+    fn level(&self) -> u32 {
+        self.smile().level.0
+    }
+
+    fn published_at(&self) -> i64 {
+        self.svm.surface(BTC).surface.expiry(self.expiry).unwrap().published_at
+    }
+
+    /// Moves on, with a fresh price.
+    fn advance(&mut self, seconds: i64) {
+        self.svm.advance(seconds);
+        self.svm.publish(BTC, "40000").unwrap();
+    }
+}
+
+fn published(sent: &Sent) -> VolatilityPublished {
+    let events: Vec<VolatilityPublished> = event::find(&sent.log, "VolatilityPublished");
+    assert_eq!(events.len(), 1);
+    events[0]
+}
+
+#[test]
+fn a_smile_is_the_median_of_its_publishers_and_an_outlier_moves_nothing() {
+    let mut b = Bounded::new();
+    assert_eq!((b.say(0, 610_000), b.say(1, 4_000_000)), (1, 2));
+    assert_eq!((b.level(), b.published_at()), (600_000, 0), "two of three make no smile");
+    assert_eq!(b.say(2, 605_000), 3);
+    assert_eq!((b.level(), b.published_at()), (610_000, b.svm.now()));
+    // Of four the lower of the two in the middle: of 605, 610, 620 and 4,000 thousand.
+    assert_eq!((b.say(3, 620_000), b.level()), (4, 610_000));
+    b.advance(10);
+    assert_eq!((b.say(1, 608_000), b.level()), (4, 608_000));
+}
+
+#[test]
+fn each_field_has_its_own_median() {
+    let mut b = Bounded::new();
+    for (n, smile) in [
+        SmileArgs { level: 610_000, skew: -30_000, curvature: 5_000 },
+        SmileArgs { level: 620_000, skew: -10_000, curvature: 15_000 },
+        SmileArgs { level: 630_000, skew: -25_000, curvature: 10_000 },
+    ]
+    .iter()
+    .enumerate()
+    {
+        b.svm.publish_smile_by(&b.publishers[n], BTC, b.expiry, smile).unwrap();
+    }
+    let made = b.smile();
+    assert_eq!((made.level.0, made.skew, made.curvature), (620_000, -25_000, 10_000));
+}
+
+#[test]
+fn a_publisher_who_says_it_twice_counts_once() {
+    let mut b = Bounded::new();
+    for level in [700_000, 701_000, 702_000] {
+        assert_eq!(b.say(0, level), 1);
+    }
+    assert_eq!(b.say(1, 610_000), 2);
+    assert_eq!((b.level(), b.published_at()), (600_000, 0));
+    assert_eq!(b.say(2, 611_000), 3);
+    // What he said last: the median of 702, 610 and 611 thousand.
+    assert_eq!(b.level(), 611_000);
+}
+
+#[test]
+fn a_stranger_publishes_nothing_and_a_publisher_who_was_removed_no_more() {
+    let mut b = Bounded::new();
+    let stranger = Keypair::new_from_array([9; 32]);
+    let expiry = b.expiry;
+    refused(&mut b.svm, |svm| svm.publish_smile_by(&stranger, BTC, expiry, &SMILE), E::NotAPublisher);
+    for n in 0..3 {
+        b.say(n, 610_000);
+    }
+    let admin = b.svm.admin.insecure_clone();
+    let left: Vec<Address> = b.publishers[1..].iter().map(Keypair::pubkey).collect();
+    let set = instruction::set_publishers(&b.svm.exchange, &admin.pubkey(), BTC, &left);
+    b.svm.send(&[set], &[&admin]).unwrap();
+    let removed = b.publishers[0].insecure_clone();
+    refused(&mut b.svm, |svm| svm.publish_smile_by(&removed, BTC, expiry, &SMILE), E::NotAPublisher);
+    // The smile stays in force; what was said before is forgotten, so that the others count anew.
+    assert_eq!(b.level(), 610_000);
+    assert_eq!((b.say(1, 611_000), b.say(2, 611_000)), (1, 2));
+    assert_eq!(b.level(), 610_000);
+}
+
+#[test]
+fn the_admin_is_no_publisher() {
+    let mut b = Bounded::new();
+    let (admin, expiry) = (b.svm.admin.insecure_clone(), b.expiry);
+    refused(&mut b.svm, |svm| svm.publish_smile_by(&admin, BTC, expiry, &SMILE), E::NotAPublisher);
+}
+
+#[test]
+fn quotes_count_as_long_as_they_may_be_old() {
+    let mut b = Bounded::new();
+    b.say(0, 610_000);
+    b.advance(60);
+    assert_eq!(b.say(1, 610_000), 2, "sixty seconds are not too old");
+    b.advance(1);
+    assert_eq!(b.say(2, 610_000), 2, "sixty-one are");
+    assert_eq!(b.published_at(), 0);
+    assert_eq!((b.say(0, 610_000), b.published_at()), (3, b.svm.now()));
+}
+
+#[test]
+fn a_smile_moves_within_its_bounds_at_first_per_update_and_per_hour() {
+    let mut b = Bounded::new();
+    let start = b.svm.now();
+    let all_say = |b: &mut Bounded, level: u32| {
+        for n in 0..3 {
+            b.say(n, level);
+        }
+        b.level()
+    };
+    // The first, made by the third publisher: 20 % from what was listed.
+    assert_eq!(all_say(&mut b, 4_000_000), 720_000);
+    // Every later quote makes an update: three of 2 % each, then the hour's 10 %.
+    b.advance(10);
+    assert_eq!(all_say(&mut b, 4_000_000), 764_069);
+    for _ in 0..5 {
+        b.advance(10);
+        all_say(&mut b, 4_000_000);
+    }
+    assert_eq!(b.level(), 792_000, "10 % above 720,000");
+    // A new hour counts from the smile then.
+    b.svm.set_time(start + 3_599);
+    b.svm.publish(BTC, "40000").unwrap();
+    assert_eq!(all_say(&mut b, 4_000_000), 792_000);
+    b.advance(1);
+    assert_eq!(all_say(&mut b, 4_000_000), 840_475);
+    b.advance(10);
+    for _ in 0..10 {
+        all_say(&mut b, 4_000_000);
+    }
+    assert_eq!(b.level(), 871_200);
+    // Down as well.
+    b.advance(10);
+    assert_eq!(all_say(&mut b, 50_000), 836_701);
+}
+
+#[test]
+fn a_price_that_is_not_fresh_takes_no_volatility() {
+    let mut svm = Svm::new().unwrap();
+    let expiry = svm.now() + DAY;
+    svm.open_surface(BTC).unwrap();
+    svm.open_expiry(BTC, expiry, &SMILE).unwrap();
+    svm.advance(10);
+    svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+    svm.advance(1);
+    refused(&mut svm, |svm| svm.publish_smile(BTC, expiry, &SMILE), E::PriceStale);
+    // What a smile's moneyness counts from is the price at its publication.
+    svm.publish(BTC, "41000").unwrap();
+    svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+    assert_eq!(svm.surface(BTC).surface.expiry(expiry).unwrap().anchor_price, 4_100_000 * 16);
+}
+
+#[test]
+fn a_surface_takes_five_publishers_and_an_exchange_one_surface_an_underlying() {
+    let mut svm = Svm::new().unwrap();
+    let expiry = svm.now() + DAY;
+    let five: Vec<Keypair> = (1..=MAX_PUBLISHERS as u8).map(|n| Keypair::new_from_array([n; 32])).collect();
+    let named: Vec<Address> = five.iter().map(Keypair::pubkey).collect();
+    svm.open_surface_of(&SurfaceArgs { min_publishers: 5, ..FREE }, &named).unwrap();
+    svm.open_expiry(BTC, expiry, &SMILE).unwrap();
+    for (n, publisher) in (1..).zip(&five) {
+        let sent = svm.publish_smile_by(publisher, BTC, expiry, &SMILE).unwrap();
+        assert_eq!(published(&sent).publishers, n);
+    }
+    assert_eq!(svm.surface(BTC).surface.expiry(expiry).unwrap().published_at, svm.now());
+    let admin = svm.admin.insecure_clone();
+    let again = instruction::open_surface(&svm.exchange, &svm.payer.pubkey(), &admin.pubkey(), &FREE);
+    assert_refused(&mut svm, &[again], &[&admin], I::Custom(0));
+}
