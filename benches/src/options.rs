@@ -16,8 +16,8 @@ use ballast_client::{
 use ballast_testkit::{BTC, Order, SOL, Trader, options::SMILE};
 use solana_signer::Signer;
 
-/// Futures: that of underlying u is instrument `FUTURES + u`.
-const FUTURES: u16 = 2 * SPREAD;
+/// Futures: the k-th of underlying u is instrument `FUTURES[k] + u`.
+const FUTURES: [u16; 3] = [2 * SPREAD, 3 * SPREAD, OPTIONS + SERIES * SPREAD];
 /// Options: those of underlying u begin at `OPTIONS + SERIES · u`.
 const OPTIONS: u16 = 4 * SPREAD;
 /// Options of an underlying: two expiries, five strikes, a call and a put.
@@ -77,10 +77,13 @@ fn listing(b: &mut Bench) -> Result<()> {
         }
 
         let perpetual = b.svm.config.perpetual[usize::from(underlying)].clone();
-        let mut terms = b.svm.config.instrument_args(&perpetual, FUTURES + underlying)?;
-        terms.name = name(&format!("{}-FUTURE", perpetual.underlying))?;
-        let args = FutureArgs { terms, expiry: expiries[1] };
-        b.send("list_future", instruction::list_future(&e, &payer, &a, &args), &[&admin])?;
+        let mut terms = b.svm.config.instrument_args(&perpetual, 0)?;
+        for ((k, first), expiry) in (1..).zip(FUTURES).zip([expiries[1], expiries[0], expiries[1] + 28 * 86_400]) {
+            terms.name = name(&format!("{}-FUTURE-{k}", perpetual.underlying))?;
+            terms.instrument = first + underlying;
+            let args = FutureArgs { terms, expiry };
+            b.send("list_future", instruction::list_future(&e, &payer, &a, &args), &[&admin])?;
+        }
 
         // An option's price is a small part of its underlying's.
         terms.min_order_value = 10_000;
@@ -135,14 +138,16 @@ fn trade(b: &mut Bench, trader: &Trader, instrument: u16, lots: i64) -> Result<(
     svm.trade(buyer, seller, instrument, &at, lots.abs()).with_context(|| format!("{lots} of {instrument} at {at}"))
 }
 
-/// A trader with a perpetual, a dated future and the first so many of [`LEGS`] on every underlying.
-fn mixed(b: &mut Bench, legs: usize) -> Result<Trader> {
+/// A trader with a perpetual, so many dated futures and the first so many of [`LEGS`] on every underlying.
+fn mixed(b: &mut Bench, futures: usize, legs: usize) -> Result<Trader> {
     let perpetuals = 0..SPREAD;
     let trader = b.holder(RICH, perpetuals.clone())?;
     for underlying in perpetuals {
         let sign = if underlying.is_multiple_of(2) { 1 } else { -1 };
         let lots = sign * (10 + i64::from(underlying));
-        b.trade(&trader, FUTURES + underlying, -lots)?;
+        for first in &FUTURES[..futures] {
+            b.trade(&trader, first + underlying, -lots)?;
+        }
         for (expiry, strike, put, long) in &LEGS[..legs] {
             let instrument = option(underlying, *expiry, *strike, *put);
             trade(b, &trader, instrument, if *long { lots } else { -lots - 3 })?;
@@ -151,16 +156,24 @@ fn mixed(b: &mut Bench, legs: usize) -> Result<Trader> {
     Ok(trader)
 }
 
-/// Those whose margin checks are compared: with cash only, 16 linear positions, 32 and 64 with options.
+/// Those whose margin checks are compared: with cash only; 16 linear positions; those and 16 options; those and 48 options;
+/// and 64 positions of which half are options.
 struct Holders {
     cash: Trader,
     linear: Trader,
     half: Trader,
     whole: Trader,
+    mixed: Trader,
 }
 
 fn holders(b: &mut Bench) -> Result<Holders> {
-    Ok(Holders { cash: b.trader(RICH)?, linear: mixed(b, 0)?, half: mixed(b, 2)?, whole: mixed(b, LEGS.len())? })
+    let (cash, linear, half, whole) = (b.trader(RICH)?, mixed(b, 1, 0)?, mixed(b, 1, 2)?, mixed(b, 1, LEGS.len())?);
+    // The house has no slots left for two more futures each.
+    let another = b.trader(RICH)?;
+    let house = std::mem::replace(&mut b.house, another);
+    let mixed = mixed(b, 3, 4)?;
+    b.house = house;
+    Ok(Holders { cash, linear, half, whole, mixed })
 }
 
 /// Margin checks over options, away from the price and time of their arrays.
@@ -174,17 +187,21 @@ fn checks(b: &mut Bench, holders: &Holders) -> Result<()> {
     let linear = withdraw(&holders.linear)? - base;
     let half = withdraw(&holders.half)? - base;
     let whole = withdraw(&holders.whole)? - base;
-    let positions = b.svm.portfolio(&holders.whole).position_count;
-    ensure!(positions == 64, "{positions} positions instead of 64");
+    let mixed = withdraw(&holders.mixed)? - base;
+    for t in [&holders.whole, &holders.mixed] {
+        let positions = b.svm.portfolio(t).position_count;
+        ensure!(positions == 64, "{positions} positions instead of 64");
+    }
     for (row, units) in [
-        ("margin_check_64_mixed", whole),
+        ("margin_check_64_mixed", mixed),
+        ("margin_check_64_options", whole),
         ("margin_check_per_option", (whole - half).div_ceil(4 * u64::from(SPREAD))),
         ("margin_check_first_options", (half - linear).div_ceil(u64::from(SPREAD))),
     ] {
         b.units.insert(row, units);
     }
 
-    let t = &holders.whole;
+    let t = &holders.mixed;
     let order = Order::buy(&b.svm, BTC, "40_000", 10).post_only();
     b.measure_order("place_post_only_64_mixed", t, order, &[])?;
     b.measure("view_margin_64_mixed", instruction::view_margin(&e, &t.margin, 0), &[])?;

@@ -193,8 +193,8 @@ Written by `cargo xtask bench`, which fails where a row is above its ceiling. Do
 
 Every figure is what the program itself consumed, calls of the token program included, in an SVM with mainnet's features;
 the compute budget's own instruction (150 CU) is not in it. Keys are constants, so that the same ELF gives the same figures
-to the unit. \"16 positions\" are two perpetuals on each of 8 underlyings, \"64\" eight on each, \"64 mixed\" a perpetual, a dated
-future, three calls and three puts over two expiries and three strikes on each, long and short; every underlying has net delta and
+to the unit. \"16 positions\" are two perpetuals on each of 8 underlyings, \"64\" eight on each, \"64 mixed\" a perpetual,
+three dated futures and four options over two expiries and two strikes on each, long and short; every underlying has net delta and
 is in one of two product groups. The rows of the margin check are differences between real instructions with and
 without the positions. The design target is what the finished model, options included, is to stay below.
 ";

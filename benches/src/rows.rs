@@ -37,33 +37,35 @@ pub const SECTIONS: &[Section] = &[
         &[
             row(
                 "margin_check_16",
-                12_500,
+                8_600,
                 "16 positions over 8 underlyings: `withdraw` with them less `withdraw` without",
             ),
-            row("margin_check_64", 19_100, "64 positions over 8 underlyings, likewise").target(25_000),
-            row("margin_check_per_position", 400, "a further position: (64 positions − 16 positions) / 48, rounded up")
+            row("margin_check_64", 13_400, "64 positions over 8 underlyings, likewise").target(25_000),
+            row("margin_check_per_position", 110, "a further position: (64 positions − 16 positions) / 48, rounded up")
                 .target(250),
-            row("margin_check_per_underlying", 1_300, "a further underlying: (16 over 8 − 16 over 2) / 6, rounded up"),
+            row("margin_check_per_underlying", 780, "a further underlying: (16 over 8 − 16 over 2) / 6, rounded up"),
             row(
                 "margin_check_64_mixed",
-                31_000,
-                "64 positions over 8 underlyings, 48 of them options, away from their arrays: likewise",
+                25_000,
+                "64 positions over 8 underlyings: on each a perpetual, three futures and four options, whose price and time are \
+                 no longer those of their arrays",
             )
             .target(25_000),
-            row("margin_check_per_option", 410, "a further option: (64 mixed positions − 32 mixed positions) / 32"),
+            row("margin_check_64_options", 29_500, "the same with a perpetual, a future and six options on each"),
+            row("margin_check_per_option", 410, "a further option: (64 positions − 32 positions) / 32 of the last row"),
             row(
                 "margin_check_first_options",
                 1_100,
                 "the first two options on an underlying with a perpetual and a future",
             ),
-            row("margin_check_per_token", 110, "a collateral token of an underlying that is held anyway"),
+            row("margin_check_per_token", 230, "a collateral token of an underlying that is held anyway"),
         ],
     ),
     (
         "Pricing",
         &[
-            row("black76", 1_600, "a call's price: the dearest of 168 inputs").target(2_500),
-            row("black76_shared", 1_100, "the same with logarithm and σ√τ given, as for every scenario of an array"),
+            row("black76", 1_500, "a call's price: the dearest of 168 inputs").target(2_500),
+            row("black76_shared", 900, "the same with logarithm and σ√τ given, as for every scenario of an array"),
             row("black76_greeks", 1_700, "delta, gamma, vega and decay, from the same inputs"),
             row("implied_volatility", 23_000, "the volatility of a price, to a millionth"),
         ],
@@ -71,15 +73,15 @@ pub const SECTIONS: &[Section] = &[
     (
         "Trading",
         &[
-            row("place_post_only_16", 40_000, "post-only order into an empty book, 16 positions held").target(25_000),
-            row("place_post_only_0", 6_800, "the same by an account that holds nothing"),
-            row("place_post_only_64", 25_000, "the same with 64 positions"),
-            row("place_post_only_16_book_30", 18_000, "into the middle of 30 orders of the same side, 16 positions"),
-            row("place_post_only_64_mixed", 36_000, "the same with 64 positions, 48 of them options"),
-            row("take_1_maker_16", 80_000, "takes one order whole, both sides hold 16 positions").target(45_000),
-            row("take_4_makers_16", 86_000, "takes the orders of four makers, all five hold 16 positions"),
-            row("take_1_maker_64", 48_000, "takes one order whole, both sides hold 64 positions"),
-            row("take_reducing_16", 66_000, "reduces below maintenance against one maker: the rule's long way"),
+            row("place_post_only_16", 13_200, "post-only order into an empty book, 16 positions held").target(25_000),
+            row("place_post_only_0", 6_200, "the same by an account that holds nothing"),
+            row("place_post_only_64", 18_000, "the same with 64 positions"),
+            row("place_post_only_16_book_30", 13_400, "into the middle of 30 orders of the same side, 16 positions"),
+            row("place_post_only_64_mixed", 30_500, "the same with 64 positions, half of them options"),
+            row("take_1_maker_16", 25_600, "takes one order whole, both sides hold 16 positions").target(45_000),
+            row("take_4_makers_16", 63_500, "takes the orders of four makers, all five hold 16 positions"),
+            row("take_1_maker_64", 35_200, "takes one order whole, both sides hold 64 positions"),
+            row("take_reducing_16", 48_500, "reduces below maintenance against one maker: the rule's long way"),
             row("cancel_order", 3_700, "one order, 16 positions"),
             row("cancel_all_orders_0", 2_900, "no order to cancel: what every instruction of a market costs"),
             row("cancel_all_orders_8", 10_000, "eight orders of a market, 16 positions"),
@@ -88,12 +90,12 @@ pub const SECTIONS: &[Section] = &[
     (
         "Liquidation",
         &[
-            row("liquidate_16", 90_000, "450,000 lots, bisected in 19 steps; both sides hold 16 positions")
+            row("liquidate_16", 56_000, "450,000 lots, of which the fewest that do are searched; both sides hold 16 positions")
                 .target(90_000),
-            row("liquidate_64", 120_000, "the same with 64 positions each").target(250_000),
+            row("liquidate_64", 70_000, "the same with 64 positions each").target(250_000),
             row(
                 "liquidate_16_options",
-                90_000,
+                68_000,
                 "450,000 lots of a short call; both sides hold 16 positions, 8 options",
             ),
             row("resolve_bad_debt", 2_000, "debt left after the last position, paid by the insurance fund"),
@@ -105,13 +107,13 @@ pub const SECTIONS: &[Section] = &[
             row("open_margin_account", 5_500, "a new account"),
             row("close_margin_account", 1_600, "an empty account"),
             row("deposit_quote", 4_100, "USDC, 16 positions"),
-            row("deposit_token", 17_500, "wrapped SOL, 16 positions"),
-            row("withdraw_0", 5_100, "USDC, nothing else held"),
-            row("withdraw_16", 17_500, "USDC, 16 positions"),
-            row("withdraw_64", 25_000, "USDC, 64 positions"),
-            row("withdraw_token_16", 17_600, "wrapped SOL, 16 positions"),
-            row("view_margin_16", 23_000, "16 positions over 8 underlyings: the first page"),
-            row("view_margin_64_mixed", 62_000, "64 positions over 8 underlyings, 48 of them options"),
+            row("deposit_token", 13_300, "wrapped SOL, 16 positions"),
+            row("withdraw_0", 4_500, "USDC, nothing else held"),
+            row("withdraw_16", 13_100, "USDC, 16 positions"),
+            row("withdraw_64", 17_900, "USDC, 64 positions"),
+            row("withdraw_token_16", 13_300, "wrapped SOL, 16 positions"),
+            row("view_margin_16", 13_300, "16 positions over 8 underlyings: the first page"),
+            row("view_margin_64_mixed", 29_500, "64 positions over 8 underlyings, half of them options"),
         ],
     ),
     (
@@ -121,12 +123,12 @@ pub const SECTIONS: &[Section] = &[
             row("refresh_underlying_22", 8_100, "a new price, 22 perpetuals on the underlying"),
             row("refresh_underlying_again", 1_500, "a price that is on the board already"),
             row("refresh_underlying_second", 9_100, "a new price, with a second source"),
-            row("refresh_options_each", 26_000, "a further option: (5 calls of one expiry − the first alone) / 4")
+            row("refresh_options_each", 21_000, "a further option: (5 calls of one expiry − the first alone) / 4")
                 .target(40_000),
             row("refresh_options_pair", 840, "the put of a call that was just refreshed"),
-            row("risk_array_16", 33_000, "one option's array, Greeks and gap, and what its expiry's options share"),
-            row("refresh_options_1", 37_000, "one option"),
-            row("refresh_options_16", 240_000, "eight calls and their puts, of two expiries"),
+            row("risk_array_16", 29_200, "one option's array, Greeks and gap, and what its expiry's options share"),
+            row("refresh_options_1", 33_600, "one option"),
+            row("refresh_options_16", 199_000, "eight calls and their puts, of two expiries"),
             row("publish_volatility", 3_000, "the last of five publishers; the dearest call"),
             row("sweep", 2_600, "fees of one market"),
             row("grow_market", 3_100, "10,240 bytes more for a book"),

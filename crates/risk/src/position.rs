@@ -18,6 +18,12 @@ impl PositionKey {
         Self(((i.underlying as u64) << 56) | ((minutes & 0xff_ffff_ffff) << 16) | i.index as u64)
     }
 
+    /// The greatest key that a position of an underlying may have.
+    #[inline(always)]
+    pub const fn last_of(underlying: u16) -> Self {
+        Self(((underlying as u64) << 56) | (u64::MAX >> 8))
+    }
+
     /// Index of the underlying.
     #[inline(always)]
     pub const fn underlying(self) -> u16 {

@@ -139,6 +139,13 @@ mod tests {
     }
 
     #[test]
+    fn every_row_has_the_direction_that_the_check_takes_it_to_have() {
+        let rows = |direction| (0..ROWS).filter(|k| DIRECTIONS[*k] == direction).collect::<std::vec::Vec<_>>();
+        assert_eq!((rows(0), rows(1)), (std::vec![0, 1], std::vec![2, 3, 6, 7, 10, 11, 14]));
+        assert_eq!(rows(-1), std::vec![4, 5, 8, 9, 12, 13, 15]);
+    }
+
+    #[test]
     fn a_table_out_of_bounds_names_its_row() {
         let mut table = SPAN;
         table[7].price_thirds = 10;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Board, Lots, Margin, Portfolio, QuoteNative, Requirements, RiskError, Scaled,
-    margin::{UnderlyingRisk, check},
+    margin::{UnderlyingRisk, breakdown, check},
     rule::{self, Trade},
 };
 use bytemuck::Zeroable;
@@ -270,6 +270,29 @@ fn a_check_is_the_sum_of_its_underlyings() {
             margin.add(board, u, &UnderlyingRisk::in_portfolio(board, u, &portfolio, LAST).unwrap());
             assert_eq!(margin.requirements(board).unwrap(), whole);
         }
+    });
+}
+
+/// I94: the whole breakdown says what the check says, and its parts are the underlyings held, each once.
+#[test]
+fn the_breakdown_and_the_check_say_the_same() {
+    cases(1_500, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 8);
+        let size = rng.below(64);
+        let portfolio = world.portfolio(rng, size);
+        let (mut seen, mut value) = (Vec::new(), portfolio.cash.0 - portfolio.accrued_interest.0);
+        let whole = breakdown(&world.board, &portfolio, LAST, |u, risk| {
+            seen.push(u.index);
+            value += risk.token_value.0 + risk.pnl.0;
+            assert_eq!(*risk, UnderlyingRisk::in_portfolio(&world.board, u, &portfolio, LAST).unwrap());
+        });
+        let whole = whole.unwrap();
+        assert_eq!((whole, whole.equity.0), (require(&world.board, &portfolio), value));
+        let count = seen.len();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), count);
     });
 }
 

@@ -9,10 +9,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
-use ballast_risk::{
-    Purpose,
-    margin::{self, Holdings, UnderlyingRisk},
-};
+use ballast_risk::{Purpose, margin};
 
 /// Accounts of `view_margin`.
 #[derive(Accounts)]
@@ -41,27 +38,25 @@ pub fn view_margin(ctx: &mut Context<ViewMargin>, first_underlying: u16) -> Resu
     let board = &ctx.accounts.board.board;
     let portfolio = &ctx.accounts.margin.portfolio;
     let purpose = Purpose::Maintenance { now: now()? };
-    let totals = margin::check(board, portfolio, purpose).logged()?;
 
     let mut page = Vec::with_capacity(VIEW_PAGE);
-    let mut next = 0;
-    let mut holdings = Holdings::of(board, portfolio).logged()?;
-    // Underlyings with positions come in ascending order, those with tokens alone after them.
+    let mut shown = Ok(());
     let mut seen = 0u16;
-    while let Some((index, positions, tokens)) = holdings.next() {
+    let totals = margin::breakdown(board, portfolio, purpose, |u, risk| {
+        // At most 32 underlyings and 8 tokens.
         let place = seen;
         seen += 1;
-        if place < first_underlying {
-            continue;
+        if place >= first_underlying && page.len() < VIEW_PAGE {
+            match UnderlyingView::new(u, risk) {
+                Ok(view) => page.push(view),
+                Err(e) => shown = Err(e),
+            }
         }
-        if page.len() == VIEW_PAGE {
-            next = place;
-            break;
-        }
-        let u = board.underlying(index).logged()?;
-        let risk = UnderlyingRisk::of(board, u, positions, &tokens, purpose).logged()?;
-        page.push(UnderlyingView::new(u, &risk).logged()?);
-    }
+    })
+    .logged()?;
+    shown.logged()?;
+    let end = first_underlying.saturating_add(page.len() as u16);
+    let next = if end < seen { end } else { 0 };
     let head = MarginView::new(&totals, page.len() as u16, next);
     let mut data = Vec::with_capacity(core::mem::size_of::<MarginView>() + core::mem::size_of_val(page.as_slice()));
     data.extend_from_slice(bytemuck::bytes_of(&head));
