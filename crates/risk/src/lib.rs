@@ -4,6 +4,8 @@
 //!
 //! - [`Board`]: what every check reads (prices, shocks, instruments, parameters).
 //! - [`Portfolio`]: what one account holds.
+//! - [`Slice`], [`OptionTerms`], [`surface`]: risk arrays of options, how they move between refreshes, volatilities.
+//! - [`guard`], [`range`]: when a price is suspect and what that stops; the dynamic scan range.
 //! - [`margin`]: the model, from a board and a portfolio to equity and requirements.
 //! - [`rule`]: what must hold at the end of every instruction that can add risk.
 //! - [`liquidation`]: the price and size at which an account below maintenance is taken over.
@@ -14,6 +16,7 @@
 #[cfg(test)]
 extern crate std;
 
+mod array;
 mod board;
 mod error;
 mod group;
@@ -33,13 +36,14 @@ mod token;
 mod underlying;
 mod units;
 
+pub use array::Slice;
 pub use board::{Board, MAX_GROUPS, MAX_INSTRUMENTS, MAX_TOKENS, MAX_UNDERLYINGS, MarginParams};
 pub use error::RiskError;
 pub use group::ProductGroup;
 pub use guard::Purpose;
 pub use instrument::{Instrument, Kind};
 pub use margin::{Margin, Requirements};
-pub use option::{OptionParams, OptionTerms, Slice};
+pub use option::{OptionParams, OptionTerms};
 pub use portfolio::{Balance, MAX_BALANCES, MAX_POSITIONS, Portfolio};
 pub use position::{Fill, Position, PositionKey};
 pub use token::Token;

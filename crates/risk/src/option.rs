@@ -24,23 +24,20 @@ use crate::{
     Instrument, Ppm, RiskError, Underlying,
     board::first_out_of_bounds,
     guard::Arrays,
-    math::{
-        PRODUCT_LIMIT, RATIO_BITS, RATIO_ONE, add_bounded, mul_bounded, mul_div_floor, mul_ratio_floor, sub_bounded,
-    },
-    scenario::{MAX_MOVE, PRICE_FACTOR_FLOOR, ROWS, Scenario},
-    surface::{ExpirySmile, MAX_VOLATILITY, MIN_VOLATILITY},
+    math::{RATIO_BITS, RATIO_ONE, add_bounded, mul_bounded, mul_div_floor, mul_ratio_floor, sub_bounded},
+    scenario::ROWS,
 };
-use ballast_pricing::{self as pricing, Fixed, PricingError, TotalVolatility};
+use ballast_pricing::{self as pricing, Fixed, PricingError};
 use bytemuck::{Pod, Zeroable};
 
 /// Fraction bits of [`OptionTerms::gamma`].
-const GAMMA_BITS: u32 = 16;
+pub(crate) const GAMMA_BITS: u32 = 16;
 /// Fraction bits of a relative price move.
 const MOVE_BITS: u32 = 20;
 /// Largest relative price move that corrections follow: beyond four times the price they stay level.
 const MOVE_LIMIT: i64 = 4 << MOVE_BITS;
 /// Largest gamma, 65,536: a delta that turns within a 65,536th of the price.
-const GAMMA_LIMIT: i64 = 1 << (GAMMA_BITS + 16);
+pub(crate) const GAMMA_LIMIT: i64 = 1 << (GAMMA_BITS + 16);
 /// Fraction bits of [`OptionTerms::decay`].
 const DECAY_BITS: u32 = 8;
 /// Seconds in a day.
@@ -78,7 +75,7 @@ impl OptionParams {
     }
 
     /// `v · (30 / max(days, floor))^p`, at most 90 %.
-    fn volatility_range_of(&self, seconds: i64) -> Result<Ppm, PricingError> {
+    pub(crate) fn volatility_range_of(&self, seconds: i64) -> Result<Ppm, PricingError> {
         let least = i64::from(self.volatility_floor_days) * DAY;
         let base = Fixed::from_ratio(30 * DAY, seconds.max(least))?;
         let power = Fixed::from_ratio(self.volatility_power.0.into(), Ppm::ONE.0.into())?;
@@ -292,270 +289,4 @@ fn bound(value: i64, ratio: i64) -> i64 {
     const DROPPED_OF_RATIO: u32 = 16;
     let (value, ratio) = (add_bounded(value >> DROPPED, 1), add_bounded(ratio >> DROPPED_OF_RATIO, 1));
     add_bounded(mul_bounded(value, ratio) >> (RATIO_BITS - DROPPED - DROPPED_OF_RATIO), 1) // a product below 2^62.1
-}
-
-/// Price nodes of a scenario table: its moves as forwards, and their logarithms.
-const NODES: usize = (2 * MAX_MOVE + 1) as usize;
-/// Fraction bits of [`Slice::ratios`].
-const NODE_BITS: u32 = 28;
-
-/// What all options of one expiry share in a refresh: time, volatility range, and the log of every price move.
-#[derive(Clone, Copy, Debug)]
-pub struct Slice {
-    expiry: i64,
-    seconds: i64,
-    root_years: Fixed,
-    volatility_range: Ppm,
-    /// ln(forward at the node / forward), by price move in thirds of the scan range plus [`MAX_MOVE`]; only moves that
-    /// the table has.
-    log_moves: [Fixed; NODES],
-    /// Price of a delta unit at the node less the price.
-    moves: [i64; NODES],
-    /// Price at the node as a ratio of the price, 2^-28.
-    ratios: [i64; NODES],
-    /// The forward's premium over the price, millionths.
-    basis: i64,
-    /// ln(forward / the smile's anchor): how far the forward went since the smile was published.
-    since_anchor: Fixed,
-    smile: ExpirySmile,
-}
-
-impl Slice {
-    /// Prepares an expiry. `basis` is the premium of the expiry's forward over the index price, millionths.
-    #[inline(never)]
-    pub fn new(
-        table: &[Scenario; ROWS],
-        u: &Underlying,
-        smile: &ExpirySmile,
-        basis: i64,
-        now: i64,
-    ) -> Result<Self, RiskError> {
-        u.require_priced()?;
-        let seconds = smile.expiry.checked_sub(now).ok_or(RiskError::Overflow)?;
-        let mut slice = Self {
-            expiry: smile.expiry,
-            seconds,
-            root_years: pricing::root_years(seconds)?,
-            volatility_range: u.option_params.volatility_range_of(seconds)?,
-            log_moves: [Fixed::ZERO; NODES],
-            moves: [0; NODES],
-            ratios: [1 << NODE_BITS; NODES],
-            basis,
-            since_anchor: match smile.anchor_price {
-                1.. => pricing::ln_ratio(u.price, smile.anchor_price)?,
-                _ => Fixed::ZERO,
-            },
-            smile: *smile,
-        };
-        let forward = u.price.checked_add(mul_div_floor(u.price, basis, 1_000_000)?).ok_or(RiskError::Overflow)?;
-        let floor = -3 * i64::from(Ppm::ONE.0 - PRICE_FACTOR_FLOOR.0);
-        for scenario in table {
-            let node = (i64::from(scenario.price_thirds) + MAX_MOVE).clamp(0, NODES as i64 - 1) as usize;
-            if scenario.price_thirds == 0 || slice.moves[node] != 0 {
-                continue;
-            }
-            let shift = (i64::from(scenario.price_thirds) * i64::from(u.scan_range().0)).max(floor);
-            let moved = mul_div_floor(u.price, shift, 3_000_000)?;
-            slice.moves[node] = moved;
-            slice.ratios[node] = mul_div_floor(1 << NODE_BITS, 3_000_000 + shift, 3_000_000)?;
-            // The forward moves by what the price moves; a discount of more than the floor's 5 % would leave nothing.
-            slice.log_moves[node] = pricing::ln_ratio((forward + moved).max(1), forward.max(1))?;
-        }
-        Ok(slice)
-    }
-
-    /// The expiry that this is of.
-    pub const fn expiry(&self) -> i64 {
-        self.expiry
-    }
-
-    /// Writes an option's terms anew.
-    ///
-    /// # Errors
-    /// [`RiskError::NotAnOption`]; [`RiskError::NoVolatility`] where the slice is of another expiry;
-    /// [`RiskError::Expired`].
-    #[inline(never)]
-    pub fn refresh(
-        &self,
-        i: &mut Instrument,
-        u: &Underlying,
-        table: &[Scenario; ROWS],
-        now: i64,
-    ) -> Result<(), RiskError> {
-        if !i.is_option() {
-            return Err(RiskError::NotAnOption { instrument: i.index });
-        }
-        if i.expiry != self.expiry {
-            return Err(RiskError::NoVolatility { expiry: i.expiry });
-        }
-        if self.seconds <= 0 {
-            return Err(RiskError::Expired { instrument: i.index, expiry: i.expiry });
-        }
-        self.price_call(i, u, table, now)?;
-        settle_worst(i, u)
-    }
-
-    /// Takes over the terms of the option of the same strike and expiry that was just refreshed.
-    #[inline(never)]
-    pub fn copy(&self, i: &mut Instrument, u: &Underlying, from: &OptionTerms) -> Result<(), RiskError> {
-        i.option = *from;
-        settle_worst(i, u)
-    }
-
-    /// The call's value, Greeks, array, gap and ε.
-    fn price_call(
-        &self,
-        i: &mut Instrument,
-        u: &Underlying,
-        table: &[Scenario; ROWS],
-        now: i64,
-    ) -> Result<(), RiskError> {
-        let units = i.lot_units.0;
-        let spot = mul_bounded(units, u.price);
-        let carry = mul_div_floor(spot, self.basis, 1_000_000)?;
-        let forward = add_bounded(spot, carry).max(1);
-        let strike = i.strike_value(u)?;
-        let moneyness = pricing::ln_ratio(forward, strike)?;
-        let at_publication = Fixed(add_bounded(self.since_anchor.0, -moneyness.0));
-        let volatility = self.smile.smile.volatility(at_publication, self.root_years);
-        let total = |direction: i64| {
-            let shifted =
-                i64::from(volatility.0) * (1_000_000 + direction * i64::from(self.volatility_range.0)) / 1_000_000;
-            let bounded = shifted.clamp(MIN_VOLATILITY.0.into(), MAX_VOLATILITY.0.into());
-            TotalVolatility::new(bounded as u32, self.root_years)
-        };
-        let totals = [total(-1)?, total(0)?, total(1)?];
-        let greeks = pricing::greeks(forward, strike, moneyness, &totals[1], self.seconds)?;
-        let call = pricing::call(forward, strike, moneyness, &totals[1])?;
-
-        let mut nodes = [[None; NODES]; 3];
-        let delta = ratio(call.delta);
-        let mut turn = 0;
-        let t = &mut i.option;
-        for (loss, scenario) in t.array.iter_mut().zip(table) {
-            let node = (i64::from(scenario.price_thirds) + MAX_MOVE).clamp(0, NODES as i64 - 1) as usize;
-            let curve = (i64::from(scenario.volatility) + 1).clamp(0, 2) as usize;
-            let moved = mul_bounded(units, self.moves[node]);
-            let at = Node::price(forward, moved, strike, moneyness, self.log_moves[node], &totals[curve])?;
-            nodes[curve][node] = Some(at);
-            let lost = sub_bounded(call.value, at.value);
-            // Δ_k · (1 + m_k·r): the node's price moves with the price.
-            let scaled = mul_bounded(at.delta, self.ratios[node]) >> NODE_BITS;
-            let mut turned = sub_bounded(scaled, delta).wrapping_abs();
-            *loss = match scenario.weight {
-                Ppm::ONE => lost,
-                weight => {
-                    turned = mul_div_floor(turned, weight.0.into(), 1_000_000)?;
-                    mul_div_floor(lost, weight.0.into(), 1_000_000)?
-                }
-            };
-            turn = turn.max(turned);
-        }
-        t.convexity = nodes.iter().map(convexity_gap).max().unwrap_or(0);
-        t.price = u.price;
-        t.time = now;
-        t.call = call.value;
-        t.strike = strike;
-        t.carry = carry;
-        t.delta = delta;
-        t.turn = (turn + 1).min(4 * RATIO_ONE);
-        // Per relative move of the forward; the forward moves by what the price moves.
-        t.gamma = mul_div_floor(gamma(greeks.gamma), spot, forward)?;
-        t.decay = greeks.decay.clamp(0, PRODUCT_LIMIT);
-        // The stated error of a price is 1e-9 of its forward; an entry is the difference of two, and twice that again for
-        // the gap. Two units for rounding, and one a delta unit, since nodes and shocks are rounded for one unit each.
-        t.model_error = (forward >> 28) + 2 + units;
-        t.volatility = volatility;
-        t.volatility_time = self.smile.published_at;
-        Ok(())
-    }
-}
-
-/// A call at one node.
-#[derive(Clone, Copy)]
-struct Node {
-    /// Forward of one lot less the present one.
-    moved: i64,
-    value: i64,
-    /// Delta in 2^-30.
-    delta: i64,
-}
-
-impl Node {
-    fn price(
-        forward: i64,
-        moved: i64,
-        strike: i64,
-        moneyness: Fixed,
-        log_move: Fixed,
-        volatility: &TotalVolatility,
-    ) -> Result<Self, RiskError> {
-        let forward = add_bounded(forward, moved).max(1);
-        let moneyness = Fixed(add_bounded(moneyness.0, log_move.0));
-        let call = pricing::call(forward, strike, moneyness, volatility)?;
-        Ok(Self { moved, value: call.value, delta: ratio(call.delta) })
-    }
-}
-
-/// The deepest that a call can be below its chord between two neighbouring nodes of one volatility, within one scan range.
-fn convexity_gap(curve: &[Option<Node>; NODES]) -> i64 {
-    let mut deepest = 0;
-    let mut last: Option<&Node> = None;
-    for move_ in -RANGE_MOVE..=RANGE_MOVE {
-        let Some(node) = &curve[(move_ + MAX_MOVE) as usize] else { continue };
-        if let Some(before) = last {
-            deepest = deepest.max(below_chord(before, node));
-        }
-        last = Some(node);
-    }
-    deepest
-}
-
-/// Price move, in thirds, of one scan range: the moves within it are what the scan covers.
-const RANGE_MOVE: i64 = 3;
-
-/// `u·v / (u + v)`, rounded up: see the module's head.
-fn below_chord(a: &Node, b: &Node) -> i64 {
-    let width = b.moved - a.moved;
-    let rise = b.value - a.value;
-    let u = (rise - mul_ratio_floor(width, a.delta)).max(0);
-    let v = (mul_ratio_floor(width, b.delta) + 1 - rise).max(0);
-    let (small, large) = (u.min(v), u.max(v));
-    // small − small² / (small + large), with as many bits as let the square fit; rounded up.
-    let drop = 64 - (large as u64).leading_zeros().min(64);
-    let drop = drop.saturating_sub(31);
-    let (s, l) = (small >> drop, (large >> drop) + 1);
-    small - ((mul_bounded(s, s) / (s + l)) << drop)
-}
-
-/// A delta as a ratio of 2^-30.
-fn ratio(delta: Fixed) -> i64 {
-    (delta.0 >> (pricing::FRACTION_BITS - RATIO_BITS)).clamp(0, RATIO_ONE)
-}
-
-fn gamma(gamma: Fixed) -> i64 {
-    (gamma.0 >> (pricing::FRACTION_BITS - GAMMA_BITS)).clamp(0, GAMMA_LIMIT)
-}
-
-/// The option's own mark and worst rows, which follow from the call's terms.
-fn settle_worst(i: &mut Instrument, u: &Underlying) -> Result<(), RiskError> {
-    let put = i.is_put();
-    let units = i.lot_units.0;
-    let (mut long, mut short) = (0, 0);
-    for (loss, shock) in i.option.array.iter().zip(&u.shocks) {
-        let loss = if put { add_bounded(*loss, -mul_bounded(units, *shock)) } else { *loss };
-        long = long.max(loss);
-        short = short.max(-loss);
-    }
-    let t = i.option;
-    i.option.worst_long = u.with_surcharge(add_bounded(long, t.convexity + t.model_error))?;
-    i.option.worst_short = u.with_surcharge(add_bounded(short, t.model_error))?;
-    i.mark = i.option.at(i, u, t.time).mark;
-    Ok(())
-}
-
-impl From<PricingError> for RiskError {
-    fn from(_: PricingError) -> Self {
-        Self::Overflow
-    }
 }

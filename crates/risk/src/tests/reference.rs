@@ -1,4 +1,4 @@
-//! The margin model over exact rationals, written from section 6 of the design and the heads of `margin.rs` and
+//! The margin model over exact rationals, written from section 6 of the design and the heads of `margin/` and
 //! `option.rs`: slow, and without a rounding anywhere but where the model is defined in integers. Those definitions:
 //!
 //! - shocks, linear marks, the worst rows for orders and what a refresh wrote are integers of the board;

@@ -1,0 +1,273 @@
+//! The portfolio margin check.
+//!
+//! ```text
+//! scan_u[k]       = Σ_i lots_i · A_i[k]                 instruments and tokens of underlying u, loss positive
+//! scan_u          = max(0, max_k scan_u[k]) + extra_u
+//! extra_u         = Σ long option lots · convexity gap + Σ |option lots| · (ε + drift)
+//! calendar_u      = c_u · S_u · delta matched between buckets (spot, perpetuals, each expiry); with options see `charges.rs`.
+//!                   c_u is at most (1 − c_g) · r, so that a hedge is never dearer than its legs
+//! concentration_u = scan_u · (κ_u · clamp(gross delta notional_u / liquidity_u − 1, 0, cap) + crowding_u)
+//! short_min_u     = rate_u · S_u · short option lots
+//! group g         : risk_g = (1 − c_g) · Σ_u scan_u + c_g · (max(0, max_k Σ_u scan_u[k]) + Σ_u extra_u)
+//! maintenance     = Σ_g risk_g + Σ_u max(calendar_u + concentration_u, short_min_u − (1 − c_g) · scan_u)
+//!                   + Σ tokens haircut · value
+//! initial         = im_ratio · (maintenance + Σ_u surcharge_u · scan_u) + Σ order margin
+//! order margin_i  = max( bids·worst long_i + max(0, bid value − bids·mark), asks·worst short_i + max(0, asks·mark − ask value) )
+//!
+//! PnL_u           = Σ positions of u (lots · mark + quote) with unsettled funding and losses
+//! equity          = cash + Σ tokens · S + Σ_u PnL_u − accrued interest
+//! E_init          = … with min(PnL_u, cap_u + matched token value_u), less Σ_u max(0, Δ_u · (S_u − S̃_u))
+//! E_withdraw      = E_init with min(PnL_u, 0)
+//! ```
+//!
+//! Linear instruments (tokens, perpetuals, futures) need no array of their own: their deltas are summed per underlying
+//! and shocked once. Requirements are rounded up to whole quote-native, values down. Both at the end of an underlying,
+//! never between its positions, so the sums of a book do not depend on how many positions it is cut into.
+//!
+//! `holdings.rs` walks a portfolio underlying by underlying, `sums.rs` adds up the positions of one, `charges.rs` has the
+//! charges beside scanning risk, `underlying.rs` one underlying's contribution, made of these.
+
+mod charges;
+mod holdings;
+mod sums;
+mod underlying;
+
+pub use holdings::{Holdings, TokenHolding};
+pub use underlying::UnderlyingRisk;
+
+use crate::{
+    Board, MAX_GROUPS, MarginParams, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Scaled, Underlying,
+    math::{add_bounded, mul_ppm_ceil, mul_ppm_floor},
+    scenario::Row16,
+};
+
+/// The sums of a check over any part of a portfolio.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Margin {
+    /// Cash less accrued interest.
+    cash: QuoteNative,
+    token_value: QuoteNative,
+    /// Profit and loss of all positions; the part that counts towards initial equity; and losses alone.
+    pnl: QuoteNative,
+    counted: QuoteNative,
+    losses: QuoteNative,
+    stable_charge: QuoteNative,
+    /// Scanning risk of underlyings that stand alone.
+    scan_alone: QuoteNative,
+    surcharge: QuoteNative,
+    short_minimum: QuoteNative,
+    calendar: QuoteNative,
+    concentration: QuoteNative,
+    haircut: QuoteNative,
+    order_margin: QuoteNative,
+    groups: [GroupSum; MAX_GROUPS],
+}
+
+/// A product group's sums, in quote-native.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct GroupSum {
+    scan: QuoteNative,
+    extra: QuoteNative,
+    rows: Row16,
+}
+
+/// The result of a check. All in quote-native.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Requirements {
+    /// Equity for maintenance and liquidation.
+    pub equity: QuoteNative,
+    /// Equity that counts for new risk.
+    pub initial_equity: QuoteNative,
+    /// Equity that counts for withdrawals.
+    pub withdraw_equity: QuoteNative,
+    /// Scanning risk after product groups.
+    pub scan: QuoteNative,
+    /// What initial margin adds to scanning risk while the scan range rises.
+    pub surcharge: QuoteNative,
+    /// What the minimum for short options asks beyond the other charges.
+    pub short_minimum: QuoteNative,
+    /// Calendar charges.
+    pub calendar: QuoteNative,
+    /// Concentration charges.
+    pub concentration: QuoteNative,
+    /// Haircuts of tokens.
+    pub haircut: QuoteNative,
+    /// Order margin.
+    pub order_margin: QuoteNative,
+    /// Maintenance margin.
+    pub maintenance: QuoteNative,
+    /// Initial margin, with order margin.
+    pub initial: QuoteNative,
+}
+
+impl Requirements {
+    /// Equity less maintenance margin.
+    pub fn health(&self) -> Result<QuoteNative, RiskError> {
+        self.equity.minus(self.maintenance)
+    }
+
+    /// True if equity is so low that the owner should be called for margin: below maintenance times one plus the warning
+    /// buffer.
+    pub fn is_margin_call(&self, params: &MarginParams) -> Result<bool, RiskError> {
+        let warning = mul_ppm_ceil(self.maintenance, params.warning_buffer)?;
+        Ok(self.equity < self.maintenance.plus(warning)?)
+    }
+
+    /// True if the account may be liquidated.
+    pub fn is_liquidatable(&self) -> bool {
+        self.equity < self.maintenance
+    }
+}
+
+/// Checks a whole portfolio: the check of the program. It stops at the cash where nothing else is held.
+///
+/// It looks at every position that is held. A bound that could stop sooner needs every mark and every delta first, which is
+/// three fifths of the whole: accounts far above their margin would gain two fifths by it, and hedged ones, whom no bound
+/// without netting lets through, would pay as much twice.
+#[inline(never)]
+pub fn check(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<Requirements, RiskError> {
+    if portfolio.holds_only_cash() {
+        let cash = portfolio.cash.minus(portfolio.accrued_interest)?;
+        return Ok(Requirements {
+            equity: cash,
+            initial_equity: cash,
+            withdraw_equity: cash,
+            ..Requirements::default()
+        });
+    }
+    let mut margin = Margin::default();
+    margin.add_portfolio(board, portfolio, purpose, None)?;
+    margin.requirements(board)
+}
+
+/// As [`check`], with what every underlying contributes: the whole breakdown, in the order of the account's positions,
+/// underlyings of which only tokens are held after them.
+pub fn breakdown(
+    board: &Board,
+    portfolio: &Portfolio,
+    purpose: Purpose,
+    mut each: impl FnMut(&Underlying, &UnderlyingRisk),
+) -> Result<Requirements, RiskError> {
+    let mut margin = Margin { cash: portfolio.cash.minus(portfolio.accrued_interest)?, ..Margin::default() };
+    let mut holdings = Holdings::of(board, portfolio)?;
+    while let Some((index, positions, tokens)) = holdings.next() {
+        let u = board.underlying(index)?;
+        purpose.require(u)?;
+        let risk = UnderlyingRisk::of(board, u, positions, &tokens, purpose)?;
+        margin.add(board, u, &risk);
+        each(u, &risk);
+    }
+    margin.requirements(board)
+}
+
+impl Margin {
+    /// Adds everything that a portfolio holds, but for one underlying if that is asked for, of which it returns the tokens.
+    #[inline(never)]
+    pub fn add_portfolio(
+        &mut self,
+        board: &Board,
+        portfolio: &Portfolio,
+        purpose: Purpose,
+        without: Option<u16>,
+    ) -> Result<TokenHolding, RiskError> {
+        let cash = portfolio.cash.minus(portfolio.accrued_interest)?;
+        self.cash = self.cash.plus(cash)?;
+
+        let mut risk = UnderlyingRisk::default();
+        let mut left_out = TokenHolding::default();
+        let mut holdings = Holdings::of(board, portfolio)?;
+        while let Some((index, positions, tokens)) = holdings.next() {
+            if without == Some(index) {
+                left_out = tokens;
+                continue;
+            }
+            let u = board.underlying(index)?;
+            purpose.require(u)?;
+            risk.measure(board, u, positions, &tokens, purpose)?;
+            self.add(board, u, &risk);
+        }
+        Ok(left_out)
+    }
+
+    /// Adds one underlying.
+    ///
+    /// No sum overflows: the values of all that a portfolio holds together stay below 2^60 ([`crate::math::NATIVE_LIMIT`]),
+    /// its profit and loss below 1.25 · 2^62 (`Portfolio::fill`).
+    #[inline(always)]
+    pub fn add(&mut self, board: &Board, u: &Underlying, risk: &UnderlyingRisk) {
+        let add = |sum: &mut QuoteNative, term: QuoteNative| sum.0 = add_bounded(sum.0, term.0);
+        add(&mut self.token_value, risk.token_value);
+        add(&mut self.pnl, risk.pnl);
+        add(&mut self.counted, risk.pnl.min(risk.profit_limit));
+        add(&mut self.losses, risk.pnl.min(QuoteNative::ZERO));
+        add(&mut self.stable_charge, risk.stable_charge);
+        add(&mut self.surcharge, risk.surcharge);
+        add(&mut self.short_minimum, risk.short_minimum);
+        add(&mut self.calendar, risk.calendar);
+        add(&mut self.concentration, risk.concentration);
+        add(&mut self.haircut, risk.haircut);
+        add(&mut self.order_margin, risk.order_margin);
+
+        let group = match usize::from(u.group).checked_sub(1).and_then(|g| self.groups.get_mut(g)) {
+            Some(group) if board.groups[usize::from(u.group) - 1].offset > Ppm::ZERO => group,
+            _ => return add(&mut self.scan_alone, risk.scan),
+        };
+        add(&mut group.scan, risk.scan);
+        add(&mut group.extra, risk.extra);
+        add_native(&mut group.rows, &risk.rows, u.scale());
+    }
+
+    /// The requirements that follow from the sums.
+    #[inline(never)]
+    pub fn requirements(&self, board: &Board) -> Result<Requirements, RiskError> {
+        let kept = self.cash.plus(self.token_value)?;
+        let equity = kept.plus(self.pnl)?;
+        let kept = kept.minus(self.stable_charge)?;
+        let mut scan = self.scan_alone;
+        for (sum, group) in self.groups.iter().zip(&board.groups) {
+            if sum.scan.is_zero() {
+                continue;
+            }
+            // (1 − c)·Σ + c·netted = Σ − c·(Σ − netted): the benefit is rounded down.
+            let netted = QuoteNative(worst(&sum.rows).max(0)).plus(sum.extra)?;
+            let benefit = mul_ppm_floor(sum.scan.minus(netted)?, group.offset)?;
+            scan = scan.plus(sum.scan)?.minus(benefit)?;
+        }
+        let add_on = self.calendar.plus(self.concentration)?.plus(self.short_minimum)?;
+        let maintenance = scan.plus(add_on)?.plus(self.haircut)?;
+        let stressed = maintenance.plus(self.surcharge)?;
+        let initial = mul_ppm_ceil(stressed, board.params.initial_ratio)?.plus(self.order_margin)?;
+        Ok(Requirements {
+            equity,
+            initial_equity: kept.plus(self.counted)?,
+            withdraw_equity: kept.plus(self.losses)?,
+            scan,
+            surcharge: self.surcharge,
+            short_minimum: self.short_minimum,
+            calendar: self.calendar,
+            concentration: self.concentration,
+            haircut: self.haircut,
+            order_margin: self.order_margin,
+            maintenance,
+            initial,
+        })
+    }
+}
+
+/// `sum += rows`, each rounded up to whole quote-native.
+#[inline(never)]
+fn add_native(sum: &mut Row16, rows: &Row16, scale_bits: u32) {
+    for (sum, loss) in sum.iter_mut().zip(rows) {
+        *sum = add_bounded(*sum, Scaled(*loss).to_native_ceil(scale_bits).0);
+    }
+}
+
+/// Largest entry of a row of losses.
+#[inline(always)]
+fn worst(rows: &Row16) -> i64 {
+    let mut worst = rows[0];
+    for loss in &rows[1..] {
+        worst = worst.max(*loss);
+    }
+    worst
+}

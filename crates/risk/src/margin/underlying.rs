@@ -1,0 +1,162 @@
+//! One underlying's contribution to a portfolio's margin.
+
+use super::{
+    charges::{calendar_with_options, concentration, kept_apart},
+    holdings::{Holdings, TokenHolding},
+    sums::Sums,
+};
+use crate::{
+    Board, Portfolio, Position, Purpose, QuoteNative, RiskError, Scaled, Underlying,
+    math::{add_bounded, mul_bounded, mul_ppm_ceil, mul_ppm_floor, sub_bounded},
+    scenario::{ROWS, Row16},
+};
+
+/// What one underlying contributes to a portfolio's margin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnderlyingRisk {
+    /// Index of the underlying.
+    pub index: u16,
+    /// Net delta in units, tokens included.
+    pub delta: i64,
+    /// Loss in each scenario row, at the underlying's scale.
+    pub rows: Row16,
+    /// Profit and loss of the positions, rounded down.
+    pub pnl: QuoteNative,
+    /// Most profit that counts towards initial equity: the cap and the matched token value.
+    pub profit_limit: QuoteNative,
+    /// Value of the tokens, rounded down.
+    pub token_value: QuoteNative,
+    /// What the stable price takes off initial equity, rounded up.
+    pub stable_charge: QuoteNative,
+    /// Scanning risk, rounded up.
+    pub scan: QuoteNative,
+    /// The part of it that no row shows: convexity gaps, model errors and drift of options, rounded up.
+    pub extra: QuoteNative,
+    /// What initial margin adds to it, rounded up.
+    pub surcharge: QuoteNative,
+    /// What the minimum for short options asks beyond all that this underlying is asked for, rounded up.
+    pub short_minimum: QuoteNative,
+    /// Calendar charge, rounded up.
+    pub calendar: QuoteNative,
+    /// Concentration charge, rounded up.
+    pub concentration: QuoteNative,
+    /// Haircut of the tokens, rounded up.
+    pub haircut: QuoteNative,
+    /// Order margin, rounded up.
+    pub order_margin: QuoteNative,
+}
+
+impl UnderlyingRisk {
+    /// The contribution of one underlying to a whole portfolio.
+    pub fn in_portfolio(
+        board: &Board,
+        u: &Underlying,
+        portfolio: &Portfolio,
+        purpose: Purpose,
+    ) -> Result<Self, RiskError> {
+        let mut holdings = Holdings::of(board, portfolio)?;
+        while let Some((index, positions, tokens)) = holdings.next() {
+            if index == u.index {
+                return Self::of(board, u, positions, &tokens, purpose);
+            }
+        }
+        Self::of(board, u, &[], &TokenHolding::default(), purpose)
+    }
+
+    /// The contribution of the positions and tokens of one underlying.
+    pub fn of(
+        board: &Board,
+        u: &Underlying,
+        positions: &[Position],
+        tokens: &TokenHolding,
+        purpose: Purpose,
+    ) -> Result<Self, RiskError> {
+        let mut risk = Self::default();
+        risk.measure(board, u, positions, tokens, purpose)?;
+        Ok(risk)
+    }
+
+    /// As [`UnderlyingRisk::of`], in place: a result of this size is not worth its copies.
+    #[inline(never)]
+    pub(super) fn measure(
+        &mut self,
+        board: &Board,
+        u: &Underlying,
+        positions: &[Position],
+        tokens: &TokenHolding,
+        purpose: Purpose,
+    ) -> Result<(), RiskError> {
+        self.rows = [0; ROWS];
+        let sums = Sums::of(board, u, positions, purpose, &mut self.rows)?;
+        let scale = u.scale();
+        let delta = add_bounded(sums.delta, tokens.units);
+
+        let linear = add_bounded(sums.linear, tokens.units);
+        let most = shock(&mut self.rows, &u.shocks, linear);
+        let shown = Scaled(most).to_native_ceil(scale);
+        let extra = Scaled(sums.extra).to_native_ceil(scale);
+        let scan = QuoteNative(add_bounded(shown.0, extra.0));
+
+        // Spot, perpetuals and each expiry are buckets of their own; tokens are never short.
+        let (long, short) = (add_bounded(sums.long, tokens.units), sums.short);
+        let calendar = if u.calendar.is_zero() || long | short == 0 {
+            QuoteNative::ZERO
+        } else if sums.options {
+            calendar_with_options(board, u, &self.rows, most, long, short)?
+        } else if long.min(short) == 0 {
+            QuoteNative::ZERO
+        } else {
+            let matched = Scaled(mul_bounded(long.min(short), u.price)).to_native_ceil(scale);
+            mul_ppm_ceil(matched, u.calendar)?
+        };
+
+        let gross = Scaled(mul_bounded(add_bounded(sums.gross, tokens.units), u.price)).to_native_ceil(scale);
+        let concentration = concentration(u, scan, gross)?;
+        let stable = mul_bounded(delta, sub_bounded(u.price, u.stable_price)).max(0);
+
+        self.index = u.index;
+        self.delta = delta;
+        self.pnl = Scaled(sums.pnl).to_native_floor(scale);
+        self.profit_limit = u.params.profit_cap;
+        self.token_value = QuoteNative::ZERO;
+        if tokens.units != 0 {
+            let matched_tokens = tokens.units.min(sub_bounded(0, sums.delta).max(0));
+            let matched_value = Scaled(mul_bounded(matched_tokens, u.price)).to_native_floor(scale);
+            self.profit_limit = u.params.profit_cap.plus(matched_value)?;
+            self.token_value = Scaled(mul_bounded(tokens.units, u.price)).to_native_floor(scale);
+        }
+        self.stable_charge = Scaled(stable).to_native_ceil(scale);
+        self.scan = scan;
+        self.extra = extra;
+        self.surcharge = if u.surcharge.is_zero() { QuoteNative::ZERO } else { mul_ppm_ceil(scan, u.surcharge)? };
+        self.short_minimum = if sums.short_options == 0 {
+            QuoteNative::ZERO
+        } else {
+            let short = Scaled(mul_bounded(sums.short_options, u.price)).to_native_ceil(scale);
+            let least = mul_ppm_ceil(short, u.params.short_minimum)?;
+            let asked = mul_ppm_floor(scan, kept_apart(board, u))?.plus(calendar)?.plus(concentration)?;
+            QuoteNative(sub_bounded(least.0, asked.0).max(0))
+        };
+        self.calendar = calendar;
+        self.concentration = concentration;
+        self.haircut = tokens.haircut;
+        self.order_margin = Scaled(sums.order_margin).to_native_ceil(scale);
+        Ok(())
+    }
+
+    /// What maintenance margin adds to scanning risk for this underlying.
+    pub fn add_on(&self) -> Result<QuoteNative, RiskError> {
+        self.calendar.plus(self.concentration)?.plus(self.short_minimum)?.plus(self.haircut)
+    }
+}
+
+/// Adds the loss of the linear positions to each row; returns the worst, at least zero.
+#[inline(never)]
+fn shock(rows: &mut Row16, shocks: &Row16, linear: i64) -> i64 {
+    let mut most = 0;
+    for (row, shock) in rows.iter_mut().zip(shocks) {
+        *row = add_bounded(*row, mul_bounded(linear, *shock));
+        most = most.max(*row);
+    }
+    most
+}
