@@ -7,7 +7,7 @@
 //! | too volatile: off the median of the last five minutes | every leg | every leg | | the leg touched | |
 //! | too uncertain: wide confidence interval | every leg | every leg | | | |
 //! | divergent: the second source disagrees | every leg | every leg | | | |
-//! | option's array stale: too old, or the price has left it | every leg | every leg | | the underlying touched | |
+//! | option's array stale: too old, or the price has left it | every leg | every leg | | where the price is fresh | |
 //! | option's volatility stale | every leg | every leg | | | |
 //!
 //! A liquidation asks for near arrays because a stale one is charged for its drift: whoever liquidates could else choose, by
@@ -16,7 +16,7 @@
 //! underlying at the same prices, guards of the kind that do not stop the liquidation included.
 //!
 //! A price that is not positive never reaches the board. A price that jumps is blocked for at most
-//! [`CONSISTENT_SECONDS`] of prints that agree with one another, so that a real crash still liquidates.
+//! [`CONSISTENT_SECONDS`] of prints on one side of the median, so that a real crash, one that goes on too, still liquidates.
 
 use crate::{Ppm, RiskError, Underlying, board::first_out_of_bounds, math::mul_div_floor};
 use bytemuck::{Pod, Zeroable};
@@ -79,11 +79,14 @@ impl Purpose {
 
     /// What arrays of an underlying's options must be.
     #[inline(always)]
-    pub const fn arrays(self, index: u16) -> Arrays {
+    pub fn arrays(self, u: &Underlying) -> Arrays {
         match self {
             Self::NewRisk { .. } | Self::Withdrawal { .. } => Arrays::Usable,
-            Self::Takeover { underlying, .. } if underlying != index => Arrays::Usable,
-            Self::Liquidation { underlying, .. } if underlying != index => Arrays::Any,
+            Self::Takeover { underlying, .. } if underlying != u.index => Arrays::Usable,
+            // Who liquidates can refresh whatever has a fresh price; what has none stops nothing.
+            Self::Liquidation { now, underlying } if underlying != u.index && u.require_fresh(now).is_err() => {
+                Arrays::Any
+            }
             Self::Takeover { .. } | Self::Liquidation { .. } => Arrays::Near,
             Self::Reduction { .. } | Self::Maintenance { .. } => Arrays::Any,
         }
@@ -183,8 +186,10 @@ pub struct Guards {
     pub known: u32,
     /// Bits of [`flag`].
     pub flags: u8,
+    /// 1 if the present excursion is below the median.
+    pub falling: u8,
     /// Reserved, zero.
-    pub reserved: [u8; 3],
+    pub reserved: [u8; 2],
     /// First price of the present excursion from the median, and when it was published; zero if there is none.
     pub excursion_price: i64,
     /// See [`Guards::excursion_price`].
@@ -198,8 +203,7 @@ pub struct Guards {
 impl Guards {
     /// Takes a new price: compares it with the median of the samples before it, then makes it a sample.
     ///
-    /// Prints at most `max_move` apart from the first of an excursion are consistent; one that is farther off begins the
-    /// excursion anew.
+    /// Prints off the median on one side are consistent; one on the other side begins the excursion anew.
     pub(crate) fn observe(&mut self, price: i64, time: i64, params: &GuardParams) -> Result<(), RiskError> {
         self.advance(time);
         self.flags &= !flag::VOLATILE;
@@ -208,9 +212,13 @@ impl Guards {
             self.excursion_price = 0;
             self.excursion_time = 0;
         } else {
-            if self.excursion_price == 0 || apart(price, self.excursion_price, params.max_move)? {
+            // On the other side of the median it is another excursion; farther off on the same side it goes on, or a price
+            // that goes on falling would never be believed.
+            let falling = u8::from(price < median);
+            if self.excursion_price == 0 || self.falling != falling {
                 self.excursion_price = price;
                 self.excursion_time = time;
+                self.falling = falling;
             }
             let lasted = time.checked_sub(self.excursion_time).ok_or(RiskError::Overflow)?;
             if lasted < CONSISTENT_SECONDS {
@@ -291,14 +299,18 @@ mod tests {
     }
 
     #[test]
-    fn a_print_that_disagrees_with_the_excursion_begins_it_anew() {
+    fn a_crash_that_goes_on_is_believed_and_a_print_on_the_other_side_begins_anew() {
         let mut guards = Guards::default();
         for minute in 0..5 {
             volatile(&mut guards, 1_000, 1_000_000 + minute * 60);
         }
+        let mut crash = guards;
+        for (price, passed, blocked) in [(900, 0, true), (800, 60, true), (700, 119, true), (650, 120, false)] {
+            assert_eq!(volatile(&mut crash, price, 1_000_300 + passed), blocked);
+        }
         assert!(volatile(&mut guards, 900, 1_000_300));
-        assert!(volatile(&mut guards, 700, 1_000_360));
-        assert!(volatile(&mut guards, 700, 1_000_420));
+        assert!(volatile(&mut guards, 1_100, 1_000_360));
+        assert!(volatile(&mut guards, 1_100, 1_000_420));
     }
 
     #[test]

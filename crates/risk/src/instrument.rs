@@ -159,11 +159,11 @@ impl Instrument {
         if self.is_option() { self.option.at(self, u, now).mark } else { self.mark }
     }
 
-    /// What a liquidation's discount is a ratio of, for one lot: the mark, of an option the index price, since the mark of
-    /// a short option says little of its risk. At the underlying's scale.
+    /// What a liquidation's discount is a ratio of, for one lot of a long or a short position: the mark, of a short option
+    /// the index price, since its mark says little of its risk. At the underlying's scale.
     #[inline]
-    pub fn discount_value(&self, u: &Underlying) -> i64 {
-        if self.is_option() { mul_bounded(self.lot_units.0, u.price) } else { self.mark }
+    pub fn discount_value(&self, u: &Underlying, long: bool, mark: i64) -> i64 {
+        if self.is_option() && !long { mul_bounded(self.lot_units.0, u.price) } else { mark }
     }
 
     /// Value of `lots` at a price in ticks, quote-native, exact. Signed like `lots`.

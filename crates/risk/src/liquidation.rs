@@ -1,7 +1,7 @@
 //! The price and the size at which an account below maintenance is taken over.
 //!
-//! The liquidator takes a position at the mark less a discount. The discount is a ratio of the mark, of an option one of the
-//! index price; it grows with the shortfall from a base to a maximum and never takes more than φ of the margin that the transfer frees, so that every transfer raises the account's
+//! The liquidator takes a position at the mark less a discount. The discount is a ratio of the mark, of a short option one
+//! of the index price; it grows with the shortfall from a base to a maximum and never takes more than φ of the margin that the transfer frees, so that every transfer raises the account's
 //! health. Where a request would carry health past the buffer it is cut back to the fewest lots that reach it.
 
 use crate::{
@@ -66,7 +66,8 @@ pub fn take_over(
     let scan_before = trial.scan;
 
     let lots = trial.fewest_lots(most)?;
-    let left = mul_bounded(held.0 - lots.0, i.discount_value(u)) >> u.scale();
+    let long = trial.position.lots.0 > 0;
+    let left = mul_bounded(held.0 - lots.0, i.discount_value(u, long, trial.mark)) >> u.scale();
     let lots = if most == held && left < board.params.dust_value.0 { held } else { lots };
 
     let found = trial.transfer(lots)?;
@@ -146,7 +147,8 @@ impl<'a> Trial<'a> {
         // At the mark first: what margin does the transfer free?
         let at_mark = self.outcome(signed_fill(long, lots, mark_value))?;
         let freed = QuoteNative(self.before.maintenance.minus(at_mark.maintenance)?.0.max(0));
-        let base = crate::Scaled(mul_bounded(lots.0, self.i.discount_value(self.u))).to_native_floor(scale);
+        let base =
+            crate::Scaled(mul_bounded(lots.0, self.i.discount_value(self.u, long, self.mark))).to_native_floor(scale);
         let by_rate = mul_ppm_floor(base, self.rate)?;
         let by_freed = mul_ppm_floor(freed, self.board.params.discount_of_freed)?;
         let discount = by_rate.min(by_freed);

@@ -209,6 +209,12 @@ impl<'a> Present<'a> {
         }
     }
 
+    /// True from an option's expiry on.
+    #[inline(always)]
+    pub fn has_expired(&self, i: &Instrument) -> bool {
+        self.now >= i.expiry
+    }
+
     /// An option at the present price and time.
     #[inline(never)]
     pub fn state(&mut self, i: &Instrument) -> OptionState {

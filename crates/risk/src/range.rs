@@ -72,8 +72,10 @@ pub struct RangeState {
     pub sample_price: i64,
     /// Time of the last sample, a multiple of [`BUCKET_SECONDS`].
     pub sample_time: i64,
-    /// When the ranges were last moved, seconds.
+    /// When the range of maintenance margin was last moved, seconds.
     pub moved_at: i64,
+    /// When that of initial margin was, seconds.
+    pub initial_at: i64,
     /// When the floor was last raised, seconds.
     pub raised_at: i64,
     /// r of maintenance margin: the range that arrays and shocks are made with.
@@ -95,6 +97,13 @@ impl RangeState {
         Ppm(u32::try_from(excess.div_ceil(maintenance)).unwrap_or(u32::MAX).min((MAX_RATIO - 1) * 1_000_000))
     }
 
+    /// True if a print is the sample of a bucket that has none yet: it is the one with
+    /// `previous publish time < t ≤ publish time` for a boundary t of the buckets.
+    pub fn wants(&self, publish_time: i64, previous_publish_time: i64) -> bool {
+        let boundary = publish_time - publish_time.rem_euclid(BUCKET_SECONDS);
+        previous_publish_time < boundary && boundary > self.sample_time
+    }
+
     /// Takes a price into the variance if it is the sample of a bucket: the one print with
     /// `previous publish time < t ≤ publish time` for a boundary t of the buckets. Any other print changes nothing.
     ///
@@ -106,10 +115,10 @@ impl RangeState {
         previous_publish_time: i64,
         params: &RangeParams,
     ) -> Result<(), RiskError> {
-        let boundary = publish_time - publish_time.rem_euclid(BUCKET_SECONDS);
-        if previous_publish_time >= boundary || boundary <= self.sample_time {
+        if !self.wants(publish_time, previous_publish_time) {
             return Ok(());
         }
+        let boundary = publish_time - publish_time.rem_euclid(BUCKET_SECONDS);
         if self.sample_price > 0 {
             let buckets = (boundary - self.sample_time) / BUCKET_SECONDS;
             let change = price.checked_sub(self.sample_price).ok_or(RiskError::Overflow)?;
@@ -133,26 +142,29 @@ impl RangeState {
         let measured = self.measured(floor, params)?;
         let target = measured.max(floor);
         if self.maintenance.is_zero() {
-            (self.maintenance, self.initial, self.moved_at) = (floor_now, target, now);
+            (self.maintenance, self.initial) = (floor_now, target);
+            (self.moved_at, self.initial_at) = (now, now);
             return Ok(());
         }
-        let elapsed = now.checked_sub(self.moved_at).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
-        let part = |range: Ppm, rate: Ppm| {
+        let part = |range: Ppm, rate: Ppm, since: i64| {
+            let elapsed = now.checked_sub(since).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
             let most = i64::from(rate.0) * elapsed;
             mul_div_floor(range.0.into(), most, HOUR * 1_000_000).map(|step| step as u32)
         };
-        let fall = |range: Ppm| part(range, params.fall_rate).map(|step| Ppm(range.0 - step));
-        let rise = part(self.maintenance, RISE_PER_HOUR)?;
-        let fallen = fall(self.maintenance)?;
+        let fall = |range: Ppm, since: i64| part(range, params.fall_rate, since).map(|step| Ppm(range.0 - step));
+        let rise = part(self.maintenance, RISE_PER_HOUR, self.moved_at)?;
+        let fallen = fall(self.maintenance, self.moved_at)?;
 
-        let initial = target.max(fall(self.initial)?).min(params.cap).max(floor);
+        let initial = target.max(fall(self.initial, self.initial_at)?).min(params.cap).max(floor);
         let goal = measured.max(floor_now);
         let maintenance = goal.min(Ppm(self.maintenance.0 + rise)).max(fallen).max(floor_now);
         let initial = initial.max(maintenance).min(Ppm(maintenance.0.saturating_mul(MAX_RATIO)));
         // Time in which a range should move and could not by a whole millionth goes on counting; quiet time does not.
-        let settled = goal == self.maintenance && target == self.initial;
-        if settled || (initial, maintenance) != (self.initial, self.maintenance) {
+        if goal == self.maintenance || maintenance != self.maintenance {
             self.moved_at = now;
+        }
+        if target == self.initial || initial != self.initial {
+            self.initial_at = now;
         }
         (self.initial, self.maintenance) = (initial, maintenance);
         Ok(())

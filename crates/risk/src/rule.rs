@@ -127,7 +127,11 @@ fn reduced(
         if was.equity.0 <= 0 {
             return Err(RiskError::Bankrupt { equity: was.equity.0 });
         }
-        let allowed = mul_ppm_floor(trade.discount_value, discount_rate(&board.params, &was)?)?;
+        // What a liquidator would be paid at the most, and nothing beyond what the account has.
+        let by_rate = mul_ppm_floor(trade.discount_value, discount_rate(&board.params, &was)?)?;
+        let freed = was.maintenance.minus(is.maintenance)?;
+        let allowed = by_rate.min(mul_ppm_floor(freed, board.params.discount_of_freed)?);
+        let allowed = if is.equity.0 < 0 { QuoteNative::ZERO } else { allowed };
         if trade.cost > allowed {
             return Err(RiskError::FillWorseThanLiquidation { cost: trade.cost.0, allowed: allowed.0 });
         }

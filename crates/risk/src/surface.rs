@@ -18,6 +18,9 @@ pub const MIN_VOLATILITY: Ppm = Ppm(20_000);
 /// Largest volatility of an option, a year.
 pub const MAX_VOLATILITY: Ppm = Ppm(5_000_000);
 
+/// Seconds over which [`SurfaceParams::update_bound`] counts.
+const UPDATE_SECONDS: i64 = 60;
+
 /// Standardised moneyness beyond which a smile stays level, in millionths.
 const MAX_MONEYNESS_PPM: i64 = 3_000_000;
 
@@ -65,15 +68,19 @@ impl Smile {
         Ppm(volatility.clamp(MIN_VOLATILITY.0.into(), MAX_VOLATILITY.0.into()) as u32)
     }
 
-    /// This smile, no farther from another than a bound: the level by a ratio of the other's, skew and curvature by as much
-    /// of one.
+    /// This smile, no farther from another than a bound: the level by a ratio of the other's, skew and curvature by what moves
+    /// no volatility by more than that ratio of the level.
     fn within(self, bound: Ppm, of: Self) -> Self {
         let room = (u64::from(of.level.0) * u64::from(bound.0) / 1_000_000) as u32;
+        // At the largest moneyness, 3, skew counts three times and curvature nine times.
         let step = bound.0.min(1_000_000) as i32;
+        let (skew, curvature) = (step / 3, step / 9);
         Self {
             level: Ppm(self.level.0.clamp(of.level.0.saturating_sub(room), of.level.0.saturating_add(room))),
-            skew: self.skew.clamp(of.skew.saturating_sub(step), of.skew.saturating_add(step)),
-            curvature: self.curvature.clamp(of.curvature.saturating_sub(step), of.curvature.saturating_add(step)),
+            skew: self.skew.clamp(of.skew.saturating_sub(skew), of.skew.saturating_add(skew)),
+            curvature: self
+                .curvature
+                .clamp(of.curvature.saturating_sub(curvature), of.curvature.saturating_add(curvature)),
         }
     }
 }
@@ -121,7 +128,7 @@ pub struct SurfaceParams {
     pub min_publishers: u32,
     /// Oldest quote that counts, seconds, in [10, 3,600].
     pub max_quote_age: u32,
-    /// Farthest that a smile moves in one update, in [0.1 %, 20 %].
+    /// Farthest that a smile moves in a minute, pro rata and at most a minute's worth at once, in [0.1 %, 20 %].
     pub update_bound: Ppm,
     /// Farthest that it moves in an hour, in [1 %, 100 %].
     pub hour_bound: Ppm,
@@ -207,15 +214,16 @@ impl Surface {
         slot.quotes[index] = Quote { smile: said, reserved: 0, time: now };
 
         let oldest = now.checked_sub(params.max_quote_age.into()).ok_or(RiskError::Overflow)?;
-        let mut fresh = [Smile::default(); MAX_PUBLISHERS];
+        // Room for the smile in force: where an even number speaks it is one voice more, so that none decides alone.
+        let mut voices = [slot.smile; MAX_PUBLISHERS + 1];
         let mut count = 0;
         for quote in slot.quotes.iter().filter(|q| q.time != 0 && q.time >= oldest) {
-            fresh[count] = quote.smile;
+            voices[count] = quote.smile;
             count += 1;
         }
-        let fresh = &mut fresh[..count];
         if count >= params.min_publishers as usize {
-            slot.make(median(fresh), price, now, &params);
+            let odd = count | 1;
+            slot.make(median(&mut voices[..odd]), price, now, &params);
         }
         Ok(count as u32)
     }
@@ -234,14 +242,16 @@ impl ExpirySmile {
             self.hour_smile = made;
             made
         } else {
-            median.within(params.update_bound, self.smile).within(params.hour_bound, self.hour_smile)
+            let elapsed = now.saturating_sub(self.published_at).clamp(0, UPDATE_SECONDS) as u32;
+            let bound = Ppm(params.update_bound.0 * elapsed / UPDATE_SECONDS as u32);
+            median.within(bound, self.smile).within(params.hour_bound, self.hour_smile)
         };
         self.published_at = now;
         self.anchor_price = price;
     }
 }
 
-/// Field by field the middle value, the lower of two. At least one smile.
+/// Field by field the middle value of an odd number of smiles.
 fn median(smiles: &mut [Smile]) -> Smile {
     let middle = smiles.len().saturating_sub(1) / 2;
     let mut result = Smile::default();
@@ -317,13 +327,15 @@ mod tests {
             }
             s.expiry(EXPIRY).unwrap().smile.level.0
         };
-        // Two of three make the first smile: 20 % off what was listed; the third makes the first update, 2 % more.
-        assert_eq!(say(3_000_000, NOW), 734_400);
-        for step in 1..20 {
-            say(3_000_000, NOW + step * 10);
+        // Two of three make the first smile, 20 % off what was listed; nothing moves twice in a second.
+        assert_eq!(say(3_000_000, NOW), 720_000);
+        assert_eq!(say(3_000_000, NOW), 720_000);
+        assert_eq!(say(3_000_000, NOW + 30), 727_200, "half a minute's worth");
+        for minute in 1..20 {
+            say(3_000_000, NOW + 30 + minute * 60);
         }
-        assert_eq!(say(3_000_000, NOW + 300), 792_000, "10 % above where the hour began");
-        assert!(say(3_000_000, NOW + 3_700) > 792_000);
+        assert_eq!(say(3_000_000, NOW + 1_300), 792_000, "10 % above where the hour began");
+        assert_eq!(say(3_000_000, NOW + 3_700), 807_840, "a new hour, a minute's worth");
     }
 
     #[test]
@@ -332,8 +344,19 @@ mod tests {
         for (n, level) in [(1, 590_000), (2, 3_900_000), (3, 610_000)] {
             s.publish(&publisher(n), EXPIRY, smile(level), 5, NOW).unwrap();
         }
-        // First the lower of two, then the middle of three, within an update's bound.
-        assert_eq!(s.expiry(EXPIRY).unwrap().smile.level, Ppm(601_800));
+        // Of two and the smile listed the middle; then the middle of three, within the bound.
+        assert_eq!(s.expiry(EXPIRY).unwrap().smile.level, Ppm(600_000));
+        s.publish(&publisher(2), EXPIRY, smile(3_900_000), 5, NOW + 60).unwrap();
+        assert_eq!(s.expiry(EXPIRY).unwrap().smile.level, Ppm(610_000));
+    }
+
+    #[test]
+    fn where_two_speak_neither_decides_alone() {
+        let mut s = surface();
+        for (n, level) in [(1, 600_000), (2, 50_000)] {
+            s.publish(&publisher(n), EXPIRY, smile(level), 5, NOW).unwrap();
+        }
+        assert_eq!(s.expiry(EXPIRY).unwrap().smile.level, Ppm(600_000));
     }
 
     #[test]

@@ -206,9 +206,6 @@ impl Underlying {
             return Err(RiskError::Overflow);
         }
         self.move_stable_price(price, publish_time)?;
-        self.range.sample(price, publish_time, previous_publish_time, &self.range_params)?;
-        self.range.advance(publish_time, self.params.scan_range, &self.range_params)?;
-        self.surcharge = self.range.surcharge();
         self.guards.observe(price, publish_time, &self.guard_params)?;
         match second {
             Some(second) => self.guards.compare(price, second, &self.guard_params)?,
@@ -219,19 +216,38 @@ impl Underlying {
         if confidence > widest {
             self.guards.flags |= flag::UNCERTAIN;
         }
+        // A suspect price is no sample: a real move is taken in at the next boundary.
+        if self.guards.flags & (flag::VOLATILE | flag::UNCERTAIN) == 0 {
+            self.range.sample(price, publish_time, previous_publish_time, &self.range_params)?;
+        }
+        self.range.advance(publish_time, self.params.scan_range, &self.range_params)?;
+        self.surcharge = self.range.surcharge();
         self.price = price;
         self.confidence = confidence;
         self.publish_time = publish_time;
         self.move_crowding(publish_time)
     }
 
-    /// As [`Underlying::publish`], of a price of the second source that stands in for the first: whether the two agreed when
-    /// both were heard stays as it was.
+    /// As [`Underlying::publish`], of a price of the second source that stands in for the first: it diverges if the two did
+    /// when both were heard, or if it is too far from the last price of the first.
     pub fn publish_second(&mut self, print: &Print) -> Result<(), RiskError> {
-        let divergent = self.guards.flags & flag::DIVERGENT;
+        let (divergent, last) = (self.guards.flags & flag::DIVERGENT, self.price);
         self.publish(print, None)?;
         self.guards.flags |= divergent;
+        if divergent == 0 && last > 0 {
+            let second = SecondPrice { price: print.price, publish_time: print.publish_time };
+            self.guards.compare(last, second, &self.guard_params)?;
+        }
         Ok(())
+    }
+
+    /// Takes a print that came after a newer one into the variance, if it is the sample of a bucket. Nothing else changes:
+    /// whoever refreshes just before a boundary's print must not keep it out.
+    pub fn sample_late(&mut self, print: &Print) -> Result<(), RiskError> {
+        if self.guards.flags & (flag::VOLATILE | flag::UNCERTAIN) != 0 {
+            return Ok(());
+        }
+        self.range.sample(print.price, print.publish_time, print.previous_publish_time, &self.range_params)
     }
 
     /// Moves the stable price: by at most `rate · S̃` an hour, pro rata, and at most one hour's worth at once; rounded down.

@@ -278,18 +278,28 @@ fn a_crash_liquidates_after_two_minutes_of_consistent_prints() {
 }
 
 #[test]
-fn prints_that_disagree_with_one_another_begin_the_two_minutes_anew() {
+fn a_crash_that_goes_on_is_believed_after_two_minutes_and_the_other_side_begins_them_anew() {
+    let at = |desk: &mut Desk, time: i64, dollars: &str| {
+        desk.svm.set_time(time);
+        desk.svm.publish(BTC, dollars).unwrap();
+    };
     let mut desk = Desk::with(|c| c.underlying[0].guard.max_move = "0.05".to_owned());
     desk.steady();
     let crash = desk.svm.now();
-    for (after, dollars) in [(10, "37000"), (70, "35000"), (130, "35000"), (189, "35100")] {
-        desk.svm.set_time(crash + after);
-        desk.svm.publish(BTC, dollars).unwrap();
+    for (after, dollars) in [(10, "37000"), (70, "35000"), (129, "34500")] {
+        at(&mut desk, crash + after, dollars);
         desk.assert_refused(Desk::liquidation, E::PriceTooVolatile);
     }
-    desk.svm.set_time(crash + 190);
-    desk.svm.publish(BTC, "35000").unwrap();
+    at(&mut desk, crash + 130, "34500");
     desk.liquidation().unwrap();
+
+    let mut desk = Desk::with(|c| c.underlying[0].guard.max_move = "0.05".to_owned());
+    desk.steady();
+    let crash = desk.svm.now();
+    for (after, dollars) in [(10, "37000"), (70, "43000"), (131, "43000")] {
+        at(&mut desk, crash + after, dollars);
+        desk.assert_refused(Desk::liquidation, E::PriceTooVolatile);
+    }
 }
 
 #[test]

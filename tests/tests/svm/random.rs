@@ -293,7 +293,7 @@ impl World {
         // Mostly near the mark, sometimes far and beyond the band.
         let spread = if r.one_in(20) { 150 } else { 12 };
         // An option's price varies with its underlying's, not with its own.
-        let about = if i.is_option() { i.discount_value(u) / 16 / i.tick_value.0 / 10 } else { mark };
+        let about = if i.is_option() { i.lot_units.0 * u.price / 16 / i.tick_value.0 / 10 } else { mark };
         let mut price = mark + about * r.between(-spread, spread) / 1_000;
         // Half of the orders go for the best price of the other side.
         let market = self.svm.market(instrument);
@@ -303,7 +303,7 @@ impl World {
         {
             price = best;
         }
-        let value = i.discount_value(u) / 16;
+        let value = if i.is_option() { i.lot_units.0 * u.price } else { i.mark } / 16;
         let wealth = self.svm.requirements(&self.traders[taker]).equity.0.clamp(50_000_000, 100_000_000_000);
         let most = (wealth * 5 / value).max(2) as u64;
         let held = self.svm.lots(&self.traders[taker], instrument);
@@ -464,7 +464,8 @@ impl World {
         );
         let board = self.svm.board();
         let i = board.board.instrument(instrument).unwrap();
-        let per_lot = i.discount_value(board.board.underlying(i.underlying).unwrap());
+        let u = board.board.underlying(i.underlying).unwrap();
+        let per_lot = i.discount_value(u, did.lots > 0, i.mark_at(u, self.svm.now()));
         let most = did.lots.abs() * per_lot / 16 / 20;
         assert!((0..=most).contains(&did.discount), "at most five per cent, of an option of its underlying");
         if i.is_option() {

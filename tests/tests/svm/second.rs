@@ -135,15 +135,19 @@ fn divergence_does_not_end_because_the_first_source_is_left_out() {
 
 #[test]
 fn a_first_price_that_is_stale_is_stood_in_for() {
-    let mut svm = stale();
-    svm.write_second(BTC, "41000");
-    svm.refresh(BTC).unwrap();
-    assert_eq!(on_board(&svm), (41_000, svm.now()));
-    assert_eq!(flags(&svm), 0);
-    // The first takes over again as soon as it is newer.
-    svm.advance(1);
-    svm.publish(BTC, "40990").unwrap();
-    assert_eq!(on_board(&svm), (40_990, svm.now()));
+    // Far from the last price of the first it diverges, as it would beside it.
+    for (second, first, flagged) in [("40100", "40090", 0), ("41000", "40990", flag::DIVERGENT)] {
+        let mut svm = stale();
+        svm.write_second(BTC, second);
+        svm.refresh(BTC).unwrap();
+        assert_eq!(on_board(&svm), (second.parse().unwrap(), svm.now()));
+        assert_eq!(flags(&svm), flagged);
+        // The first takes over again as soon as it is newer.
+        svm.advance(1);
+        svm.publish(BTC, first).unwrap();
+        assert_eq!(on_board(&svm), (first.parse().unwrap(), svm.now()));
+        assert_eq!(flags(&svm), 0);
+    }
 }
 
 #[test]
@@ -162,13 +166,13 @@ fn nothing_stands_in_while_the_board_is_fresh() {
     let mut svm = stale();
     svm.publish(BTC, "40000").unwrap();
     let first = svm.now();
-    svm.advance(10);
+    svm.advance(60);
     svm.write_second(BTC, "41000");
-    // Ten seconds old is fresh.
+    // For a minute a first source that is alive may still be posted.
     nothing_stands_in(&mut svm);
     svm.advance(1);
     svm.refresh(BTC).unwrap();
-    assert_eq!(on_board(&svm), (41_000, first + 10));
+    assert_eq!(on_board(&svm), (41_000, first + 60));
 }
 
 #[test]
@@ -278,7 +282,7 @@ fn the_wide_interval_of_a_price_that_stands_in_is_flagged() {
         let feed = PullFeed { std_dev, publish_time: svm.now(), ..good };
         svm.write_pull_feed(BTC, &feed);
         svm.refresh(BTC).unwrap();
-        assert_eq!((on_board(&svm).0, flags(&svm)), (41_000, flagged));
+        assert_eq!((on_board(&svm).0, flags(&svm) & flag::UNCERTAIN), (41_000, flagged));
     }
 }
 

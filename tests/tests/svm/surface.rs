@@ -271,10 +271,13 @@ fn a_smile_is_the_median_of_its_publishers_and_an_outlier_moves_nothing() {
     assert_eq!((b.level(), b.published_at()), (600_000, 0), "two of three make no smile");
     assert_eq!(b.say(2, 605_000), 3);
     assert_eq!((b.level(), b.published_at()), (610_000, b.svm.now()));
-    // Of four the lower of the two in the middle: of 605, 610, 620 and 4,000 thousand.
+    // Of four and the smile in force the middle: of 605, 610, 610, 620 and 4,000 thousand.
     assert_eq!((b.say(3, 620_000), b.level()), (4, 610_000));
+    b.advance(30);
+    assert_eq!((b.say(1, 615_000), b.level()), (4, 610_000));
+    assert_eq!((b.say(0, 615_000), b.level()), (4, 610_000), "moved in this second already");
     b.advance(10);
-    assert_eq!((b.say(1, 608_000), b.level()), (4, 608_000));
+    assert_eq!((b.say(0, 615_000), b.level()), (4, 612_033), "a sixth of a minute's worth of two per cent");
 }
 
 #[test]
@@ -359,11 +362,11 @@ fn a_smile_moves_within_its_bounds_at_first_per_update_and_per_hour() {
     };
     // The first, made by the third publisher: 20 % from what was listed.
     assert_eq!(all_say(&mut b, 4_000_000), 720_000);
-    // Every later quote makes an update: three of 2 % each, then the hour's 10 %.
-    b.advance(10);
-    assert_eq!(all_say(&mut b, 4_000_000), 764_069);
+    // Then 2 % a minute, however many say it, and the hour's 10 %.
+    b.advance(60);
+    assert_eq!(all_say(&mut b, 4_000_000), 734_400);
     for _ in 0..5 {
-        b.advance(10);
+        b.advance(60);
         all_say(&mut b, 4_000_000);
     }
     assert_eq!(b.level(), 792_000, "10 % above 720,000");
@@ -372,15 +375,17 @@ fn a_smile_moves_within_its_bounds_at_first_per_update_and_per_hour() {
     b.svm.publish(BTC, "40000").unwrap();
     assert_eq!(all_say(&mut b, 4_000_000), 792_000);
     b.advance(1);
-    assert_eq!(all_say(&mut b, 4_000_000), 840_475);
-    b.advance(10);
+    assert_eq!(all_say(&mut b, 4_000_000), 792_263);
     for _ in 0..10 {
+        b.advance(60);
         all_say(&mut b, 4_000_000);
     }
     assert_eq!(b.level(), 871_200);
-    // Down as well.
-    b.advance(10);
-    assert_eq!(all_say(&mut b, 50_000), 836_701);
+    // Down as well, from the minute on in which most say so.
+    b.advance(60);
+    assert_eq!(all_say(&mut b, 50_000), 871_200);
+    b.advance(60);
+    assert_eq!(all_say(&mut b, 50_000), 853_776);
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Sums {
             options: false,
         };
         let mut present = Present::of(u, purpose.now());
-        let arrays = purpose.arrays(u.index);
+        let arrays = purpose.arrays(u);
         let mut current = 0;
         let mut bucket = 0i64;
         for p in positions {
@@ -124,9 +124,15 @@ impl Sums {
         if lots == 0 {
             return Ok((state.mark, 0, state.drift));
         }
+        let units = mul_bounded(lots, i.lot_units.0);
+        let delta = mul_ratio_floor(units, state.delta);
+        if present.has_expired(i) {
+            // What it pays moves with the price, or not at all.
+            self.linear = add_bounded(self.linear, delta);
+            return Ok((state.mark, delta, 0));
+        }
         self.options = true;
         add_rows(rows, &t.array, lots);
-        let units = mul_bounded(lots, i.lot_units.0);
         if i.is_put() {
             self.linear = sub_bounded(self.linear, units);
         }
@@ -138,7 +144,7 @@ impl Sums {
             mul_bounded(sub_bounded(0, lots), uncertain)
         };
         self.extra = add_bounded(self.extra, extra);
-        Ok((state.mark, mul_ratio_floor(units, state.delta), state.drift))
+        Ok((state.mark, delta, state.drift))
     }
 }
 

@@ -309,7 +309,8 @@ fn random_trade(rng: &mut Rng, world: &World, portfolio: &Portfolio) -> Option<(
     };
     let fill = world.fill_near_mark(rng, index, lots);
     let mark_value = Scaled(lots.abs() * i.mark_at(u, NOW)).to_native_floor(u.scale());
-    let discount_value = Scaled(lots.abs() * i.discount_value(u)).to_native_floor(u.scale());
+    let discount_value =
+        Scaled(lots.abs() * i.discount_value(u, lots < 0, i.mark_at(u, NOW))).to_native_floor(u.scale());
     let size = fill.value.0.abs();
     let cost = QuoteNative(if lots > 0 { size - mark_value.0 } else { mark_value.0 - size });
     let fees = QuoteNative(size / rng.range(1_000, 10_000) * rng.pick(&[1, 1, -1]));

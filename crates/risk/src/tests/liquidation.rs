@@ -48,8 +48,8 @@ fn transfer(board: &Board, account: &Portfolio, i: &Instrument, u: &Underlying, 
         m => i64::from(params.discount_base.0) + native((range * Q::new(shortfall, m)).floor()),
     };
     assert_eq!(discount_rate(params, &before), Ok(Ppm(rate as u32)));
-    // Of an option the index price is the base, and its own value the limit where it is held long.
-    let base = if i.is_option() { native_of(lots * i.lot_units.0, u.price).floor() } else { worth.floor() };
+    // Of a short option the index price is the base.
+    let base = if i.is_option() && !long { native_of(lots * i.lot_units.0, u.price).floor() } else { worth.floor() };
     let by_rate = (whole(base) * ppm(rate)).floor();
     let by_freed = (whole(freed) * ppm(params.discount_of_freed.0)).floor();
     let discount = native(by_rate.min(by_freed));
@@ -95,21 +95,23 @@ fn distress(rng: &mut Rng, world: &World, account: &mut Portfolio, i: &Instrumen
 
 /// I71. A takeover in an underlying with a stale array is refused; anyone may make it anew, which this does.
 fn with_near_arrays(world: &mut World, account: &Portfolio, index: u16) {
-    let (i, u) = world.instrument(index);
-    let stale = |p: &Position| {
-        let option = world.instrument(p.key.instrument()).0;
+    let i = world.instrument(index).0;
+    let stale = |p: &&Position| {
+        let (option, u) = world.instrument(p.key.instrument());
         let orders = p.bid_lots.0 | p.ask_lots.0;
-        p.key.underlying() == u.index
-            && option.is_option()
+        option.is_option()
             && p.lots.0 | orders != 0
             && NOW < option.expiry
+            && u.require_fresh(NOW).is_ok()
             && matches!(option.option.require_usable(option, u, NOW), Err(RiskError::StaleRiskArray { .. }))
     };
-    if account.open().iter().any(stale) {
+    let stale: Vec<u16> = account.open().iter().filter(stale).map(|p| p.key.underlying()).collect();
+    if !stale.is_empty() {
         let refused = take_over(&world.board, &mut account.clone(), i, Lots(1), NOW);
         assert!(matches!(refused, Err(RiskError::StaleRiskArray { .. })), "{refused:?}");
-        let underlying = u.index;
-        world.refresh_at(underlying, NOW);
+        for underlying in stale {
+            world.refresh_at(underlying, NOW);
+        }
     }
 }
 
@@ -177,7 +179,9 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
     // I42: the discount.
     let rate = discount_rate(&board.params, &before).unwrap();
     assert!(rate >= board.params.discount_base && rate <= board.params.discount_max);
-    let worth = |lots: i64| Scaled(lots * i.discount_value(u)).to_native_floor(u.scale()).0;
+    let worth = |lots: i64| {
+        Scaled(lots * i.discount_value(u, account.lots(i).0 > 0, i.mark_at(u, NOW))).to_native_floor(u.scale()).0
+    };
     assert!(whole(taken.discount.0) <= whole(worth(size)) * ppm(rate.0));
     assert!(account.lots(i).0 < 0 || taken.discount <= taken.mark_value);
     assert!(taken.discount.0 >= 0 && taken.insurance.0 >= 0 && taken.insurance <= taken.discount);

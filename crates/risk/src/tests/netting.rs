@@ -379,7 +379,8 @@ fn trade(rng: &mut Rng, world: &World, book: &Portfolio) -> Option<(Portfolio, T
     let mut after = *book;
     after.fill(i, u, fill).ok()?;
     after.release(i).unwrap();
-    let discount_value = Scaled(lots.abs() * i.discount_value(u)).to_native_floor(u.scale());
+    let discount_value =
+        Scaled(lots.abs() * i.discount_value(u, lots < 0, i.mark_at(u, NOW))).to_native_floor(u.scale());
     let cost = fill.value.minus(mark).unwrap();
     Some((after, Trade { underlying: u.index, now: NOW, fees: QuoteNative::ZERO, discount_value, cost }))
 }

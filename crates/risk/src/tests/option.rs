@@ -129,6 +129,9 @@ fn a_conversion_has_no_scanning_risk_but_its_gap() {
         assert!((-1..=0).contains(&risk.delta), "{}", risk.delta);
         let t = &i.option;
         let drift = at(world, CALL, now).2;
+        if now >= i.expiry {
+            return assert_eq!((risk.scan.0, risk.extra.0), (0, 0));
+        }
         let extra = whole(lots) * whole(t.convexity + 2 * (t.model_error + drift)) / whole(1i64 << u.scale());
         assert_eq!((BigInt::from(risk.scan.0), risk.scan), (extra.ceil(), risk.extra));
     });
@@ -278,13 +281,15 @@ fn new_risk_needs_an_array_that_is_near_and_young() {
         let check = |purpose| check(&world.board, &portfolio, purpose);
         assert_eq!(check(Purpose::NewRisk { now: NOW }).map(|_| ()), expected);
         assert_eq!(check(Purpose::Withdrawal { now: NOW }).map(|_| ()), expected);
-        // Whatever it says, it stops no reduction, and no liquidation elsewhere.
+        // Whatever it says, it stops no reduction.
         let last = check(LAST);
         assert!(last.is_ok());
         assert_eq!(check(Purpose::Reduction { now: NOW, underlying: 0 }), last);
-        assert_eq!(check(Purpose::Liquidation { now: NOW, underlying: 1 }), last);
-        // But nobody is liquidated in an underlying by the drift that a refresh would have taken off.
+        // But nobody is liquidated by the drift that a refresh would have taken off, here or elsewhere, unless there is no
+        // price to refresh at.
         assert_eq!(check(Purpose::Liquidation { now: NOW, underlying: 0 }).map(|_| ()), expected);
+        assert_eq!(check(Purpose::Liquidation { now: NOW, underlying: 1 }).map(|_| ()), expected);
+        assert!(check(Purpose::Liquidation { now: NOW + 10_000, underlying: 1 }).is_ok());
         if moved.is_none() {
             assert_eq!(check(Purpose::NewRisk { now: NOW }), last);
         }

@@ -224,18 +224,25 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
         let (mark, delta, worst_long, worst_short) = if i.is_option() {
             let state = option(i, u, now);
             let delta = (whole(units.clone()) * &state.delta).floor();
-            options |= p.lots.0 != 0;
-            for (k, row) in rows.iter_mut().enumerate() {
-                // A put is the call less the forward.
-                *row += &lots * t.array[k] - if i.is_put() { &units * &shocks[k] } else { BigInt::zero() };
-            }
-            let held = whole(lots.abs());
-            extra = extra + &held * (whole(t.model_error) + &state.drift);
-            extra_slack = extra_slack + held * &state.drift_slack;
-            if p.lots.0 > 0 {
-                extra = extra + whole(&lots * t.convexity);
+            if now >= i.expiry {
+                // What it pays moves with the price, or not at all.
+                for (row, shock) in rows.iter_mut().zip(&shocks) {
+                    *row += &delta * shock;
+                }
             } else {
-                short_units -= &units;
+                options |= p.lots.0 != 0;
+                for (k, row) in rows.iter_mut().enumerate() {
+                    // A put is the call less the forward.
+                    *row += &lots * t.array[k] - if i.is_put() { &units * &shocks[k] } else { BigInt::zero() };
+                }
+                let held = whole(lots.abs());
+                extra = extra + &held * (whole(t.model_error) + &state.drift);
+                extra_slack = extra_slack + held * &state.drift_slack;
+                if p.lots.0 > 0 {
+                    extra = extra + whole(&lots * t.convexity);
+                } else {
+                    short_units -= &units;
+                }
             }
             // An order's worst row drifts with the option.
             order_slack = order_slack + whole(p.bid_lots.0.max(p.ask_lots.0)) * &state.drift_slack;

@@ -1,7 +1,7 @@
 //! `refresh_underlying`
 
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, SECOND_SOURCE_MAX_AGE},
+    constants::{BOARD_SEED, EXCHANGE_SEED, LATE_SAMPLE_MAX_AGE, SECOND_SOURCE_MAX_AGE, SECOND_SOURCE_STANDS_IN_AFTER},
     error::{BallastError, Logged},
     events::UnderlyingRefreshed,
     instructions::load::now,
@@ -26,8 +26,9 @@ pub struct RefreshUnderlying {
 
 /// Runs `refresh_underlying`. The same price update again changes nothing.
 ///
-/// The second source, where there is one, is compared with the first, and stands in for it when the first is too old and
-/// so is the price on the board.
+/// The second source, where there is one, is compared with the first, and stands in for it when the first is too old and the
+/// board has heard nothing for a minute. A print that is no newer than the board, and the sample of a bucket of the
+/// variance, goes into the variance alone.
 pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16) -> Result<()> {
     let further = ctx.remaining_accounts()?;
     let now = now()?;
@@ -36,6 +37,10 @@ pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16)
     let u = board.underlying_mut(underlying).logged()?;
     let first = pyth::parse(view.owner(), &view.try_borrow()?, &u.feed_id)?;
     let second = second_source(u, further.first(), now)?;
+    if is_late_sample(u, &first, now)? {
+        let print = to_print(&first, u)?;
+        return u.sample_late(&print).logged();
+    }
     let (published, stands_in) = match second {
         Some(second) if is_stale(u, &first, now)? && is_due(u, now)? => (second, true),
         _ => (first, false),
@@ -87,10 +92,17 @@ fn is_stale(u: &Underlying, p: &OraclePrice, now: i64) -> Result<bool> {
     Ok(age > i64::from(u.params.max_age))
 }
 
-/// True if the price on the board is older than new risk allows.
+/// True if the price on the board is so old that another source may stand in.
 fn is_due(u: &Underlying, now: i64) -> Result<bool> {
     let age = now.checked_sub(u.publish_time).ok_or(BallastError::Overflow)?;
-    Ok(age > i64::from(u.params.max_age))
+    Ok(age > SECOND_SOURCE_STANDS_IN_AFTER.max(u.params.max_age.into()))
+}
+
+/// True if a print that is no newer than the board is the sample that the variance still lacks.
+fn is_late_sample(u: &Underlying, p: &OraclePrice, now: i64) -> Result<bool> {
+    let age = now.checked_sub(p.publish_time).ok_or(BallastError::Overflow)?;
+    let recent = (0..=LATE_SAMPLE_MAX_AGE).contains(&age) && p.publish_time <= u.publish_time;
+    Ok(recent && u.range.wants(p.publish_time, p.previous_publish_time))
 }
 
 /// A source's price at the board's scale. Refuses what is not positive there, or above the underlying's hard bound.

@@ -9,6 +9,7 @@ use crate::{
     state::{Exchange, RiskBoard, VolatilitySurface},
 };
 use anchor_lang::prelude::*;
+use ballast_risk::Purpose;
 
 /// Accounts of `publish_volatility`.
 #[derive(Accounts)]
@@ -35,7 +36,8 @@ pub fn publish_volatility(ctx: &mut Context<PublishVolatility>, expiry: i64, smi
     let a = &mut ctx.accounts;
     let now = now()?;
     let u = a.board.board.underlying(a.surface.underlying).logged()?;
-    u.require_fresh(now).logged()?;
+    // A smile counts from this price, which must not be a suspect one.
+    Purpose::NewRisk { now }.require(u).logged()?;
     let publisher = a.publisher.address().to_bytes();
     let count = a.surface.surface.publish(&publisher, expiry, smile.smile(), u.price, now).logged()?;
     let made = a.surface.surface.expiry(expiry).logged()?;

@@ -247,8 +247,10 @@ impl<'a> Matcher<'a> {
         let maker_fee = fee(value, self.exchange.maker_fee_ppm)?;
         let taker_fee = fee(value, self.exchange.taker_fee_ppm as i32)?;
         let worth = |per_lot: i64| Scaled(mul_bounded(lots.0, per_lot)).to_native_floor(self.u.scale());
-        let mark_value = worth(self.i.mark_at(self.u, self.now));
-        let discount_value = worth(self.i.discount_value(self.u));
+        let mark = self.i.mark_at(self.u, self.now);
+        let mark_value = worth(mark);
+        // Who sells may close a long position, who buys a short one.
+        let discount_value = |buys: bool| worth(self.i.discount_value(self.u, !buys, mark));
         let maker_buys = resting.side().logged()? == Side::Bid;
         let maker_lots_before;
         {
@@ -262,6 +264,7 @@ impl<'a> Matcher<'a> {
             };
             maker_lots_before = account.portfolio.lots(self.i);
             let cost = if maker_buys { value.minus(mark_value) } else { mark_value.minus(value) }.logged()?;
+            let discount_value = discount_value(maker_buys);
             let trade = Trade { underlying: self.u.index, now: self.now, fees: maker_fee, discount_value, cost };
             let settled =
                 settle_maker(account, self.board, self.i, self.u, resting, lots, value, maker_fee, scratch, &trade);
@@ -297,7 +300,7 @@ impl<'a> Matcher<'a> {
 
         matched.lots = matched.lots.plus(lots).logged()?;
         matched.value = matched.value.plus(value).logged()?;
-        matched.discount_value = matched.discount_value.plus(discount_value).logged()?;
+        matched.discount_value = matched.discount_value.plus(discount_value(!maker_buys)).logged()?;
         matched.fee = matched.fee.plus(taker_fee).logged()?;
         let cost = if maker_buys { mark_value.minus(value) } else { value.minus(mark_value) }.logged()?;
         matched.cost = matched.cost.plus(cost).logged()?;

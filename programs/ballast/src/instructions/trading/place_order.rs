@@ -127,6 +127,7 @@ fn validated(
     let reduce_only = args.reduce_only == 1;
     require!(reduce_only || paused & pause::NEW_RISK == 0, BallastError::Paused);
     require!(reduce_only || i.reduce_only == 0, BallastError::MarketReduceOnly);
+    require!(reduce_only || !i.has_expiry() || now < i.expiry, BallastError::InstrumentExpired);
     require!(margin.accepts_underlying(i.underlying), BallastError::Unauthorized);
 
     u.require_priced().logged()?;
