@@ -1,7 +1,17 @@
 //! End to end, through JSON-RPC and websocket of a local validator.
 
 use anyhow::{Result, anyhow};
-use ballast_client::{BallastError, ballast::args::order_kind, config::Config, event, margin, terms::Side};
+use ballast_client::{
+    BallastError,
+    ballast::{
+        args::{SmileArgs, order_kind},
+        state::VolatilitySurface,
+    },
+    config::{self, Config},
+    event, instruction, margin,
+    risk::Requirements,
+    terms::{Side, Terms},
+};
 use ballast_liquidator::Liquidator;
 use ballast_localnet::{
     Localnet, Trader, Venue,
@@ -109,13 +119,18 @@ fn trader(venue: &Venue, name: &str, usdc: &str) -> Result<Trader> {
     Ok(trader)
 }
 
-/// One trader buys from another.
+/// One trader buys BTC-PERP from another.
 fn trade(venue: &Venue, buyer: &Trader, seller: &Trader, price: &str, size: &str) -> Result<()> {
     let terms = &venue.terms[0];
-    let ask = terms.limit(Side::Sell, terms.ticks(price)?, terms.lots(size)?);
-    venue.act(seller, &[venue.place(seller, 0, &ask, &[])])?;
-    let bid = terms.limit(Side::Buy, terms.ticks(price)?, terms.lots(size)?);
-    venue.act(buyer, &[venue.place(buyer, 0, &bid, &[seller])])?;
+    deal(venue, buyer, seller, terms, terms.ticks(price)?, size)
+}
+
+/// One trader buys any instrument from another, at a price in ticks.
+fn deal(venue: &Venue, buyer: &Trader, seller: &Trader, terms: &Terms, price: i64, size: &str) -> Result<()> {
+    let ask = terms.limit(Side::Sell, price, terms.lots(size)?);
+    venue.act(seller, &[venue.place(seller, terms.instrument, &ask, &[])])?;
+    let bid = terms.limit(Side::Buy, price, terms.lots(size)?);
+    venue.act(buyer, &[venue.place(buyer, terms.instrument, &bid, &[seller])])?;
     Ok(())
 }
 
@@ -190,6 +205,113 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     assert!(own.open()[0].lots.0 > 0 && carried.initial_equity >= carried.initial);
     assert!(venue.reconcile()?.holds());
     assert!(said[0].starts_with("refreshed") && said[1].starts_with("took over"), "{said:?}");
+    net.stop()
+}
+
+/// An option of a venue.
+struct Listed<'a> {
+    venue: &'a Venue<'a>,
+    terms: &'a Terms,
+}
+
+impl<'a> Listed<'a> {
+    /// The one whose name ends so.
+    fn new(venue: &'a Venue<'a>, end: &str) -> Self {
+        Self { venue, terms: venue.terms.iter().find(|t| t.name.ends_with(end)).expect("it is listed") }
+    }
+
+    /// Its mark in ticks, rounded down.
+    fn mark(&self) -> Result<i64> {
+        let (rpc, index) = (self.venue.net.rpc(), self.terms.instrument);
+        let board = rpc.board(&self.venue.exchange)?.board;
+        let i = board.instrument(index).unwrap();
+        let mark = i.mark_at(board.underlying(i.underlying).unwrap(), rpc.now()?);
+        Ok(self.terms.mark_ticks(mark, 0))
+    }
+}
+
+/// The client's margin of a trader, which must be the program's.
+fn margin_of(venue: &Venue, trader: &Trader) -> Result<Requirements> {
+    let rpc = venue.net.rpc();
+    let board = rpc.board(&venue.exchange)?.board;
+    let here = margin::requirements(&board, &venue.margin_of(trader)?.portfolio, rpc.now()?)?;
+    let (there, _) = rpc.view_margin(&venue.exchange, venue.net.payer(), &trader.margin)?;
+    let there = (there.equity, there.maintenance, there.initial);
+    assert_eq!((here.equity.0, here.maintenance.0, here.initial.0), there, "{}", trader.name);
+    Ok(here)
+}
+
+#[test]
+fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
+    let net = localnet()?;
+    let listed_at = net.rpc().now()?;
+    let venue = venue(&net)?;
+    let [alice, bob] = [trader(&venue, "Alice", "800")?, trader(&venue, "Bob", "100000")?];
+    let keeper = trader(&venue, "Keeper", "100000")?;
+    let call = Listed::new(&venue, "-40000C");
+
+    // Surface, expiry and options are listed, but nothing is published and nothing priced: no trade.
+    let expiry = config::expiry(listed_at, 30);
+    let surface: Box<VolatilitySurface> = net.rpc().decode(&venue.exchange.surface(0))?;
+    assert_eq!(surface.surface.expiry(expiry).unwrap().published_at, 0);
+    assert_eq!(venue.terms.len(), 3 + 1 + 10);
+    let too_early = call.terms.limit(Side::Buy, call.terms.ticks("3000")?, call.terms.lots("0.1")?);
+    let refused = venue.act(&bob, &[venue.place(&bob, call.terms.instrument, &too_early, &[])]).unwrap_err();
+    assert_eq!(refused.ballast(), Some(BallastError::StaleRiskArray));
+
+    // A smile of the publisher's, no other's; then the whole series is priced.
+    let smile = SmileArgs { level: 760_000, ..venue.smile(0)? };
+    let foreign = instruction::publish_volatility(&venue.exchange, &bob.address(), 0, expiry, &smile);
+    let refused = venue.act(&bob, &[foreign]).unwrap_err();
+    assert_eq!(refused.ballast(), Some(BallastError::NotAPublisher));
+    venue.publish_smile(0, expiry, &smile)?;
+    let surface: Box<VolatilitySurface> = net.rpc().decode(&venue.exchange.surface(0))?;
+    let made = surface.surface.expiry(expiry).unwrap();
+    assert_eq!((made.published_at, made.smile.level.0), (net.rpc().now()?, 760_000));
+    venue.refresh_options()?;
+    // At the money, 76 % for thirty days: about 0.4 · 0.76 · √(30/365) of 40,000 dollars, in ticks of 0.1 dollar.
+    let expected = 0.398_94 * 0.76 * (30f64 / 365.0).sqrt() * 40_000.0;
+    assert!((call.mark()? as f64 / 10.0 - expected).abs() < 20.0, "{} {expected}", call.mark()?);
+
+    // Traded, and margined as the client says.
+    deal(&venue, &bob, &alice, call.terms, call.mark()?, "0.1")?;
+    let (short, long) = (margin_of(&venue, &alice)?, margin_of(&venue, &bob)?);
+    assert!(long.maintenance.0 > 0 && long.maintenance.0 < short.maintenance.0);
+    assert!(venue.reconcile()?.holds());
+
+    // An array that is too old takes on no more risk until anyone has refreshed it.
+    net.set_time(net.rpc().now()? + 121)?;
+    venue.publish(&["40000", "2500", "40"])?;
+    let more = call.terms.limit(Side::Buy, call.mark()?, call.terms.lots("0.1")?);
+    let refused = venue.act(&bob, &[venue.place(&bob, call.terms.instrument, &more, &[])]).unwrap_err();
+    assert_eq!(refused.ballast(), Some(BallastError::StaleRiskArray));
+    margin_of(&venue, &alice)?;
+    venue.refresh_options()?;
+    venue.act(&bob, &[venue.place(&bob, call.terms.instrument, &more, &[])])?;
+    let cancel = instruction::cancel_all_orders(&venue.exchange, &bob.address(), &bob.margin, call.terms.instrument, 1);
+    venue.act(&bob, &[cancel])?;
+
+    // A rise beyond the array's reach. The liquidator refreshes it, then takes the short call over.
+    let bot = Liquidator::new(net.rpc_url(), keeper.key.insecure_clone(), venue.exchange.id, 0, true);
+    let mut said = Vec::new();
+    let mut pass = || bot.pass(&mut |line| said.push(line.to_owned()));
+    assert!(!pass()?, "there is nothing to do");
+    net.set_time(net.rpc().now()? + 300)?;
+    venue.publish(&["46000", "2500", "40"])?;
+    assert!(margin_of(&venue, &alice)?.is_liquidatable());
+    assert!(pass()?, "the array is refreshed");
+    let before = margin_of(&venue, &alice)?;
+    assert!(before.is_liquidatable(), "{before:?}");
+    assert!(pass()?, "the call is taken over");
+    let after = margin_of(&venue, &alice)?;
+    assert!(after.health().unwrap() > before.health().unwrap());
+    let taken = venue.margin_of(&keeper)?.portfolio;
+    assert_eq!(taken.open()[0].key.instrument(), call.terms.instrument);
+    assert!(taken.open()[0].lots.0 < 0, "the liquidator is short now");
+    margin_of(&venue, &keeper)?;
+    assert!(said[0].starts_with("refreshed stale risk arrays") && said[1].starts_with("took over"), "{said:?}");
+    assert!(said[1].contains("-40000C"), "{said:?}");
+    assert!(venue.reconcile()?.holds());
     net.stop()
 }
 

@@ -3,11 +3,11 @@
 //! People write decimal numbers in US dollars and whole assets; this module turns them into the program's arguments,
 //! exactly, or says which number is wrong.
 
-use crate::decimal::parse;
+use crate::{decimal::parse, series::Series};
 use anyhow::{Context, Result, ensure};
 use ballast::args::{
-    CollateralArgs, ExchangeArgs, InstrumentArgs, MarginArgs, OptionParamsArgs, RangeArgs, SmileArgs, SurfaceArgs,
-    UnderlyingArgs,
+    CollateralArgs, ExchangeArgs, FutureArgs, InstrumentArgs, MarginArgs, OptionParamsArgs, RangeArgs, SmileArgs,
+    SurfaceArgs, UnderlyingArgs,
 };
 use serde::Deserialize;
 use solana_address::Address;
@@ -16,6 +16,10 @@ use solana_address::Address;
 const PPM: u32 = 6;
 /// Decimals of the quote currency.
 const QUOTE: u32 = 6;
+
+/// Seconds of a minute, of which expiries are whole numbers, and of a day.
+const MINUTE: i64 = 60;
+const DAY: i64 = 86_400;
 
 /// An exchange.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,6 +40,12 @@ pub struct Config {
     /// Perpetuals, in the order of their indices.
     #[serde(default)]
     pub perpetual: Vec<PerpetualConfig>,
+    /// Dated futures. Their indices follow those of the perpetuals.
+    #[serde(default)]
+    pub future: Vec<FutureConfig>,
+    /// Series of options. Their indices follow those of the futures.
+    #[serde(default)]
+    pub series: Vec<SeriesConfig>,
 }
 
 /// The exchange itself.
@@ -252,6 +262,74 @@ pub struct PerpetualConfig {
     pub price_band: String,
 }
 
+/// A dated future: like a perpetual, with an expiry.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct FutureConfig {
+    pub name: String,
+    pub underlying: String,
+    pub lot: String,
+    pub tick: String,
+    pub max_position: String,
+    pub open_interest_cap: String,
+    pub min_order_value: String,
+    pub price_band: String,
+    /// Days to its expiry; see [`expiry`].
+    pub days: u32,
+}
+
+/// A series of options: a call and a put of every expiry and strike. Their names are made of these.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs)]
+pub struct SeriesConfig {
+    /// The underlying, which must have a surface.
+    pub underlying: String,
+    pub lot: String,
+    pub tick: String,
+    pub max_position: String,
+    pub open_interest_cap: String,
+    pub min_order_value: String,
+    pub price_band: String,
+    /// Days to the expiries, ascending; see [`expiry`].
+    pub days: Vec<u32>,
+    /// Strikes in US dollars, ascending.
+    pub strikes: Vec<String>,
+}
+
+/// When something expires that is listed now for so many days: so long after the next whole minute.
+pub fn expiry(now: i64, days: u32) -> i64 {
+    (now.div_euclid(MINUTE) + 1) * MINUTE + i64::from(days) * DAY
+}
+
+/// What the sections of all instruments have in common.
+struct Section<'a> {
+    name: &'a str,
+    underlying: &'a str,
+    lot: &'a str,
+    tick: &'a str,
+    max_position: &'a str,
+    open_interest_cap: &'a str,
+    min_order_value: &'a str,
+    price_band: &'a str,
+}
+
+macro_rules! section {
+    ($config:expr, $name:expr) => {
+        Section {
+            name: $name,
+            underlying: &$config.underlying,
+            lot: &$config.lot,
+            tick: &$config.tick,
+            max_position: &$config.max_position,
+            open_interest_cap: &$config.open_interest_cap,
+            min_order_value: &$config.min_order_value,
+            price_band: &$config.price_band,
+        }
+    };
+}
+
 impl Config {
     /// Reads a TOML text.
     pub fn from_toml(text: &str) -> Result<Self> {
@@ -360,30 +438,75 @@ impl Config {
         self.instrument_args(p, self.perpetual_index(&p.name)?)
     }
 
-    /// What every instrument to list has, at an index of the board.
+    /// What an instrument like a perpetual has, at an index of the board.
     pub fn instrument_args(&self, p: &PerpetualConfig, instrument: u16) -> Result<InstrumentArgs> {
-        let underlying = self.underlying_index(&p.underlying)?;
-        let units = u32::from(self.underlying[usize::from(underlying)].unit_exponent);
-        let lot_units = parse(&p.lot, units)?;
-        ensure!(lot_units > 0, "the lot of {} is less than a delta unit", p.name);
+        self.terms(&section!(p, &p.name), instrument)
+    }
+
+    /// Arguments of `list_future` for every future, listed at a time in seconds.
+    pub fn futures(&self, now: i64) -> Result<Vec<FutureArgs>> {
+        let first = u16::try_from(self.perpetual.len())?;
+        let args = |(instrument, f): (u16, &FutureConfig)| {
+            let terms = self.terms(&section!(f, &f.name), instrument)?;
+            Ok(FutureArgs { terms, expiry: expiry(now, f.days) })
+        };
+        (first..).zip(&self.future).map(args).collect()
+    }
+
+    /// Every series of options, listed at a time in seconds.
+    pub fn series(&self, now: i64) -> Result<Vec<Series>> {
+        let mut first = self.perpetual.len() + self.future.len();
+        let mut all = Vec::new();
+        for s in &self.series {
+            let terms = self.terms(&section!(s, &s.underlying), u16::try_from(first)?)?;
+            let units = i128::from(10u32.pow(self.unit_exponent(terms.underlying)));
+            let strike = |text: &String| -> Result<(i64, String)> {
+                // Quote-native per whole asset, to ticks.
+                let (value, tick) = (i128::from(parse(text, QUOTE)?) * i128::from(terms.lot_units), terms.tick_value);
+                let tick = i128::from(tick) * units;
+                ensure!(value % tick == 0, "the strike {text} of {} is no whole number of ticks", s.underlying);
+                Ok((i64::try_from(value / tick)?, text.replace('_', "")))
+            };
+            let series = Series {
+                asset: s.underlying.clone(),
+                expiries: s.days.iter().map(|days| expiry(now, *days)).collect(),
+                strikes: s.strikes.iter().map(strike).collect::<Result<_>>()?,
+                first: u16::try_from(first)?,
+                terms,
+            };
+            first += 2 * series.expiries.len() * series.strikes.len();
+            all.push(series);
+        }
+        Ok(all)
+    }
+
+    fn unit_exponent(&self, underlying: u16) -> u32 {
+        u32::from(self.underlying[usize::from(underlying)].unit_exponent)
+    }
+
+    fn terms(&self, s: &Section, instrument: u16) -> Result<InstrumentArgs> {
+        let underlying = self.underlying_index(s.underlying)?;
+        let units = self.unit_exponent(underlying);
+        let lot_units = parse(s.lot, units)?;
+        ensure!(lot_units > 0, "the lot of {} is less than a delta unit", s.name);
         let in_lots = |text: &str| -> Result<i64> {
             let amount = parse(text, units)?;
-            ensure!(amount % lot_units == 0, "{text} is no whole number of lots of {}", p.name);
+            ensure!(amount % lot_units == 0, "{text} is no whole number of lots of {}", s.name);
             Ok(amount / lot_units)
         };
         // tick · lot in quote-native: dollars per asset, times assets per lot.
-        let tick = parse(&p.tick, QUOTE)?;
+        let tick = parse(s.tick, QUOTE)?;
         let tick_value = i128::from(tick) * i128::from(lot_units);
         let unit = 10i128.pow(units);
-        ensure!(tick_value % unit == 0 && tick_value > 0, "a tick of a lot of {} is no whole 1e-6 USDC", p.name);
+        ensure!(tick_value % unit == 0 && tick_value > 0, "a tick of a lot of {} is no whole 1e-6 USDC", s.name);
         Ok(InstrumentArgs {
-            name: name(&p.name)?,
+            name: name(s.name)?,
             lot_units,
             tick_value: i64::try_from(tick_value / unit)?,
-            max_position: in_lots(&p.max_position)?,
-            min_order_value: parse(&p.min_order_value, QUOTE)?,
-            open_interest_cap: in_lots(&p.open_interest_cap)?,
-            price_band: ratio(&p.price_band)?,
+            max_position: in_lots(s.max_position)?,
+            min_order_value: parse(s.min_order_value, QUOTE)?,
+            open_interest_cap: in_lots(s.open_interest_cap)?,
+            price_band: ratio(s.price_band)?,
             underlying,
             instrument,
         })
@@ -432,5 +555,32 @@ mod tests {
         assert_eq!((perp.lot_units, perp.tick_value, perp.max_position), (10, 100, 1_000_000));
         let sol = config.collateral_args(&config.collateral[0]).unwrap();
         assert_eq!(sol.atoms_per_unit, 100_000_000);
+    }
+
+    #[test]
+    fn futures_and_options_follow_the_perpetuals() {
+        let config = Config::from_toml(include_str!("../../../migrations/localnet.toml")).unwrap();
+        // Thirty days after the minute that follows.
+        let (now, then) = (1_621_213_201, 1_621_213_260 + 30 * DAY);
+        let futures = config.futures(now).unwrap();
+        assert_eq!((futures[0].terms.instrument, futures[0].expiry), (3, then));
+        let options = config.series(now).unwrap()[0].options().unwrap();
+        assert_eq!(options.len(), 2 * config.series[0].strikes.len());
+        let put = &options[5];
+        assert_eq!(&put.terms.name, b"BTC160621-44000P");
+        // 44,000 $ in ticks of 0.1 $.
+        assert_eq!((put.terms.instrument, put.strike, put.expiry, put.put), (9, 440_000, then, 1));
+        let surface = config.underlying[0].surface.as_ref().unwrap();
+        assert_eq!((surface.args(0).unwrap().min_publishers, surface.smile().unwrap().level), (1, 800_000));
+    }
+
+    #[test]
+    fn futures_and_options_may_be_left_out() {
+        let text = include_str!("../../../migrations/localnet.toml");
+        let perpetuals = text.split("[[future]]").next().unwrap();
+        let config = Config::from_toml(perpetuals).unwrap();
+        assert!(config.futures(0).unwrap().is_empty() && config.series(0).unwrap().is_empty());
+        let typo = format!("{perpetuals}[[series]]\nunderlaying = \"BTC\"\n");
+        assert!(Config::from_toml(&typo).is_err());
     }
 }

@@ -34,17 +34,19 @@ pub struct Venue<'a> {
     pub admin: Keypair,
     /// Its pause authority.
     pub pauser: Keypair,
+    /// Who publishes volatilities.
+    pub publisher: Keypair,
     /// Mint of the quote currency; the validator's payer may mint.
     pub usdc: Address,
     /// One price account for each underlying.
     pub prices: Vec<Address>,
-    /// The terms of each perpetual.
+    /// The terms of each instrument: perpetuals, then futures, then options.
     pub terms: Vec<Terms>,
 }
 
 impl Localnet {
     /// Makes the exchange of a configuration: its accounts, listings, mints and insurance fund. Its prices are still to
-    /// be published.
+    /// be published, and after them its volatilities.
     pub fn apply(&self, config: &Config) -> Result<Venue<'_>> {
         let mut venue = Venue {
             net: self,
@@ -52,6 +54,7 @@ impl Localnet {
             config: config.clone(),
             admin: Keypair::new(),
             pauser: Keypair::new(),
+            publisher: Keypair::new(),
             usdc: token::create_mint(self, USDC_DECIMALS)?,
             prices: config.underlying.iter().map(|_| Keypair::new().pubkey()).collect(),
             terms: Vec::new(),
@@ -60,14 +63,19 @@ impl Localnet {
         venue.list()?;
         venue.fund_insurance()?;
         let board = self.rpc().board(&venue.exchange)?.board;
-        for instrument in (0u16..).take(config.perpetual.len()) {
-            venue.terms.push(Terms::of(&board, instrument)?);
+        for listed in board.instruments.iter().filter(|i| i.is_listed()) {
+            venue.terms.push(Terms::of(&board, listed.index)?);
         }
         Ok(venue)
     }
 }
 
 impl Venue<'_> {
+    /// The terms of each perpetual.
+    pub fn perpetuals(&self) -> &[Terms] {
+        &self.terms[..self.config.perpetual.len()]
+    }
+
     /// `initialize_exchange`, and the board grown until it is complete.
     fn initialize(&self) -> Result<()> {
         let (net, payer) = (self.net, self.net.payer().pubkey());
@@ -104,6 +112,7 @@ impl Venue<'_> {
         for p in &config.perpetual {
             listings.push(instruction::list_perpetual(e, &payer, &admin, &config.perpetual_args(p)?));
         }
+        listings.extend(self.dated_listings(self.net.rpc().now()?)?);
         for ix in listings {
             self.net.send(&[ix], self.net.payer(), &[&self.admin])?;
         }

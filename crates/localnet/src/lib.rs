@@ -9,6 +9,7 @@
 //! let config = Config::from_toml(&std::fs::read_to_string("migrations/localnet.toml")?)?;
 //! let venue = net.apply(&config)?; // an exchange on it, with mints, price accounts and markets
 //! venue.publish(&["40000", "2500", "40"])?; // prices of its underlyings, on the board
+//! venue.publish_volatilities()?; // smiles of its expiries, and its options priced
 //!
 //! let alice = venue.trader("Alice", "10000", "0")?; // a funded key with a margin account
 //! venue.deposit_usdc(&alice, "10000")?;
@@ -27,6 +28,7 @@
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
+mod dated;
 mod exchange;
 mod meter;
 mod price;

@@ -27,7 +27,7 @@ const fn part(name: &'static str, role: &'static str, usdc: &'static str, sol: &
 }
 
 /// The parts, in the order of the tables.
-pub const PARTS: [Part; 8] = [
+pub const PARTS: [Part; 11] = [
     part("Maya", "makes markets, tight", "250000", "0"),
     part("Milo", "makes markets, wide", "250000", "0"),
     Part { trades: &[(BTC, Side::Buy, "2")], ..part("Lena", "long BTC, nearly four times her money", "24000", "0") },
@@ -38,7 +38,44 @@ pub const PARTS: [Part; 8] = [
     Part { trades: &[(BTC, Side::Buy, "1")], ..part("Carl", "long BTC, less than twice his money", "25000", "0") },
     Part { trades: &[(ETH, Side::Sell, "10")], ..part("Ines", "short ETH", "30000", "0") },
     Part { trades: &[(SOL, Side::Sell, "1000")], ..part("Nils", "a SOL deposit against short SOL", "0", "1000") },
+    part("Cora", "will write a covered call", "25000", "0"),
+    part("Olaf", "will sell an iron condor", "10000", "0"),
+    part("Bess", "will buy BTC against its future", "25000", "0"),
     part("Bot", "liquidator, a process of its own", "100000", "0"),
+];
+
+/// A book of futures and options that somebody has for a moment.
+pub struct Book {
+    pub name: &'static str,
+    /// What it is, and what its table shows.
+    pub what: &'static str,
+    /// The end of each instrument's name, side, size in whole assets; in an order in which each leg can be paid for, and
+    /// closed in the opposite one.
+    pub legs: &'static [(&'static str, Side, &'static str)],
+}
+
+/// The books, in the order in which they are shown.
+pub const BOOKS: [Book; 3] = [
+    Book {
+        name: "Cora",
+        what: "a covered call; where the call loses, the BTC behind it gains",
+        legs: &[("BTC-PERP", Side::Buy, "1"), ("-48000C", Side::Sell, "1")],
+    },
+    Book {
+        name: "Olaf",
+        what: "an iron condor; whatever BTC does, its wings bound the loss to 4,000 less the premium",
+        legs: &[
+            ("-40000P", Side::Buy, "1"),
+            ("-52000C", Side::Buy, "1"),
+            ("-44000P", Side::Sell, "1"),
+            ("-48000C", Side::Sell, "1"),
+        ],
+    },
+    Book {
+        name: "Bess",
+        what: "BTC against its future; only the calendar is left to be charged for",
+        legs: &[("BTC-PERP", Side::Buy, "1"), ("BTC-30D", Side::Sell, "1")],
+    },
 ];
 
 /// Sizes that makers quote on either side of each perpetual, in whole assets.

@@ -9,12 +9,16 @@ use super::{
 use crate::{Trader, Venue};
 use anyhow::{Context, Result, ensure};
 use ballast_client::{
-    ballast::args::order_kind,
+    account::decode,
+    ballast::{args::order_kind, state::Market},
     config::Config,
     decimal, instruction,
     reconcile::Reconciliation,
     terms::{Side, Terms},
 };
+
+/// Markets that are swept in one transaction.
+const SWEEPS: usize = 16;
 
 /// What somebody brought and took away, in the smallest units.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +52,7 @@ pub fn close(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
     let last = hours()?.pop().context("there are no prices")?;
     quote(stage, venue, cast, &last)?;
     for (_, trader) in cast.takers() {
-        for terms in &venue.terms {
+        for terms in venue.perpetuals() {
             close_with_makers(stage, venue, cast, trader, terms, &last)?;
         }
     }
@@ -56,7 +60,7 @@ pub fn close(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
         stage.note(&venue.act(maker, &pull(venue, maker))?)?;
     }
     let [maya, milo] = cast.makers() else { anyhow::bail!("there are two makers") };
-    for terms in &venue.terms {
+    for terms in venue.perpetuals() {
         let held = lots(venue, maya, terms)?;
         if held != 0 {
             // What one is long the other is short: a quote at the index, and both are flat.
@@ -139,8 +143,16 @@ pub fn withdraw(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<Vec<Sta
 
 /// The markets' fees go to the treasury.
 pub fn sweep(stage: &mut Stage, venue: &Venue) -> Result<()> {
-    let sweeps: Vec<_> = venue.terms.iter().map(|t| instruction::sweep(&venue.exchange, t.instrument)).collect();
-    venue.net.send(&sweeps, venue.net.payer(), &[])?;
+    let mut sweeps = Vec::new();
+    for (_, account) in venue.net.rpc().exchange_accounts::<Market>(&venue.exchange)? {
+        let market = decode::<Market>(&account.data)?;
+        if market.unswept_fees.0 != 0 {
+            sweeps.push(instruction::sweep(&venue.exchange, market.instrument));
+        }
+    }
+    for batch in sweeps.chunks(SWEEPS) {
+        venue.net.send(batch, venue.net.payer(), &[])?;
+    }
     let fees = venue.net.rpc().treasury(&venue.exchange)?.fees.0;
     stage.line(format!("the fees of {} markets are swept into the treasury: {} USDC", sweeps.len(), usd(fees)))
 }

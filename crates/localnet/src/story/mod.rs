@@ -2,6 +2,7 @@
 //!
 //! Everything that changes the exchange is a signed transaction. A liquidator that knows nothing but JSON-RPC watches.
 
+mod books;
 mod bot;
 mod cast;
 mod closing;
@@ -47,6 +48,7 @@ pub fn run(start_bot: impl FnOnce(&Seat) -> Result<Box<dyn Bot>>, out: &mut dyn 
     let mut bot = start_bot(&seat)?;
     opening::trade(&mut stage, &venue, &cast, &hours[0])?;
     show::netting(&mut stage, &venue, &cast)?;
+    books::show(&mut stage, &venue, &cast)?;
     let replayed = replay::play(&mut stage, &venue, &cast, &hours, bot.as_mut());
     // Stopped before any error is returned: no process is left behind.
     let said = bot.stop();

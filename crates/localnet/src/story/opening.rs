@@ -3,7 +3,7 @@
 use super::{
     cast::{Cast, HALF_SPREADS, PARTS, QUOTE_SIZES},
     replay::Hour,
-    stage::{Stage, time, usd},
+    stage::{Stage, percent, time, usd},
 };
 use crate::{Align, Localnet, Table, Trader, Venue};
 use anyhow::{Context, Result};
@@ -35,15 +35,22 @@ pub fn validator(stage: &mut Stage, first: &Hour) -> Result<Localnet> {
 /// Makes the exchange and publishes the first prices.
 pub fn list<'n>(stage: &mut Stage, net: &'n Localnet, config: &Config, first: &Hour) -> Result<Venue<'n>> {
     let venue = net.apply(config)?;
-    let (listed, fund) = (config.perpetual.len(), decimal::parse(&config.exchange.insurance, 6)?);
+    let (perpetuals, futures) = (config.perpetual.len(), config.future.len());
     stage.line(format!(
-        "exchange {} from migrations/localnet.toml: {listed} perpetuals, insurance fund {} USDC",
+        "exchange {} from migrations/localnet.toml: perpetuals ({perpetuals}), dated futures ({futures}), options ({})",
         config.exchange.id,
-        usd(fund)
+        venue.terms.len() - perpetuals - futures,
     ))?;
+    stage
+        .line(format!("its insurance fund starts with {} USDC", usd(decimal::parse(&config.exchange.insurance, 6)?)))?;
     venue.publish(&first.prices())?;
     let named = config.underlying.iter().zip(first.prices()).map(|(u, price)| format!("{} {price}", u.name));
     stage.line(format!("Pyth prices on the board, in dollars: {}", named.collect::<Vec<_>>().join(", ")))?;
+    venue.publish_volatilities()?;
+    for (u, surface) in config.underlying.iter().filter_map(|u| Some((u, u.surface.as_ref()?))) {
+        let level = decimal::parse(&surface.level, 6)?;
+        stage.line(format!("a volatility of {} at the money published for {}", percent(level, 1_000_000), u.name))?;
+    }
     Ok(venue)
 }
 
@@ -92,7 +99,7 @@ pub fn trade(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Resu
 pub fn quote(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Result<()> {
     for (maker, half_spread) in cast.makers().iter().zip(HALF_SPREADS) {
         let mut instructions = pull(venue, maker);
-        for (terms, size) in venue.terms.iter().zip(QUOTE_SIZES) {
+        for (terms, size) in venue.perpetuals().iter().zip(QUOTE_SIZES) {
             let price = hour.price(terms.instrument)?;
             for (side, distance) in [(Side::Buy, -half_spread), (Side::Sell, half_spread)] {
                 let mut order = terms.limit(side, terms.ticks_near(price, distance), terms.lots(size)?);
@@ -106,12 +113,12 @@ pub fn quote(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Resu
     Ok(())
 }
 
-/// Instructions by which a maker pulls all quotes.
+/// Instructions by which a maker pulls all quotes of perpetuals.
 pub fn pull(venue: &Venue, maker: &Trader) -> Vec<Instruction> {
     let cancel = |t: &Terms| {
         instruction::cancel_all_orders(&venue.exchange, &maker.address(), &maker.margin, t.instrument, u16::MAX)
     };
-    venue.terms.iter().map(cancel).collect()
+    venue.perpetuals().iter().map(cancel).collect()
 }
 
 /// Sends an order that takes what makers quote.

@@ -4,7 +4,7 @@ use super::{
     Statement,
     cast::Cast,
     closing::Gains,
-    stage::{Stage, percent, usd},
+    stage::{Stage, usd},
 };
 use crate::{Align, Localnet, Table, Trader, Venue};
 use anyhow::{Context, Result, ensure};
@@ -22,31 +22,44 @@ pub fn netting(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
         [("Hugo", "Hugo: BTC and ETH are one product group"), ("Nils", "Nils: a token is a position of delta one")];
     for (name, title) in books {
         let trader = cast.named(name).with_context(|| format!("{name} is not in the cast"))?;
-        stage.line(title)?;
-        book(stage, venue, trader)?;
-        stage.gap()?;
+        book(stage, venue, trader, title)?;
     }
     stage.line("The program's own view_margin and the client's simulator agree on both to the unit.")
 }
 
-fn book(stage: &mut Stage, venue: &Venue, trader: &Trader) -> Result<()> {
+/// A book's margin beside that of each of its legs alone, by the client and by the program.
+pub fn book(stage: &mut Stage, venue: &Venue, trader: &Trader, title: &str) -> Result<()> {
+    stage.line(title)?;
     let board = venue.net.rpc().board(&venue.exchange)?.board;
     let portfolio = venue.margin_of(trader)?.portfolio;
     let now = venue.net.rpc().now()?;
     let whole = requirements(&board, &portfolio, now)?;
     require_same_on_chain(venue, trader, &whole)?;
 
-    let mut table = Table::new(&[("", Align::Left), ("maintenance", Align::Right), ("initial", Align::Right)]);
+    let mut table = Table::new(&[
+        ("", Align::Left),
+        ("traded at", Align::Right),
+        ("maintenance", Align::Right),
+        ("initial", Align::Right),
+    ]);
     let mut sum = (0, 0);
     for (leg, alone) in margin::legs(&board, &portfolio, now)? {
-        table.row([describe(venue, &leg), usd(alone.maintenance.0), usd(alone.initial.0)]);
+        table.row([describe(venue, &leg), traded_at(venue, &leg), usd(alone.maintenance.0), usd(alone.initial.0)]);
         sum = (sum.0 + alone.maintenance.0, sum.1 + alone.initial.0);
     }
     table.rule();
-    table.row(["the legs, each alone".to_owned(), usd(sum.0), usd(sum.1)]);
-    table.row(["together".to_owned(), usd(whole.maintenance.0), usd(whole.initial.0)]);
-    table.row(["of the sum".to_owned(), percent(whole.maintenance.0, sum.0), percent(whole.initial.0, sum.1)]);
-    stage.table(&table)
+    table.row(["the legs, each alone".to_owned(), String::new(), usd(sum.0), usd(sum.1)]);
+    table.row(["together".to_owned(), String::new(), usd(whole.maintenance.0), usd(whole.initial.0)]);
+    let of_sum = (share(whole.maintenance.0, sum.0), share(whole.initial.0, sum.1));
+    table.row(["of the sum".to_owned(), String::new(), of_sum.0, of_sum.1]);
+    stage.table(&table)?;
+    stage.gap()
+}
+
+/// A ratio in percent, rounded to a tenth.
+fn share(part: i64, whole: i64) -> String {
+    let ppm = i128::from(part) * 1_000_000 / i128::from(whole.max(1));
+    format!("{} %", decimal::rounded(ppm as i64, 4, 1))
 }
 
 /// The program and the client must say the same.
@@ -68,6 +81,17 @@ fn describe(venue: &Venue, leg: &Leg) -> String {
             let terms = &venue.terms[usize::from(p.key.instrument())];
             let side = if p.lots.0 > 0 { "long" } else { "short" };
             format!("{side} {} {}", terms.show_lots(p.lots.0.abs()), terms.name)
+        }
+    }
+}
+
+/// The average price of a position.
+fn traded_at(venue: &Venue, leg: &Leg) -> String {
+    match leg {
+        Leg::Token(_) => String::new(),
+        Leg::Position(p) => {
+            let terms = &venue.terms[usize::from(p.key.instrument())];
+            usd(terms.average(p.quote.0.abs(), p.lots.0.abs()))
         }
     }
 }
