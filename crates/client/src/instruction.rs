@@ -88,43 +88,32 @@ pub fn list_collateral(
     build(tag::LIST_COLLATERAL, accounts, |out| args.encode(out))
 }
 
-/// `list_perpetual`
-pub fn list_perpetual(e: &Exchange, from: &Address, admin: &Address, args: &InstrumentArgs) -> Instruction {
-    let accounts = vec![
+/// The accounts that every listing of an instrument takes.
+fn listing(e: &Exchange, from: &Address, admin: &Address, instrument: u16) -> Vec<AccountMeta> {
+    vec![
         payer(from),
         signer(admin),
         read(&e.address),
         write(&e.board),
-        write(&e.market(args.instrument)),
+        write(&e.market(instrument)),
         read(&SYSTEM_PROGRAM),
-    ];
-    build(tag::LIST_PERPETUAL, accounts, |out| args.encode(out))
+    ]
+}
+
+/// `list_perpetual`
+pub fn list_perpetual(e: &Exchange, from: &Address, admin: &Address, args: &InstrumentArgs) -> Instruction {
+    build(tag::LIST_PERPETUAL, listing(e, from, admin, args.instrument), |out| args.encode(out))
 }
 
 /// `list_future`
 pub fn list_future(e: &Exchange, from: &Address, admin: &Address, args: &FutureArgs) -> Instruction {
-    let accounts = vec![
-        payer(from),
-        signer(admin),
-        read(&e.address),
-        write(&e.board),
-        write(&e.market(args.terms.instrument)),
-        read(&SYSTEM_PROGRAM),
-    ];
-    build(tag::LIST_FUTURE, accounts, |out| args.encode(out))
+    build(tag::LIST_FUTURE, listing(e, from, admin, args.terms.instrument), |out| args.encode(out))
 }
 
 /// `list_option`
 pub fn list_option(e: &Exchange, from: &Address, admin: &Address, args: &OptionArgs) -> Instruction {
-    let accounts = vec![
-        payer(from),
-        signer(admin),
-        read(&e.address),
-        write(&e.board),
-        write(&e.market(args.terms.instrument)),
-        read(&e.surface(args.terms.underlying)),
-        read(&SYSTEM_PROGRAM),
-    ];
+    let mut accounts = listing(e, from, admin, args.terms.instrument);
+    accounts.insert(accounts.len() - 1, read(&e.surface(args.terms.underlying)));
     build(tag::LIST_OPTION, accounts, |out| args.encode(out))
 }
 

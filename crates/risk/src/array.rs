@@ -67,7 +67,7 @@ impl Slice {
         let forward = u.price.checked_add(mul_div_floor(u.price, basis, 1_000_000)?).ok_or(RiskError::Overflow)?;
         let floor = -3 * i64::from(Ppm::ONE.0 - PRICE_FACTOR_FLOOR.0);
         for scenario in table {
-            let node = (i64::from(scenario.price_thirds) + MAX_MOVE).clamp(0, NODES as i64 - 1) as usize;
+            let node = node_of(scenario);
             if scenario.price_thirds == 0 || slice.moves[node] != 0 {
                 continue;
             }
@@ -150,7 +150,7 @@ impl Slice {
         let mut turn = 0;
         let t = &mut i.option;
         for (loss, scenario) in t.array.iter_mut().zip(table) {
-            let node = (i64::from(scenario.price_thirds) + MAX_MOVE).clamp(0, NODES as i64 - 1) as usize;
+            let node = node_of(scenario);
             let curve = (i64::from(scenario.volatility) + 1).clamp(0, 2) as usize;
             let moved = mul_bounded(units, self.moves[node]);
             let at = Node::price(forward, moved, strike, moneyness, self.log_moves[node], &totals[curve])?;
@@ -186,6 +186,11 @@ impl Slice {
         t.volatility_time = self.smile.published_at;
         Ok(())
     }
+}
+
+/// Which node a scenario's price move is.
+fn node_of(scenario: &Scenario) -> usize {
+    (i64::from(scenario.price_thirds) + MAX_MOVE).clamp(0, NODES as i64 - 1) as usize
 }
 
 /// A call at one node.

@@ -1,7 +1,8 @@
 //! The risk board: every number that the margin check of any account reads, in one slab.
 
 use crate::{
-    Instrument, Lots, Ppm, ProductGroup, RiskError, Slice, Token, Underlying, Units,
+    Instrument, Lots, ProductGroup, RiskError, Slice, Token, Underlying, Units,
+    group::kept_apart,
     scenario::{ROWS, Scenario},
     surface::Surface,
 };
@@ -215,8 +216,7 @@ impl Board {
             Some(u) if u.is_listed() => u,
             _ => return Err(RiskError::NotListed { index }),
         };
-        let group = usize::from(u.group).checked_sub(1).and_then(|g| groups.get(g));
-        u.set_shocks(scenarios, group.map_or(Ppm::ZERO, |g| g.offset))?;
+        u.set_shocks(scenarios, kept_apart(groups, u.group))?;
         let mut next = u.first_linear;
         // The chain is made at listing and has at most one link per instrument.
         for _ in 0..MAX_INSTRUMENTS {

@@ -140,7 +140,7 @@ pub mod flag {
 pub const SAMPLES: usize = 10;
 /// Seconds between two samples. With [`SAMPLES`] they cover five minutes.
 pub const SAMPLE_SECONDS: i64 = 30;
-/// Seconds after which a price that stays off the median, and agrees with itself, is believed.
+/// Seconds after which a price that stays on one side of the median is believed.
 pub const CONSISTENT_SECONDS: i64 = 120;
 
 /// Parameters of the guards that are not elsewhere: age and confidence are in [`crate::UnderlyingParams`].

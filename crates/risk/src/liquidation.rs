@@ -151,9 +151,8 @@ impl<'a> Trial<'a> {
             crate::Scaled(mul_bounded(lots.0, self.i.discount_value(self.u, long, self.mark))).to_native_floor(scale);
         let by_rate = mul_ppm_floor(base, self.rate)?;
         let by_freed = mul_ppm_floor(freed, self.board.params.discount_of_freed)?;
+        // Of a long position a part of its mark, so that nobody is paid to take one over.
         let discount = by_rate.min(by_freed);
-        // Nobody is paid to take a long option over.
-        let discount = if long { discount.min(mark_value) } else { discount };
 
         let price = if long { mark_value.minus(discount)? } else { mark_value.plus(discount)? };
         let mut after = at_mark;

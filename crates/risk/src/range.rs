@@ -93,8 +93,8 @@ impl RangeState {
     /// up.
     pub fn surcharge(&self) -> Ppm {
         let (initial, maintenance) = (u64::from(self.initial.0), u64::from(self.maintenance.0.max(1)));
-        let excess = initial.saturating_sub(maintenance) * 1_000_000;
-        Ppm(u32::try_from(excess.div_ceil(maintenance)).unwrap_or(u32::MAX).min((MAX_RATIO - 1) * 1_000_000))
+        let excess = (initial.max(maintenance) - maintenance) * 1_000_000;
+        Ppm(excess.div_ceil(maintenance).min(u64::from(MAX_RATIO - 1) * 1_000_000) as u32)
     }
 
     /// True if a print is the sample of a bucket that has none yet: it is the one with
@@ -158,7 +158,7 @@ impl RangeState {
         let initial = target.max(fall(self.initial, self.initial_at)?).min(params.cap).max(floor);
         let goal = measured.max(floor_now);
         let maintenance = goal.min(Ppm(self.maintenance.0 + rise)).max(fallen).max(floor_now);
-        let initial = initial.max(maintenance).min(Ppm(maintenance.0.saturating_mul(MAX_RATIO)));
+        let initial = initial.max(maintenance).min(Ppm(maintenance.0 * MAX_RATIO));
         // Time in which a range should move and could not by a whole millionth goes on counting; quiet time does not.
         if goal == self.maintenance || maintenance != self.maintenance {
             self.moved_at = now;

@@ -30,20 +30,20 @@ pub struct Trade {
 
 /// Requires initial equity ≥ initial margin, at fresh prices of everything held.
 pub fn require_initial(board: &Board, after: &Portfolio, now: i64) -> Result<Requirements, RiskError> {
-    let r = margin::check(board, after, Purpose::NewRisk { now })?;
-    if r.initial_equity < r.initial {
-        return Err(RiskError::BelowInitialMargin { required: r.initial.0, available: r.initial_equity.0 });
-    }
-    Ok(r)
+    require_covered(board, after, Purpose::NewRisk { now })
 }
 
 /// Requires initial equity ≥ initial margin of a liquidator who took over a leg of an underlying.
 pub fn require_taken_over(board: &Board, after: &Portfolio, underlying: u16, now: i64) -> Result<(), RiskError> {
-    let r = margin::check(board, after, Purpose::Takeover { now, underlying })?;
+    require_covered(board, after, Purpose::Takeover { now, underlying }).map(|_| ())
+}
+
+fn require_covered(board: &Board, after: &Portfolio, purpose: Purpose) -> Result<Requirements, RiskError> {
+    let r = margin::check(board, after, purpose)?;
     if r.initial_equity < r.initial {
         return Err(RiskError::BelowInitialMargin { required: r.initial.0, available: r.initial_equity.0 });
     }
-    Ok(())
+    Ok(r)
 }
 
 /// Requires withdrawable equity ≥ initial margin, at fresh prices of everything held.

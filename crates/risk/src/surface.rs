@@ -1,7 +1,7 @@
 //! The volatility surface of one underlying: a small smile per expiry, made of what permitted publishers say.
 //!
 //! This is the one input of the model that is trusted, and it is bounded: a smile is the median of a minimum number of
-//! publishers, each field by itself, and moves by at most so much an update and an hour, and from the listed one at first.
+//! publishers, each field by itself, and moves by at most so much a minute and an hour, and from the listed one at first.
 //! A smile that was not published for too long makes its expiry close-only.
 
 use crate::{Ppm, RiskError, board::first_out_of_bounds};
@@ -72,15 +72,13 @@ impl Smile {
     /// no volatility by more than that ratio of the level.
     fn within(self, bound: Ppm, of: Self) -> Self {
         let room = (u64::from(of.level.0) * u64::from(bound.0) / 1_000_000) as u32;
-        // At the largest moneyness, 3, skew counts three times and curvature nine times.
+        // A bound is at most one, and every field far from its type's end. At the largest moneyness, 3, skew counts three times and curvature nine times.
         let step = bound.0.min(1_000_000) as i32;
         let (skew, curvature) = (step / 3, step / 9);
         Self {
-            level: Ppm(self.level.0.clamp(of.level.0.saturating_sub(room), of.level.0.saturating_add(room))),
-            skew: self.skew.clamp(of.skew.saturating_sub(skew), of.skew.saturating_add(skew)),
-            curvature: self
-                .curvature
-                .clamp(of.curvature.saturating_sub(curvature), of.curvature.saturating_add(curvature)),
+            level: Ppm(self.level.0.clamp(of.level.0 - room, of.level.0 + room)),
+            skew: self.skew.clamp(of.skew - skew, of.skew + skew),
+            curvature: self.curvature.clamp(of.curvature - curvature, of.curvature + curvature),
         }
     }
 }
@@ -223,7 +221,7 @@ impl Surface {
         }
         if count >= params.min_publishers as usize {
             let odd = count | 1;
-            slot.make(median(&mut voices[..odd]), price, now, &params);
+            slot.make(median(&mut voices[..odd]), price, now, &params)?;
         }
         Ok(count as u32)
     }
@@ -231,9 +229,10 @@ impl Surface {
 
 impl ExpirySmile {
     /// Moves the smile towards a median as far as its bounds let it.
-    fn make(&mut self, median: Smile, price: i64, now: i64, params: &SurfaceParams) {
+    fn make(&mut self, median: Smile, price: i64, now: i64, params: &SurfaceParams) -> Result<(), RiskError> {
+        let since = |time: i64| now.checked_sub(time).ok_or(RiskError::Overflow);
         let first = self.published_at == 0;
-        if first || now.saturating_sub(self.hour_start) >= 3_600 {
+        if first || since(self.hour_start)? >= 3_600 {
             self.hour_start = now;
             self.hour_smile = self.smile;
         }
@@ -242,18 +241,19 @@ impl ExpirySmile {
             self.hour_smile = made;
             made
         } else {
-            let elapsed = now.saturating_sub(self.published_at).clamp(0, UPDATE_SECONDS) as u32;
+            let elapsed = since(self.published_at)?.clamp(0, UPDATE_SECONDS) as u32;
             let bound = Ppm(params.update_bound.0 * elapsed / UPDATE_SECONDS as u32);
             median.within(bound, self.smile).within(params.hour_bound, self.hour_smile)
         };
         self.published_at = now;
         self.anchor_price = price;
+        Ok(())
     }
 }
 
 /// Field by field the middle value of an odd number of smiles.
 fn median(smiles: &mut [Smile]) -> Smile {
-    let middle = smiles.len().saturating_sub(1) / 2;
+    let middle = smiles.len() / 2;
     let mut result = Smile::default();
     smiles.sort_unstable_by_key(|s| s.level);
     result.level = smiles[middle].level;

@@ -310,11 +310,10 @@ impl Underlying {
         if self.range.maintenance.is_zero() { self.params.scan_range } else { self.range.maintenance }
     }
 
-    /// Writes the shocks that follow from the price and the scan range; `offset` is c of the underlying's product group.
-    pub(crate) fn set_shocks(&mut self, table: &[Scenario; ROWS], offset: Ppm) -> Result<(), RiskError> {
+    /// Writes the shocks that follow from the price and the scan range; `kept` is the part of risk that no product group offsets.
+    pub(crate) fn set_shocks(&mut self, table: &[Scenario; ROWS], kept: Ppm) -> Result<(), RiskError> {
         let range = self.scan_range();
-        let kept = i64::from(Ppm::ONE.0.saturating_sub(offset.0));
-        let most = mul_div_floor(kept, range.0.into(), Ppm::ONE.0.into())?;
+        let most = mul_div_floor(kept.0.into(), range.0.into(), Ppm::ONE.0.into())?;
         self.calendar = Ppm(self.params.calendar.0.min(most as u32));
         self.shocks = scenario::linear_array(table, self.price, range)?;
         self.range_value = ceil_div(mul_bounded(self.price, range.0.into()), 1_000_000);

@@ -316,7 +316,7 @@ args! {
         min_publishers: u32,
         /// Oldest quote that counts, seconds.
         max_quote_age: u32,
-        /// Farthest move of an update, millionths.
+        /// Farthest move of a minute, pro rata, millionths.
         update_bound: u32,
         /// Farthest move of an hour, millionths.
         hour_bound: u32,

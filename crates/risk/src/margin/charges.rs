@@ -7,16 +7,11 @@
 //! linear books, convex for all. The minimum for short options counts against `w·scan` for the same reason.
 
 use crate::{
-    Board, Instrument, Position, Ppm, QuoteNative, RiskError, Scaled, Underlying,
+    Board, Instrument, Position, QuoteNative, RiskError, Scaled, Underlying,
+    group::kept_apart,
     math::{add_bounded, mul_bounded, mul_div_floor, mul_ppm_ceil, mul_ppm_floor, sub_bounded},
     scenario::Row16,
 };
-
-/// 1 − c: the part of an underlying's scanning risk that no product group offsets.
-pub fn kept_apart(board: &Board, u: &Underlying) -> Ppm {
-    let group = usize::from(u.group).checked_sub(1).and_then(|g| board.groups.get(g));
-    Ppm(Ppm::ONE.0 - group.map_or(0, |g| g.offset.0.min(Ppm::ONE.0)))
-}
 
 /// The worst of the rows in which the price stays, in which a long unit loses, and in which a short unit does.
 struct Worst {
@@ -57,7 +52,7 @@ pub fn calendar_with_options(
     let (long, short) = (charge(long)?.0, charge(short)?.0);
     let (apart, tilt) = (add_bounded(long, short), sub_bounded(long, short));
 
-    let kept = kept_apart(board, u);
+    let kept = kept_apart(&board.groups, u.group);
     let worst = Worst::of(rows);
     let mut most = i64::MIN;
     // Nothing at all is a row too: a book that loses in no row.

@@ -1,12 +1,13 @@
 //! One underlying's contribution to a portfolio's margin.
 
 use super::{
-    charges::{calendar_with_options, concentration, kept_apart},
+    charges::{calendar_with_options, concentration},
     holdings::{Holdings, TokenHolding},
     sums::Sums,
 };
 use crate::{
     Board, Portfolio, Position, Purpose, QuoteNative, RiskError, Scaled, Underlying,
+    group::kept_apart,
     math::{add_bounded, mul_bounded, mul_ppm_ceil, mul_ppm_floor, sub_bounded},
     scenario::{ROWS, Row16},
 };
@@ -134,7 +135,7 @@ impl UnderlyingRisk {
         } else {
             let short = Scaled(mul_bounded(sums.short_options, u.price)).to_native_ceil(scale);
             let least = mul_ppm_ceil(short, u.params.short_minimum)?;
-            let asked = mul_ppm_floor(scan, kept_apart(board, u))?.plus(calendar)?.plus(concentration)?;
+            let asked = mul_ppm_floor(scan, kept_apart(&board.groups, u.group))?.plus(calendar)?.plus(concentration)?;
             QuoteNative(sub_bounded(least.0, asked.0).max(0))
         };
         self.calendar = calendar;

@@ -2,7 +2,7 @@
 
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED},
-    error::Logged,
+    error::{BallastError, Logged},
     instructions::load::now,
     state::{Exchange, MarginAccount, RiskBoard},
     view::{MarginView, UnderlyingView, VIEW_PAGE},
@@ -55,7 +55,7 @@ pub fn view_margin(ctx: &mut Context<ViewMargin>, first_underlying: u16) -> Resu
     })
     .logged()?;
     shown.logged()?;
-    let end = first_underlying.saturating_add(page.len() as u16);
+    let end = first_underlying.checked_add(page.len() as u16).ok_or(BallastError::Overflow)?;
     let next = if end < seen { end } else { 0 };
     let head = MarginView::new(&totals, page.len() as u16, next);
     let mut data = Vec::with_capacity(core::mem::size_of::<MarginView>() + core::mem::size_of_val(page.as_slice()));

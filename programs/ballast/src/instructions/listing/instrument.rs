@@ -61,6 +61,7 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
     };
     match slot.validate(u) {
         Err(RiskError::ParameterOutOfBounds { parameter: Instrument::STRIKE }) => {
+            msg!("strike {} ticks, maximum price {} a unit", contract.strike, u.max_price);
             return Err(BallastError::BadStrike.into());
         }
         checked => checked.logged()?,
