@@ -97,7 +97,7 @@ impl Bench {
 
     fn initialize(&mut self) -> Result<()> {
         let (payer, admin) = (self.svm.payer.pubkey(), self.svm.admin.insecure_clone());
-        let args = self.svm.config.exchange_args(&self.svm.pauser.pubkey())?;
+        let args = self.svm.config.exchange_args(&self.svm.risker.pubkey(), &self.svm.pauser.pubkey())?;
         let ix = instruction::initialize_exchange(&payer, &admin.pubkey(), &self.svm.usdc, &args);
         self.send("initialize_exchange", ix, &[&admin])?;
         while self.svm.account(&self.svm.exchange.board).is_some_and(|a| a.data.len() < RiskBoard::LEN) {

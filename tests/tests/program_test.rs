@@ -135,7 +135,7 @@ impl Bank {
 
     async fn make_exchange(&mut self) -> Result<()> {
         let (e, admin) = (self.exchange, self.context.payer.pubkey());
-        let args = self.config.exchange_args(&admin)?;
+        let args = self.config.exchange_args(&admin, &admin)?;
         self.send(&[instruction::initialize_exchange(&admin, &admin, &self.usdc, &args)], &[]).await?;
         while self.account(&e.board).await?.data.len() < RiskBoard::LEN {
             self.send(&[instruction::grow_board(&e, &admin)], &[]).await?;

@@ -6,8 +6,8 @@
 use crate::{decimal::parse, series::Series};
 use anyhow::{Context, Result, ensure};
 use ballast::args::{
-    CollateralArgs, ExchangeArgs, FutureArgs, InstrumentArgs, MarginArgs, OptionParamsArgs, RangeArgs, SmileArgs,
-    SurfaceArgs, UnderlyingArgs,
+    CollateralArgs, ExchangeArgs, FeeArgs, FundingArgs, FutureArgs, InstrumentArgs, MarginArgs, OptionParamsArgs,
+    RangeArgs, SmileArgs, SurfaceArgs, UnderlyingArgs,
 };
 use serde::Deserialize;
 use solana_address::Address;
@@ -58,8 +58,70 @@ pub struct ExchangeConfig {
     pub taker_fee: String,
     /// Maker fee, negative for a rebate.
     pub maker_fee: String,
+    /// Fee of either side of a block trade, ratio of value.
+    #[serde(default = "zero")]
+    pub block_fee: String,
+    /// Penalty of a maker who cannot carry a fill, ratio of the value that would have matched.
+    #[serde(default = "zero")]
+    pub maker_penalty_rate: String,
+    /// Most of it in one instruction, USDC.
+    #[serde(default = "zero")]
+    pub maker_penalty: String,
+    /// Seconds that changes wait once the exchange is set up.
+    #[serde(default)]
+    pub timelock: u32,
     /// First gift to the insurance fund, USDC.
     pub insurance: String,
+}
+
+fn zero() -> String {
+    "0".into()
+}
+
+impl ExchangeConfig {
+    /// The fees.
+    pub fn fees(&self) -> Result<FeeArgs> {
+        Ok(FeeArgs {
+            taker_fee_ppm: ratio(&self.taker_fee)?,
+            maker_fee_ppm: i32::try_from(parse(&self.maker_fee, PPM)?)?,
+            block_fee_ppm: ratio(&self.block_fee)?,
+            maker_penalty_ppm: ratio(&self.maker_penalty_rate)?,
+            maker_penalty: parse(&self.maker_penalty, QUOTE)?,
+        })
+    }
+}
+
+/// Funding and basis of an instrument; see `ballast_risk::FundingParams`. By default neither is sampled.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)]
+pub struct FundingConfig {
+    pub impact_notional: String,
+    pub max_premium: String,
+    pub period: u32,
+    pub max_basis: String,
+}
+
+impl Default for FundingConfig {
+    fn default() -> Self {
+        Self { impact_notional: zero(), max_premium: "0.005".into(), period: 28_800, max_basis: zero() }
+    }
+}
+
+impl FundingConfig {
+    fn args(&self) -> Result<FundingArgs> {
+        Ok(FundingArgs {
+            impact_notional: parse(&self.impact_notional, QUOTE)?,
+            max_premium: ratio(&self.max_premium)?,
+            period: self.period,
+            max_basis: ratio(&self.max_basis)?,
+        })
+    }
+}
+
+/// Most resting orders of one account in a market, where the configuration says nothing.
+fn default_max_orders() -> u16 {
+    64
 }
 
 /// Margin parameters; see `ballast_risk::MarginParams`.
@@ -260,6 +322,10 @@ pub struct PerpetualConfig {
     pub open_interest_cap: String,
     pub min_order_value: String,
     pub price_band: String,
+    #[serde(default = "default_max_orders")]
+    pub max_orders: u16,
+    #[serde(default)]
+    pub funding: FundingConfig,
 }
 
 /// A dated future: like a perpetual, with an expiry.
@@ -275,6 +341,10 @@ pub struct FutureConfig {
     pub open_interest_cap: String,
     pub min_order_value: String,
     pub price_band: String,
+    #[serde(default = "default_max_orders")]
+    pub max_orders: u16,
+    #[serde(default)]
+    pub funding: FundingConfig,
     /// Days to its expiry; see [`expiry`].
     pub days: u32,
 }
@@ -292,6 +362,10 @@ pub struct SeriesConfig {
     pub open_interest_cap: String,
     pub min_order_value: String,
     pub price_band: String,
+    #[serde(default = "default_max_orders")]
+    pub max_orders: u16,
+    #[serde(default)]
+    pub funding: FundingConfig,
     /// Days to the expiries, ascending; see [`expiry`].
     pub days: Vec<u32>,
     /// Strikes in US dollars, ascending.
@@ -313,6 +387,8 @@ struct Section<'a> {
     open_interest_cap: &'a str,
     min_order_value: &'a str,
     price_band: &'a str,
+    max_orders: u16,
+    funding: &'a FundingConfig,
 }
 
 macro_rules! section {
@@ -326,6 +402,8 @@ macro_rules! section {
             open_interest_cap: &$config.open_interest_cap,
             min_order_value: &$config.min_order_value,
             price_band: &$config.price_band,
+            max_orders: $config.max_orders,
+            funding: &$config.funding,
         }
     };
 }
@@ -347,13 +425,14 @@ impl Config {
     }
 
     /// Arguments of `initialize_exchange`.
-    pub fn exchange_args(&self, pause_authority: &Address) -> Result<ExchangeArgs> {
+    pub fn exchange_args(&self, risk_authority: &Address, pause_authority: &Address) -> Result<ExchangeArgs> {
         let m = &self.margin;
         Ok(ExchangeArgs {
             id: self.exchange.id,
             pause_authority: pause_authority.to_bytes(),
-            taker_fee_ppm: ratio(&self.exchange.taker_fee)?,
-            maker_fee_ppm: i32::try_from(parse(&self.exchange.maker_fee, PPM)?)?,
+            risk_authority: risk_authority.to_bytes(),
+            timelock: self.exchange.timelock,
+            fees: self.exchange.fees()?,
             margin: MarginArgs {
                 initial_ratio: ratio(&m.initial_ratio)?,
                 liquidation_buffer: ratio(&m.liquidation_buffer)?,
@@ -506,7 +585,9 @@ impl Config {
             max_position: in_lots(s.max_position)?,
             min_order_value: parse(s.min_order_value, QUOTE)?,
             open_interest_cap: in_lots(s.open_interest_cap)?,
+            funding: s.funding.args()?,
             price_band: ratio(s.price_band)?,
+            max_orders: s.max_orders,
             underlying,
             instrument,
         })
@@ -546,7 +627,7 @@ mod tests {
     #[test]
     fn the_localnet_exchange_is_valid() {
         let config = Config::from_toml(include_str!("../../../migrations/localnet.toml")).unwrap();
-        config.exchange_args(&Address::default()).unwrap();
+        config.exchange_args(&Address::default(), &Address::default()).unwrap();
         let btc = config.underlying_args(&config.underlying[0]).unwrap();
         // 1,000,000 $/BTC is 100 $ per 0.0001 BTC, at 1/16 of 1e-6.
         assert_eq!(btc.max_price, 100_000_000 * 16);

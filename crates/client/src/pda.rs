@@ -1,7 +1,7 @@
 //! The addresses of an exchange's accounts.
 
 use ballast::constants::{
-    BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, SURFACE_SEED, TREASURY_SEED, VAULT_SEED,
+    BOARD_SEED, CHANGE_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, SURFACE_SEED, TREASURY_SEED, VAULT_SEED,
 };
 use solana_address::Address;
 
@@ -38,6 +38,11 @@ impl Exchange {
     /// The volatility surface of an underlying.
     pub fn surface(&self, underlying: u16) -> Address {
         derive(&[SURFACE_SEED, self.address.as_ref(), &underlying.to_le_bytes()])
+    }
+
+    /// A change that waits for its time.
+    pub fn change(&self, nonce: u64) -> Address {
+        derive(&[CHANGE_SEED, self.address.as_ref(), &nonce.to_le_bytes()])
     }
 
     /// A margin account.

@@ -116,7 +116,9 @@ mod tests {
             max_position: 1,
             min_order_value: 0,
             open_interest_cap: 1,
+            funding: ballast::args::FundingArgs { impact_notional: 0, max_premium: 0, period: 3_600, max_basis: 0 },
             price_band: 100_000,
+            max_orders: 64,
             underlying: 0,
             instrument: 0,
         };

@@ -32,6 +32,8 @@ pub struct Venue<'a> {
     pub config: Config,
     /// Its admin.
     pub admin: Keypair,
+    /// Its risk authority.
+    pub risker: Keypair,
     /// Its pause authority.
     pub pauser: Keypair,
     /// Who publishes volatilities.
@@ -53,6 +55,7 @@ impl Localnet {
             exchange: Exchange::new(config.exchange.id),
             config: config.clone(),
             admin: Keypair::new(),
+            risker: Keypair::new(),
             pauser: Keypair::new(),
             publisher: Keypair::new(),
             usdc: token::create_mint(self, USDC_DECIMALS)?,
@@ -79,7 +82,7 @@ impl Venue<'_> {
     /// `initialize_exchange`, and the board grown until it is complete.
     fn initialize(&self) -> Result<()> {
         let (net, payer) = (self.net, self.net.payer().pubkey());
-        let args = self.config.exchange_args(&self.pauser.pubkey())?;
+        let args = self.config.exchange_args(&self.risker.pubkey(), &self.pauser.pubkey())?;
         let ix = instruction::initialize_exchange(&payer, &self.admin.pubkey(), &self.usdc, &args);
         net.send(&[ix], net.payer(), &[&self.admin])?;
         loop {

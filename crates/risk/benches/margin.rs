@@ -205,12 +205,14 @@ fn surface(price: i64) -> Result<Surface, RiskError> {
 fn list(board: &mut Board, index: u16) -> Result<(), RiskError> {
     let mut i = Instrument {
         lot_units: Units(1),
+        delta_units: Units(1),
         tick_value: QuoteNative(100),
         max_position: Lots(1_000_000),
         underlying: index % UNDERLYINGS,
         index,
         kind: Kind::Perpetual as u8,
         price_band: Ppm(100_000),
+        max_orders: 64,
         ..Instrument::zeroed()
     };
     if index >= OPTIONS {

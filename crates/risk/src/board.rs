@@ -1,7 +1,7 @@
 //! The risk board: every number that the margin check of any account reads, in one slab.
 
 use crate::{
-    Instrument, Lots, ProductGroup, RiskError, Slice, Token, Underlying, Units,
+    Instrument, Interest, Lots, ProductGroup, RiskError, Slice, Token, Underlying, Units,
     group::kept_apart,
     scenario::{ROWS, Scenario},
     surface::Surface,
@@ -24,6 +24,8 @@ pub const MAX_TOKENS: usize = 16;
 pub struct Board {
     /// Margin parameters of the whole exchange.
     pub params: MarginParams,
+    /// Rates and indices of borrowing and lending.
+    pub interest: Interest,
     /// The scenario table.
     pub scenarios: [Scenario; ROWS],
     /// Product groups; an underlying names its group by index + 1.

@@ -1,10 +1,13 @@
 //! An instrument: contract terms, mark, risk array and the indices that settle into positions.
 
 use crate::{
-    Lots, OptionTerms, Ppm, QuoteNative, RiskError, Ticks, Underlying, Units,
+    FundingParams, Lots, OptionTerms, Ppm, QuoteNative, RiskError, Ticks, Underlying, Units,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_admit, mul_bounded, mul_div_floor},
 };
 use bytemuck::{Pod, Zeroable};
+
+/// Most resting orders that an instrument may allow one account.
+pub const MAX_ORDERS: u16 = 1_024;
 
 /// What an instrument is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +83,20 @@ pub struct Instrument {
     pub option: OptionTerms,
     /// Open interest that the last sweep of the market reported, lots of one side.
     pub open_interest: Lots,
+    /// Delta units that one lot still has: `lot_units`, less what the average of its settlement has fixed; 0 once settled.
+    pub delta_units: Units,
+    /// Value of one lot that is fixed already, at the underlying's scale.
+    pub fixed: i64,
+    /// When it is settled, seconds: the expiry; of a perpetual 0, until its delisting is decided.
+    pub settles_at: i64,
+    /// Funding and basis.
+    pub funding: FundingParams,
+    /// Most resting orders of one account, in [1, 1,024].
+    pub max_orders: u16,
+    /// 1 once the settlement price is in `fixed`.
+    pub settled: u8,
+    /// Reserved, zero.
+    pub reserved_bytes: [u8; 5],
     /// Reserved, zero.
     pub reserved: [u64; 8],
 }
@@ -102,7 +119,7 @@ impl Instrument {
     /// underlying's maximum price, so that the bound holds for puts too.
     ///
     /// Parameters in order: lot units 0, tick value 1, maximum position 2, price band 3, minimum order value 4, expiry 5,
-    /// strike 6.
+    /// strike 6, most orders 7; of funding from 20 on.
     pub fn validate(&self, u: &Underlying) -> Result<(), RiskError> {
         crate::board::first_out_of_bounds(&[
             (1..=1 << 40).contains(&self.lot_units.0),
@@ -112,7 +129,9 @@ impl Instrument {
             (0..=1_000_000_000_000).contains(&self.min_order_value.0),
             self.has_expiry() && self.expiry > 0 && self.expiry % 60 == 0 || !self.has_expiry() && self.expiry == 0,
             self.is_option() == (self.strike.0 > 0),
+            (1..=MAX_ORDERS).contains(&self.max_orders),
         ])?;
+        self.funding.validate().map_err(|e| crate::underlying::count_from(20, e))?;
         let most_units = mul_admit(self.max_position.0, self.lot_units.0)?;
         let most = most_units.checked_mul(u.max_price).and_then(|v| v.checked_mul(4)).ok_or(RiskError::Overflow)?;
         if most >= PRODUCT_LIMIT || most >> u.scale() >= NATIVE_LIMIT {

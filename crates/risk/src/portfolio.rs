@@ -34,12 +34,22 @@ pub struct Portfolio {
     pub cash: QuoteNative,
     /// Interest accrued on owed cash and not yet taken from it.
     pub accrued_interest: QuoteNative,
+    /// What interest accrues on, ≥ 0: cash and unpaid variation margin owed when the account was last checked.
+    pub owed: QuoteNative,
+    /// The part of `owed` that the treasury counts.
+    pub owed_registered: QuoteNative,
+    /// Cash that earns interest, as far as it is still there: what the treasury counts.
+    pub lent: QuoteNative,
+    /// Cash that will earn interest if it is still there in a later epoch.
+    pub lend_candidate: QuoteNative,
     /// Borrow index up to which interest is accrued, 2^-48.
     pub borrow_index: u64,
+    /// Lend index up to which interest is paid, 2^-48.
+    pub lend_index: u64,
+    /// Epoch in which `lend_candidate` was noted.
+    pub lend_epoch: u32,
     /// Number of positions in use, the first of `positions`.
     pub position_count: u32,
-    /// Reserved, zero.
-    pub reserved: u32,
     /// Token balances, in no order.
     pub balances: [Balance; MAX_BALANCES],
     /// Positions in ascending order of their keys.

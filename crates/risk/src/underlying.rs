@@ -1,8 +1,9 @@
 //! An underlying: its index price, its shocks, and the parameters that hold for all that depends on it.
 
 use crate::{
-    OptionParams, Ppm, QuoteNative, RiskError, Units,
+    Fixing, OptionParams, Ppm, QuoteNative, RiskError, Units,
     board::first_out_of_bounds,
+    fixing::MAX_FIXINGS,
     guard::{GuardParams, Guards, SecondPrice, flag},
     math::{ceil_div, mul_bounded, mul_div_floor, mul_ppm_ceil},
     range::{RangeParams, RangeState},
@@ -85,8 +86,12 @@ pub struct Underlying {
     pub first_linear: u16,
     /// This underlying's own index.
     pub index: u16,
+    /// No new risk before this time, seconds: the breaker was tripped.
+    pub halted_until: i64,
+    /// Averages of expiries.
+    pub fixings: [Fixing; MAX_FIXINGS],
     /// Reserved, zero.
-    pub reserved: [u64; 32],
+    pub reserved: [u64; 16],
 }
 
 /// Risk parameters of an underlying.
@@ -352,10 +357,15 @@ pub const CROWDING_PER_HOUR: Ppm = Ppm(50_000);
 
 /// Counts a list's parameters from another number.
 fn from(first: u16, result: Result<(), RiskError>) -> Result<(), RiskError> {
-    result.map_err(|e| match e {
+    result.map_err(|e| count_from(first, e))
+}
+
+/// As [`from`], of an error.
+pub(crate) fn count_from(first: u16, error: RiskError) -> RiskError {
+    match error {
         RiskError::ParameterOutOfBounds { parameter } => {
             RiskError::ParameterOutOfBounds { parameter: parameter + first }
         }
         other => other,
-    })
+    }
 }

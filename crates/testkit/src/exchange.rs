@@ -100,7 +100,7 @@ impl Svm {
 
     /// `initialize_exchange`, and the board grown until it is complete.
     pub fn initialize_exchange(&mut self) -> Result<()> {
-        let args = self.config.exchange_args(&self.pauser.pubkey())?;
+        let args = self.config.exchange_args(&self.risker.pubkey(), &self.pauser.pubkey())?;
         let (payer, admin) = (self.payer.pubkey(), self.admin.insecure_clone());
         let ix = instruction::initialize_exchange(&payer, &admin.pubkey(), &self.usdc, &args);
         self.send(&[ix], &[&admin]).map_err(|e| anyhow!("{e:?}"))?;

@@ -70,6 +70,8 @@ pub struct Svm {
     pub payer: Keypair,
     /// The exchange's admin.
     pub admin: Keypair,
+    /// The risk authority.
+    pub risker: Keypair,
     /// The exchange's pause authority.
     pub pauser: Keypair,
     /// Mint of the quote currency.
@@ -112,6 +114,7 @@ impl Svm {
             config,
             payer: Keypair::new(),
             admin: Keypair::new(),
+            risker: Keypair::new(),
             pauser: Keypair::new(),
             usdc: Address::new_unique(),
             wsol: Address::new_unique(),

@@ -115,6 +115,70 @@ pub mod tag {
     pub const PUBLISH_VOLATILITY: u8 = 26;
     /// `refresh_options`
     pub const REFRESH_OPTIONS: u8 = 27;
+    /// `cancel_by_client_id`
+    pub const CANCEL_BY_CLIENT_ID: u8 = 28;
+    /// `replace_order`
+    pub const REPLACE_ORDER: u8 = 29;
+    /// `batch_orders`
+    pub const BATCH_ORDERS: u8 = 30;
+    /// `prune_expired`
+    pub const PRUNE_EXPIRED: u8 = 31;
+    /// `block_trade`
+    pub const BLOCK_TRADE: u8 = 32;
+    /// `set_delegate`
+    pub const SET_DELEGATE: u8 = 33;
+    /// `transfer_cash`
+    pub const TRANSFER_CASH: u8 = 34;
+    /// `transfer_position`
+    pub const TRANSFER_POSITION: u8 = 35;
+    /// `sample_market`
+    pub const SAMPLE_MARKET: u8 = 36;
+    /// `sample_settlement`
+    pub const SAMPLE_SETTLEMENT: u8 = 37;
+    /// `settle_expiry`
+    pub const SETTLE_EXPIRY: u8 = 38;
+    /// `settle_position`
+    pub const SETTLE_POSITION: u8 = 39;
+    /// `delist`
+    pub const DELIST: u8 = 40;
+    /// `accrue_interest`
+    pub const ACCRUE_INTEREST: u8 = 41;
+    /// `update_interest`
+    pub const UPDATE_INTEREST: u8 = 42;
+    /// `propose_change`
+    pub const PROPOSE_CHANGE: u8 = 43;
+    /// `cancel_change`
+    pub const CANCEL_CHANGE: u8 = 44;
+    /// `set_timelock`
+    pub const SET_TIMELOCK: u8 = 45;
+    /// `nominate_authority`
+    pub const NOMINATE_AUTHORITY: u8 = 46;
+    /// `accept_authority`
+    pub const ACCEPT_AUTHORITY: u8 = 47;
+    /// `change_fees`
+    pub const CHANGE_FEES: u8 = 48;
+    /// `change_margin`
+    pub const CHANGE_MARGIN: u8 = 49;
+    /// `change_underlying`
+    pub const CHANGE_UNDERLYING: u8 = 50;
+    /// `change_instrument`
+    pub const CHANGE_INSTRUMENT: u8 = 51;
+    /// `change_collateral`
+    pub const CHANGE_COLLATERAL: u8 = 52;
+    /// `set_withdrawal_limit`
+    pub const SET_WITHDRAWAL_LIMIT: u8 = 53;
+    /// `set_interest`
+    pub const SET_INTEREST: u8 = 54;
+    /// `wind_down_perpetual`
+    pub const WIND_DOWN_PERPETUAL: u8 = 55;
+    /// `tighten_underlying`
+    pub const TIGHTEN_UNDERLYING: u8 = 56;
+    /// `tighten_instrument`
+    pub const TIGHTEN_INSTRUMENT: u8 = 57;
+    /// `tighten_collateral`
+    pub const TIGHTEN_COLLATERAL: u8 = 58;
+    /// `trip_breaker`
+    pub const TRIP_BREAKER: u8 = 59;
 }
 
 args! {
@@ -140,16 +204,78 @@ args! {
 }
 
 args! {
+    /// Fees of the exchange.
+    FeeArgs {
+        /// Taker fee, millionths of value, at most 1 %.
+        taker_fee_ppm: u32,
+        /// Maker fee, millionths of value, negative for a rebate; at most the taker fee either way.
+        maker_fee_ppm: i32,
+        /// Fee of either side of a block trade, millionths of value, at most 1 %.
+        block_fee_ppm: u32,
+        /// Penalty of a maker who cannot carry a fill, millionths of the value that would have matched, at most 1 %.
+        maker_penalty_ppm: u32,
+        /// Most of it in one instruction, quote-native, at most 100 USDC.
+        maker_penalty: i64,
+    }
+}
+
+args! {
+    /// Funding and basis of an instrument; see `ballast_risk::FundingParams` for meaning and bounds.
+    FundingArgs {
+        /// Notional of the impact bid and ask, quote-native; 0 turns sampling off.
+        impact_notional: i64,
+        /// Largest premium of a sample, millionths.
+        max_premium: u32,
+        /// Seconds over which a premium is paid.
+        period: u32,
+        /// Farthest that the mark may be from the index, millionths.
+        max_basis: u32,
+    }
+}
+
+args! {
+    /// Interest; see `ballast_risk::InterestParams` for meaning and bounds.
+    InterestArgs {
+        /// Rate a year at no utilisation, millionths.
+        base_rate: u32,
+        /// Rate at the optimal utilisation, millionths.
+        optimal_rate: u32,
+        /// Rate at full utilisation, millionths.
+        max_rate: u32,
+        /// Utilisation at which the two lines meet, millionths.
+        optimal_utilisation: u32,
+        /// Utilisation up to which withdrawals may borrow, millionths.
+        max_utilisation: u32,
+        /// Part of the interest that the exchange keeps, millionths.
+        reserve: u32,
+        /// Length of an epoch of lending, seconds.
+        epoch_seconds: u32,
+    }
+}
+
+/// Authorities of an exchange.
+pub mod authority {
+    /// The admin.
+    pub const ADMIN: u8 = 0;
+    /// The risk authority.
+    pub const RISK: u8 = 1;
+    /// The pause authority.
+    pub const PAUSE: u8 = 2;
+}
+
+args! {
     /// What an exchange starts with.
     ExchangeArgs {
         /// Exchange id, part of the seeds.
         id: u64,
         /// May set pause bits.
         pause_authority: [u8; 32],
-        /// Taker fee, millionths.
-        taker_fee_ppm: u32,
-        /// Maker fee, millionths, negative for a rebate.
-        maker_fee_ppm: i32,
+        /// May tighten risk parameters.
+        risk_authority: [u8; 32],
+        /// Seconds that changes wait; 0 while the exchange is being set up.
+        timelock: u32,
+        /// Fees.
+        fees: FeeArgs,
         /// Margin parameters.
         margin: MarginArgs,
     }
@@ -187,7 +313,7 @@ args! {
     }
 }
 
-encode_structs!(MarginArgs, RangeArgs, OptionParamsArgs, InstrumentArgs, SmileArgs);
+encode_structs!(MarginArgs, FeeArgs, FundingArgs, RangeArgs, OptionParamsArgs, InstrumentArgs, SmileArgs);
 
 args! {
     /// An underlying to list; see `ballast_risk::Underlying` and `UnderlyingParams` for meaning and bounds.
@@ -276,8 +402,12 @@ args! {
         min_order_value: i64,
         /// Most lots of either side of the market.
         open_interest_cap: i64,
+        /// Funding and basis.
+        funding: FundingArgs,
         /// Widest distance of an order from the mark, millionths.
         price_band: u32,
+        /// Most resting orders of one account.
+        max_orders: u16,
         /// Underlying.
         underlying: u16,
         /// The instrument's index, which must be free.
@@ -371,6 +501,10 @@ pub mod order_kind {
     pub const IMMEDIATE_OR_CANCEL: u8 = 2;
     /// Trades whole or not at all.
     pub const FILL_OR_KILL: u8 = 3;
+    /// Trades what it can at any price inside the band, whatever its limit says; the remainder is dropped.
+    pub const MARKET: u8 = 4;
+    /// Only rests: where it would trade, one tick behind the best order of the other side instead.
+    pub const POST_ONLY_SLIDE: u8 = 5;
 }
 
 /// What happens when an order meets one of the same owner.

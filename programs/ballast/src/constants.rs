@@ -13,6 +13,9 @@ pub const MARGIN_SEED: &[u8] = b"margin";
 /// Seed of a token vault.
 pub const VAULT_SEED: &[u8] = b"vault";
 
+/// Seed of a pending change.
+pub const CHANGE_SEED: &[u8] = b"change";
+
 /// Seed of a volatility surface.
 pub const SURFACE_SEED: &[u8] = b"surface";
 
@@ -44,15 +47,27 @@ pub const MAX_FILLS: usize = 16;
 /// Most resting orders that one order may step over or cancel, beside its fills.
 pub const MAX_PASSED: usize = 16;
 
-/// Most resting orders of one account in one market.
-pub const MAX_ORDERS_PER_MARKET: u32 = 64;
+/// Most legs of a block trade.
+pub const MAX_LEGS: usize = 8;
 
 /// Age in seconds up to which a resting order whose maker's account was not passed in is stepped over. An older one ends
 /// the match: whoever takes had the time to learn of it.
 pub const MAKER_GRACE_SECONDS: i64 = 2;
 
-/// Largest taker fee: 1 %.
-pub const MAX_TAKER_FEE_PPM: u32 = 10_000;
+/// Largest fee and largest penalty of a maker, of value: 1 %.
+pub const MAX_FEE_PPM: u32 = 10_000;
+
+/// Largest fixed penalty of a maker, quote-native: 100 USDC.
+pub const MAX_MAKER_PENALTY: i64 = 100_000_000;
+
+/// Longest timelock, seconds: 30 days.
+pub const MAX_TIMELOCK: u32 = 2_592_000;
+
+/// Seconds after its time for which a pending change can be executed: 14 days.
+pub const CHANGE_LIFETIME: i64 = 1_209_600;
+
+/// Seconds for which the breaker stops new risk.
+pub const BREAKER_SECONDS: i64 = 300;
 
 /// Bits of [`crate::state::Exchange::pause`].
 pub mod pause {

@@ -179,4 +179,18 @@ pub mod ballast {
     pub fn refresh_options(ctx: &mut Context<RefreshOptions>, instruments: Vec<u16>) -> Result<()> {
         instructions::refresh_options(ctx, instruments)
     }
+
+    // Orders.
+
+    // Block trades.
+
+    // Delegates and transfers.
+
+    // Funding.
+
+    // Settlement.
+
+    // Interest.
+
+    // Governance.
 }

@@ -45,7 +45,7 @@ fn an_admin_may_pay_for_the_whole_exchange() {
 fn an_exchange_is_made_once() {
     let mut svm = Svm::new().unwrap();
     let (payer, admin) = (svm.payer.pubkey(), svm.admin.insecure_clone());
-    let args = svm.config.exchange_args(&svm.pauser.pubkey()).unwrap();
+    let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap();
     let ix = instruction::initialize_exchange(&payer, &admin.pubkey(), &svm.usdc, &args);
     assert_refused(&mut svm, &[ix], &[&admin], I::Custom(0)); // the system program: already in use
 }
@@ -67,7 +67,7 @@ fn lamports_sent_ahead_do_not_keep_an_exchange_from_being_made() {
 #[test]
 fn the_board_is_complete_after_as_many_calls_as_its_length_takes() {
     let mut svm = Svm::bare().unwrap();
-    let args = svm.config.exchange_args(&svm.pauser.pubkey()).unwrap();
+    let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap();
     let (payer, admin) = (svm.payer.pubkey(), svm.admin.insecure_clone());
     let ix = instruction::initialize_exchange(&payer, &admin.pubkey(), &svm.usdc, &args);
     svm.send(&[ix], &[&admin]).unwrap();

@@ -96,15 +96,15 @@ fn initialize_exchange() {
     svm.fund(&payer.pubkey());
     let admin = svm.admin.insecure_clone();
     let (from, a, mint) = (payer.pubkey(), admin.pubkey(), svm.usdc);
-    let args = svm.config.exchange_args(&svm.pauser.pubkey()).unwrap();
+    let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap();
     let build = |args: &ExchangeArgs| instruction::initialize_exchange(&from, &a, &mint, args);
     let other = Exchange::new(2);
     let bounds: &[Change<ExchangeArgs>] = &[
-        ("taker fee above 1 %", |a| a.taker_fee_ppm = 10_001, E::ParameterOutOfBounds),
-        ("taker fee at the type's end", |a| a.taker_fee_ppm = u32::MAX, E::ParameterOutOfBounds),
-        ("maker fee above the taker fee", |a| a.maker_fee_ppm = 501, E::ParameterOutOfBounds),
-        ("rebate above the taker fee", |a| a.maker_fee_ppm = -501, E::ParameterOutOfBounds),
-        ("rebate at the type's end", |a| a.maker_fee_ppm = i32::MIN, E::ParameterOutOfBounds),
+        ("taker fee above 1 %", |a| a.fees.taker_fee_ppm = 10_001, E::ParameterOutOfBounds),
+        ("taker fee at the type's end", |a| a.fees.taker_fee_ppm = u32::MAX, E::ParameterOutOfBounds),
+        ("maker fee above the taker fee", |a| a.fees.maker_fee_ppm = 501, E::ParameterOutOfBounds),
+        ("rebate above the taker fee", |a| a.fees.maker_fee_ppm = -501, E::ParameterOutOfBounds),
+        ("rebate at the type's end", |a| a.fees.maker_fee_ppm = i32::MIN, E::ParameterOutOfBounds),
         ("initial ratio below its bound", |a| a.margin.initial_ratio = 1_049_999, E::ParameterOutOfBounds),
         ("initial ratio above its bound", |a| a.margin.initial_ratio = 3_000_001, E::ParameterOutOfBounds),
         ("no liquidation buffer", |a| a.margin.liquidation_buffer = 999, E::ParameterOutOfBounds),
@@ -157,7 +157,7 @@ fn grow_board() {
     let admin = svm.admin.insecure_clone();
     for id in [1, 2] {
         svm.config.exchange.id = id;
-        let args = svm.config.exchange_args(&svm.pauser.pubkey()).unwrap();
+        let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap();
         let ix = instruction::initialize_exchange(&payer.pubkey(), &admin.pubkey(), &svm.usdc, &args);
         svm.send(&[ix], &[&payer, &admin]).unwrap();
     }

@@ -5,7 +5,7 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::self_trade::{ABORT, CANCEL_MAKER, CANCEL_TAKER},
-        constants::{MAX_FILLS, MAX_ORDERS_PER_MARKET, MAX_PASSED, pause},
+        constants::{MAX_FILLS, MAX_PASSED, pause},
         events::OrderPlaced,
     },
     book::Side,
@@ -229,7 +229,7 @@ mod bounds {
         let capacity = svm.market(SOL).book().unwrap().side_capacity();
         let mut makers = Vec::new();
         for n in 0..capacity {
-            if n % MAX_ORDERS_PER_MARKET as usize == 0 {
+            if n % 64 as usize == 0 {
                 makers.push(svm.trader("100000").unwrap());
             }
             svm.rest(makers.last().unwrap(), Order::buy(&svm, SOL, "39", 2)).unwrap();
@@ -254,7 +254,7 @@ mod bounds {
             svm.grow_market(BTC).unwrap();
         }
         let mut orders = Vec::new();
-        for _ in 0..MAX_ORDERS_PER_MARKET {
+        for _ in 0..64 {
             orders.push(svm.rest(&alice, Order::buy(&svm, BTC, "39000", 1)).unwrap());
         }
         svm.refuse(&alice, Order::buy(&svm, BTC, "39000", 1), &[], E::TooManyOrders);

@@ -80,6 +80,7 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
         }
         let i = Instrument {
             lot_units: Units(lot_units),
+            delta_units: Units(lot_units),
             tick_value: QuoteNative(1),
             // The drift of an option may be as much as its worst row and more: a book of nothing but options at the bound
             // would be asked for more than fits.
@@ -92,6 +93,7 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
             index,
             kind: kind as u8,
             price_band: Ppm(500_000),
+            max_orders: 64,
             ..Instrument::zeroed()
         };
         world.list(i);

@@ -109,6 +109,7 @@ impl Market {
     fn list(&mut self, name: String, underlying: u16, kind: Kind, days: i64, strike: i64) {
         self.world.list(Instrument {
             lot_units: Units(LOT_UNITS),
+            delta_units: Units(LOT_UNITS),
             tick_value: QuoteNative(USDC / 100),
             expiry: if days == 0 { 0 } else { NOW + days * DAY },
             strike: Ticks(strike * 100 / BTC),
@@ -118,6 +119,7 @@ impl Market {
             index: self.names.len() as u16,
             kind: kind as u8,
             price_band: Ppm(100_000),
+            max_orders: 64,
             ..Instrument::zeroed()
         });
         self.names.push(name);

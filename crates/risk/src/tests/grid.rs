@@ -214,6 +214,7 @@ fn list(world: &mut World, kind: Kind, terms: Terms) {
         index: world.instruments.len() as u16,
         kind: kind as u8,
         lot_units: Units(terms.units),
+        delta_units: Units(terms.units),
         max_position: Lots(terms.max_position),
         expiry: terms.expiry,
         basis: terms.basis,
@@ -221,6 +222,7 @@ fn list(world: &mut World, kind: Kind, terms: Terms) {
         tick_value: QuoteNative(1),
         generation: 1,
         price_band: Ppm(100_000),
+        max_orders: 64,
         ..Instrument::zeroed()
     });
 }

@@ -153,6 +153,7 @@ fn option_and_hedge(rng: &mut Rng, world: &mut World) -> Option<(u16, u16)> {
     let hedge = (0..MAX_INSTRUMENTS as u16).find(|n| !world.board.instruments[usize::from(*n)].is_listed())?;
     world.list(Instrument {
         lot_units: Units(1),
+        delta_units: Units(1),
         tick_value: QuoteNative(1),
         max_position: Lots(most_lots(&u, 1).min(1 << 50)),
         generation: 1,
@@ -160,6 +161,7 @@ fn option_and_hedge(rng: &mut Rng, world: &mut World) -> Option<(u16, u16)> {
         index: hedge,
         kind: Kind::Perpetual as u8,
         price_band: Ppm(100_000),
+        max_orders: 64,
         ..Instrument::zeroed()
     });
     world.board.reprice(u.index).unwrap();

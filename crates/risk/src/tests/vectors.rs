@@ -144,6 +144,7 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         let index = int(i, "index") as u16;
         let listed = Instrument {
             lot_units: Units(int(i, "lot_units")),
+            delta_units: Units(int(i, "lot_units")),
             tick_value: quote(i, "tick_value"),
             expiry: int(i, "expiry"),
             max_position: Lots(int(i, "max_position")),
@@ -157,6 +158,7 @@ fn board(v: &Value, now: i64) -> Box<Board> {
             next_linear: u.first_linear,
             kind: kind(i) as u8,
             price_band: Ppm(100_000),
+            max_orders: 64,
             strike: Ticks(optional(i, "strike")),
             option: i.get("terms").map_or_else(Zeroable::zeroed, terms),
             ..Instrument::zeroed()

@@ -299,6 +299,7 @@ pub fn instrument(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64],
     let expiry = if rng.chance(50) { 0 } else { rng.pick(expiries) };
     let i = Instrument {
         lot_units: Units(lot_units),
+        delta_units: Units(lot_units),
         tick_value: QuoteNative(rng.log_range(1, 1 << 20)),
         expiry,
         max_position: Lots(max_position),
@@ -308,6 +309,7 @@ pub fn instrument(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64],
         index,
         kind: if expiry == 0 { Kind::Perpetual } else { Kind::Future } as u8,
         price_band: Ppm(100_000),
+        max_orders: 64,
         ..Instrument::zeroed()
     };
     i.validate(u).unwrap();
@@ -650,6 +652,7 @@ pub fn plain() -> World {
         world.board.underlyings[usize::from(index)] = u;
         world.list(Instrument {
             lot_units: Units(10),
+            delta_units: Units(10),
             tick_value: QuoteNative(1_000),
             max_position: Lots(1_000_000),
             generation: 1,
@@ -657,6 +660,7 @@ pub fn plain() -> World {
             index,
             kind: Kind::Perpetual as u8,
             price_band: Ppm(100_000),
+            max_orders: 64,
             ..Instrument::zeroed()
         });
         world.board.reprice(index).unwrap();

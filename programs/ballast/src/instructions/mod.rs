@@ -1,11 +1,15 @@
 //! The instructions, one file each.
 
 pub mod account;
+pub mod block;
 pub mod exchange;
+pub mod governance;
+pub mod lending;
 pub mod liquidation;
 pub mod listing;
 mod load;
 pub mod market;
+pub mod settlement;
 pub mod surface;
 mod token;
 pub mod trading;

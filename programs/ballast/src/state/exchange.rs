@@ -2,32 +2,47 @@
 
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
+use ballast_risk::QuoteNative;
 use solana_address::Address;
 
 /// Seeds: "exchange", exchange id (u64, little endian).
 #[cfg_attr(feature = "program", account)]
 #[cfg_attr(not(feature = "program"), derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable), repr(C))]
 pub struct Exchange {
-    /// May list and change parameters.
+    /// May list and change parameters, after the timelock.
     pub admin: Address,
+    /// May tighten risk parameters at once, never loosen them.
+    pub risk_authority: Address,
     /// May set pause bits, never clear them.
     pub pause_authority: Address,
+    /// Who was nominated for each authority, in the order of [`crate::args::authority`]; all zero for nobody.
+    pub nominated: [Address; 3],
     /// Mint of the quote currency.
     pub quote_mint: Address,
     /// Token account that holds all of the quote currency.
     pub quote_vault: Address,
     /// The id in the seeds.
     pub id: u64,
+    /// Most that a maker pays in one instruction whose order is cancelled because he could not carry the fill, quote-native.
+    pub maker_penalty: QuoteNative,
     /// Pause bits, see [`crate::constants::pause`].
     pub pause: u32,
     /// Taker fee in millionths of value.
     pub taker_fee_ppm: u32,
     /// Maker fee in millionths of value; negative is a rebate, never more than the taker fee.
     pub maker_fee_ppm: i32,
+    /// Fee of either side of a block trade in millionths of value.
+    pub block_fee_ppm: u32,
+    /// What such a maker pays, in millionths of the value that would have matched.
+    pub maker_penalty_ppm: u32,
+    /// Seconds that a change of parameters waits; 0 while an exchange is being set up.
+    pub timelock: u32,
+    /// Reserved, zero.
+    pub reserved_word: u32,
     /// Decimals of the quote mint.
     pub quote_decimals: u8,
     /// Bump of this account.
     pub bump: u8,
     /// Reserved, zero.
-    pub reserved: [u8; 122],
+    pub reserved: [u8; 130],
 }

@@ -18,6 +18,12 @@ pub mod permission {
     pub const TRADE: u8 = 1;
     /// Use the account to take over positions of others.
     pub const LIQUIDATE: u8 = 2;
+    /// Sign block trades.
+    pub const BLOCK: u8 = 4;
+    /// Move cash and positions between the owner's accounts.
+    pub const TRANSFER: u8 = 8;
+    /// Every permission there is. None of them withdraws.
+    pub const ALL: u8 = 15;
 }
 
 /// Somebody who may act for the owner.
@@ -73,7 +79,7 @@ pub struct MarginAccount {
     /// What was liquidated in the current episode.
     pub liquidated: [LiquidatedLeg; MAX_LIQUIDATED_LEGS],
     /// Reserved, zero.
-    pub reserved: [u64; 32],
+    pub reserved: [u64; 27],
     /// Cash, tokens and positions.
     pub portfolio: Portfolio,
 }

@@ -24,8 +24,17 @@ pub struct Market {
     pub last_price: i64,
     /// Time of the last match, seconds.
     pub last_trade_time: i64,
-    /// Reserved for samples of the impact mid and for lending totals, zero.
-    pub reserved_words: [u64; 26],
+    /// Funding and losses that positions have settled into this market and that others have not been paid yet. What is left
+    /// when nobody holds a position is dust, and the exchange's.
+    pub unpaid_funding: QuoteNative,
+    /// Number of the last bucket whose premium was sampled.
+    pub sample_bucket: i64,
+    /// Premium of the impact mid over the index in that bucket, millionths, clamped.
+    pub premium: i64,
+    /// What the funding index has not yet taken of past samples for want of a whole unit; see `ballast_risk::funding`.
+    pub funding_remainder: i64,
+    /// Reserved, zero.
+    pub reserved_words: [u64; 22],
     /// Generation of the instrument.
     pub generation: u32,
     /// The instrument.

@@ -3,6 +3,7 @@
 mod exchange;
 mod margin_account;
 mod market;
+mod pending_change;
 mod risk_board;
 mod surface;
 mod treasury;
@@ -10,6 +11,7 @@ mod treasury;
 pub use exchange::Exchange;
 pub use margin_account::{Delegate, LiquidatedLeg, MarginAccount, permission};
 pub use market::Market;
+pub use pending_change::{MAX_CHANGE_LEN, PendingChange};
 pub use risk_board::RiskBoard;
 pub use surface::VolatilitySurface;
 pub use treasury::Treasury;

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::{MAX_TOKENS, QuoteNative};
+use ballast_risk::{MAX_TOKENS, OutflowWindow, QuoteNative};
 use solana_address::Address;
 
 /// Seeds: "treasury", exchange.
@@ -21,8 +21,20 @@ pub struct Treasury {
     pub bad_debt_paid: QuoteNative,
     /// Deposits of each token of the board, in its smallest unit.
     pub token_deposits: [u64; MAX_TOKENS],
+    /// Interest paid by borrowers that belongs to lenders and was not yet paid to them.
+    pub lender_interest: QuoteNative,
+    /// Interest paid by borrowers in the present epoch, lenders' and the exchange's part together, not yet divided.
+    pub collected_interest: QuoteNative,
+    /// Sum of what all accounts have registered as lent.
+    pub lent: QuoteNative,
+    /// Sum of what all accounts have registered as owed.
+    pub owed: QuoteNative,
+    /// Net outflow of the quote currency.
+    pub quote_window: OutflowWindow,
+    /// Net outflow of each token of the board.
+    pub token_windows: [OutflowWindow; MAX_TOKENS],
     /// Bump of this account.
     pub bump: u8,
-    /// Reserved for lending totals and withdrawal windows, zero.
-    pub reserved: [u8; 1031],
+    /// Reserved, zero.
+    pub reserved: [u8; 455],
 }

@@ -2,8 +2,10 @@
 #![allow(unused_variables)] // Anchor binds the argument of `#[instruction]` where only the seeds use it
 
 use crate::{
-    args::{ExchangeArgs, MarginArgs},
-    constants::{BOARD_SEED, EXCHANGE_SEED, MAX_GROWTH, MAX_TAKER_FEE_PPM, TREASURY_SEED, VAULT_SEED},
+    args::{ExchangeArgs, FeeArgs, MarginArgs},
+    constants::{
+        BOARD_SEED, EXCHANGE_SEED, MAX_FEE_PPM, MAX_GROWTH, MAX_MAKER_PENALTY, MAX_TIMELOCK, TREASURY_SEED, VAULT_SEED,
+    },
     error::{BallastError, Logged},
     events::ExchangeInitialized,
     instructions::token,
@@ -48,9 +50,7 @@ const QUOTE_DECIMALS: u8 = 6;
 pub fn initialize_exchange(ctx: &mut Context<InitializeExchange>, args: ExchangeArgs) -> Result<()> {
     let params = margin_params(&args.margin);
     params.validate().logged()?;
-    require!(args.taker_fee_ppm <= MAX_TAKER_FEE_PPM, BallastError::ParameterOutOfBounds);
-    let maker_bound = args.taker_fee_ppm as i32;
-    require!((-maker_bound..=maker_bound).contains(&args.maker_fee_ppm), BallastError::ParameterOutOfBounds);
+    require!(args.timelock <= MAX_TIMELOCK, BallastError::ParameterOutOfBounds);
     require!(token::mint_decimals(ctx.accounts.quote_mint.account())? == QUOTE_DECIMALS, BallastError::WrongMint);
 
     let exchange = *ctx.accounts.exchange.address();
@@ -60,8 +60,9 @@ pub fn initialize_exchange(ctx: &mut Context<InitializeExchange>, args: Exchange
     a.exchange.quote_mint = *a.quote_mint.address();
     a.exchange.quote_vault = *a.quote_vault.address();
     a.exchange.id = args.id;
-    a.exchange.taker_fee_ppm = args.taker_fee_ppm;
-    a.exchange.maker_fee_ppm = args.maker_fee_ppm;
+    a.exchange.risk_authority = Address::new_from_array(args.risk_authority);
+    a.exchange.timelock = args.timelock;
+    set_fees(&mut a.exchange, &args.fees)?;
     a.exchange.quote_decimals = QUOTE_DECIMALS;
     a.exchange.bump = ctx.bumps.exchange;
     a.treasury.exchange = exchange;
@@ -73,6 +74,23 @@ pub fn initialize_exchange(ctx: &mut Context<InitializeExchange>, args: Exchange
     create_board(a, &exchange, ctx.bumps.board, &params)?;
 
     emit!(ExchangeInitialized { exchange, admin: *a.admin.address(), id: args.id });
+    Ok(())
+}
+
+/// Writes fees that are inside their hard bounds.
+pub fn set_fees(exchange: &mut Exchange, fees: &FeeArgs) -> Result<()> {
+    let maker_bound = i64::from(fees.taker_fee_ppm);
+    let in_bounds = fees.taker_fee_ppm <= MAX_FEE_PPM
+        && (-maker_bound..=maker_bound).contains(&fees.maker_fee_ppm.into())
+        && fees.block_fee_ppm <= MAX_FEE_PPM
+        && fees.maker_penalty_ppm <= MAX_FEE_PPM
+        && (0..=MAX_MAKER_PENALTY).contains(&fees.maker_penalty);
+    require!(in_bounds, BallastError::ParameterOutOfBounds);
+    exchange.taker_fee_ppm = fees.taker_fee_ppm;
+    exchange.maker_fee_ppm = fees.maker_fee_ppm;
+    exchange.block_fee_ppm = fees.block_fee_ppm;
+    exchange.maker_penalty_ppm = fees.maker_penalty_ppm;
+    exchange.maker_penalty = QuoteNative(fees.maker_penalty);
     Ok(())
 }
 

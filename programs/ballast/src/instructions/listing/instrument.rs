@@ -1,14 +1,14 @@
 //! What the listing of every kind of instrument does: a slot on the board, and a market.
 
 use crate::{
-    args::InstrumentArgs,
+    args::{FundingArgs, InstrumentArgs},
     constants::{MARKET_SEED, MAX_GROWTH},
     error::{BallastError, Logged},
     events::InstrumentListed,
     state::{DISCRIMINATOR_LEN, Market},
 };
 use anchor_lang::{create_account_signed, prelude::*};
-use ballast_risk::{Board, Instrument, Kind, Lots, Ppm, QuoteNative, RiskError, Ticks, Units};
+use ballast_risk::{Board, FundingParams, Instrument, Kind, Lots, Ppm, QuoteNative, RiskError, Ticks, Units};
 use bytemuck::Zeroable;
 
 /// Longest life of a contract: three years, the domain of the option model.
@@ -57,6 +57,10 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
         price_band: Ppm(args.price_band),
         min_order_value: QuoteNative(args.min_order_value),
         strike: Ticks(contract.strike),
+        delta_units: Units(args.lot_units),
+        settles_at: contract.expiry,
+        funding: funding_params(&args.funding),
+        max_orders: args.max_orders,
         ..Instrument::zeroed()
     };
     match slot.validate(u) {
@@ -74,6 +78,17 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
         }
     }
     Ok(generation)
+}
+
+/// The funding parameters that arguments name.
+pub fn funding_params(args: &FundingArgs) -> FundingParams {
+    FundingParams {
+        impact_notional: QuoteNative(args.impact_notional),
+        max_premium: Ppm(args.max_premium),
+        period: args.period,
+        max_basis: Ppm(args.max_basis),
+        reserved: 0,
+    }
 }
 
 /// Makes the market of a listed instrument, with an empty book.

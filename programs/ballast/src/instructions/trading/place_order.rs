@@ -3,7 +3,7 @@
 use super::matching::{Incoming, Matched, Matcher, take_reduce_only_lots};
 use crate::{
     args::{OrderArgs, order_kind, self_trade},
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, MAX_ORDERS_PER_MARKET, pause},
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, pause},
     error::{BallastError, Logged},
     events::OrderPlaced,
     instructions::load::{boxed, call_for_margin, market_and_book, now},
@@ -176,7 +176,7 @@ fn rest(
 ) -> Result<OrderId> {
     let value = i.value_at(lots, order.price).logged()?;
     let position = portfolio.slot(i).logged()?;
-    require!(position.order_count < MAX_ORDERS_PER_MARKET, BallastError::TooManyOrders);
+    require!(position.order_count < u32::from(i.max_orders), BallastError::TooManyOrders);
     let new = NewOrder {
         owner: Owner::new(address.as_array()),
         price_ticks: order.price.0,

@@ -1,5 +1,21 @@
 //! One builder per instruction of the program.
 
+mod accounts;
+mod blocks;
+mod funding;
+mod governance;
+mod interest;
+mod orders;
+mod settlement;
+
+pub use accounts::*;
+pub use blocks::*;
+pub use funding::*;
+pub use governance::*;
+pub use interest::*;
+pub use orders::*;
+pub use settlement::*;
+
 use crate::{SYSTEM_PROGRAM, TOKEN_PROGRAM, pda::Exchange};
 use ballast::args::{
     CollateralArgs, Encode, ExchangeArgs, FutureArgs, InstrumentArgs, OptionArgs, OrderArgs, SmileArgs, SurfaceArgs,
@@ -392,6 +408,38 @@ pub fn name(data: &[u8]) -> Option<&'static str> {
         tag::OPEN_EXPIRY => "open_expiry",
         tag::PUBLISH_VOLATILITY => "publish_volatility",
         tag::REFRESH_OPTIONS => "refresh_options",
+        tag::CANCEL_BY_CLIENT_ID => "cancel_by_client_id",
+        tag::REPLACE_ORDER => "replace_order",
+        tag::BATCH_ORDERS => "batch_orders",
+        tag::PRUNE_EXPIRED => "prune_expired",
+        tag::BLOCK_TRADE => "block_trade",
+        tag::SET_DELEGATE => "set_delegate",
+        tag::TRANSFER_CASH => "transfer_cash",
+        tag::TRANSFER_POSITION => "transfer_position",
+        tag::SAMPLE_MARKET => "sample_market",
+        tag::SAMPLE_SETTLEMENT => "sample_settlement",
+        tag::SETTLE_EXPIRY => "settle_expiry",
+        tag::SETTLE_POSITION => "settle_position",
+        tag::DELIST => "delist",
+        tag::ACCRUE_INTEREST => "accrue_interest",
+        tag::UPDATE_INTEREST => "update_interest",
+        tag::PROPOSE_CHANGE => "propose_change",
+        tag::CANCEL_CHANGE => "cancel_change",
+        tag::SET_TIMELOCK => "set_timelock",
+        tag::NOMINATE_AUTHORITY => "nominate_authority",
+        tag::ACCEPT_AUTHORITY => "accept_authority",
+        tag::CHANGE_FEES => "change_fees",
+        tag::CHANGE_MARGIN => "change_margin",
+        tag::CHANGE_UNDERLYING => "change_underlying",
+        tag::CHANGE_INSTRUMENT => "change_instrument",
+        tag::CHANGE_COLLATERAL => "change_collateral",
+        tag::SET_WITHDRAWAL_LIMIT => "set_withdrawal_limit",
+        tag::SET_INTEREST => "set_interest",
+        tag::WIND_DOWN_PERPETUAL => "wind_down_perpetual",
+        tag::TIGHTEN_UNDERLYING => "tighten_underlying",
+        tag::TIGHTEN_INSTRUMENT => "tighten_instrument",
+        tag::TIGHTEN_COLLATERAL => "tighten_collateral",
+        tag::TRIP_BREAKER => "trip_breaker",
         _ => return None,
     })
 }

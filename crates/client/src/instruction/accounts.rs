@@ -1,0 +1,1 @@
+//! Delegates, transfers between accounts of one owner.

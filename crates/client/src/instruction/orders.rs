@@ -1,0 +1,1 @@
+//! Orders beyond placing and cancelling one.

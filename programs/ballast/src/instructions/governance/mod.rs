@@ -1,0 +1,1 @@
+//! Authorities, changes that wait, parameters, the breaker.

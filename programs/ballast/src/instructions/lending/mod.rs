@@ -1,0 +1,1 @@
+//! Interest and lending.

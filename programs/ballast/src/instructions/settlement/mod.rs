@@ -1,0 +1,1 @@
+//! Settlement prices, settled contracts, delisting.
