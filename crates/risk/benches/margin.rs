@@ -240,7 +240,7 @@ fn trade(board: &Board, portfolio: &mut Portfolio, instrument: u16, lots: i64) -
     let i = board.instrument(instrument)?;
     let u = board.underlying(i.underlying)?;
     let price = if i.is_option() { i.mark_at(u, NOW) >> u.scale() } else { PRICE >> u.scale() };
-    portfolio.fill(i, u, Fill { lots: Lots(lots), value: QuoteNative(lots * price) })
+    portfolio.fill(i, u, Fill { lots: Lots(lots), value: QuoteNative(lots * price) }).map(|_| ())
 }
 
 fn rich() -> Box<Portfolio> {

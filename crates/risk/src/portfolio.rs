@@ -118,11 +118,12 @@ impl Portfolio {
         Ok(())
     }
 
-    /// Settles the position in an instrument and applies a fill to it.
+    /// Settles the position in an instrument and applies a fill to it. Returns what was settled of funding and losses, which
+    /// is in cash already: the market that pays it counts it, see `Market::pay`.
     ///
     /// The position limit holds for every fill but one that only brings the position nearer to zero: a limit that was
     /// lowered must not stop a reduction or a liquidation.
-    pub fn fill(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<(), RiskError> {
+    pub fn fill(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<QuoteNative, RiskError> {
         let position = self.slot(i)?;
         let settled = position.settle(i, u)?;
         let held = position.lots.0;
@@ -136,7 +137,7 @@ impl Portfolio {
             return Err(RiskError::Overflow);
         }
         self.cash = self.cash.plus(settled)?.plus(realised)?;
-        Ok(())
+        Ok(settled)
     }
 
     /// Adds to the balance of the token at an index. Refused where the balance's value could leave the bounds that keep

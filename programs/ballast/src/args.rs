@@ -313,7 +313,18 @@ args! {
     }
 }
 
-encode_structs!(MarginArgs, FeeArgs, FundingArgs, RangeArgs, OptionParamsArgs, InstrumentArgs, SmileArgs);
+encode_structs!(
+    MarginArgs,
+    FeeArgs,
+    FundingArgs,
+    CancelArgs,
+    LegArgs,
+    OrderArgs,
+    RangeArgs,
+    OptionParamsArgs,
+    InstrumentArgs,
+    SmileArgs
+);
 
 args! {
     /// An underlying to list; see `ballast_risk::Underlying` and `UnderlyingParams` for meaning and bounds.
@@ -488,6 +499,87 @@ args! {
         client_id: u64,
         /// When it expires, seconds; 0 for never.
         expires_at: i64,
+    }
+}
+
+args! {
+    /// Parameters of an instrument that can be changed after listing; see `ballast_risk::Instrument` for meaning and bounds.
+    InstrumentChangeArgs {
+        /// Most lots of one account.
+        max_position: i64,
+        /// Smallest value of an order, quote-native.
+        min_order_value: i64,
+        /// Most lots of either side of the market.
+        open_interest_cap: i64,
+        /// Funding and basis.
+        funding: FundingArgs,
+        /// Widest distance of an order from the mark, millionths.
+        price_band: u32,
+        /// Most resting orders of one account.
+        max_orders: u16,
+        /// 1 where only reducing trades are allowed.
+        reduce_only: u8,
+    }
+}
+
+args! {
+    /// What the risk authority tightens of an instrument: each value at most what it is now.
+    InstrumentTightenArgs {
+        /// Most lots of one account.
+        max_position: i64,
+        /// Most lots of either side of the market.
+        open_interest_cap: i64,
+        /// 1 to allow reducing trades only; 0 leaves that as it is.
+        reduce_only: u8,
+    }
+}
+
+args! {
+    /// Parameters of a collateral token that can be changed after listing.
+    CollateralChangeArgs {
+        /// Most that all accounts may deposit, in smallest units.
+        deposit_limit: u64,
+        /// Haircut, millionths.
+        haircut: u32,
+        /// The token's index.
+        token: u16,
+    }
+}
+
+args! {
+    /// A limit on the net outflow of one mint.
+    WithdrawalLimitArgs {
+        /// Most within a window, in the mint's smallest unit; 0 for no limit.
+        limit: u64,
+        /// Length of the window, seconds, in [1 minute, 7 days].
+        window: u32,
+        /// The token's index; [`QUOTE_TOKEN`] for the quote currency.
+        token: u16,
+    }
+}
+
+/// Stands for the quote currency where a token's index is asked for.
+pub const QUOTE_TOKEN: u16 = u16::MAX;
+
+args! {
+    /// Names one order.
+    CancelArgs {
+        /// Where it rests.
+        handle: u32,
+        /// Its sequence number.
+        sequence: u64,
+    }
+}
+
+args! {
+    /// A leg of a block trade, from the first account's side.
+    LegArgs {
+        /// Lots, positive bought, negative sold.
+        lots: i64,
+        /// Price, ticks.
+        price: i64,
+        /// The instrument.
+        instrument: u16,
     }
 }
 

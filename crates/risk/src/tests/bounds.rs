@@ -221,7 +221,7 @@ fn a_cash_flow_beyond_its_bound_is_refused() {
     let limit = PRODUCT_LIMIT >> u.scale();
     let buy = |value: i64| Portfolio::zeroed().fill(i, u, Fill { lots: Lots(1), value: QuoteNative(value) });
     assert_eq!(buy(limit), Err(RiskError::Overflow));
-    assert_eq!(buy(limit - 1), Ok(()));
+    assert_eq!(buy(limit - 1), Ok(QuoteNative::ZERO));
 }
 
 /// I18. A long and a short see exactly opposite numbers.

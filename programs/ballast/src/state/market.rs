@@ -1,5 +1,6 @@
 //! A market: the book of one instrument and the totals that its trades change.
 
+use crate::error::BallastError;
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
 use ballast_risk::{Lots, QuoteNative};
@@ -46,6 +47,12 @@ pub struct Market {
 }
 
 impl Market {
+    /// Counts funding and losses that a position settled: what it received comes out of what the market holds for others.
+    pub fn pay(&mut self, settled: QuoteNative) -> core::result::Result<(), BallastError> {
+        self.unpaid_funding = self.unpaid_funding.minus(settled).map_err(BallastError::from)?;
+        Ok(())
+    }
+
     /// Where the book begins.
     pub const BOOK_OFFSET: usize = super::DISCRIMINATOR_LEN + core::mem::size_of::<Self>();
 }

@@ -82,13 +82,15 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     let taken = take_over(board, &mut scratch, i, Lots(max_lots), now).logged()?;
 
     let held = a.margin.portfolio.lots(i);
-    a.margin.portfolio.fill(i, u, taken.fill).logged()?;
+    let settled = a.margin.portfolio.fill(i, u, taken.fill).logged()?;
+    market.pay(settled)?;
     a.margin.portfolio.release(i).logged()?;
     move_open_interest(market, held, a.margin.portfolio.lots(i))?;
 
     let other = Fill { lots: taken.fill.lots.negated().logged()?, value: taken.fill.value.negated().logged()? };
     let held_by_liquidator = a.liquidator.portfolio.lots(i);
-    a.liquidator.portfolio.fill(i, u, other).logged()?;
+    let settled = a.liquidator.portfolio.fill(i, u, other).logged()?;
+    market.pay(settled)?;
     a.liquidator.portfolio.release(i).logged()?;
     a.liquidator.portfolio.cash = a.liquidator.portfolio.cash.minus(taken.insurance).logged()?;
     move_open_interest(market, held_by_liquidator, a.liquidator.portfolio.lots(i))?;

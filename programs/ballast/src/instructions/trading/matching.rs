@@ -268,11 +268,12 @@ impl<'a> Matcher<'a> {
             let trade = Trade { underlying: self.u.index, now: self.now, fees: maker_fee, discount_value, cost };
             let settled =
                 settle_maker(account, self.board, self.i, self.u, resting, lots, value, maker_fee, scratch, &trade);
-            if settled.is_err() {
+            let Ok(settled) = settled else {
                 account.portfolio.clone_from(scratch);
                 self.cancel(maker, handle)?;
                 return Ok(false);
-            }
+            };
+            self.market.pay(settled)?;
             let position = account.portfolio.slot(self.i).logged()?;
             if lots.0 == resting.lots {
                 self.book.remove(handle, &resting.owner, &mut position.orders_head).logged()?;
@@ -285,7 +286,8 @@ impl<'a> Matcher<'a> {
         let maker_lots_after = self.makers[maker].account.portfolio.lots(self.i);
 
         let taker_lots_before = taker.portfolio.lots(self.i);
-        taker.portfolio.fill(self.i, self.u, signed(!maker_buys, lots, value)).logged()?;
+        let settled = taker.portfolio.fill(self.i, self.u, signed(!maker_buys, lots, value)).logged()?;
+        self.market.pay(settled)?;
         taker.portfolio.cash = taker.portfolio.cash.minus(taker_fee).logged()?;
         let taker_lots_after = taker.portfolio.lots(self.i);
 
@@ -325,7 +327,7 @@ impl<'a> Matcher<'a> {
     }
 }
 
-/// Applies a fill to the maker and checks the rule; on an error the caller puts the portfolio back.
+/// Applies a fill to the maker and checks the rule; returns what funding it settled. On an error the caller puts the portfolio back.
 #[allow(clippy::too_many_arguments)] // one step of `Matcher::trade`, apart from it for the size of its frame
 #[inline(never)]
 fn settle_maker(
@@ -339,7 +341,7 @@ fn settle_maker(
     maker_fee: QuoteNative,
     before: &Portfolio,
     trade: &Trade,
-) -> core::result::Result<(), ballast_risk::RiskError> {
+) -> core::result::Result<QuoteNative, ballast_risk::RiskError> {
     let buys = resting.side() == Ok(Side::Bid);
     let reduce_only = resting.is_reduce_only();
     let position = account.portfolio.slot(i)?;
@@ -348,9 +350,10 @@ fn settle_maker(
     } else {
         position.fill_order(buys, reduce_only, lots, value)?;
     }
-    account.portfolio.fill(i, u, signed(buys, lots, value))?;
+    let settled = account.portfolio.fill(i, u, signed(buys, lots, value))?;
     account.portfolio.cash = account.portfolio.cash.minus(maker_fee)?;
-    rule::require_after_trade(board, before, &account.portfolio, trade)
+    rule::require_after_trade(board, before, &account.portfolio, trade)?;
+    Ok(settled)
 }
 
 /// True if an incoming order's limit reaches a resting order's price.
