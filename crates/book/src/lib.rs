@@ -102,6 +102,7 @@ extern crate std;
 mod book;
 mod check;
 mod error;
+mod impact;
 mod layout;
 mod owner_list;
 mod priority_list;
@@ -110,5 +111,6 @@ mod view;
 
 pub use book::BookMut;
 pub use error::BookError;
+pub use impact::Impact;
 pub use layout::{BookHeader, Handle, NewOrder, Order, OrderId, Owner, Side, init, required_len};
 pub use view::{Book, Level, Levels, Orders, OwnerOrders};

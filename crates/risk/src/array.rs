@@ -127,13 +127,19 @@ impl Slice {
         table: &[Scenario; ROWS],
         now: i64,
     ) -> Result<(), RiskError> {
-        let units = i.lot_units.0;
+        let units = i.delta_units.0;
         let spot = mul_bounded(units, u.price);
         let carry = mul_div_floor(spot, self.basis, 1_000_000)?;
         let forward = add_bounded(spot, carry).max(1);
-        let strike = i.strike_value(u)?;
-        let moneyness = pricing::ln_ratio(forward, strike)?;
-        let at_publication = Fixed(add_bounded(self.since_anchor.0, -moneyness.0));
+        let whole_strike = i.strike_value(u)?;
+        let strike = sub_bounded(whole_strike, i.fixed);
+        // What is fixed of the average may be more than the strike: the call is then the forward less the strike, which is
+        // priced as one with the least strike there is.
+        let priced_strike = strike.max(1);
+        let surplus = sub_bounded(priced_strike, strike);
+        let moneyness = pricing::ln_ratio(forward, priced_strike)?;
+        let smile_at = if i.fixed == 0 { moneyness } else { self.whole_moneyness(i, u, whole_strike)? };
+        let at_publication = Fixed(add_bounded(self.since_anchor.0, -smile_at.0));
         let volatility = self.smile.smile.volatility(at_publication, self.root_years);
         let total = |direction: i64| {
             let shifted =
@@ -142,8 +148,8 @@ impl Slice {
             TotalVolatility::new(bounded as u32, self.root_years)
         };
         let totals = [total(-1)?, total(0)?, total(1)?];
-        let greeks = pricing::greeks(forward, strike, moneyness, &totals[1], self.seconds)?;
-        let call = pricing::call(forward, strike, moneyness, &totals[1])?;
+        let greeks = pricing::greeks(forward, priced_strike, moneyness, &totals[1], self.seconds)?;
+        let call = pricing::call(forward, priced_strike, moneyness, &totals[1])?;
 
         let mut nodes = [[None; NODES]; 3];
         let delta = ratio(call.delta);
@@ -153,7 +159,7 @@ impl Slice {
             let node = node_of(scenario);
             let curve = (i64::from(scenario.volatility) + 1).clamp(0, 2) as usize;
             let moved = mul_bounded(units, self.moves[node]);
-            let at = Node::price(forward, moved, strike, moneyness, self.log_moves[node], &totals[curve])?;
+            let at = Node::price(forward, moved, priced_strike, moneyness, self.log_moves[node], &totals[curve])?;
             nodes[curve][node] = Some(at);
             let lost = sub_bounded(call.value, at.value);
             // Δ_k · (1 + m_k·r): the node's price moves with the price.
@@ -171,7 +177,7 @@ impl Slice {
         t.convexity = nodes.iter().map(convexity_gap).max().unwrap_or(0);
         t.price = u.price;
         t.time = now;
-        t.call = call.value;
+        t.call = add_bounded(call.value, surplus);
         t.strike = strike;
         t.carry = carry;
         t.delta = delta;
@@ -185,6 +191,15 @@ impl Slice {
         t.volatility = volatility;
         t.volatility_time = self.smile.published_at;
         Ok(())
+    }
+}
+
+impl Slice {
+    /// Where the smile is read inside the settlement window: at the strike as listed, whatever part of the average is fixed.
+    fn whole_moneyness(&self, i: &Instrument, u: &Underlying, strike: i64) -> Result<Fixed, RiskError> {
+        let spot = mul_bounded(i.lot_units.0, u.price);
+        let carry = mul_div_floor(spot, self.basis, 1_000_000)?;
+        Ok(pricing::ln_ratio(add_bounded(spot, carry).max(1), strike)?)
     }
 }
 
@@ -262,7 +277,7 @@ fn gamma(gamma: Fixed) -> i64 {
 /// The option's own mark and worst rows, which follow from the call's terms.
 fn settle_worst(i: &mut Instrument, u: &Underlying) -> Result<(), RiskError> {
     let put = i.is_put();
-    let units = i.lot_units.0;
+    let units = i.delta_units.0;
     let (mut long, mut short) = (0, 0);
     for (loss, shock) in i.option.array.iter().zip(&u.shocks) {
         let loss = if put { add_bounded(*loss, -mul_bounded(units, *shock)) } else { *loss };

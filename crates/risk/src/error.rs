@@ -166,4 +166,35 @@ pub enum RiskError {
     },
     /// The surface has no free slot for another expiry.
     NoFreeExpiry,
+    /// The print is not the sample of a bucket, or that sample was taken already.
+    NothingToSample,
+    /// The instrument has no funding and no basis to sample, or not any more.
+    NoFunding {
+        /// Instrument on the board.
+        instrument: u16,
+    },
+    /// The instrument is not settled before this time.
+    NotYetExpired {
+        /// When, seconds; 0 where it is never settled.
+        expiry: i64,
+    },
+    /// The average lacks samples, and it is too early to do without them.
+    NotEnoughSamples {
+        /// Samples that were taken.
+        taken: u32,
+    },
+    /// The instrument is not settled yet.
+    NotSettled {
+        /// Instrument on the board.
+        instrument: u16,
+    },
+    /// The instrument, or the average of its expiry, is settled already.
+    AlreadySettled,
+    /// Another expiry of the underlying is so near that the windows of both would overlap.
+    ExpiriesTooClose {
+        /// The other expiry, seconds.
+        expiry: i64,
+    },
+    /// All averages of the underlying are in use.
+    NoFreeFixing,
 }

@@ -1,12 +1,31 @@
 //! Funding of perpetuals and the basis of marks, from samples of the impact mid.
+//!
+//! ```text
+//! premium         = clamp((impact mid − index) / index, ±max premium)          one sample a bucket of 60 s
+//! funding index  += index value of a lot · premium · 60 / period               perpetuals; what does not make a unit is carried
+//! average        += weight · (premium − average)                               half-life of 15 sampled buckets
+//! basis           = clamp(average, ±max basis)                                 in force from the next repricing
+//! ```
+//!
+//! A sample never stands for more than its own bucket: a bucket that nobody sampled pays nothing. Nothing is sampled while a
+//! part of the settlement price is fixed already: the book then trades an average, which is no premium over the index.
 
-use crate::{Ppm, QuoteNative, RiskError, board::first_out_of_bounds};
+use crate::{
+    Instrument, Kind, Ppm, QuoteNative, RiskError, Underlying,
+    board::first_out_of_bounds,
+    fixing::WINDOW_SECONDS,
+    math::{mul_bounded, mul_div_floor},
+};
 use bytemuck::{Pod, Zeroable};
 
 /// Seconds of a bucket: one sample of the premium each.
 pub const BUCKET_SECONDS: i64 = 60;
 /// Seconds that an order must have rested to count towards the impact mid.
 pub const MIN_RESTING_SECONDS: i64 = 5;
+/// Weight of a sample in the average of the premium, millionths: 1 − 2^(−1/15), a half-life of 15 sampled buckets.
+pub const AVERAGE_WEIGHT: i64 = 45_158;
+/// Fraction bits of the average.
+pub const AVERAGE_BITS: u32 = 20;
 
 /// Parameters of one instrument's premium.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
@@ -35,4 +54,82 @@ impl FundingParams {
             self.max_basis.0 <= 100_000,
         ])
     }
+}
+
+/// What the samples of one market have left behind, beside what they put on the board.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Samples {
+    /// Number of the last bucket that was sampled.
+    pub bucket: i64,
+    /// Premium in that bucket, millionths, clamped.
+    pub premium: i64,
+    /// What the funding index has not yet taken of past samples: parts of a unit, of which `10^6 · period` make one.
+    pub remainder: i64,
+    /// Average of the premium, millionths in 2^-20.
+    pub average: i64,
+}
+
+impl Samples {
+    /// True if the bucket of a time is still to be sampled.
+    pub const fn is_due(&self, now: i64) -> bool {
+        now.div_euclid(BUCKET_SECONDS) > self.bucket
+    }
+
+    /// Takes the sample of the bucket of `now` into the instrument's funding index and basis. `mid` is the impact mid of a
+    /// lot, at the underlying's scale.
+    pub fn take(&mut self, i: &mut Instrument, u: &Underlying, mid: i64, now: i64) -> Result<(), RiskError> {
+        i.require_sampled(now)?;
+        let lot = mul_bounded(i.lot_units.0, u.price);
+        self.premium = premium(mid, lot, i.funding.max_premium)?;
+        self.bucket = now.div_euclid(BUCKET_SECONDS);
+        if i.kind == Kind::Perpetual as u8 {
+            let (paid, remainder) = accrue(lot, self.premium, i.funding.period, self.remainder)?;
+            i.funding_index = i.funding_index.checked_add(paid).ok_or(RiskError::Overflow)?;
+            self.remainder = remainder;
+        }
+        self.average = average(self.average, self.premium);
+        let most = i64::from(i.funding.max_basis.0);
+        i.basis = (self.average >> AVERAGE_BITS).clamp(-most, most);
+        Ok(())
+    }
+}
+
+impl Instrument {
+    /// Checks that there is a premium to sample: a perpetual or future with an impact notional, before its settlement window.
+    pub fn require_sampled(&self, now: i64) -> Result<(), RiskError> {
+        let ends = self.settles_at.checked_sub(WINDOW_SECONDS).ok_or(RiskError::Overflow)?;
+        let over = self.settles_at != 0 && now >= ends;
+        if self.is_option() || self.funding.impact_notional.is_zero() || over {
+            return Err(RiskError::NoFunding { instrument: self.index });
+        }
+        Ok(())
+    }
+}
+
+/// Premium of a mid over the index value of a lot, millionths, clamped. Rounded down.
+pub fn premium(mid: i64, index: i64, most: Ppm) -> Result<i64, RiskError> {
+    let above = mid.checked_sub(index).ok_or(RiskError::Overflow)?;
+    let most = i64::from(most.0);
+    Ok(mul_div_floor(above, 1_000_000, index)?.clamp(-most, most))
+}
+
+/// What one sample adds to the funding index, and what is carried to the next: `lot · premium · 60 / (10^6 · period)`, with
+/// the remainder that the last one left. Nothing is lost: index and remainder together are exact while the period stays.
+pub fn accrue(lot: i64, premium: i64, period: u32, remainder: i64) -> Result<(i64, i64), RiskError> {
+    if period == 0 {
+        return Err(RiskError::Overflow);
+    }
+    let one = 1_000_000 * i128::from(period);
+    // Below 2^54 · 2^17 · 2^6.
+    let due = i128::from(lot) * i128::from(premium) * i128::from(BUCKET_SECONDS) + i128::from(remainder);
+    let paid = i64::try_from(due.div_euclid(one)).map_err(|_| RiskError::Overflow)?;
+    // Less than 10^6 · 2^32.
+    Ok((paid, due.rem_euclid(one) as i64))
+}
+
+/// The average after a sample. Rounded down in 2^-20 of a millionth.
+pub fn average(before: i64, premium: i64) -> i64 {
+    // Both below 2^37, and a weight below 2^16.
+    let distance = (premium << AVERAGE_BITS) - before;
+    before + mul_bounded(distance, AVERAGE_WEIGHT).div_euclid(1_000_000)
 }

@@ -85,7 +85,7 @@ pub struct Instrument {
     pub open_interest: Lots,
     /// Delta units that one lot still has: `lot_units`, less what the average of its settlement has fixed; 0 once settled.
     pub delta_units: Units,
-    /// Value of one lot that is fixed already, at the underlying's scale.
+    /// Value of one lot that is fixed already, at the underlying's scale; once settled, what the lot pays.
     pub fixed: i64,
     /// When it is settled, seconds: the expiry; of a perpetual 0, until its delisting is decided.
     pub settles_at: i64,
@@ -175,14 +175,14 @@ impl Instrument {
     /// Mark of one lot at a time, at the underlying's scale.
     #[inline]
     pub fn mark_at(&self, u: &Underlying, now: i64) -> i64 {
-        if self.is_option() { self.option.at(self, u, now).mark } else { self.mark }
+        if self.is_option() && self.settled == 0 { self.option.at(self, u, now).mark } else { self.mark }
     }
 
     /// What a liquidation's discount is a ratio of, for one lot of a long or a short position: the mark, of a short option
     /// the index price, since its mark says little of its risk. At the underlying's scale.
     #[inline]
     pub fn discount_value(&self, u: &Underlying, long: bool, mark: i64) -> i64 {
-        if self.is_option() && !long { mul_bounded(self.lot_units.0, u.price) } else { mark }
+        if self.is_option() && !long { mul_bounded(self.delta_units.0, u.price) } else { mark }
     }
 
     /// Value of `lots` at a price in ticks, quote-native, exact. Signed like `lots`.
@@ -214,15 +214,17 @@ impl Instrument {
         Ok((Ticks((low / tick + i64::from(low % tick > 0)).max(1)), Ticks((high / tick).max(1))))
     }
 
-    /// Sets the mark of a perpetual or future from the index price.
+    /// Sets the mark of a perpetual or future from the index price: what is fixed of its settlement price, and the rest at the
+    /// index and the basis.
     pub(crate) fn reprice_linear(&mut self, u: &Underlying) -> Result<(), RiskError> {
-        let index = mul_bounded(u.price, self.lot_units.0);
-        self.mark = if self.basis == 0 {
+        let index = mul_bounded(u.price, self.delta_units.0);
+        let mark = if self.basis == 0 {
             index
         } else {
             let premium = mul_div_floor(index, self.basis, 1_000_000)?;
             index.checked_add(premium).ok_or(RiskError::Overflow)?
         };
+        self.mark = mark.checked_add(self.fixed).ok_or(RiskError::Overflow)?;
         Ok(())
     }
 }

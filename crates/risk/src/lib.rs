@@ -8,6 +8,7 @@
 //! - [`guard`], [`range`]: when a price is suspect and what that stops; the dynamic scan range.
 //! - [`margin`]: the model, from a board and a portfolio to equity and requirements.
 //! - [`rule`]: what must hold at the end of every instruction that can add risk.
+//! - [`funding`], [`fixing`], [`settlement`]: premiums, settlement prices, and how they reach instruments.
 //! - [`liquidation`]: the price and size at which an account below maintenance is taken over.
 #![no_std]
 #![deny(missing_docs)]
@@ -35,6 +36,7 @@ pub mod position;
 pub mod range;
 pub mod rule;
 pub mod scenario;
+pub mod settlement;
 pub mod surface;
 mod token;
 mod underlying;

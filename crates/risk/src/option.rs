@@ -21,7 +21,7 @@
 //! option's gain at a node would otherwise be counted on where the option is not worth it.
 
 use crate::{
-    Instrument, Ppm, RiskError, Underlying,
+    Instrument, Ppm, RiskError, Underlying, Units,
     board::first_out_of_bounds,
     guard::Arrays,
     math::{RATIO_BITS, RATIO_ONE, add_bounded, mul_bounded, mul_div_floor, mul_ratio_floor, sub_bounded},
@@ -151,6 +151,34 @@ impl OptionTerms {
         Present::of(u, now).require(i, Arrays::Usable)
     }
 
+    /// Moves the terms on to the units that are left, when the rest was fixed at a price: the call is worth at that price what
+    /// it was, and everything else is of the units that are left. `strike` is the strike less what is fixed.
+    ///
+    /// The array, made for more units of the same moneyness, stands in until the next refresh.
+    pub(crate) fn fix(&mut self, was: Units, left: Units, strike: i64, price: i64) -> Result<(), RiskError> {
+        self.strike = strike;
+        if self.price == 0 || was.is_zero() || left >= was {
+            return Ok(());
+        }
+        let moved = sub_bounded(price, self.price);
+        let relative = (moved << MOVE_BITS).checked_div(self.price).unwrap_or(0).clamp(-MOVE_LIMIT, MOVE_LIMIT);
+        let mean = mean_delta(self.delta, turned(self.gamma, relative));
+        let gained = mul_ratio_floor(mul_bounded(was.0 - left.0, moved), mean);
+        self.call = add_bounded(self.call, gained);
+        // What is kept, rounded up; an entry is then off by less than a 2^30th of itself and a unit.
+        let kept = (mul_div_floor(left.0, RATIO_ONE, was.0)? + 1).min(RATIO_ONE);
+        for entry in &mut self.array {
+            *entry = mul_ratio_floor(*entry, kept);
+        }
+        for bound in [&mut self.convexity, &mut self.worst_long, &mut self.worst_short] {
+            *bound = mul_ratio_floor(*bound, kept) + 1;
+        }
+        self.model_error = add_bounded(self.model_error, 2);
+        self.carry = mul_ratio_floor(self.carry, kept);
+        self.decay = mul_ratio_floor(self.decay, kept);
+        Ok(())
+    }
+
     #[cold]
     fn unusable(&self, i: &Instrument, u: &Underlying, now: i64) -> RiskError {
         if now >= i.expiry {
@@ -218,7 +246,7 @@ impl<'a> Present<'a> {
     /// An option at the present price and time.
     #[inline(never)]
     pub fn state(&mut self, i: &Instrument) -> OptionState {
-        let (t, units) = (&i.option, i.lot_units.0);
+        let (t, units) = (&i.option, i.delta_units.0);
         self.move_from(t.price);
         // Below 2^54 by the bound of `Instrument::validate`, as is every product of lot units and a price below.
         let forward = add_bounded(mul_bounded(units, self.u.price), t.carry);
@@ -233,7 +261,7 @@ impl<'a> Present<'a> {
             if self.moved == 0 {
                 (kept.max(intrinsic), t.delta, 0)
             } else {
-                let turned = mul_bounded(t.gamma, self.relative) >> (GAMMA_BITS + MOVE_BITS - RATIO_BITS);
+                let turned = turned(t.gamma, self.relative);
                 let mean = mean_delta(t.delta, turned);
                 let delta = add_bounded(t.delta, turned).clamp(0, RATIO_ONE);
                 let gained = mul_ratio_floor(mul_bounded(units, self.moved), mean);
@@ -269,6 +297,12 @@ impl<'a> Present<'a> {
         }
         Ok(())
     }
+}
+
+/// By how much a delta turns with a relative move of the price, 2^-30.
+#[inline(always)]
+fn turned(gamma: i64, relative: i64) -> i64 {
+    mul_bounded(gamma, relative) >> (GAMMA_BITS + MOVE_BITS - RATIO_BITS)
 }
 
 /// Mean of a delta that turns evenly with the price, and stays at nought or one once it is there. 2^-30, as are the delta at

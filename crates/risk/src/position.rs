@@ -161,7 +161,7 @@ impl Position {
     /// Signed delta of the lots, in units.
     #[inline(always)]
     pub fn delta(&self, i: &Instrument) -> Units {
-        Units(crate::math::mul_bounded(self.lots.0, i.lot_units.0))
+        Units(crate::math::mul_bounded(self.lots.0, i.delta_units.0))
     }
 
     /// Counts an order that starts to rest. A reduce-only order carries no margin: it only counts as an order.

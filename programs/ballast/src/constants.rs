@@ -41,6 +41,9 @@ pub const MAX_MARKET_LEN: usize = 5 * 1024 * 1024;
 /// Most maker accounts that one order may be matched against.
 pub const MAX_MAKERS: usize = 8;
 
+/// Most orders of a side that the impact price looks at: the bound on its compute.
+pub const MAX_IMPACT_ORDERS: usize = 64;
+
 /// Most fills that one order may have: the bound on its compute and on its event.
 pub const MAX_FILLS: usize = 16;
 

@@ -217,6 +217,14 @@ impl From<RiskError> for BallastError {
             RiskError::DuplicatePublisher => Self::DuplicatePublisher,
             RiskError::DuplicateExpiry { .. } => Self::DuplicateExpiry,
             RiskError::NoFreeExpiry => Self::NoFreeExpiry,
+            RiskError::NothingToSample => Self::NothingToSample,
+            RiskError::NoFunding { .. } => Self::NoFunding,
+            RiskError::NotYetExpired { .. } => Self::NotYetExpired,
+            RiskError::NotEnoughSamples { .. } => Self::NotEnoughSamples,
+            RiskError::NotSettled { .. } => Self::NotSettled,
+            RiskError::AlreadySettled => Self::AlreadySettled,
+            RiskError::ExpiriesTooClose { .. } => Self::ExpiriesTooClose,
+            RiskError::NoFreeFixing => Self::NoFreeFixing,
         }
     }
 }
@@ -299,7 +307,13 @@ mod log {
             RiskError::VolatilityOutOfBounds { field, value } => {
                 msg!("field {} (0 level, 1 skew, 2 curvature): {}", field, value)
             }
+            RiskError::NoFunding { instrument } | RiskError::NotSettled { instrument } => msg!("instrument {}", instrument),
+            RiskError::NotYetExpired { expiry } | RiskError::ExpiriesTooClose { expiry } => msg!("expiry {}", expiry),
+            RiskError::NotEnoughSamples { taken } => msg!("samples {}", taken),
             RiskError::Overflow
+            | RiskError::NothingToSample
+            | RiskError::AlreadySettled
+            | RiskError::NoFreeFixing
             | RiskError::NotAPublisher
             | RiskError::DuplicatePublisher
             | RiskError::NoFreeExpiry

@@ -290,6 +290,86 @@ events! {
         /// How many.
         count: u32,
     }
+    /// The premium of a market was sampled.
+    MarketSampled {
+        /// The market.
+        market: Address,
+        /// The bucket: its time divided by 60 s.
+        bucket: i64,
+        /// Premium of the impact mid over the index, millionths, clamped.
+        premium: i64,
+        /// The funding index after it, scaled.
+        funding_index: i64,
+        /// The basis that the next repricing uses, millionths.
+        basis: i64,
+        /// The instrument.
+        instrument: u64,
+    }
+    /// A print became a sample of a settlement price.
+    SettlementSampled {
+        /// The exchange.
+        exchange: Address,
+        /// The expiry, seconds.
+        expiry: i64,
+        /// Price of a delta unit, scaled.
+        price: i64,
+        /// The underlying.
+        underlying: u32,
+        /// Which sample, from 1 to 30.
+        sample: u32,
+    }
+    /// Instruments of an expiry were settled.
+    ExpirySettled {
+        /// The exchange.
+        exchange: Address,
+        /// The expiry, seconds.
+        expiry: i64,
+        /// Settlement price of a delta unit, scaled.
+        price: i64,
+        /// The underlying.
+        underlying: u32,
+        /// Samples that the price is the mean of; 0 where it is the board's.
+        samples: u32,
+        /// How many instruments.
+        count: u64,
+    }
+    /// A position in a settled instrument was turned into cash.
+    PositionSettled {
+        /// The account.
+        margin: Address,
+        /// Lots that were held, signed.
+        lots: i64,
+        /// What they were worth, quote-native, of their sign.
+        value: i64,
+        /// Funding settled, quote-native, positive where it was received.
+        funding: i64,
+        /// Orders that were cancelled.
+        orders_cancelled: u32,
+        /// The instrument.
+        instrument: u32,
+    }
+    /// An instrument was taken off the board.
+    InstrumentDelisted {
+        /// The exchange.
+        exchange: Address,
+        /// Its market, closed.
+        market: Address,
+        /// Fees and dust swept, quote-native.
+        swept: i64,
+        /// The slot that is free.
+        instrument: u32,
+        /// The generation that ended.
+        generation: u32,
+    }
+    /// A perpetual was given an expiry.
+    PerpetualWoundDown {
+        /// The exchange.
+        exchange: Address,
+        /// When it is settled, seconds.
+        settles_at: i64,
+        /// The instrument.
+        instrument: u64,
+    }
 }
 
 /// One match of an order.

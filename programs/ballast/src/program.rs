@@ -188,7 +188,43 @@ pub mod ballast {
 
     // Funding.
 
+    /// Samples the premium of a market's impact mid over the index, for its funding and basis. Anyone may call.
+    #[discrim = 36]
+    pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
+        instructions::sample_market(ctx)
+    }
+
     // Settlement.
+
+    /// Takes a print as a sample of an expiry's settlement price. Anyone may call, at any time until the settlement.
+    #[discrim = 37]
+    pub fn sample_settlement(ctx: &mut Context<SampleSettlement>, underlying: u16, expiry: i64) -> Result<()> {
+        instructions::sample_settlement(ctx, underlying, expiry)
+    }
+
+    /// Writes what instruments of one expiry pay, in ascending order. Anyone may call after the expiry.
+    #[discrim = 38]
+    pub fn settle_expiry(ctx: &mut Context<SettleExpiry>, underlying: u16, instruments: Vec<u16>) -> Result<()> {
+        instructions::settle_expiry(ctx, underlying, instruments)
+    }
+
+    /// Turns an account's position in a settled instrument into cash. Anyone may call.
+    #[discrim = 39]
+    pub fn settle_position(ctx: &mut Context<SettlePosition>) -> Result<()> {
+        instructions::settle_position(ctx)
+    }
+
+    /// Takes a settled instrument, in which nobody holds anything, off the board. Anyone may call.
+    #[discrim = 40]
+    pub fn delist(ctx: &mut Context<Delist>) -> Result<()> {
+        instructions::delist(ctx)
+    }
+
+    /// Gives a perpetual an expiry; until then it can only be reduced.
+    #[discrim = 55]
+    pub fn wind_down_perpetual(ctx: &mut Context<WindDownPerpetual>, instrument: u16, settles_at: i64) -> Result<()> {
+        instructions::wind_down_perpetual(ctx, instrument, settles_at)
+    }
 
     // Interest.
 

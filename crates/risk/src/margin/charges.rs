@@ -77,10 +77,10 @@ const fn least_kept(less: i64) -> i64 {
 /// Margin of the resting orders in one instrument, at the underlying's scale.
 pub fn order_margin(u: &Underlying, i: &Instrument, p: &Position, mark: i64, drift: i64) -> i64 {
     let (bids, asks) = (p.bid_lots.0, p.ask_lots.0);
-    let (worst_long, worst_short) = if i.is_option() {
+    let (worst_long, worst_short) = if i.is_option() && i.settled == 0 {
         (add_bounded(i.option.worst_long, drift), add_bounded(i.option.worst_short, drift))
     } else {
-        (mul_bounded(i.lot_units.0, u.worst_long), mul_bounded(i.lot_units.0, u.worst_short))
+        (mul_bounded(i.delta_units.0, u.worst_long), mul_bounded(i.delta_units.0, u.worst_short))
     };
     let above = sub_bounded(p.bid_value.0 << u.scale(), mul_bounded(bids, mark)).max(0);
     let below = sub_bounded(mul_bounded(asks, mark), p.ask_value.0 << u.scale()).max(0);

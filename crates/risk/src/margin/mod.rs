@@ -36,7 +36,7 @@ pub use holdings::{Holdings, TokenHolding};
 pub use underlying::UnderlyingRisk;
 
 use crate::{
-    Board, MAX_GROUPS, MarginParams, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Scaled, Underlying,
+    Board, MAX_GROUPS, MarginParams, Portfolio, Position, Ppm, Purpose, QuoteNative, RiskError, Scaled, Underlying,
     math::{add_bounded, mul_ppm_ceil, mul_ppm_floor},
     scenario::Row16,
 };
@@ -152,12 +152,32 @@ pub fn breakdown(
     let mut holdings = Holdings::of(board, portfolio)?;
     while let Some((index, positions, tokens)) = holdings.next() {
         let u = board.underlying(index)?;
-        purpose.require(u)?;
+        require_price(board, u, positions, &tokens, purpose)?;
         let risk = UnderlyingRisk::of(board, u, positions, &tokens, purpose)?;
         margin.add(board, u, &risk);
         each(u, &risk);
     }
     margin.requirements(board)
+}
+
+/// Checks an underlying's price as the purpose asks, unless all that is held of it is settled: then no price matters.
+#[inline(always)]
+fn require_price(
+    board: &Board,
+    u: &Underlying,
+    positions: &[Position],
+    tokens: &TokenHolding,
+    purpose: Purpose,
+) -> Result<(), RiskError> {
+    match purpose.require(u) {
+        Err(_) if tokens.units == 0 && all_settled(board, positions) => Ok(()),
+        checked => checked,
+    }
+}
+
+#[cold]
+fn all_settled(board: &Board, positions: &[Position]) -> bool {
+    positions.iter().all(|p| board.instrument(p.key.instrument()).is_ok_and(|i| i.settled != 0))
 }
 
 impl Margin {
@@ -182,7 +202,7 @@ impl Margin {
                 continue;
             }
             let u = board.underlying(index)?;
-            purpose.require(u)?;
+            require_price(board, u, positions, &tokens, purpose)?;
             risk.measure(board, u, positions, &tokens, purpose)?;
             self.add(board, u, &risk);
         }

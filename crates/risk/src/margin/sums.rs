@@ -81,7 +81,8 @@ impl Sums {
                 bucket = 0;
                 current = p.key.bucket();
             }
-            let (mark, delta, drift) = if i.is_option() {
+            // A settled option is worth a fixed sum, as is a settled future: no array, no delta.
+            let (mark, delta, drift) = if i.is_option() && i.settled == 0 {
                 sums.add_option(&mut present, i, p, arrays, rows)?
             } else {
                 let delta = p.delta(i).0;
@@ -124,7 +125,7 @@ impl Sums {
         if lots == 0 {
             return Ok((state.mark, 0, state.drift));
         }
-        let units = mul_bounded(lots, i.lot_units.0);
+        let units = mul_bounded(lots, i.delta_units.0);
         let delta = mul_ratio_floor(units, state.delta);
         if present.has_expired(i) {
             // What it pays moves with the price, or not at all.

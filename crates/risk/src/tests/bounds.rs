@@ -194,7 +194,7 @@ fn the_bounds_are_where_they_are_said_to_be() {
         u.max_price = rng.log_range(1, 1 << 43);
         u.publish(&print(rng.range(1, u.max_price), NOW), None).unwrap();
         let most = most_lots(u, 1);
-        let mut i = Instrument { lot_units: Units(1), ..world.board.instruments[0] };
+        let mut i = Instrument { lot_units: Units(1), delta_units: Units(1), ..world.board.instruments[0] };
         let within = |lots: i64| {
             let value = 4 * i128::from(lots) * i128::from(u.max_price);
             value < i128::from(PRODUCT_LIMIT) && (value >> u.scale()) < i128::from(NATIVE_LIMIT)

@@ -118,6 +118,7 @@ fn a_conversion_has_no_scanning_risk_but_its_gap() {
         // As many units of the forward as it takes: a future of one unit a lot.
         let mut board = world.board.clone();
         board.instruments[usize::from(FUTURE)].lot_units = crate::Units(1);
+        board.instruments[usize::from(FUTURE)].delta_units = crate::Units(1);
         board.reprice(0).unwrap();
         let lots = rng.log_range(1, i.max_position.0);
         let mut portfolio = Portfolio::zeroed();

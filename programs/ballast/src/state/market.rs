@@ -3,7 +3,7 @@
 use crate::error::BallastError;
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::{Lots, QuoteNative};
+use ballast_risk::{Lots, QuoteNative, funding::Samples};
 use solana_address::Address;
 
 /// Seeds: "market", exchange, instrument (u16, little endian). The order book (`ballast-book`) follows this header to the
@@ -34,8 +34,10 @@ pub struct Market {
     pub premium: i64,
     /// What the funding index has not yet taken of past samples for want of a whole unit; see `ballast_risk::funding`.
     pub funding_remainder: i64,
+    /// Average of the premium, from which the basis is: millionths in 2^-20.
+    pub premium_average: i64,
     /// Reserved, zero.
-    pub reserved_words: [u64; 22],
+    pub reserved_words: [u64; 21],
     /// Generation of the instrument.
     pub generation: u32,
     /// The instrument.
@@ -51,6 +53,34 @@ impl Market {
     pub fn pay(&mut self, settled: QuoteNative) -> core::result::Result<(), BallastError> {
         self.unpaid_funding = self.unpaid_funding.minus(settled).map_err(BallastError::from)?;
         Ok(())
+    }
+
+    /// What the samples of the premium have left behind.
+    pub const fn samples(&self) -> Samples {
+        Samples {
+            bucket: self.sample_bucket,
+            premium: self.premium,
+            remainder: self.funding_remainder,
+            average: self.premium_average,
+        }
+    }
+
+    /// Keeps what a sample left behind.
+    pub const fn set_samples(&mut self, samples: &Samples) {
+        self.sample_bucket = samples.bucket;
+        self.premium = samples.premium;
+        self.funding_remainder = samples.remainder;
+        self.premium_average = samples.average;
+    }
+
+    /// Takes what is the exchange's: fees, and where nobody holds a position the dust that funding has left.
+    pub fn take_unswept(&mut self) -> core::result::Result<QuoteNative, BallastError> {
+        let mut swept = core::mem::take(&mut self.unswept_fees);
+        if self.open_interest_long.is_zero() && self.open_interest_short.is_zero() {
+            let dust = core::mem::take(&mut self.unpaid_funding);
+            swept = swept.plus(dust).map_err(BallastError::from)?;
+        }
+        Ok(swept)
     }
 
     /// Where the book begins.

@@ -38,6 +38,9 @@ impl Contract {
 
 /// Writes the instrument into its slot and, if it is linear, into its underlying's chain; returns its generation.
 pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contract) -> Result<u32> {
+    if contract.expiry != 0 {
+        board.require_expiry_apart(args.underlying, contract.expiry).logged()?;
+    }
     let slot = board.instruments.get_mut(usize::from(args.instrument)).ok_or(BallastError::NotListed)?;
     require!(!slot.is_listed(), BallastError::AlreadyExists);
     let generation = slot.generation.checked_add(1).ok_or(BallastError::Overflow)?;
@@ -70,12 +73,15 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
         }
         checked => checked.logged()?,
     }
-    if !slot.is_option() {
+    let linear = !slot.is_option();
+    if linear {
         slot.next_linear = u.first_linear;
         u.first_linear = args.instrument.checked_add(1).ok_or(BallastError::Overflow)?;
-        if u.price > 0 {
-            board.reprice(args.underlying).logged()?;
-        }
+    }
+    let priced = u.price > 0;
+    board.join_fixing(args.instrument).logged()?;
+    if linear && priced {
+        board.reprice(args.underlying).logged()?;
     }
     Ok(generation)
 }

@@ -53,7 +53,7 @@ pub fn refresh_options(ctx: &mut Context<RefreshOptions>, instruments: Vec<u16>)
 }
 
 /// Checks that a list is neither empty nor too long, and strictly ascending.
-fn require_ascending(instruments: &[u16]) -> Result<()> {
+pub(crate) fn require_ascending(instruments: &[u16]) -> Result<()> {
     require!((1..=MAX_REFRESHED).contains(&instruments.len()), BallastError::TooManyInstruments);
     for pair in instruments.windows(2) {
         match pair[0].cmp(&pair[1]) {

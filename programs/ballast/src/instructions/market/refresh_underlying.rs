@@ -106,7 +106,7 @@ fn is_late_sample(u: &Underlying, p: &OraclePrice, now: i64) -> Result<bool> {
 }
 
 /// A source's price at the board's scale. Refuses what is not positive there, or above the underlying's hard bound.
-fn to_print(p: &OraclePrice, u: &Underlying) -> Result<Print> {
+pub(crate) fn to_print(p: &OraclePrice, u: &Underlying) -> Result<Print> {
     let price = to_board_price(p.price, p.exponent, u).logged()?;
     require!(price > 0, BallastError::OraclePriceNotPositive);
     if price > u.max_price {

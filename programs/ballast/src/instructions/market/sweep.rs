@@ -7,7 +7,7 @@ use crate::{
     state::{Exchange, Market, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::QuoteNative;
+use ballast_risk::Lots;
 
 /// Accounts of `sweep`.
 #[derive(Accounts)]
@@ -33,13 +33,14 @@ pub struct Sweep {
 /// Runs `sweep`.
 pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
     let a = &mut ctx.accounts;
-    let fees = a.market.unswept_fees;
-    let open_interest = a.market.open_interest_long.max(a.market.open_interest_short);
-    let reported = a.board.board.instrument(a.market.instrument).logged()?.open_interest;
+    let fees = a.market.take_unswept()?;
+    let i = a.board.board.instrument(a.market.instrument).logged()?;
+    // What is settled is a risk no more.
+    let open = if i.settled == 0 { a.market.open_interest_long.max(a.market.open_interest_short) } else { Lots::ZERO };
+    let (open_interest, reported) = (open, i.open_interest);
     require!(!fees.is_zero() || open_interest != reported, BallastError::NothingToSweep);
     a.board.board.report_open_interest(a.market.instrument, open_interest).logged()?;
     a.treasury.fees = a.treasury.fees.plus(fees).logged()?;
-    a.market.unswept_fees = QuoteNative::ZERO;
     emit!(Swept { market: *a.market.address(), fees: fees.0 });
     Ok(())
 }

@@ -127,7 +127,8 @@ fn validated(
     let reduce_only = args.reduce_only == 1;
     require!(reduce_only || paused & pause::NEW_RISK == 0, BallastError::Paused);
     require!(reduce_only || i.reduce_only == 0, BallastError::MarketReduceOnly);
-    require!(reduce_only || !i.has_expiry() || now < i.expiry, BallastError::InstrumentExpired);
+    let expired = i.settles_at != 0 && now >= i.settles_at;
+    require!(i.settled == 0 && (reduce_only || !expired), BallastError::InstrumentExpired);
     require!(margin.accepts_underlying(i.underlying), BallastError::Unauthorized);
 
     u.require_priced().logged()?;

@@ -1,0 +1,52 @@
+//! What a trade of some size would cost: the impact price of a side.
+
+use crate::{
+    error::BookError,
+    layout::{Order, Side},
+    view::Book,
+};
+
+/// The lots that a notional buys or sells at once, and their value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Impact {
+    /// Lots, positive.
+    pub lots: i64,
+    /// Their value at the prices of the book.
+    pub value: i64,
+}
+
+impl Book<'_> {
+    /// Walks a side from its best order until the value of the lots passed reaches `notional`; of the last order as few
+    /// lots as reach it. `lot_value` is the value of a lot at a price of one. Only orders that `counts` accepts are traded
+    /// with, and at most `most` orders are looked at. None where these are not enough.
+    ///
+    /// # Errors
+    /// [`BookError::Overflow`] where a value does not fit; [`BookError::Corrupt`].
+    pub fn impact(
+        &self,
+        side: Side,
+        lot_value: i64,
+        notional: i64,
+        most: usize,
+        counts: impl Fn(&Order) -> bool,
+    ) -> Result<Option<Impact>, BookError> {
+        let mut sum = Impact { lots: 0, value: 0 };
+        for entry in self.orders(side).take(most) {
+            let (_, order) = entry?;
+            if !counts(order) {
+                continue;
+            }
+            let price = order.price_ticks.checked_mul(lot_value).filter(|p| *p > 0).ok_or(BookError::Overflow)?;
+            let missing = notional.checked_sub(sum.value).ok_or(BookError::Overflow)?;
+            let needed = missing / price + i64::from(missing % price > 0);
+            let lots = order.lots.min(needed);
+            let value = price.checked_mul(lots).ok_or(BookError::Overflow)?;
+            sum.lots = sum.lots.checked_add(lots).ok_or(BookError::Overflow)?;
+            sum.value = sum.value.checked_add(value).ok_or(BookError::Overflow)?;
+            if sum.value >= notional {
+                return Ok((sum.lots > 0).then_some(sum));
+            }
+        }
+        Ok(None)
+    }
+}

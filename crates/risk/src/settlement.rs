@@ -1,0 +1,308 @@
+//! Settlement of instruments: how the samples of an average reach them, and what they pay in the end.
+//!
+//! Inside the window the value of a lot is `fixed + delta units · forward`: the units that the samples have fixed count at the
+//! mean of the samples, the others at the forward. A call is one on its remaining units, with its strike less what is fixed.
+//! It is priced with the whole volatility of the time that is left, which is more than that of an average, so that neither
+//! side is asked for too little.
+//!
+//! ```text
+//! delta units = lot units · (30 − samples) / 30               rounded to the nearest whole unit
+//! fixed       = (lot units − delta units) · mean of samples   rounded down: lot units · sum / 30 where no unit was rounded
+//! at the end  = lot units · price                             rounded to whole quote-native, the nearest
+//! ```
+//!
+//! What a lot pays is whole, so that long and short receive and pay the same to the unit; a call less a put pays the
+//! future less the strike.
+
+use crate::{
+    Board, Fill, Instrument, Kind, Lots, MAX_INSTRUMENTS, OptionTerms, Portfolio, Print, QuoteNative, RiskError, Scaled,
+    Underlying, Units,
+    fixing::{Fixing, LONGEST_WAIT, SAMPLES, WINDOW_SECONDS, sample_of},
+    guard::flag,
+    math::{mul_bounded, mul_div_floor, mul_ppm_floor, sub_bounded},
+};
+use bytemuck::Zeroable;
+
+/// Least time from the decision to wind a perpetual down to its settlement, seconds.
+pub const LEAST_NOTICE: i64 = 3_600;
+
+/// What a settlement came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settlement {
+    /// The expiry.
+    pub expiry: i64,
+    /// Price of a delta unit, at the underlying's scale.
+    pub price: i64,
+    /// Samples that it is the mean of.
+    pub samples: u32,
+    /// Instruments settled.
+    pub count: u32,
+}
+
+/// What the settlement of a position did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closed {
+    /// Lots that were held.
+    pub lots: Lots,
+    /// What the lots were worth, of their sign.
+    pub value: QuoteNative,
+    /// Funding and losses that were settled, in cash already: see `Market::pay`.
+    pub settled: QuoteNative,
+}
+
+impl Instrument {
+    /// True if this is settled at an expiry, and is not yet.
+    fn awaits(&self, underlying: u16, expiry: i64) -> bool {
+        self.is_listed() && self.underlying == underlying && self.settles_at == expiry && self.settled == 0
+    }
+
+    /// Takes over what the samples of its expiry have fixed; `price` is that of the last sample.
+    pub fn fix(&mut self, u: &Underlying, fixing: &Fixing, price: i64) -> Result<(), RiskError> {
+        let left = i64::from(SAMPLES.saturating_sub(fixing.count()));
+        let (was, whole) = (self.delta_units, self.lot_units.0);
+        // Lot units are below 2^41.
+        let units = (2 * whole * left + i64::from(SAMPLES)) / (2 * i64::from(SAMPLES));
+        self.delta_units = Units(units);
+        self.fixed = match fixing.count() {
+            0 => 0,
+            count => mul_div_floor(whole - units, fixing.sum, count.into())?,
+        };
+        if self.is_option() {
+            let strike = sub_bounded(self.strike_value(u)?, self.fixed);
+            self.option.fix(was, self.delta_units, strike, price)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what a lot pays in the end.
+    fn settle(&mut self, u: &Underlying, price: i64) -> Result<(), RiskError> {
+        let half = (1i64 << u.scale()) >> 1;
+        let lot = mul_bounded(self.lot_units.0, price).checked_add(half).ok_or(RiskError::Overflow)?;
+        let lot = (lot >> u.scale()) << u.scale();
+        self.fixed = match Kind::from_byte(self.kind) {
+            Some(Kind::Call) => sub_bounded(lot, self.strike_value(u)?).max(0),
+            Some(Kind::Put) => sub_bounded(self.strike_value(u)?, lot).max(0),
+            _ => lot,
+        };
+        self.mark = self.fixed;
+        self.delta_units = Units::ZERO;
+        self.basis = 0;
+        self.option = OptionTerms::zeroed();
+        self.settled = 1;
+        Ok(())
+    }
+}
+
+impl Board {
+    /// Checks that an expiry is the same as, or a whole window away from, every other of an underlying that is not settled.
+    pub fn require_expiry_apart(&self, underlying: u16, expiry: i64) -> Result<(), RiskError> {
+        let others = self.instruments.iter().filter(|i| i.is_listed() && i.underlying == underlying && i.settled == 0);
+        for other in others.filter(|i| i.settles_at != 0 && i.settles_at != expiry) {
+            let apart = other.settles_at.checked_sub(expiry).ok_or(RiskError::Overflow)?;
+            if apart.unsigned_abs() < WINDOW_SECONDS.unsigned_abs() {
+                return Err(RiskError::ExpiriesTooClose { expiry: other.settles_at });
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over what is fixed already of the expiry of an instrument that was just listed or given one.
+    pub fn join_fixing(&mut self, index: u16) -> Result<(), RiskError> {
+        let i = *self.instrument(index)?;
+        let Self { underlyings, instruments, .. } = self;
+        let u = underlyings.get(usize::from(i.underlying)).ok_or(RiskError::NotListed { index: i.underlying })?;
+        match (u.fixings.iter().find(|f| f.expiry == i.settles_at && f.expiry != 0), instruments.get_mut(usize::from(index))) {
+            (Some(fixing), Some(i)) => i.fix(u, fixing, u.price),
+            _ => Ok(()),
+        }
+    }
+
+    /// Takes a print as a sample of an expiry, and moves what is settled by it on; returns which sample it was, from 1.
+    ///
+    /// # Errors
+    /// [`RiskError::NothingToSample`] where the print is not the one of a sample that is still missing;
+    /// [`RiskError::NotListed`] where nothing awaits this expiry; [`RiskError::NoFreeFixing`];
+    /// [`RiskError::PriceTooUncertain`]: a print with a wide confidence interval is no sample.
+    pub fn sample_settlement(&mut self, underlying: u16, expiry: i64, print: &Print) -> Result<u32, RiskError> {
+        let sample = sample_of(expiry, print).ok_or(RiskError::NothingToSample)?;
+        let u = self.underlying(underlying)?;
+        let widest = mul_ppm_floor(QuoteNative(print.price), u.params.max_confidence)?.0;
+        if print.confidence > widest {
+            let (confidence, price) = (print.confidence, print.price);
+            return Err(RiskError::PriceTooUncertain { underlying, confidence, price });
+        }
+        let slot = self.fixing_slot(underlying, expiry)?;
+        let Self { underlyings, instruments, .. } = self;
+        let u = underlyings.get_mut(usize::from(underlying)).ok_or(RiskError::NotListed { index: underlying })?;
+        let fixing = u.fixings.get_mut(slot).ok_or(RiskError::NoFreeFixing)?;
+        if fixing.price != 0 {
+            return Err(RiskError::AlreadySettled);
+        }
+        fixing.expiry = expiry;
+        fixing.take(sample, print.price)?;
+        let fixing = *fixing;
+        for i in instruments.iter_mut().filter(|i| i.awaits(underlying, expiry)) {
+            i.fix(u, &fixing, print.price)?;
+            if !i.is_option() {
+                i.reprice_linear(u)?;
+            }
+        }
+        Ok(sample)
+    }
+
+    /// Where the average of an expiry is, or may be: something listed must await it.
+    fn fixing_slot(&self, underlying: u16, expiry: i64) -> Result<usize, RiskError> {
+        let fixings = &self.underlying(underlying)?.fixings;
+        if expiry == 0 || !self.instruments.iter().any(|i| i.awaits(underlying, expiry)) {
+            return Err(RiskError::NotListed { index: underlying });
+        }
+        let slot = fixings.iter().position(|f| f.expiry == expiry);
+        slot.or_else(|| fixings.iter().position(|f| f.expiry == 0)).ok_or(RiskError::NoFreeFixing)
+    }
+
+    /// Settles instruments of one underlying and expiry; those that are settled already are left as they are.
+    ///
+    /// The price is the mean of the samples; a day after the expiry, where there is none, the fresh price on the board that
+    /// no guard suspects. The first call fixes it for all of the expiry.
+    ///
+    /// # Errors
+    /// [`RiskError::NotYetExpired`], [`RiskError::NotEnoughSamples`], [`RiskError::AlreadySettled`] where nothing was left to
+    /// settle, [`RiskError::NotListed`] for an instrument of another underlying or expiry.
+    pub fn settle_expiry(&mut self, underlying: u16, list: &[u16], now: i64) -> Result<Settlement, RiskError> {
+        let first = *list.first().ok_or(RiskError::NotListed { index: underlying })?;
+        let expiry = self.instrument(first)?.settles_at;
+        if expiry == 0 || now < expiry {
+            return Err(RiskError::NotYetExpired { expiry });
+        }
+        let mut count = 0;
+        for index in list {
+            let i = self.instrument(*index)?;
+            if i.underlying != underlying || i.settles_at != expiry {
+                return Err(RiskError::NotListed { index: *index });
+            }
+            count += u32::from(i.settled == 0);
+        }
+        if count == 0 {
+            return Err(RiskError::AlreadySettled);
+        }
+        let slot = self.fixing_slot(underlying, expiry)?;
+        let u = self.underlying_mut(underlying)?;
+        let mut fixing = *u.fixings.get(slot).ok_or(RiskError::NoFreeFixing)?;
+        fixing.expiry = expiry;
+        if fixing.price == 0 {
+            fixing.price = match fixing.settlement_price(now)? {
+                Some(price) => price,
+                None => u.settlement_price(now)?,
+            };
+        }
+        for index in list {
+            self.settle_instrument(*index, fixing.price)?;
+        }
+        let left = self.instruments.iter().any(|i| i.awaits(underlying, expiry));
+        let u = self.underlying_mut(underlying)?;
+        *u.fixings.get_mut(slot).ok_or(RiskError::NoFreeFixing)? = if left { fixing } else { Fixing::zeroed() };
+        Ok(Settlement { expiry, price: fixing.price, samples: fixing.count(), count })
+    }
+
+    /// Settles one instrument, and takes its open interest out of its underlying's: it is a risk no more.
+    fn settle_instrument(&mut self, index: u16, price: i64) -> Result<(), RiskError> {
+        if self.instrument(index)?.settled != 0 {
+            return Ok(());
+        }
+        self.report_open_interest(index, Lots::ZERO)?;
+        let i = *self.instrument(index)?;
+        let Self { underlyings, instruments, .. } = self;
+        let u = underlyings.get(usize::from(i.underlying)).ok_or(RiskError::NotListed { index: i.underlying })?;
+        instruments.get_mut(usize::from(index)).ok_or(RiskError::NotListed { index })?.settle(u, price)
+    }
+
+    /// Takes a settled instrument off the board. Its slot keeps the generation, so that what was held of it cannot be taken
+    /// for a later contract. Nobody may hold lots or orders in it any more.
+    pub fn delist(&mut self, index: u16) -> Result<(), RiskError> {
+        let i = *self.instrument(index)?;
+        if i.settled == 0 {
+            return Err(RiskError::NotSettled { instrument: index });
+        }
+        self.report_open_interest(index, Lots::ZERO)?;
+        if !i.is_option() {
+            self.unlink(&i)?;
+        }
+        let slot = self.instrument_mut(index)?;
+        *slot = Instrument { generation: i.generation, ..Instrument::zeroed() };
+        Ok(())
+    }
+
+    /// Takes a linear instrument out of its underlying's chain.
+    fn unlink(&mut self, i: &Instrument) -> Result<(), RiskError> {
+        let link = i.index.checked_add(1).ok_or(RiskError::Overflow)?;
+        let u = self.underlying_mut(i.underlying)?;
+        if u.first_linear == link {
+            u.first_linear = i.next_linear;
+            return Ok(());
+        }
+        let mut next = u.first_linear;
+        for _ in 0..MAX_INSTRUMENTS {
+            let slot = next.checked_sub(1).ok_or(RiskError::NotListed { index: i.index })?;
+            let before = self.instrument_mut(slot)?;
+            if before.next_linear == link {
+                before.next_linear = i.next_linear;
+                return Ok(());
+            }
+            next = before.next_linear;
+        }
+        Err(RiskError::NotListed { index: i.index })
+    }
+
+    /// Gives a perpetual an expiry, from which on it is settled like a future; until then it may only be reduced.
+    ///
+    /// # Errors
+    /// [`RiskError::NotListed`] for what is no perpetual; [`RiskError::AlreadySettled`] where it has an expiry;
+    /// [`RiskError::ExpiriesTooClose`]; [`RiskError::ParameterOutOfBounds`], number 5 of [`Instrument::validate`], for a time
+    /// that is not a whole minute or less than [`LEAST_NOTICE`] ahead.
+    pub fn wind_down(&mut self, index: u16, settles_at: i64, now: i64) -> Result<(), RiskError> {
+        let i = self.instrument(index)?;
+        if i.kind != Kind::Perpetual as u8 {
+            return Err(RiskError::NotListed { index });
+        }
+        if i.settles_at != 0 {
+            return Err(RiskError::AlreadySettled);
+        }
+        let notice = settles_at.checked_sub(now).ok_or(RiskError::Overflow)?;
+        if settles_at % 60 != 0 || !(LEAST_NOTICE..=LEAST_NOTICE + LONGEST_WAIT * 365).contains(&notice) {
+            return Err(RiskError::ParameterOutOfBounds { parameter: 5 });
+        }
+        self.require_expiry_apart(i.underlying, settles_at)?;
+        let i = self.instrument_mut(index)?;
+        i.settles_at = settles_at;
+        i.reduce_only = 1;
+        Ok(())
+    }
+}
+
+impl Underlying {
+    /// The price on the board as a settlement price: fresh, and suspected by no guard.
+    fn settlement_price(&self, now: i64) -> Result<i64, RiskError> {
+        self.require_fresh(now)?;
+        if self.guards.flags != 0 { Err(self.suspect(flag::ALL)) } else { Ok(self.price) }
+    }
+}
+
+impl Portfolio {
+    /// Closes the position in a settled instrument at what a lot pays, and gives its slot back. The account must have no
+    /// orders in it. Nothing is rounded: over all accounts it comes to nothing, to the unit.
+    pub fn close_settled(&mut self, i: &Instrument, u: &Underlying) -> Result<Closed, RiskError> {
+        if i.settled == 0 {
+            return Err(RiskError::NotSettled { instrument: i.index });
+        }
+        let lots = self.lots(i);
+        let mut closed = Closed { lots, value: QuoteNative::ZERO, settled: QuoteNative::ZERO };
+        if lots.is_zero() {
+            return Ok(closed);
+        }
+        closed.value = Scaled(mul_bounded(lots.0, i.fixed)).to_native_floor(u.scale());
+        let fill = Fill { lots: lots.negated()?, value: closed.value.negated()? };
+        closed.settled = self.fill(i, u, fill)?;
+        self.release(i)?;
+        Ok(closed)
+    }
+}
