@@ -8,6 +8,7 @@
 //! - [`guard`], [`range`]: when a price is suspect and what that stops; the dynamic scan range.
 //! - [`margin`]: the model, from a board and a portfolio to equity and requirements.
 //! - [`rule`]: what must hold at the end of every instruction that can add risk.
+//! - [`block`], [`transfer`]: several fills at once between two accounts, and positions that move between accounts of one owner.
 //! - [`liquidation`]: the price and size at which an account below maintenance is taken over.
 #![no_std]
 #![deny(missing_docs)]
@@ -17,6 +18,7 @@
 extern crate std;
 
 mod array;
+pub mod block;
 mod board;
 mod error;
 pub mod fixing;
@@ -37,10 +39,12 @@ pub mod rule;
 pub mod scenario;
 pub mod surface;
 mod token;
+pub mod transfer;
 mod underlying;
 mod units;
 
 pub use array::Slice;
+pub use block::Leg;
 pub use board::{Board, MAX_GROUPS, MAX_INSTRUMENTS, MAX_TOKENS, MAX_UNDERLYINGS, MarginParams};
 pub use error::RiskError;
 pub use fixing::Fixing;
@@ -55,6 +59,7 @@ pub use outflow::OutflowWindow;
 pub use portfolio::{Balance, MAX_BALANCES, MAX_POSITIONS, Portfolio};
 pub use position::{Fill, Position, PositionKey};
 pub use token::Token;
+pub use transfer::Moved;
 pub use underlying::{Print, Underlying, UnderlyingParams};
 pub use units::{Lots, Ppm, QuoteNative, Scaled, Ticks, Units};
 

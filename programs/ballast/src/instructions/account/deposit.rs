@@ -91,7 +91,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             let u = board.underlying(terms.underlying).logged()?;
             let now = now()?;
             let allowed = a.margin.allows(a.depositor.address(), permission::TRADE, now);
-            require!(allowed && a.margin.accepts_underlying(terms.underlying), BallastError::Unauthorized);
+            require!(allowed, BallastError::Unauthorized);
+            require!(a.margin.accepts_underlying(terms.underlying), BallastError::OtherUnderlying);
             let total = &mut a.treasury.token_deposits[usize::from(index)];
             let after = total.checked_add(amount).ok_or(BallastError::Overflow)?;
             if after > terms.deposit_limit {

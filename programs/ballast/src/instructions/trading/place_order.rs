@@ -128,7 +128,7 @@ fn validated(
     require!(reduce_only || paused & pause::NEW_RISK == 0, BallastError::Paused);
     require!(reduce_only || i.reduce_only == 0, BallastError::MarketReduceOnly);
     require!(reduce_only || !i.has_expiry() || now < i.expiry, BallastError::InstrumentExpired);
-    require!(margin.accepts_underlying(i.underlying), BallastError::Unauthorized);
+    require!(margin.accepts_underlying(i.underlying), BallastError::OtherUnderlying);
 
     u.require_priced().logged()?;
     let (low, high) = i.band(u, now).logged()?;
