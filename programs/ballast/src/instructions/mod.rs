@@ -9,6 +9,7 @@ pub mod liquidation;
 pub mod listing;
 mod load;
 pub mod market;
+mod mint;
 pub mod settlement;
 pub mod surface;
 mod token;
