@@ -79,6 +79,8 @@ pub enum RiskError {
     },
     /// The position has no lots to take over, or the request has the wrong size.
     NothingToLiquidate,
+    /// The account has no such position, or fewer lots of it, or the lots are of the wrong sign.
+    NothingToTransfer,
     /// Taking over these lots would not raise the account's health, or would raise an underlying's scanning risk.
     LiquidationDoesNotHelp {
         /// Health before, quote-native.

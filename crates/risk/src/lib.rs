@@ -9,6 +9,7 @@
 //! - [`margin`]: the model, from a board and a portfolio to equity and requirements.
 //! - [`rule`]: what must hold at the end of every instruction that can add risk.
 //! - [`funding`], [`fixing`], [`settlement`]: premiums, settlement prices, and how they reach instruments.
+//! - [`block`], [`transfer`]: several fills at once between two accounts, and positions that move between accounts of one owner.
 //! - [`liquidation`]: the price and size at which an account below maintenance is taken over.
 #![no_std]
 #![deny(missing_docs)]
@@ -18,6 +19,7 @@
 extern crate std;
 
 mod array;
+pub mod block;
 mod board;
 mod error;
 pub mod fixing;
@@ -39,10 +41,12 @@ pub mod scenario;
 pub mod settlement;
 pub mod surface;
 mod token;
+pub mod transfer;
 mod underlying;
 mod units;
 
 pub use array::Slice;
+pub use block::Leg;
 pub use board::{Board, MAX_GROUPS, MAX_INSTRUMENTS, MAX_TOKENS, MAX_UNDERLYINGS, MarginParams};
 pub use error::RiskError;
 pub use fixing::Fixing;
@@ -57,6 +61,7 @@ pub use outflow::OutflowWindow;
 pub use portfolio::{Balance, MAX_BALANCES, MAX_POSITIONS, Portfolio};
 pub use position::{Fill, Position, PositionKey};
 pub use token::Token;
+pub use transfer::Moved;
 pub use underlying::{Print, Underlying, UnderlyingParams};
 pub use units::{Lots, Ppm, QuoteNative, Scaled, Ticks, Units};
 

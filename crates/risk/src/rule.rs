@@ -6,7 +6,8 @@
 //! less the current liquidation discount, and at equity ≤ 0 the owner may only deposit or cancel.
 
 use crate::{
-    Board, Portfolio, Purpose, QuoteNative, Requirements, RiskError,
+    Board, Leg, Portfolio, Purpose, QuoteNative, Requirements, RiskError,
+    block::legs_at_marks,
     liquidation::discount_rate,
     margin::{self, UnderlyingRisk},
     math::mul_ppm_floor,
@@ -78,6 +79,49 @@ pub fn after_trade(
     match require_initial(board, after, trade.now) {
         Ok(requirements) => Ok(requirements),
         Err(refused) => reduced(board, before, after, trade)?.ok_or(refused),
+    }
+}
+
+/// The rule after a block trade, for one of its two accounts: what it was before, what it is now that all legs are filled
+/// and the fee is paid, the legs from its side and the fee. Returns what it is required to have now.
+///
+/// - Who pays value, that is whose legs together cost more than their marks, must have withdrawable equity ≥ initial margin,
+///   twice: as it stands, and as if the legs had been filled at their marks and the cost paid out in cash. The second is
+///   what keeps a block from carrying profit out of an account that could not withdraw it: a leg at a bad price would else
+///   be paid with the unrealised profit of another position in the same underlying, and come out as another account's
+///   gain.
+/// - The other must have initial equity ≥ initial margin or, where all legs are of one underlying, have less risk than
+///   before, as after an order.
+///
+/// Every leg's cost is rounded up, so that for less than a unit a leg both may count as paying. `before` is scratch: it is
+/// changed where the account pays.
+#[inline(never)]
+pub fn after_block(
+    board: &Board,
+    before: &mut Portfolio,
+    after: &Portfolio,
+    legs: &[Leg],
+    fee: QuoteNative,
+    now: i64,
+) -> Result<Requirements, RiskError> {
+    let block = legs_at_marks(board, legs, now)?;
+    if block.cost > QuoteNative::ZERO {
+        let required = require_withdrawable(board, after, now)?;
+        for leg in legs {
+            let i = board.instrument(leg.instrument)?;
+            before.fill(i, board.underlying(i.underlying)?, leg.at_mark(board, now)?)?;
+            before.release(i)?;
+        }
+        before.cash = before.cash.minus(block.cost)?.minus(fee)?;
+        require_withdrawable(board, before, now)?;
+        return Ok(required);
+    }
+    match (require_initial(board, after, now), block.underlying) {
+        (Err(refused), Some(underlying)) => {
+            let trade = Trade { underlying, now, fees: fee, discount_value: block.discount_value, cost: block.cost };
+            reduced(board, before, after, &trade)?.ok_or(refused)
+        }
+        (checked, _) => checked,
     }
 }
 

@@ -53,6 +53,12 @@ pub const MAX_PASSED: usize = 16;
 /// Most legs of a block trade.
 pub const MAX_LEGS: usize = 8;
 
+/// Farthest that a block trade's quote may expire from now, seconds: one day.
+pub const MAX_QUOTE_LIFETIME: i64 = 86_400;
+
+/// Farthest that a delegate's permission may end from now, seconds: ten years of 365 days.
+pub const MAX_DELEGATION: i64 = 315_360_000;
+
 /// Age in seconds up to which a resting order whose maker's account was not passed in is stepped over. An older one ends
 /// the match: whoever takes had the time to learn of it.
 pub const MAKER_GRACE_SECONDS: i64 = 2;

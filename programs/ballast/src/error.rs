@@ -203,6 +203,7 @@ impl From<RiskError> for BallastError {
             RiskError::FillWorseThanLiquidation { .. } => Self::FillWorseThanLiquidation,
             RiskError::NotLiquidatable { .. } => Self::NotLiquidatable,
             RiskError::NothingToLiquidate => Self::NothingToLiquidate,
+            RiskError::NothingToTransfer => Self::NothingToTransfer,
             RiskError::LiquidationDoesNotHelp { .. } => Self::LiquidationDoesNotHelp,
             RiskError::PriceTooVolatile { .. } => Self::PriceTooVolatile,
             RiskError::PriceTooUncertain { .. } => Self::PriceTooUncertain,
@@ -320,7 +321,8 @@ mod log {
             | RiskError::NoFreePosition
             | RiskError::NoFreeToken
             | RiskError::InsufficientToken
-            | RiskError::NothingToLiquidate => {}
+            | RiskError::NothingToLiquidate
+            | RiskError::NothingToTransfer => {}
         }
         BallastError::from(e).into()
     }

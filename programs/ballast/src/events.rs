@@ -115,7 +115,9 @@ events! {
         /// Its owner.
         owner: Address,
         /// Its sub-id.
-        sub_id: u64,
+        sub_id: u32,
+        /// The one underlying of an isolated account, index + 1; 0 for a cross-margin account.
+        isolated_underlying: u32,
     }
     /// A margin account was closed.
     MarginAccountClosed {
@@ -279,6 +281,43 @@ events! {
         /// Publishers that counted.
         publishers: u32,
     }
+    /// A delegate's permissions were set or, with none, taken away.
+    DelegateSet {
+        /// The account.
+        margin: Address,
+        /// The delegate.
+        delegate: Address,
+        /// Time up to which, seconds; 0 where they were taken away.
+        expires_at: i64,
+        /// What, bits of [`crate::state::permission`].
+        permissions: u64,
+    }
+    /// Cash was moved between two accounts of one owner.
+    CashTransferred {
+        /// The giving account.
+        from: Address,
+        /// The receiving account.
+        to: Address,
+        /// Amount, quote-native.
+        amount: i64,
+        /// Cash of the giving account after it.
+        from_cash: i64,
+        /// Cash of the receiving account after it.
+        to_cash: i64,
+    }
+    /// A position, or a part of one, was moved between two accounts of one owner.
+    PositionTransferred {
+        /// The giving account.
+        from: Address,
+        /// The receiving account.
+        to: Address,
+        /// Lots, signed as the position was.
+        lots: i64,
+        /// What they cost the giver, signed like the lots, quote-native.
+        value: i64,
+        /// The instrument.
+        instrument: u64,
+    }
     /// Risk arrays of options were made anew.
     OptionsRefreshed {
         /// The exchange.
@@ -388,6 +427,35 @@ pub struct FillRecord {
     pub lots: i64,
     /// Fee of the maker, negative for a rebate.
     pub maker_fee: i64,
+}
+
+/// One leg of a block trade, from the first account's side.
+#[cfg_attr(feature = "program", derive(AnchorSerialize, IdlType))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LegRecord {
+    /// The instrument.
+    pub instrument: u16,
+    /// Lots, positive bought, negative sold.
+    pub lots: i64,
+    /// Price, ticks.
+    pub price: i64,
+    /// Value, signed like the lots, quote-native.
+    pub value: i64,
+}
+
+/// A block was traded. Borsh layout: the legs follow with their number.
+#[cfg_attr(feature = "program", event)]
+pub struct BlockTraded {
+    /// The first account, from whose side the legs are.
+    pub margin_a: Address,
+    /// The second account.
+    pub margin_b: Address,
+    /// The quote's number.
+    pub nonce: u64,
+    /// Fee of either side, quote-native.
+    pub fee: i64,
+    /// The legs.
+    pub legs: alloc::vec::Vec<LegRecord>,
 }
 
 /// An order was placed, matched or both. Borsh layout: the fills follow with their number.

@@ -67,10 +67,14 @@ pub mod ballast {
         instructions::fund_insurance(ctx, amount)
     }
 
-    /// Opens a margin account of the signer.
+    /// Opens a margin account of the signer: for everything, or isolated to one underlying (its index + 1, else 0).
     #[discrim = 9]
-    pub fn open_margin_account(ctx: &mut Context<OpenMarginAccount>, sub_id: u16) -> Result<()> {
-        instructions::open_margin_account(ctx, sub_id)
+    pub fn open_margin_account(
+        ctx: &mut Context<OpenMarginAccount>,
+        sub_id: u16,
+        isolated_underlying: u16,
+    ) -> Result<()> {
+        instructions::open_margin_account(ctx, sub_id, isolated_underlying)
     }
 
     /// Closes an empty margin account; the rent goes to its owner.
@@ -184,7 +188,37 @@ pub mod ballast {
 
     // Block trades.
 
+    /// Trades up to eight legs between two accounts whose authorities both sign, each account checked once. The markets
+    /// follow as further accounts, one a leg.
+    #[discrim = 32]
+    pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at: i64, nonce: u64) -> Result<()> {
+        instructions::block_trade(ctx, legs, expires_at, nonce)
+    }
+
     // Delegates and transfers.
+
+    /// Gives somebody permissions to act for the owner until a time, changes them, or (with none) takes them away.
+    #[discrim = 33]
+    pub fn set_delegate(
+        ctx: &mut Context<SetDelegate>,
+        delegate: [u8; 32],
+        permissions: u8,
+        expires_at: i64,
+    ) -> Result<()> {
+        instructions::set_delegate(ctx, delegate, permissions, expires_at)
+    }
+
+    /// Moves cash between two accounts of one owner, as if the giving one withdrew it.
+    #[discrim = 34]
+    pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()> {
+        instructions::transfer_cash(ctx, amount)
+    }
+
+    /// Moves lots, signed as the position is, between two accounts of one owner, at what they cost.
+    #[discrim = 35]
+    pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Result<()> {
+        instructions::transfer_position(ctx, lots)
+    }
 
     // Funding.
 

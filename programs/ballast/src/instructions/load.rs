@@ -2,7 +2,7 @@
 //! accounts, and copies of portfolios on the heap.
 
 use crate::{
-    constants::MARGIN_SEED,
+    constants::{MARGIN_SEED, MARKET_SEED},
     error::{BallastError, Logged},
     events::MarginCalled,
     state::{DISCRIMINATOR_LEN, MarginAccount, Market},
@@ -10,7 +10,7 @@ use crate::{
 use alloc::boxed::Box;
 use anchor_lang::{cpi::verify_program_address, prelude::*};
 use ballast_book::BookMut;
-use ballast_risk::{Board, Portfolio, Requirements};
+use ballast_risk::{Board, Instrument, Portfolio, Requirements, Underlying};
 
 /// The current time in seconds.
 #[inline(always)]
@@ -48,6 +48,37 @@ pub fn margin_mut(mut view: AccountView, exchange: &Address) -> Result<&'static 
     let seeds: [&[u8]; 5] = [MARGIN_SEED, exchange.as_ref(), margin.owner.as_ref(), &sub_id, &bump];
     verify_program_address(&seeds, &crate::ID, view.address())?;
     Ok(margin)
+}
+
+/// A market's header among the further accounts: writable, of this program and exchange, at the seeds of an instrument.
+pub fn market_mut(mut view: AccountView, exchange: &Address, instrument: u16) -> Result<&'static mut Market> {
+    require!(view.is_writable(), ErrorCode::ConstraintMut);
+    require!(view.owned_by(&crate::ID), ProgramError::IllegalOwner);
+    let len = view.data_len();
+    require!(len >= Market::BOOK_OFFSET, ProgramError::AccountDataTooSmall);
+    // SAFETY: account data lives as long as the instruction; the caller loads each instrument once, and Anchor refuses
+    // accounts that are also declared, so this is the only reference to these bytes.
+    let data: &'static mut [u8] = unsafe { core::slice::from_raw_parts_mut(view.data_mut_ptr(), len) };
+    let (head, rest) = data.split_at_mut(DISCRIMINATOR_LEN);
+    require!(head == Market::DISCRIMINATOR, ProgramError::InvalidAccountData);
+    let market: &mut Market = bytemuck::try_from_bytes_mut(&mut rest[..core::mem::size_of::<Market>()])
+        .map_err(|_| ProgramError::InvalidAccountData)?;
+    require!(market.exchange == *exchange, BallastError::WrongExchange);
+    require!(market.instrument == instrument, BallastError::WrongMarket);
+    let (index, bump) = (instrument.to_le_bytes(), [market.bump]);
+    let seeds: [&[u8]; 4] = [MARKET_SEED, exchange.as_ref(), &index, &bump];
+    verify_program_address(&seeds, &crate::ID, view.address())?;
+    Ok(market)
+}
+
+/// Requires that an instrument has neither expired nor been settled, and that its underlying's breaker is not tripped.
+pub fn require_live(i: &Instrument, u: &Underlying, now: i64) -> Result<()> {
+    require!(i.settled == 0 && (i.settles_at == 0 || now < i.settles_at), BallastError::InstrumentExpired);
+    if now < u.halted_until {
+        msg!("halted until {}", u.halted_until);
+        return Err(BallastError::Halted.into());
+    }
+    Ok(())
 }
 
 /// Calls for margin, by an event, where an account's equity is below its warning level.

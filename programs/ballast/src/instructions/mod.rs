@@ -9,13 +9,18 @@ pub mod liquidation;
 pub mod listing;
 mod load;
 pub mod market;
+mod mint;
 pub mod settlement;
 pub mod surface;
 mod token;
 pub mod trading;
 
 // Whole modules: Anchor's macros look for what they derive beside each accounts struct.
-pub use account::{close_margin_account::*, deposit::*, open_margin_account::*, view_margin::*, withdraw::*};
+pub use account::{
+    close_margin_account::*, deposit::*, open_margin_account::*, set_delegate::*, transfer_cash::*,
+    transfer_position::*, view_margin::*, withdraw::*,
+};
+pub use block::block_trade::*;
 pub use exchange::{fund_insurance::*, grow_board::*, initialize_exchange::*, set_pause::*};
 pub use liquidation::{liquidate::*, resolve_bad_debt::*};
 pub use listing::{

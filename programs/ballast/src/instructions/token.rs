@@ -1,4 +1,5 @@
-//! SPL token accounts and transfers, by the token program's own instructions.
+//! SPL token accounts and transfers, by the token programs' own instructions: those of the token program, which Token-2022
+//! knows too.
 //!
 //! Plain instructions, not a typed wrapper: a wrapper's transfer costs three times as much and refuses accounts that are
 //! borrowed.
@@ -12,25 +13,32 @@ use pinocchio::{
 
 /// Length of a token account.
 const TOKEN_ACCOUNT_LEN: usize = 165;
-/// Length of a mint.
-const MINT_LEN: usize = 82;
-/// Where a token account has its mint, and its amount.
+/// Where a token account has its amount.
 const AMOUNT_OFFSET: usize = 64;
-const MINT_DECIMALS: usize = 44;
-const MINT_INITIALIZED: usize = 45;
 
 const INITIALIZE_ACCOUNT_3: u8 = 18;
 const TRANSFER: u8 = 3;
 
-/// Checks that an account is a mint of the token program; returns its decimals.
-pub fn mint_decimals(mint: &AccountView) -> Result<u8> {
-    require!(mint.owned_by(&Token::id()), BallastError::WrongMint);
-    let data = mint.try_borrow()?;
-    require!(data.len() == MINT_LEN && data[MINT_INITIALIZED] == 1, BallastError::WrongMint);
-    Ok(data[MINT_DECIMALS])
+/// The token program or Token-2022.
+pub struct TokenPrograms;
+
+impl Ids for TokenPrograms {
+    fn ids() -> &'static [Address] {
+        const IDS: [Address; 2] = [
+            solana_address::address!("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
+            solana_address::address!("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"),
+        ];
+        &IDS
+    }
 }
 
-/// Makes a token account at a PDA, owned by the exchange.
+/// Requires that a token program is the one that an account belongs to.
+pub fn require_program_of(account: &AccountView, program: &Address) -> Result<()> {
+    require!(account.owned_by(program), ProgramError::IncorrectProgramId);
+    Ok(())
+}
+
+/// Makes a token account at a PDA, owned by the exchange, of the token program that the mint is of.
 pub fn create_vault(
     payer: &AccountView,
     vault: &AccountView,
@@ -38,12 +46,12 @@ pub fn create_vault(
     exchange: &Address,
     seeds: &[&[u8]],
 ) -> Result<()> {
-    create_account_signed(payer, vault, TOKEN_ACCOUNT_LEN, &Token::id(), seeds)?;
+    create_account_signed(payer, vault, TOKEN_ACCOUNT_LEN, mint.owner(), seeds)?;
     let mut data = [0; 33];
     data[0] = INITIALIZE_ACCOUNT_3;
     data[1..].copy_from_slice(exchange.as_ref());
     let accounts = [InstructionAccount::writable(vault.address()), InstructionAccount::readonly(mint.address())];
-    let instruction = InstructionView { program_id: &Token::id(), accounts: &accounts, data: &data };
+    let instruction = InstructionView { program_id: mint.owner(), accounts: &accounts, data: &data };
     // SAFETY: no reference into the data of either account lives across the call.
     unsafe { invoke_signed_unchecked(&instruction, &[CpiAccount::from(vault), CpiAccount::from(mint)], &[]) };
     Ok(())
@@ -58,19 +66,26 @@ pub fn amount(account: &AccountView) -> Result<u64> {
     }
 }
 
-/// Transfers from a token account whose owner signs the transaction.
+/// Transfers from a token account whose owner signs the transaction, by the program that the vault belongs to.
 pub fn transfer_in(from: &AccountView, to: &AccountView, owner: &AccountView, amount: u64) {
-    transfer(from, to, owner, amount, &[]);
+    transfer(to.owner(), from, to, owner, amount, &[]);
 }
 
-/// Transfers out of a vault, the exchange signing.
+/// Transfers out of a vault by the program that it belongs to, the exchange signing.
 pub fn transfer_out(from: &AccountView, to: &AccountView, exchange: &Account<Exchange>, amount: u64) {
     let (id, bump) = (exchange.id.to_le_bytes(), [exchange.bump]);
     let seeds = [Seed::from(EXCHANGE_SEED), Seed::from(id.as_slice()), Seed::from(bump.as_slice())];
-    transfer(from, to, exchange.account(), amount, &[PdaSigner::from(&seeds)]);
+    transfer(from.owner(), from, to, exchange.account(), amount, &[PdaSigner::from(&seeds)]);
 }
 
-fn transfer(from: &AccountView, to: &AccountView, authority: &AccountView, amount: u64, signers: &[PdaSigner]) {
+fn transfer(
+    program: &Address,
+    from: &AccountView,
+    to: &AccountView,
+    authority: &AccountView,
+    amount: u64,
+    signers: &[PdaSigner],
+) {
     let mut data = [TRANSFER; 9];
     data[1..].copy_from_slice(&amount.to_le_bytes());
     let accounts = [
@@ -78,7 +93,7 @@ fn transfer(from: &AccountView, to: &AccountView, authority: &AccountView, amoun
         InstructionAccount::writable(to.address()),
         InstructionAccount::readonly_signer(authority.address()),
     ];
-    let instruction = InstructionView { program_id: &Token::id(), accounts: &accounts, data: &data };
+    let instruction = InstructionView { program_id: program, accounts: &accounts, data: &data };
     // SAFETY: no reference into the data of either token account lives across the call. A failed call ends the
     // transaction, so there is no result to look at.
     unsafe {

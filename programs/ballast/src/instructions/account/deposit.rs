@@ -6,7 +6,7 @@ use crate::{
     events::Deposited,
     instructions::{
         load::{boxed, now},
-        token,
+        token::{self, TokenPrograms},
     },
     state::{Exchange, MarginAccount, RiskBoard, Treasury, permission},
 };
@@ -45,8 +45,8 @@ pub struct Deposit {
     /// The quote vault or a collateral token's vault: says what is deposited.
     #[account(mut)]
     pub vault: UncheckedAccount,
-    /// SPL token program.
-    pub token_program: Program<Token>,
+    /// The program of the vault: the SPL token program or Token-2022.
+    pub token_program: Interface<'static, TokenPrograms>,
 }
 
 /// What a vault holds.
@@ -91,7 +91,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             let u = board.underlying(terms.underlying).logged()?;
             let now = now()?;
             let allowed = a.margin.allows(a.depositor.address(), permission::TRADE, now);
-            require!(allowed && a.margin.accepts_underlying(terms.underlying), BallastError::Unauthorized);
+            require!(allowed, BallastError::Unauthorized);
+            require!(a.margin.accepts_underlying(terms.underlying), BallastError::OtherUnderlying);
             let total = &mut a.treasury.token_deposits[usize::from(index)];
             let after = total.checked_add(amount).ok_or(BallastError::Overflow)?;
             if after > terms.deposit_limit {
@@ -106,6 +107,7 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
         }
     };
     a.margin.count_change()?;
+    token::require_program_of(a.vault.account(), a.token_program.address())?;
     token::transfer_in(a.source.account(), a.vault.account(), a.depositor.account(), amount);
     emit!(Deposited { margin: *a.margin.address(), mint, amount, balance });
     Ok(())

@@ -3,14 +3,16 @@
 
 use crate::{
     constants::{EXCHANGE_SEED, MARGIN_SEED},
+    error::BallastError,
     events::MarginAccountOpened,
     state::{Exchange, MarginAccount},
 };
 use anchor_lang::prelude::*;
+use ballast_risk::MAX_UNDERLYINGS;
 
 /// Accounts of `open_margin_account`.
 #[derive(Accounts)]
-#[instruction(sub_id: u16)]
+#[instruction(sub_id: u16, isolated_underlying: u16)]
 pub struct OpenMarginAccount {
     /// Pays the rent.
     #[account(mut, unsafe(dup))]
@@ -32,13 +34,20 @@ pub struct OpenMarginAccount {
     pub system_program: Program<System>,
 }
 
-/// Runs `open_margin_account`.
-pub fn open_margin_account(ctx: &mut Context<OpenMarginAccount>, sub_id: u16) -> Result<()> {
+/// Runs `open_margin_account`. An account stays isolated, or not, for good.
+pub fn open_margin_account(ctx: &mut Context<OpenMarginAccount>, sub_id: u16, isolated_underlying: u16) -> Result<()> {
     let a = &mut ctx.accounts;
+    require!(usize::from(isolated_underlying) <= MAX_UNDERLYINGS, BallastError::ParameterOutOfBounds);
     a.margin.exchange = *a.exchange.address();
     a.margin.owner = *a.owner.address();
     a.margin.sub_id = sub_id;
+    a.margin.isolated_underlying = isolated_underlying;
     a.margin.bump = ctx.bumps.margin;
-    emit!(MarginAccountOpened { margin: *a.margin.address(), owner: *a.owner.address(), sub_id: u64::from(sub_id) });
+    emit!(MarginAccountOpened {
+        margin: *a.margin.address(),
+        owner: *a.owner.address(),
+        sub_id: u32::from(sub_id),
+        isolated_underlying: u32::from(isolated_underlying),
+    });
     Ok(())
 }

@@ -7,7 +7,7 @@ use crate::{
     events::Withdrawn,
     instructions::{
         load::{call_for_margin, now},
-        token,
+        token::{self, TokenPrograms},
     },
     state::{Exchange, MarginAccount, RiskBoard, Treasury},
 };
@@ -47,8 +47,8 @@ pub struct Withdraw {
     /// Token account to pay to.
     #[account(mut)]
     pub destination: UncheckedAccount,
-    /// SPL token program.
-    pub token_program: Program<Token>,
+    /// The program of the vault: the SPL token program or Token-2022.
+    pub token_program: Interface<'static, TokenPrograms>,
 }
 
 /// Runs `withdraw`.
@@ -88,6 +88,7 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
     let left = rule::require_withdrawable(&a.board.board, &a.margin.portfolio, now()?).logged()?;
     call_for_margin(a.margin.address(), &a.board.board, &left)?;
     a.margin.count_change()?;
+    token::require_program_of(a.vault.account(), a.token_program.address())?;
     token::transfer_out(a.vault.account(), a.destination.account(), &a.exchange, amount);
     emit!(Withdrawn { margin: *a.margin.address(), mint, amount, balance });
     Ok(())

@@ -1,1 +1,3 @@
 //! Block trades.
+
+pub mod block_trade;

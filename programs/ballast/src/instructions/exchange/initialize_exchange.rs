@@ -8,7 +8,7 @@ use crate::{
     },
     error::{BallastError, Logged},
     events::ExchangeInitialized,
-    instructions::token,
+    instructions::{mint, token},
     state::{DISCRIMINATOR_LEN, Exchange, RiskBoard, Treasury},
 };
 use anchor_lang::{create_account_signed, prelude::*};
@@ -51,7 +51,7 @@ pub fn initialize_exchange(ctx: &mut Context<InitializeExchange>, args: Exchange
     let params = margin_params(&args.margin);
     params.validate().logged()?;
     require!(args.timelock <= MAX_TIMELOCK, BallastError::ParameterOutOfBounds);
-    require!(token::mint_decimals(ctx.accounts.quote_mint.account())? == QUOTE_DECIMALS, BallastError::WrongMint);
+    require!(mint::mint_decimals(ctx.accounts.quote_mint.account())? == QUOTE_DECIMALS, BallastError::WrongMint);
 
     let exchange = *ctx.accounts.exchange.address();
     let a = &mut ctx.accounts;

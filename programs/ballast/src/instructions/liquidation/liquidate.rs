@@ -74,6 +74,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     let board = &a.board.board;
     let i = board.instrument(a.market.instrument).logged()?;
     let u = board.underlying(i.underlying).logged()?;
+    require!(a.liquidator.accepts_underlying(i.underlying), BallastError::OtherUnderlying);
     let (market, mut book) = market_and_book(&mut a.market)?;
 
     // Orders carry no maintenance margin, so that cancelling them does not change whether the account is liquidatable.

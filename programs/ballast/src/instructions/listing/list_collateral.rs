@@ -5,7 +5,10 @@ use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, VAULT_SEED},
     error::{BallastError, Logged},
     events::CollateralListed,
-    instructions::token,
+    instructions::{
+        mint::plain_mint_decimals,
+        token::{self, TokenPrograms},
+    },
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -31,8 +34,8 @@ pub struct ListCollateral {
     /// The token's vault, made here.
     #[account(mut, seeds = [VAULT_SEED, exchange.address().as_ref(), mint.address().as_ref()], bump)]
     pub vault: UncheckedAccount,
-    /// SPL token program.
-    pub token_program: Program<Token>,
+    /// The program of the mint: the SPL token program or Token-2022.
+    pub token_program: Interface<'static, TokenPrograms>,
     /// System program.
     pub system_program: Program<System>,
 }
@@ -42,7 +45,8 @@ pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) 
     let a = &mut ctx.accounts;
     let (exchange, mint) = (*a.exchange.address(), *a.mint.address());
     require!(mint != a.exchange.quote_mint, BallastError::WrongMint);
-    let decimals = token::mint_decimals(a.mint.account())?;
+    let decimals = plain_mint_decimals(a.mint.account())?;
+    token::require_program_of(a.mint.account(), a.token_program.address())?;
     a.board.board.underlying(args.underlying).logged()?;
     let tokens = &mut a.board.board.tokens;
     require!(!tokens.iter().any(|t| t.is_listed() && t.mint == mint.to_bytes()), BallastError::AlreadyExists);

@@ -127,9 +127,8 @@ fn validated(
     let reduce_only = args.reduce_only == 1;
     require!(reduce_only || paused & pause::NEW_RISK == 0, BallastError::Paused);
     require!(reduce_only || i.reduce_only == 0, BallastError::MarketReduceOnly);
-    let expired = i.settles_at != 0 && now >= i.settles_at;
-    require!(i.settled == 0 && (reduce_only || !expired), BallastError::InstrumentExpired);
-    require!(margin.accepts_underlying(i.underlying), BallastError::Unauthorized);
+    require!(i.settles_at == 0 || now < i.settles_at, BallastError::InstrumentExpired);
+    require!(margin.accepts_underlying(i.underlying), BallastError::OtherUnderlying);
 
     u.require_priced().logged()?;
     let (low, high) = i.band(u, now).logged()?;

@@ -1,0 +1,47 @@
+//! Moving a position between two accounts of one owner, at what it cost.
+
+use crate::{Fill, Instrument, Lots, Portfolio, Position, QuoteNative, RiskError, Underlying, math::mul_div_floor};
+
+/// A part of a position that moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// What the receiver is filled with: the lots, and what they cost the giver.
+    pub fill: Fill,
+    /// Funding and losses that the giver settled.
+    pub settled_by_giver: QuoteNative,
+    /// Funding and losses that the receiver settled.
+    pub settled_by_receiver: QuoteNative,
+}
+
+/// The fill that takes `lots` of a position, signed as the position is, at what they cost: their share of `quote`, rounded
+/// down. [`RiskError::NothingToTransfer`] where the account does not hold them.
+pub fn at_cost(position: &Position, lots: Lots) -> Result<Fill, RiskError> {
+    let held = position.lots;
+    if lots.is_zero() || lots.0.signum() != held.0.signum() || lots.magnitude()? > held.magnitude()? {
+        return Err(RiskError::NothingToTransfer);
+    }
+    let share = QuoteNative(mul_div_floor(position.quote.0, lots.magnitude()?.0, held.magnitude()?.0)?);
+    Ok(Fill { lots, value: share.negated()? })
+}
+
+/// Moves lots of a position, signed as the position is, from one account to another with their share of `quote`.
+///
+/// Both settle funding and losses first. The giver realises nothing: what the lots have gained or lost goes with them, and
+/// stays unrealised. At the receiver they are a fill at that price: they add to a position of the same sign, and close
+/// one of the other. Cash, `quote` and lots of the two together are the same before and after, but for what was settled; so
+/// is their profit and loss, at any mark.
+pub fn transfer(
+    from: &mut Portfolio,
+    to: &mut Portfolio,
+    i: &Instrument,
+    u: &Underlying,
+    lots: Lots,
+) -> Result<Moved, RiskError> {
+    let fill = at_cost(from.position(i).ok_or(RiskError::NothingToTransfer)?, lots)?;
+    let given = Fill { lots: fill.lots.negated()?, value: fill.value.negated()? };
+    let settled_by_giver = from.fill(i, u, given)?;
+    from.release(i)?;
+    let settled_by_receiver = to.fill(i, u, fill)?;
+    to.release(i)?;
+    Ok(Moved { fill, settled_by_giver, settled_by_receiver })
+}

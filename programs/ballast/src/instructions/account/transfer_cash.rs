@@ -1,0 +1,86 @@
+//! `transfer_cash`
+
+use crate::{
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED},
+    error::{BallastError, Logged},
+    events::CashTransferred,
+    instructions::load::{call_for_margin, now},
+    state::{Exchange, MarginAccount, RiskBoard, permission},
+};
+use anchor_lang::prelude::*;
+use ballast_risk::{QuoteNative, rule};
+
+/// Accounts of `transfer_cash`.
+#[derive(Accounts)]
+pub struct TransferCash {
+    /// The owner, or somebody who may transfer for both accounts.
+    pub authority: Signer,
+    /// The exchange.
+    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
+    pub exchange: Account<Exchange>,
+    /// Its board.
+    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
+    /// The giving account.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            from.owner.as_ref(),
+            bytemuck::bytes_of(&from.sub_id),
+        ],
+        bump = from.bump
+    )]
+    pub from: Account<MarginAccount>,
+    /// The receiving account.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            to.owner.as_ref(),
+            bytemuck::bytes_of(&to.sub_id),
+        ],
+        bump = to.bump
+    )]
+    pub to: Account<MarginAccount>,
+}
+
+/// Runs `transfer_cash`. What is given must be cash of the account's own, and what is left must cover initial margin without
+/// unrealised profit, as after a withdrawal: so an account that may be liquidated gives nothing. The receiver is not
+/// checked: cash adds to every equity one for one and to no requirement. A pause of withdrawals does not stop it: nothing
+/// leaves the exchange.
+pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()> {
+    let (now, a) = (now()?, &mut ctx.accounts);
+    require_transferable(&a.from, &a.to, a.authority.address(), now)?;
+    require!(amount > 0, BallastError::ZeroAmount);
+    let amount = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
+    let cash = a.from.portfolio.cash;
+    if amount > cash {
+        msg!("cash: needed {}, had {}", amount.0, cash.0);
+        return Err(BallastError::WouldBorrow.into());
+    }
+    a.from.portfolio.cash = cash.minus(amount).logged()?;
+    a.to.portfolio.cash = a.to.portfolio.cash.plus(amount).logged()?;
+    let left = rule::require_withdrawable(&a.board.board, &a.from.portfolio, now).logged()?;
+    call_for_margin(a.from.address(), &a.board.board, &left)?;
+    a.from.count_change()?;
+    a.to.count_change()?;
+    emit!(CashTransferred {
+        from: *a.from.address(),
+        to: *a.to.address(),
+        amount: amount.0,
+        from_cash: a.from.portfolio.cash.0,
+        to_cash: a.to.portfolio.cash.0,
+    });
+    Ok(())
+}
+
+/// Requires that both accounts are of one owner, and that somebody may transfer for both.
+pub(super) fn require_transferable(from: &MarginAccount, to: &MarginAccount, who: &Address, now: i64) -> Result<()> {
+    require!(from.owner == to.owner, BallastError::DifferentOwners);
+    let allowed = from.allows(who, permission::TRANSFER, now) && to.allows(who, permission::TRANSFER, now);
+    require!(allowed, BallastError::Unauthorized);
+    Ok(())
+}

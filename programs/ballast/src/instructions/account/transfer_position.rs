@@ -1,0 +1,113 @@
+//! `transfer_position`
+
+use super::transfer_cash::require_transferable;
+use crate::{
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, pause},
+    error::{BallastError, Logged},
+    events::PositionTransferred,
+    instructions::{
+        load::{boxed, call_for_margin, now, require_live},
+        trading::move_open_interest,
+    },
+    state::{Exchange, MarginAccount, Market, RiskBoard},
+};
+use anchor_lang::prelude::*;
+use ballast_risk::{
+    Leg, Lots,
+    block::legs_at_marks,
+    rule::{self, Trade},
+    transfer::transfer,
+};
+
+/// Accounts of `transfer_position`.
+#[derive(Accounts)]
+pub struct TransferPosition {
+    /// The owner, or somebody who may transfer for both accounts.
+    pub authority: Signer,
+    /// The exchange.
+    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
+    pub exchange: Account<Exchange>,
+    /// Its board.
+    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
+    /// The market of the position.
+    #[account(
+        mut,
+        seeds = [MARKET_SEED, exchange.address().as_ref(), bytemuck::bytes_of(&market.instrument)],
+        bump = market.bump
+    )]
+    pub market: Account<Market>,
+    /// The giving account.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            from.owner.as_ref(),
+            bytemuck::bytes_of(&from.sub_id),
+        ],
+        bump = from.bump
+    )]
+    pub from: Account<MarginAccount>,
+    /// The receiving account.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            to.owner.as_ref(),
+            bytemuck::bytes_of(&to.sub_id),
+        ],
+        bump = to.bump
+    )]
+    pub to: Account<MarginAccount>,
+}
+
+/// Runs `transfer_position`.
+///
+/// The lots go with what they cost, so that nothing is realised by the giver. For the margin rule they are sold and bought
+/// at that price: the giver ends at or above initial margin or with less risk, and below maintenance gives away no more than
+/// a liquidator would get; the receiver ends at or above initial margin.
+pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Result<()> {
+    let (now, a) = (now()?, &mut ctx.accounts);
+    require_transferable(&a.from, &a.to, a.authority.address(), now)?;
+    require!(a.exchange.pause & pause::NEW_RISK == 0, BallastError::Paused);
+    let board = &a.board.board;
+    let i = board.instrument(a.market.instrument).logged()?;
+    let u = board.underlying(i.underlying).logged()?;
+    require_live(i, u, now)?;
+    require!(a.to.accepts_underlying(i.underlying), BallastError::OtherUnderlying);
+
+    let (held, held_by_receiver) = (a.from.portfolio.lots(i), a.to.portfolio.lots(i));
+    let before = boxed(&a.from.portfolio);
+    let moved = transfer(&mut a.from.portfolio, &mut a.to.portfolio, i, u, Lots(lots)).logged()?;
+    for settled in [moved.settled_by_giver, moved.settled_by_receiver] {
+        a.market.pay(settled)?;
+    }
+    move_open_interest(&mut a.market, held, a.from.portfolio.lots(i))?;
+    move_open_interest(&mut a.market, held_by_receiver, a.to.portfolio.lots(i))?;
+
+    let given = Leg { instrument: i.index, fill: moved.fill }.reversed().logged()?;
+    let at_mark = legs_at_marks(board, &[given], now).logged()?;
+    let trade = Trade {
+        underlying: u.index,
+        now,
+        discount_value: at_mark.discount_value,
+        cost: at_mark.cost,
+        ..Trade::default()
+    };
+    let left = rule::after_trade(board, &before, &a.from.portfolio, &trade).logged()?;
+    let taken = rule::require_initial(board, &a.to.portfolio, now).logged()?;
+    call_for_margin(a.from.address(), board, &left)?;
+    call_for_margin(a.to.address(), board, &taken)?;
+    a.from.count_change()?;
+    a.to.count_change()?;
+    emit!(PositionTransferred {
+        from: *a.from.address(),
+        to: *a.to.address(),
+        lots: moved.fill.lots.0,
+        value: moved.fill.value.0,
+        instrument: u64::from(i.index),
+    });
+    Ok(())
+}

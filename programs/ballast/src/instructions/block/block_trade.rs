@@ -1,0 +1,173 @@
+//! `block_trade`
+
+use crate::{
+    args::LegArgs,
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MAX_LEGS, MAX_QUOTE_LIFETIME, pause},
+    error::{BallastError, Logged},
+    events::{BlockTraded, LegRecord},
+    instructions::{
+        load::{boxed, call_for_margin, market_mut, now, require_live},
+        trading::move_open_interest,
+    },
+    state::{Exchange, MarginAccount, Market, RiskBoard, permission},
+};
+use alloc::vec::Vec;
+use anchor_lang::prelude::*;
+use ballast_risk::{Board, Instrument, Leg, Lots, Portfolio, Ppm, QuoteNative, Ticks, Underlying, rule};
+
+/// Accounts of `block_trade`. The markets follow as further accounts, writable, one a leg and in the order of the legs.
+#[derive(Accounts)]
+pub struct BlockTrade {
+    /// The first account's owner, or a delegate who may sign blocks.
+    pub authority_a: Signer,
+    /// The second account's owner, or a delegate who may sign blocks.
+    pub authority_b: Signer,
+    /// The exchange.
+    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
+    pub exchange: Account<Exchange>,
+    /// Its board.
+    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
+    /// The first account: lots are from its side.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            margin_a.owner.as_ref(),
+            bytemuck::bytes_of(&margin_a.sub_id),
+        ],
+        bump = margin_a.bump
+    )]
+    pub margin_a: Account<MarginAccount>,
+    /// The second account.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            margin_b.owner.as_ref(),
+            bytemuck::bytes_of(&margin_b.sub_id),
+        ],
+        bump = margin_b.bump
+    )]
+    pub margin_b: Account<MarginAccount>,
+}
+
+/// Runs `block_trade`. Each account is checked once, after all legs, see [`rule::after_block`].
+pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at: i64, nonce: u64) -> Result<()> {
+    let markets = ctx.remaining_accounts()?;
+    let (now, a) = (now()?, &mut ctx.accounts);
+    require!((1..=MAX_LEGS).contains(&legs.len()), BallastError::TooManyLegs);
+    require!(markets.len() == legs.len(), BallastError::WrongMarket);
+    let latest = now.checked_add(MAX_QUOTE_LIFETIME).ok_or(BallastError::Overflow)?;
+    require!(expires_at > now && expires_at <= latest, BallastError::QuoteExpired);
+    require!(a.margin_a.allows(a.authority_a.address(), permission::BLOCK, now), BallastError::Unauthorized);
+    require!(a.margin_b.allows(a.authority_b.address(), permission::BLOCK, now), BallastError::Unauthorized);
+    require!(a.margin_a.owner != a.margin_b.owner, BallastError::BlockWithSelf);
+    require!(a.exchange.pause & pause::NEW_RISK == 0, BallastError::Paused);
+    for pair in legs.windows(2) {
+        require!(pair[0].instrument != pair[1].instrument, BallastError::DuplicateInstrument);
+        require!(pair[0].instrument < pair[1].instrument, BallastError::UnsortedInstruments);
+    }
+
+    let exchange = *a.exchange.address();
+    let board = &a.board.board;
+    let (mut before_a, mut before_b) = (boxed(&a.margin_a.portfolio), boxed(&a.margin_b.portfolio));
+    let mut block = Block { now, rate: Ppm(a.exchange.block_fee_ppm), ..Block::default() };
+    for (leg, view) in legs.iter().zip(markets) {
+        let market = market_mut(view, &exchange, leg.instrument)?;
+        block.trade(leg, board, market, &mut a.margin_a, &mut a.margin_b)?;
+    }
+    for margin in [&mut a.margin_a, &mut a.margin_b] {
+        margin.portfolio.cash = margin.portfolio.cash.minus(block.fee).logged()?;
+        margin.count_change()?;
+    }
+    let (one, other) = (*a.margin_a.address(), *a.margin_b.address());
+    let checked = rule::after_block(board, &mut before_a, &a.margin_a.portfolio, &block.legs_a, block.fee, now);
+    call_for_margin(&one, board, &checked.logged()?)?;
+    let checked = rule::after_block(board, &mut before_b, &a.margin_b.portfolio, &block.legs_b, block.fee, now);
+    call_for_margin(&other, board, &checked.logged()?)?;
+    emit!(BlockTraded { margin_a: one, margin_b: other, nonce, fee: block.fee.0, legs: block.records });
+    Ok(())
+}
+
+/// A block while its legs are filled.
+#[derive(Default)]
+struct Block {
+    now: i64,
+    rate: Ppm,
+    /// Fee of either side so far.
+    fee: QuoteNative,
+    legs_a: Vec<Leg>,
+    legs_b: Vec<Leg>,
+    records: Vec<LegRecord>,
+}
+
+impl Block {
+    /// Fills both accounts with a leg.
+    #[inline(never)]
+    fn trade(
+        &mut self,
+        args: &LegArgs,
+        board: &Board,
+        market: &mut Market,
+        a: &mut MarginAccount,
+        b: &mut MarginAccount,
+    ) -> Result<()> {
+        let i = board.instrument(args.instrument).logged()?;
+        let u = board.underlying(i.underlying).logged()?;
+        let accepted = a.accepts_underlying(u.index) && b.accepts_underlying(u.index);
+        require!(accepted, BallastError::OtherUnderlying);
+        let leg = self.priced(args, i, u)?;
+        let other = leg.reversed().logged()?;
+        let open_before = market.open_interest_long;
+        fill(&mut a.portfolio, market, i, u, &leg)?;
+        fill(&mut b.portfolio, market, i, u, &other)?;
+        let open = market.open_interest_long;
+        if open > market.open_interest_cap && open > open_before {
+            msg!("open interest {}, cap {}", open.0, market.open_interest_cap.0);
+            return Err(BallastError::OpenInterestCap.into());
+        }
+        let fee = leg.fee(self.rate).logged()?;
+        self.fee = self.fee.plus(fee).logged()?;
+        market.unswept_fees = market.unswept_fees.plus(fee).and_then(|fees| fees.plus(fee)).logged()?;
+        self.legs_a.push(leg);
+        self.legs_b.push(other);
+        self.records.push(LegRecord {
+            instrument: i.index,
+            lots: args.lots,
+            price: args.price,
+            value: leg.fill.value.0,
+        });
+        Ok(())
+    }
+
+    /// Checks size and price of a leg, and that its instrument may take new risk.
+    fn priced(&self, args: &LegArgs, i: &Instrument, u: &Underlying) -> Result<Leg> {
+        require_live(i, u, self.now)?;
+        require!(i.reduce_only == 0, BallastError::MarketReduceOnly);
+        let size = args.lots.unsigned_abs();
+        require!(size > 0 && size <= i.max_position.0.unsigned_abs(), BallastError::BadSize);
+        u.require_priced().logged()?;
+        // Before its first refresh an option has no mark, and no leg a price to be judged by.
+        if i.is_option() && i.option.price == 0 {
+            i.option.require_usable(i, u, self.now).logged()?;
+        }
+        let (low, high) = i.band(u, self.now).logged()?;
+        if args.price < low.0 || args.price > high.0 {
+            msg!("leg {}: price {}, band {} to {} ticks", self.records.len(), args.price, low.0, high.0);
+            return Err(BallastError::BlockLegOutOfBand.into());
+        }
+        Leg::new(i, Lots(args.lots), Ticks(args.price)).logged()
+    }
+}
+
+/// Fills one account, with the market's totals.
+fn fill(portfolio: &mut Portfolio, market: &mut Market, i: &Instrument, u: &Underlying, leg: &Leg) -> Result<()> {
+    let held = portfolio.lots(i);
+    let settled = portfolio.fill(i, u, leg.fill).logged()?;
+    market.pay(settled)?;
+    portfolio.release(i).logged()?;
+    move_open_interest(market, held, portfolio.lots(i))
+}
