@@ -1,1 +1,170 @@
 //! Authorities, changes that wait, parameters.
+
+use super::{build, payer, read, signer, write};
+use crate::{SYSTEM_PROGRAM, pda::Exchange};
+use ballast::args::{
+    CollateralChangeArgs, Encode, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, UnderlyingArgs,
+    WithdrawalLimitArgs, tag,
+};
+use solana_address::Address;
+use solana_instruction::{AccountMeta, Instruction};
+
+/// `propose_change`: `data` is the data of the instruction to send later, and `subject` the account that it is about where
+/// its data do not say it, else zero. [`propose`] and [`subject`] make both from the instruction.
+pub fn propose_change(
+    e: &Exchange,
+    from: &Address,
+    admin: &Address,
+    nonce: u64,
+    subject: &Address,
+    data: &[u8],
+) -> Instruction {
+    let accounts = vec![payer(from), signer(admin), read(&e.address), write(&e.change(nonce)), read(&SYSTEM_PROGRAM)];
+    build(tag::PROPOSE_CHANGE, accounts, |out| {
+        nonce.encode(out);
+        subject.to_bytes().encode(out);
+        (data.len() as u32).encode(out);
+        out.extend_from_slice(data);
+    })
+}
+
+/// The account that an instruction is about where its data do not say it: the mint of `list_collateral`, the surface of
+/// `set_publishers`; else zero.
+pub fn subject(ix: &Instruction) -> Address {
+    let place = match ix.data.first() {
+        Some(&tag::LIST_COLLATERAL) => 4,
+        Some(&tag::SET_PUBLISHERS) => 2,
+        _ => return Address::default(),
+    };
+    ix.accounts.get(place).map_or(Address::default(), |meta| meta.pubkey)
+}
+
+/// The proposal of an instruction that waits for the timelock; [`subject`] says what it is about.
+pub fn propose(
+    e: &Exchange,
+    from: &Address,
+    admin: &Address,
+    nonce: u64,
+    subject: &Address,
+    proposed: &Instruction,
+) -> Instruction {
+    propose_change(e, from, admin, nonce, subject, &proposed.data)
+}
+
+/// The instruction with the pending change that allows it, which it closes. `rent_to` is who paid for the proposal.
+pub fn with_change(mut ix: Instruction, e: &Exchange, nonce: u64, rent_to: &Address) -> Instruction {
+    ix.accounts.extend([write(&e.change(nonce)), write(rent_to)]);
+    ix
+}
+
+/// `cancel_change`: `rent_to` is who paid for the proposal.
+pub fn cancel_change(e: &Exchange, admin: &Address, nonce: u64, rent_to: &Address) -> Instruction {
+    let accounts = vec![signer(admin), read(&e.address), write(&e.change(nonce)), write(rent_to)];
+    build(tag::CANCEL_CHANGE, accounts, |out| nonce.encode(out))
+}
+
+/// The accounts of an instruction of an authority that changes the exchange alone.
+fn of_exchange(e: &Exchange, authority: &Address) -> Vec<AccountMeta> {
+    vec![signer(authority), write(&e.address)]
+}
+
+/// The accounts of an instruction of an authority that changes the board alone.
+fn of_board(e: &Exchange, authority: &Address) -> Vec<AccountMeta> {
+    vec![signer(authority), read(&e.address), write(&e.board)]
+}
+
+/// The accounts of an instruction of an authority that changes an instrument and its market.
+fn of_market(e: &Exchange, authority: &Address, instrument: u16) -> Vec<AccountMeta> {
+    let mut accounts = of_board(e, authority);
+    accounts.push(write(&e.market(instrument)));
+    accounts
+}
+
+/// `set_timelock`
+pub fn set_timelock(e: &Exchange, admin: &Address, seconds: u32) -> Instruction {
+    build(tag::SET_TIMELOCK, of_exchange(e, admin), |out| seconds.encode(out))
+}
+
+/// `nominate_authority`: `kind` is one of `ballast::args::authority`; a zero address withdraws a nomination.
+pub fn nominate_authority(e: &Exchange, admin: &Address, kind: u8, who: &Address) -> Instruction {
+    build(tag::NOMINATE_AUTHORITY, of_exchange(e, admin), |out| {
+        kind.encode(out);
+        who.to_bytes().encode(out);
+    })
+}
+
+/// `accept_authority`
+pub fn accept_authority(e: &Exchange, nominee: &Address, kind: u8) -> Instruction {
+    build(tag::ACCEPT_AUTHORITY, of_exchange(e, nominee), |out| kind.encode(out))
+}
+
+/// `change_fees`
+pub fn change_fees(e: &Exchange, admin: &Address, args: &FeeArgs) -> Instruction {
+    build(tag::CHANGE_FEES, of_exchange(e, admin), |out| args.encode(out))
+}
+
+/// `change_margin`
+pub fn change_margin(e: &Exchange, admin: &Address, args: &MarginArgs) -> Instruction {
+    build(tag::CHANGE_MARGIN, of_board(e, admin), |out| args.encode(out))
+}
+
+/// `change_underlying`
+pub fn change_underlying(e: &Exchange, admin: &Address, underlying: u16, args: &UnderlyingArgs) -> Instruction {
+    build(tag::CHANGE_UNDERLYING, of_board(e, admin), |out| {
+        underlying.encode(out);
+        args.encode(out);
+    })
+}
+
+/// `change_instrument`
+pub fn change_instrument(e: &Exchange, admin: &Address, instrument: u16, args: &InstrumentChangeArgs) -> Instruction {
+    build(tag::CHANGE_INSTRUMENT, of_market(e, admin, instrument), |out| {
+        instrument.encode(out);
+        args.encode(out);
+    })
+}
+
+/// `change_collateral`
+pub fn change_collateral(e: &Exchange, admin: &Address, args: &CollateralChangeArgs) -> Instruction {
+    build(tag::CHANGE_COLLATERAL, of_board(e, admin), |out| args.encode(out))
+}
+
+/// `set_withdrawal_limit`
+pub fn set_withdrawal_limit(e: &Exchange, admin: &Address, args: &WithdrawalLimitArgs) -> Instruction {
+    let accounts = vec![signer(admin), read(&e.address), read(&e.board), write(&e.treasury)];
+    build(tag::SET_WITHDRAWAL_LIMIT, accounts, |out| args.encode(out))
+}
+
+/// `tighten_underlying`
+pub fn tighten_underlying(e: &Exchange, risk_authority: &Address, underlying: u16, scan_range: u32) -> Instruction {
+    build(tag::TIGHTEN_UNDERLYING, of_board(e, risk_authority), |out| {
+        underlying.encode(out);
+        scan_range.encode(out);
+    })
+}
+
+/// `tighten_instrument`
+pub fn tighten_instrument(
+    e: &Exchange,
+    risk_authority: &Address,
+    instrument: u16,
+    args: &InstrumentTightenArgs,
+) -> Instruction {
+    build(tag::TIGHTEN_INSTRUMENT, of_market(e, risk_authority, instrument), |out| {
+        instrument.encode(out);
+        args.encode(out);
+    })
+}
+
+/// `tighten_collateral`
+pub fn tighten_collateral(e: &Exchange, risk_authority: &Address, token: u16, deposit_limit: u64) -> Instruction {
+    build(tag::TIGHTEN_COLLATERAL, of_board(e, risk_authority), |out| {
+        token.encode(out);
+        deposit_limit.encode(out);
+    })
+}
+
+/// `trip_breaker`
+pub fn trip_breaker(e: &Exchange, underlying: u16) -> Instruction {
+    build(tag::TRIP_BREAKER, vec![read(&e.address), write(&e.board)], |out| underlying.encode(out))
+}
