@@ -408,6 +408,7 @@ events! {
         settles_at: i64,
         /// The instrument.
         instrument: u64,
+    }
     /// An instruction that waits for the timelock was proposed.
     ChangeProposed {
         /// The exchange.
