@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Instrument, Kind, Lots, Portfolio, Position, Print, Purpose, QuoteNative, RiskError, Ticks, Units,
-    fixing::{ENOUGH_SAMPLES, Fixing, GRACE_SECONDS, LONGEST_WAIT, SAMPLES, sample_of, sample_time},
+    fixing::{ENOUGH_SAMPLES, Fixing, GRACE_SECONDS, LONGEST_WAIT, SAMPLES, WINDOW_SECONDS, sample_of, sample_time},
     margin::check,
     math::RATIO_ONE,
     rule,
@@ -159,6 +159,9 @@ fn what_is_no_sample_is_refused() {
 fn a_sample_moves_no_value_and_keeps_parity() {
     pairs(3_000, |rng, world| {
         let expiry = world.instrument(CALL).0.expiry;
+        if expiry > NOW + WINDOW_SECONDS {
+            return; // what is fixed long before would take real optionality away
+        }
         same_lots(world);
         remake(world, &[CALL, PUT], NOW).unwrap();
         let u = world.board.underlyings[0];
@@ -179,9 +182,10 @@ fn a_sample_moves_no_value_and_keeps_parity() {
             world.board.sample_settlement(0, expiry, &print).unwrap();
             let after = parity(world);
             let i = world.instrument(CALL).0;
-            // What was rounded to whole units changed its reference from the index to the mean of the samples.
+            // What was rounded to whole units changed its reference from the index to the mean of the samples; and a call of
+            // fewer units has a lower bound above, which an enormous volatility may be near.
             let rounded = (i.fixed + i.delta_units.0 * price - was.fixed - was.delta_units.0 * price).abs();
-            assert!((after - before).abs() <= rounded + 2, "{before} {after} {rounded}");
+            assert!((after - before).abs() <= rounded + (before >> 9) + 2, "{before} {after} {rounded}");
             assert!(after >= 0 && at(world, PUT, NOW).0 >= 0);
             if rng.chance(30) {
                 remake(world, &[CALL, PUT], NOW).unwrap();
