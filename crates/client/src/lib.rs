@@ -38,6 +38,7 @@ pub mod reconcile;
 #[cfg(feature = "rpc")]
 pub mod rpc;
 pub mod series;
+pub mod settlement;
 pub mod switchboard;
 pub mod terms;
 

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! vault = Σ (cash + quote) + treasury (insurance fund + swept fees) + unswept fees
+//!         + unpaid funding (settled by some positions, not yet by the others)
 //! ```
 
 use ballast::state::{MarginAccount, Market, Treasury};
@@ -24,6 +25,8 @@ pub struct Reconciliation {
     pub fees: i128,
     /// Fees not yet swept.
     pub unswept: i128,
+    /// Funding and losses that positions have settled into their markets and others have not been paid yet.
+    pub unpaid_funding: i128,
     /// Open interest of every instrument.
     pub open_interest: BTreeMap<u16, OpenInterest>,
 }
@@ -70,13 +73,14 @@ impl Reconciliation {
     /// Adds a market.
     pub fn add_market(&mut self, market: &Market) {
         self.unswept += i128::from(market.unswept_fees.0);
+        self.unpaid_funding += i128::from(market.unpaid_funding.0);
         let counted = &mut self.open_interest.entry(market.instrument).or_default().counted;
         *counted = (i128::from(market.open_interest_long.0), i128::from(market.open_interest_short.0));
     }
 
     /// What somebody has a claim on.
     pub fn claims(&self) -> i128 {
-        self.cash + self.quote + self.insurance + self.fees + self.unswept
+        self.cash + self.quote + self.insurance + self.fees + self.unswept + self.unpaid_funding
     }
 
     /// What is in the vault and belongs to nobody, or is missing: zero.
@@ -114,8 +118,10 @@ mod tests {
         (market.instrument, market.unswept_fees) = (3, QuoteNative(5));
         (market.open_interest_long, market.open_interest_short) = (Lots(2), Lots(2));
 
+        market.unpaid_funding = QuoteNative(-7);
+
         let mut sum = Reconciliation::new(115, &treasury);
-        sum.add_account(&account(60, 2, -50));
+        sum.add_account(&account(67, 2, -50));
         sum.add_account(&account(40, -2, 50));
         sum.add_market(&market);
         assert_eq!(sum.difference(), 0);

@@ -10,7 +10,7 @@ use ballast_client::{
 use solana_address::Address;
 use std::collections::BTreeMap;
 
-/// vault = Σ (cash + quote) + treasury + unswept, in quote-native.
+/// vault = Σ (cash + quote) + treasury + unswept + unpaid funding, in quote-native.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reconciliation {
     /// Tokens in the quote vault.
@@ -23,6 +23,8 @@ pub struct Reconciliation {
     pub treasury: i128,
     /// Fees not yet swept.
     pub unswept: i128,
+    /// Funding and losses that positions have settled into their markets and others have not been paid yet.
+    pub unpaid_funding: i128,
     /// Long less short lots, summed over all accounts and instruments.
     pub net_lots: i128,
 }
@@ -30,7 +32,7 @@ pub struct Reconciliation {
 impl Reconciliation {
     /// What is in the vault and belongs to nobody, or is missing: zero.
     pub fn difference(&self) -> i128 {
-        self.vault - self.cash - self.quote - self.treasury - self.unswept
+        self.vault - self.cash - self.quote - self.treasury - self.unswept - self.unpaid_funding
     }
 }
 
@@ -50,6 +52,9 @@ impl Svm {
         sum.vault = i128::from(self.token_amount(&self.exchange.vault(&self.usdc)));
         sum.treasury = i128::from(treasury.insurance.0) + i128::from(treasury.fees.0);
         let mut interest = BTreeMap::<u16, (i64, i64)>::new();
+        // What every position would settle now, as it would be rounded.
+        let mut unsettled = BTreeMap::<u16, i128>::new();
+        let board = self.board();
         for (_, margin) in self.margins() {
             sum.cash += i128::from(margin.portfolio.cash.0);
             for p in margin.portfolio.open() {
@@ -58,11 +63,19 @@ impl Svm {
                 let (long, short) = interest.entry(p.key.instrument()).or_default();
                 *long += p.lots.0.max(0);
                 *short += (-p.lots.0).max(0);
+                let i = board.board.instrument(p.key.instrument()).expect("a listed instrument");
+                let scale = board.board.underlying(i.underlying).expect("a listed underlying").scale();
+                let due = p.unsettled(i).expect("the funding is computed") >> scale;
+                *unsettled.entry(i.index).or_default() += i128::from(due);
             }
         }
-        for i in self.board().board.instruments.iter().filter(|i| i.is_listed()) {
+        for i in board.board.instruments.iter().filter(|i| i.is_listed()) {
             let market = self.market(i.index).header;
             sum.unswept += i128::from(market.unswept_fees.0);
+            let unpaid = i128::from(market.unpaid_funding.0);
+            sum.unpaid_funding += unpaid;
+            let due = unsettled.get(&i.index).copied().unwrap_or_default();
+            assert!(unpaid >= due, "a market can pay all funding that is due: {due} of {unpaid} in {}", i.index);
             let (long, short) = interest.get(&market.instrument).copied().unwrap_or_default();
             assert_eq!(market.open_interest_long.0, long, "open interest is the sum of the longs");
             assert_eq!(market.open_interest_short.0, short, "open interest is the sum of the shorts");

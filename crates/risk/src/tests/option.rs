@@ -19,9 +19,9 @@ use core::{cell::Cell, f64::consts::PI};
 use num_bigint::BigInt;
 use std::prelude::v1::*;
 
-const CALL: u16 = 0;
-const PUT: u16 = 1;
-const FUTURE: u16 = 2;
+pub const CALL: u16 = 0;
+pub const PUT: u16 = 1;
+pub const FUTURE: u16 = 2;
 
 /// A call and a put of one strike, the future of their expiry, made now. Nothing where no strike can be said in ticks.
 fn pair(rng: &mut Rng, reach: Reach) -> Option<World> {
@@ -45,12 +45,12 @@ fn pair(rng: &mut Rng, reach: Reach) -> Option<World> {
     Some(world)
 }
 
-fn remake(world: &mut World, list: &[u16], now: i64) -> Result<(), RiskError> {
+pub fn remake(world: &mut World, list: &[u16], now: i64) -> Result<(), RiskError> {
     world.board.refresh_options(0, &world.surfaces[&0], list.iter().copied(), now)
 }
 
 /// Runs cases on pairs.
-fn pairs(count: u64, run: impl Fn(&mut Rng, &mut World)) {
+pub fn pairs(count: u64, run: impl Fn(&mut Rng, &mut World)) {
     let tried = Cell::new(0);
     cases(count, |rng| {
         let reach = rng.pick(&[Reach::Usual, Reach::Legal]);
@@ -82,7 +82,7 @@ fn move_on(rng: &mut Rng, world: &mut World) -> i64 {
     }
 }
 
-fn at(world: &World, index: u16, now: i64) -> (i64, i64, i64) {
+pub fn at(world: &World, index: u16, now: i64) -> (i64, i64, i64) {
     let (i, u) = world.instrument(index);
     let state = i.option.at(i, u, now);
     (state.mark, state.delta, state.drift)

@@ -1,0 +1,157 @@
+//! Funding and basis: samples, accrual, conservation.
+
+use super::{
+    random::cases,
+    world::{NOW, plain},
+};
+use crate::{
+    Fill, Instrument, Kind, Lots, Portfolio, Ppm, QuoteNative, RiskError,
+    fixing::WINDOW_SECONDS,
+    funding::{AVERAGE_BITS, FundingParams, Samples, accrue, average, premium},
+};
+use bytemuck::Zeroable;
+use std::prelude::v1::*;
+
+/// Sampled, with a premium of at most 1 % paid over eight hours and a basis of at most 0.5 %.
+fn params() -> FundingParams {
+    FundingParams {
+        impact_notional: QuoteNative(1_000_000_000),
+        max_premium: Ppm(10_000),
+        period: 28_800,
+        max_basis: Ppm(5_000),
+        reserved: 0,
+    }
+}
+
+/// I290. Rounded down, and clamped either way.
+#[test]
+fn a_premium_is_rounded_down_and_clamped() {
+    let most = Ppm(10_000);
+    assert_eq!(premium(1_001_000, 1_000_000, most), Ok(1_000));
+    assert_eq!(premium(3_000_001, 3_000_000, most), Ok(0));
+    assert_eq!(premium(2_999_999, 3_000_000, most), Ok(-1));
+    assert_eq!(premium(2_000_000, 1_000_000, most), Ok(10_000));
+    assert_eq!(premium(1, 1_000_000, most), Ok(-10_000));
+    assert_eq!(premium(1, 0, most), Err(RiskError::Overflow));
+    assert_eq!(premium(i64::MIN, 1, most), Err(RiskError::Overflow));
+}
+
+/// I291. Index and remainder together are the exact sum of all samples.
+#[test]
+fn accrual_loses_nothing_to_rounding() {
+    assert_eq!(accrue(10_000_000, 1_000, 28_800, 0), Ok((20, 24_000_000_000)));
+    assert_eq!(accrue(1, 1, 0, 0), Err(RiskError::Overflow));
+    cases(300, |rng| {
+        let period = rng.range(3_600, 604_800) as u32;
+        let (mut index, mut remainder, mut exact) = (0i64, 0i64, 0i128);
+        for _ in 0..100 {
+            let lot = rng.log_range(1, 1 << 54);
+            let premium = rng.range(-100_000, 100_000);
+            let (paid, left) = accrue(lot, premium, period, remainder).unwrap();
+            (index, remainder) = (index + paid, left);
+            exact += i128::from(lot) * i128::from(premium) * 60;
+            let one = 1_000_000 * i128::from(period);
+            assert!((0..one).contains(&i128::from(remainder)));
+            assert_eq!(i128::from(index) * one + i128::from(remainder), exact);
+        }
+    });
+}
+
+/// I292. Half of the way in fifteen samples, the basis within its bound; a bucket counts once and no longer than a minute.
+#[test]
+fn the_basis_follows_the_premium_by_half_in_fifteen_samples() {
+    let mut world = plain();
+    world.board.instruments[0].funding = params();
+    let mut samples = Samples::default();
+    for bucket in 0..15 {
+        let now = NOW + 60 * bucket;
+        assert!(samples.is_due(now) && samples.is_due(now + 59));
+        let u = world.board.underlyings[0];
+        samples.take(&mut world.board.instruments[0], &u, 10_080_000, now).unwrap();
+        assert!(!samples.is_due(now) && !samples.is_due(now + 59));
+    }
+    let i = &world.board.instruments[0];
+    assert_eq!((samples.premium, i.basis), (8_000, 3_999));
+    // 15 samples of 10 USDC · 0.8 % · 60 / 28,800: 2,500 native, over ten hours of silence no more.
+    assert_eq!((i.funding_index, samples.remainder), (2_500, 0));
+    assert_eq!(i.mark, 10_000_000, "in force from the next repricing");
+    let u = world.board.underlyings[0];
+    samples.take(&mut world.board.instruments[0], &u, 10_080_000, NOW + 36_000).unwrap();
+    assert_eq!(world.board.instruments[0].funding_index, 2_666);
+    world.board.reprice(0).unwrap();
+    assert_eq!(world.board.instruments[0].mark, 10_000_000 + 10 * world.board.instruments[0].basis);
+    for bucket in 601..700 {
+        samples.take(&mut world.board.instruments[0], &u, 10_080_000, NOW + 60 * bucket).unwrap();
+    }
+    assert_eq!(world.board.instruments[0].basis, 5_000, "the bound");
+    assert!(average(8_000 << AVERAGE_BITS, 8_000) == 8_000 << AVERAGE_BITS);
+}
+
+/// I293. Options, what has no impact notional, and a settlement window have no samples; a future has a basis and no funding.
+#[test]
+fn what_has_no_premium_is_not_sampled() {
+    let mut world = plain();
+    let u = world.board.underlyings[0];
+    let perpetual = Instrument { funding: params(), ..world.board.instruments[0] };
+    let future = Instrument { kind: Kind::Future as u8, settles_at: NOW + WINDOW_SECONDS + 60, ..perpetual };
+    let refused = Err(RiskError::NoFunding { instrument: 0 });
+    let call = Instrument { kind: Kind::Call as u8, ..perpetual };
+    assert_eq!(call.require_sampled(NOW), refused);
+    assert_eq!(world.board.instruments[0].require_sampled(NOW), refused);
+    assert_eq!(future.require_sampled(NOW + 59), Ok(()));
+    assert_eq!(future.require_sampled(NOW + 60), refused);
+    let (mut i, mut samples) = (future, Samples::default());
+    samples.take(&mut i, &u, 10_080_000, NOW).unwrap();
+    assert_eq!((i.funding_index, i.basis), (0, 361));
+    world.board.instruments[0] = i;
+}
+
+/// I294. Whatever is traded, sampled and settled in whatever order: money is neither made nor lost, and when all funding is
+/// settled what is left with the market is not negative, and nothing once nobody holds anything but what was rounded.
+#[test]
+fn funding_is_conserved_to_the_unit() {
+    cases(400, |rng| {
+        let mut world = plain();
+        world.board.underlyings[0].scale_bits = rng.range(0, 8) as u8;
+        let price = rng.log_range(1 << 10, 100_000_000);
+        world.reprice(0, price);
+        world.board.instruments[0].funding = FundingParams { max_premium: Ppm(100_000), period: 3_600, ..params() };
+        let mut accounts: Vec<Portfolio> = vec![Portfolio::zeroed(); 5];
+        let (mut unpaid, mut samples, mut bucket) = (0i64, Samples::default(), NOW / 60);
+        let total = |accounts: &[Portfolio], unpaid: i64| {
+            let quote = |p: &Portfolio| p.open().iter().map(|p| p.quote.0).sum::<i64>();
+            accounts.iter().map(|p| p.cash.0 + quote(p)).sum::<i64>() + unpaid
+        };
+        for _ in 0..200 {
+            let (mut i, u) = (world.board.instruments[0], world.board.underlyings[0]);
+            if rng.chance(40) {
+                bucket += rng.range(1, 3);
+                let lot = 10 * u.price;
+                samples.take(&mut i, &u, rng.range(lot / 2, lot * 2), 60 * bucket).unwrap();
+                world.board.instruments[0] = i;
+            } else {
+                let (a, b) = (rng.below(5), rng.below(5));
+                let (lots, value) = (rng.range(1, 1_000), rng.range(0, 1 << 30));
+                for (account, sign) in [(a, 1), (b, -1)] {
+                    let fill = Fill { lots: Lots(sign * lots), value: QuoteNative(sign * value) };
+                    unpaid -= accounts[account].fill(&i, &u, fill).unwrap().0;
+                    accounts[account].release(&i).unwrap();
+                }
+            }
+            assert_eq!(total(&accounts, unpaid), 0);
+            let due = |p: &Portfolio| p.position(&i).map_or(0, |p| p.unsettled(&i).unwrap() >> u.scale());
+            assert!(unpaid >= accounts.iter().map(due).sum::<i64>());
+        }
+        let (i, u) = (world.board.instruments[0], world.board.underlyings[0]);
+        let mut settled = 0;
+        for account in &mut accounts {
+            if let Some(p) = account.position(&i).copied() {
+                let due = account.slot(&i).unwrap().settle(&i, &u).unwrap();
+                account.cash.0 += due.0;
+                (unpaid, settled) = (unpaid - due.0, settled + i64::from(!p.lots.is_zero()));
+            }
+        }
+        assert_eq!(total(&accounts, unpaid), 0);
+        assert!(unpaid >= 0 && settled <= 5, "{unpaid}");
+    });
+}

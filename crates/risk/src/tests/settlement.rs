@@ -1,0 +1,414 @@
+//! Settlement prices, the window before an expiry, settled instruments, the end of instruments.
+
+use super::{
+    option::{CALL, FUTURE, PUT, at, pairs, remake},
+    random::cases,
+    world::{NOW, World, plain, print},
+};
+use crate::{
+    Instrument, Kind, Lots, Portfolio, Position, Print, Purpose, QuoteNative, RiskError, Ticks, Units,
+    fixing::{ENOUGH_SAMPLES, Fixing, GRACE_SECONDS, LONGEST_WAIT, SAMPLES, WINDOW_SECONDS, sample_of, sample_time},
+    margin::check,
+    math::RATIO_ONE,
+    rule,
+};
+use bytemuck::Zeroable;
+use std::prelude::v1::*;
+
+/// The expiry of the fixtures.
+const EXPIRY: i64 = NOW + 3_600;
+/// Indices of the fixtures' future, call and put, beside the perpetuals 0 and 1.
+const DATED: [u16; 3] = [2, 3, 4];
+
+/// [`plain`] with a future, a call and a put of 12 USDC a lot of 10 units, on underlying 0.
+fn dated() -> World {
+    let mut world = plain();
+    let base = Instrument { expiry: EXPIRY, settles_at: EXPIRY, ..world.board.instruments[0] };
+    world.list(Instrument { kind: Kind::Future as u8, index: DATED[0], ..base });
+    let option = Instrument { strike: Ticks(12_000), ..base };
+    world.list(Instrument { kind: Kind::Call as u8, index: DATED[1], ..option });
+    world.list(Instrument { kind: Kind::Put as u8, index: DATED[2], ..option });
+    world.board.reprice(0).unwrap();
+    world
+}
+
+/// Gives the future of a pair the lots of its options and no basis, and all three their settlement.
+fn same_lots(world: &mut World) {
+    let call = *world.instrument(CALL).0;
+    for index in [CALL, PUT, FUTURE] {
+        let i = &mut world.board.instruments[usize::from(index)];
+        (i.settles_at, i.basis) = (call.expiry, 0);
+        (i.lot_units, i.delta_units, i.max_position) = (call.lot_units, call.lot_units, call.max_position);
+    }
+    world.board.reprice(0).unwrap();
+}
+
+/// The print of a sample.
+fn sample(sample: u32, price: i64) -> Print {
+    let time = sample_time(EXPIRY, sample).unwrap();
+    Print { price, confidence: 0, publish_time: time + 7, previous_publish_time: time - 1 }
+}
+
+/// Takes samples at a price.
+fn take(world: &mut World, samples: impl Iterator<Item = u32>, price: i64) {
+    for k in samples {
+        assert_eq!(world.board.sample_settlement(0, EXPIRY, &sample(k, price)), Ok(k));
+    }
+}
+
+/// I400. Of any sequence of prints each sample has at most one, which is the first at or after its time, within its minute.
+#[test]
+fn a_sample_is_one_print_that_nobody_chooses() {
+    let at = |publish_time: i64, previous_publish_time: i64| {
+        sample_of(EXPIRY, &Print { price: 1, confidence: 0, publish_time: EXPIRY + publish_time, previous_publish_time: EXPIRY + previous_publish_time })
+    };
+    assert_eq!(at(0, -1), Some(30));
+    assert_eq!(at(59, -1), Some(30));
+    assert_eq!(at(60, -1), None, "the expiry's minute is over");
+    assert_eq!(at(0, 0), None, "not the first at that second");
+    assert_eq!(at(-1, -2), None);
+    assert_eq!(at(-1, -61), Some(29));
+    assert_eq!(at(-1_740, -1_741), Some(1));
+    assert_eq!(at(-1_741, -1_800), None, "before the window");
+    assert_eq!(sample_of(i64::MIN, &print(i64::MAX, i64::MAX)), None);
+    assert_eq!(sample_of(i64::MAX, &print(1, i64::MIN + 1)), None);
+    cases(500, |rng| {
+        let mut prints = vec![EXPIRY - 2_000];
+        while prints[prints.len() - 1] < EXPIRY + 200 {
+            prints.push(prints[prints.len() - 1] + if rng.chance(90) { rng.range(0, 5) } else { rng.range(5, 200) });
+        }
+        for k in 1..=SAMPLES {
+            let time = sample_time(EXPIRY, k).unwrap();
+            let found: Vec<i64> = prints
+                .windows(2)
+                .filter(|w| {
+                    let print = Print { price: 1, confidence: 0, publish_time: w[1], previous_publish_time: w[0] };
+                    sample_of(EXPIRY, &print) == Some(k)
+                })
+                .map(|w| w[1])
+                .collect();
+            let first = prints.iter().copied().find(|p| *p >= time).filter(|p| *p < time + 60);
+            assert_eq!(found, first.into_iter().collect::<Vec<_>>(), "sample {k}");
+        }
+    });
+}
+
+/// I401. What the samples have fixed is worth their mean, the rest the index; a lot whose units are no whole number of
+/// thirtieths is worth no more and no less than its units.
+#[test]
+fn inside_the_window_a_lot_is_what_is_fixed_and_the_rest() {
+    let mut world = dated();
+    take(&mut world, 1..=3, 1_200_000);
+    let i = *world.instrument(2).0;
+    // 9 of 10 units are left after three thirtieths.
+    assert_eq!((i.delta_units, i.fixed, i.mark), (Units(9), 1_200_000, 9_000_000 + 1_200_000));
+    take(&mut world, 4..=4, 1_200_000);
+    assert_eq!(world.instrument(2).0.delta_units, Units(9), "8.67 units, rounded");
+    assert_eq!(world.instrument(0).0.delta_units, Units(10), "the perpetual goes on");
+    cases(500, |rng| {
+        let mut world = dated();
+        let units = rng.log_range(1, 1_000);
+        for index in DATED {
+            let i = &mut world.board.instruments[usize::from(index)];
+            (i.lot_units, i.delta_units, i.max_position) = (Units(units), Units(units), Lots(1_000));
+        }
+        let (mut sum, mut count) = (0, 0);
+        for k in 1..=SAMPLES {
+            if rng.chance(80) {
+                let price = rng.range(900_000, 1_100_000);
+                take(&mut world, k..=k, price);
+                (sum, count) = (sum + price, count + 1);
+                let i = world.instrument(2).0;
+                let left = (2 * units * (30 - count) + 30) / 60;
+                assert_eq!(i.delta_units.0, left);
+                assert_eq!(i.fixed, (units - left) * sum / count);
+                assert_eq!(i.mark, i.fixed + left * 1_000_000);
+                if units * count % 30 == 0 {
+                    assert_eq!(i.fixed, units * sum / 30);
+                }
+            }
+        }
+    });
+}
+
+/// I402. A print that is not the sample, comes twice, is uncertain or of nothing listed is refused, and changes nothing.
+#[test]
+fn what_is_no_sample_is_refused() {
+    let mut world = dated();
+    take(&mut world, 5..=5, 1_000_000);
+    let before = world.board.clone();
+    let none = Err(RiskError::NothingToSample);
+    assert_eq!(world.board.sample_settlement(0, EXPIRY, &sample(5, 1)), none);
+    assert_eq!(world.board.sample_settlement(0, EXPIRY, &print(1_000_000, EXPIRY - 30)), none);
+    let wide = Print { confidence: 20_001, ..sample(6, 1_000_000) };
+    let uncertain = RiskError::PriceTooUncertain { underlying: 0, confidence: 20_001, price: 1_000_000 };
+    assert_eq!(world.board.sample_settlement(0, EXPIRY, &wide), Err(uncertain));
+    assert_eq!(world.board.sample_settlement(1, EXPIRY, &sample(6, 1)), Err(RiskError::NotListed { index: 1 }));
+    let other = Print { publish_time: EXPIRY + 60, previous_publish_time: EXPIRY, ..sample(6, 1) };
+    assert_eq!(world.board.sample_settlement(0, EXPIRY + 60, &other), Err(RiskError::NotListed { index: 0 }));
+    assert_eq!(bytemuck::bytes_of(&*world.board), bytemuck::bytes_of(&*before));
+    for (slot, fixing) in world.board.underlyings[0].fixings.iter_mut().enumerate() {
+        fixing.expiry = 60 + slot as i64;
+    }
+    assert_eq!(world.board.sample_settlement(0, EXPIRY, &sample(6, 1)), Err(RiskError::NoFreeFixing));
+}
+
+/// I403. A sample at the price on the board moves no option's value; parity with the future holds to the unit before and after,
+/// and after a refresh inside the window.
+#[test]
+fn a_sample_moves_no_value_and_keeps_parity() {
+    pairs(3_000, |rng, world| {
+        let expiry = world.instrument(CALL).0.expiry;
+        if expiry > NOW + WINDOW_SECONDS {
+            return; // what is fixed long before would take real optionality away
+        }
+        same_lots(world);
+        remake(world, &[CALL, PUT], NOW).unwrap();
+        let u = world.board.underlyings[0];
+        let (from, to) = (rng.below(29) as u32, 1 + rng.below(29) as u32);
+        for k in from + 1..=(from + to).min(29) {
+            let price = rng.range(u.price - u.price / 50, u.price + u.price / 50).clamp(1, u.max_price);
+            world.reprice(0, price);
+            let strike = world.instrument(CALL).0.strike_value(&u).unwrap();
+            let parity = |world: &World| {
+                let (call, put) = (at(world, CALL, NOW).0, at(world, PUT, NOW).0);
+                assert_eq!(call - put, world.instrument(FUTURE).0.mark - strike);
+                call
+            };
+            let before = parity(world);
+            let was = *world.instrument(CALL).0;
+            let time = sample_time(expiry, k).unwrap();
+            let print = Print { price, confidence: 0, publish_time: time, previous_publish_time: time - 1 };
+            world.board.sample_settlement(0, expiry, &print).unwrap();
+            let after = parity(world);
+            let i = world.instrument(CALL).0;
+            // What was rounded to whole units changed its reference from the index to the mean of the samples; and a call of
+            // fewer units has a lower bound above, which an enormous volatility may be near.
+            let rounded = (i.fixed + i.delta_units.0 * price - was.fixed - was.delta_units.0 * price).abs();
+            assert!((after - before).abs() <= rounded + (before >> 9) + 2, "{before} {after} {rounded}");
+            assert!(after >= 0 && at(world, PUT, NOW).0 >= 0);
+            if rng.chance(30) {
+                remake(world, &[CALL, PUT], NOW).unwrap();
+                parity(world);
+            }
+        }
+    });
+}
+
+/// I404. When what is fixed is more than the strike, the call is the forward less the strike, with a delta of one; when no unit
+/// is left it is what it will pay.
+#[test]
+fn a_strike_that_is_fixed_away_leaves_a_forward() {
+    pairs(2_000, |rng, world| {
+        let expiry = world.instrument(CALL).0.expiry;
+        same_lots(world);
+        let u = world.board.underlyings[0];
+        let mut fixing = Fixing { expiry, ..Fixing::zeroed() };
+        let count = rng.range(1, 30) as u32;
+        (1..=count).for_each(|k| fixing.take(k, u.max_price).unwrap());
+        for index in [CALL, PUT, FUTURE] {
+            world.board.instruments[usize::from(index)].fix(&u, &fixing, u.max_price).unwrap();
+        }
+        world.board.reprice(0).unwrap();
+        remake(world, &[CALL, PUT], NOW).unwrap();
+        let (i, future) = (world.instrument(CALL).0, world.instrument(FUTURE).0);
+        let strike = i.strike_value(&u).unwrap();
+        let call = at(world, CALL, NOW);
+        if i.fixed >= strike {
+            assert!((call.0 - (future.mark - strike)).abs() <= 1, "{call:?}");
+            assert!(call.1 > RATIO_ONE - (1 << 20) || i.delta_units.0 * u.price < 1 << 10, "{call:?}");
+        }
+        if i.delta_units.is_zero() {
+            assert!((call.0 - (i.fixed - strike).max(0)).abs() <= 1);
+        }
+        assert_eq!(call.0 - at(world, PUT, NOW).0, future.mark - strike);
+    });
+}
+
+/// I405. All samples settle at once, two thirds after ten minutes, any after a day, none at the fresh price of the board. All
+/// of an expiry at one price, whichever was settled first; a lot pays whole quote-native; a call less a put pays the future
+/// less the strike.
+#[test]
+fn an_expiry_settles_at_the_mean_of_its_samples() {
+    let mut world = dated();
+    let early = |world: &mut World, now: i64| world.board.settle_expiry(0, &DATED, now);
+    assert_eq!(early(&mut world, EXPIRY - 1), Err(RiskError::NotYetExpired { expiry: EXPIRY }));
+    assert_eq!(early(&mut world, EXPIRY), Err(RiskError::NotEnoughSamples { taken: 0 }));
+    take(&mut world, 1..=ENOUGH_SAMPLES - 1, 1_300_000);
+    let wait = EXPIRY + GRACE_SECONDS;
+    assert_eq!(early(&mut world, wait), Err(RiskError::NotEnoughSamples { taken: 19 }));
+    take(&mut world, 30..=30, 1_300_001);
+    assert_eq!(early(&mut world, wait - 1), Err(RiskError::NotEnoughSamples { taken: 20 }));
+    assert_eq!(world.board.settle_expiry(0, &[0], wait), Err(RiskError::NotYetExpired { expiry: 0 }));
+    assert_eq!(world.board.settle_expiry(0, &[2, 0], wait), Err(RiskError::NotListed { index: 0 }));
+    assert_eq!(world.board.settle_expiry(1, &[2], wait), Err(RiskError::NotListed { index: 2 }));
+
+    world.board.report_open_interest(2, Lots(5)).unwrap();
+    let first = world.board.settle_expiry(0, &[2], wait).unwrap();
+    assert_eq!((first.price, first.samples, first.count), (1_300_000, 20, 1));
+    assert_eq!(world.board.underlyings[0].open_interest, Units(0));
+    assert_eq!(world.board.sample_settlement(0, EXPIRY, &sample(29, 1)), Err(RiskError::AlreadySettled));
+    assert_eq!(world.board.settle_expiry(0, &[2], wait), Err(RiskError::AlreadySettled));
+    let rest = world.board.settle_expiry(0, &DATED, wait + 9_999).unwrap();
+    assert_eq!((rest.price, rest.count), (1_300_000, 2));
+    let paid = DATED.map(|index| world.instrument(index).0.fixed);
+    assert_eq!(paid, [13_000_000, 1_000_000, 0]);
+    assert_eq!(world.board.underlyings[0].fixings, [Fixing::zeroed(); 4], "the slot is free again");
+    assert_eq!(world.board.sample_settlement(0, EXPIRY, &sample(29, 1)), Err(RiskError::NotListed { index: 0 }));
+
+    let mut one = dated();
+    take(&mut one, 7..=7, 900_000);
+    assert_eq!(early(&mut one, EXPIRY + LONGEST_WAIT - 1), Err(RiskError::NotEnoughSamples { taken: 1 }));
+    assert_eq!(early(&mut one, EXPIRY + LONGEST_WAIT).unwrap().price, 900_000);
+    let mut none = dated();
+    let late = EXPIRY + LONGEST_WAIT;
+    let stale = RiskError::StalePrice { underlying: 0, age: late - NOW, limit: 10 };
+    assert_eq!(early(&mut none, late), Err(stale));
+    none.board.underlyings[0].publish(&print(1_100_000, late), None).unwrap();
+    let settled = early(&mut none, late).unwrap();
+    assert_eq!((settled.price, settled.samples), (1_100_000, 0));
+
+    cases(500, |rng| {
+        let mut world = dated();
+        let scale = rng.range(0, 10) as u8;
+        world.board.underlyings[0].scale_bits = scale;
+        for k in 1..=SAMPLES {
+            take(&mut world, k..=k, rng.range(1, 2_000_000 << scale).min(100_000_000));
+        }
+        world.board.settle_expiry(0, &DATED, EXPIRY).unwrap();
+        let [future, call, put] = DATED.map(|index| world.instrument(index).0.fixed);
+        assert_eq!(call - put, future - (12_000_000 << scale));
+        assert!([future, call, put].iter().all(|v| *v >= 0 && v % (1 << scale) == 0));
+    });
+}
+
+/// I406. Settling every position comes to nothing over all accounts, to the unit, whatever they were bought for.
+#[test]
+fn settled_positions_add_up_to_nothing() {
+    cases(300, |rng| {
+        let mut world = dated();
+        let mut accounts: Vec<Portfolio> = vec![Portfolio::zeroed(); 6];
+        for _ in 0..40 {
+            let (index, lots, price) = (rng.pick(&DATED), rng.range(1, 1_000), rng.range(1, 20_000_000));
+            let (a, b) = (rng.below(6), rng.below(6));
+            world.buy(&mut accounts[a], index, lots, price);
+            world.buy(&mut accounts[b], index, -lots, price);
+        }
+        take(&mut world, 1..=30, rng.range(1, 3_000_000));
+        let (i, u) = world.instrument(2);
+        assert_eq!(accounts[0].clone().close_settled(i, u), Err(RiskError::NotSettled { instrument: 2 }));
+        world.board.settle_expiry(0, &DATED, EXPIRY).unwrap();
+        for index in DATED {
+            let (i, u) = world.instrument(index);
+            let mut values = 0;
+            for account in &mut accounts {
+                let (held, before) = (account.lots(i), account.cash.0);
+                let quote = account.position(i).map_or(0, |p| p.quote.0);
+                let closed = account.close_settled(i, u).unwrap();
+                account.release(i).unwrap();
+                assert_eq!((closed.lots, closed.value.0), (held, held.0 * i.fixed));
+                if !held.is_zero() {
+                    assert_eq!(account.cash.0, before + quote + closed.value.0);
+                }
+                assert!(account.position(i).is_none());
+                values += closed.value.0;
+            }
+            assert_eq!(values, 0);
+        }
+        assert_eq!(accounts.iter().map(|p| p.cash.0).sum::<i64>(), 0);
+        assert!(accounts.iter().all(|p| p.holds_only_cash()));
+    });
+}
+
+/// I407. A settled position is a sum: it asks for no margin, no array and no fresh price, and stops no withdrawal.
+#[test]
+fn a_settled_position_is_a_sum_and_stops_nothing() {
+    let mut world = dated();
+    let mut account = Portfolio { cash: QuoteNative(50_000_000), ..Portfolio::zeroed() };
+    for (index, lots) in [(2, -3), (3, 5), (4, -7)] {
+        world.buy(&mut account, index, lots, 1_000_000);
+    }
+    let later = EXPIRY + GRACE_SECONDS;
+    assert!(rule::require_withdrawable(&world.board, &account, later).is_err(), "a stale price, no arrays");
+    take(&mut world, 1..=30, 1_400_000);
+    world.board.settle_expiry(0, &DATED, EXPIRY).unwrap();
+    let r = rule::require_withdrawable(&world.board, &account, later).unwrap();
+    // −3 lots of 14, +5 of 2, −7 of nothing, each less or with what it cost; no profit counts for a withdrawal.
+    assert_eq!(r.equity.0, 50_000_000 - 3 * 14_000_000 + 5 * 2_000_000 + 3_000_000 - 5_000_000 + 7_000_000);
+    assert_eq!((r.maintenance.0, r.initial.0), (0, 0));
+    // An order that is left over asks for what it would cost against what the lot pays, no more.
+    let (i, _) = world.instrument(3);
+    account.slot(i).unwrap().add_order(true, false, Lots(1), QuoteNative(2_000_000)).unwrap();
+    assert_eq!(check(&world.board, &account, Purpose::Maintenance { now: later }).unwrap().initial.0, 0);
+    // With anything of the underlying that is not settled its price matters again.
+    world.buy(&mut account, 0, 1, 10_000_000);
+    let stale = RiskError::StalePrice { underlying: 0, age: later - NOW, limit: 10 };
+    assert_eq!(rule::require_withdrawable(&world.board, &account, later), Err(stale));
+}
+
+/// I408. Windows of one underlying do not overlap; a perpetual is wound down with notice, once, and settles like a future.
+#[test]
+fn expiries_are_a_window_apart_and_perpetuals_end_with_notice() {
+    let mut world = dated();
+    let close = Err(RiskError::ExpiriesTooClose { expiry: EXPIRY });
+    for (apart, expected) in [(0, Ok(())), (1_799, close), (-1_799, close), (1_800, Ok(())), (-1_800, Ok(()))] {
+        assert_eq!(world.board.require_expiry_apart(0, EXPIRY + apart), expected);
+        assert_eq!(world.board.require_expiry_apart(1, EXPIRY + apart), Ok(()));
+    }
+    let bounds = Err(RiskError::ParameterOutOfBounds { parameter: 5 });
+    assert_eq!(world.board.wind_down(0, NOW + 3_540, NOW), bounds);
+    assert_eq!(world.board.wind_down(0, NOW + 7_201, NOW), bounds);
+    assert_eq!(world.board.wind_down(0, i64::MAX / 60 * 60, NOW), bounds);
+    assert_eq!(world.board.wind_down(0, EXPIRY + 60, NOW), close);
+    assert_eq!(world.board.wind_down(2, EXPIRY, NOW), Err(RiskError::NotListed { index: 2 }));
+    assert_eq!(world.board.wind_down(0, EXPIRY, NOW), Ok(()));
+    assert_eq!(world.board.wind_down(0, EXPIRY + 7_200, NOW), Err(RiskError::AlreadySettled));
+    let i = world.instrument(0).0;
+    assert_eq!((i.settles_at, i.expiry, i.reduce_only), (EXPIRY, 0, 1));
+    take(&mut world, 1..=30, 1_250_000);
+    assert_eq!(world.instrument(0).0.mark, 12_500_000);
+    world.board.settle_expiry(0, &[0, 2], EXPIRY).unwrap();
+    assert_eq!(world.instrument(0).0.fixed, 12_500_000);
+}
+
+/// I409. An instrument leaves its underlying's chain whole, and its slot keeps the generation: what was held of the old contract
+/// is nothing of the new one.
+#[test]
+fn a_delisted_slot_is_no_position_in_the_next_contract() {
+    cases(200, |rng| {
+        let mut world = plain();
+        let base = Instrument { kind: Kind::Future as u8, expiry: EXPIRY, settles_at: EXPIRY, ..world.board.instruments[0] };
+        for index in 2..9 {
+            world.list(Instrument { index, ..base });
+        }
+        assert_eq!(world.board.delist(2), Err(RiskError::NotSettled { instrument: 2 }));
+        take(&mut world, 1..=30, 1_000_000);
+        world.board.settle_expiry(0, &[2, 3, 4, 5, 6, 7, 8], EXPIRY).unwrap();
+        let mut left: Vec<u16> = (2..9).collect();
+        rng.shuffle(&mut left);
+        while let Some(gone) = left.pop() {
+            let mut stale = Portfolio::zeroed();
+            stale.slot(world.instrument(gone).0).unwrap();
+            world.board.delist(gone).unwrap();
+            let freed = world.board.instruments[usize::from(gone)];
+            assert_eq!(freed, Instrument { generation: 1, ..Instrument::zeroed() });
+            let mut chain = vec![];
+            let mut next = world.board.underlyings[0].first_linear;
+            while next != 0 {
+                chain.push(next - 1);
+                next = world.board.instruments[usize::from(next - 1)].next_linear;
+            }
+            let mut expected: Vec<u16> = left.iter().copied().chain([0]).collect();
+            (chain.sort_unstable(), expected.sort_unstable());
+            assert_eq!(chain, expected);
+            // The same index and expiry again, of another kind.
+            let option = Instrument { kind: Kind::Put as u8, strike: Ticks(1), settled: 0, ..base };
+            world.board.instruments[usize::from(gone)] = Instrument { index: gone, generation: 2, ..option };
+            let refused = RiskError::NotListed { index: gone };
+            stale.positions[0] = Position { lots: Lots(1), ..stale.positions[0] };
+            assert_eq!(check(&world.board, &stale, Purpose::Maintenance { now: NOW }).err(), Some(refused));
+            assert_eq!(stale.slot(world.instrument(gone).0).err(), Some(refused));
+            world.board.instruments[usize::from(gone)] = freed;
+        }
+    });
+}
