@@ -2,7 +2,7 @@
 
 use crate::account::prefix;
 use anyhow::{Context, Result};
-use ballast::events::{FillRecord, Liquidated, OrderPlaced};
+use ballast::events::{BlockTraded, FillRecord, LegRecord, Liquidated, OrderPlaced};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytemuck::Pod;
 use solana_address::Address;
@@ -62,6 +62,32 @@ fn order(body: &[u8]) -> Result<OrderPlaced> {
             price: i64::from_le_bytes(r.take()?),
             lots: i64::from_le_bytes(r.take()?),
             maker_fee: i64::from_le_bytes(r.take()?),
+        });
+    }
+    Ok(event)
+}
+
+/// The block trades of a log.
+pub fn blocks<S: AsRef<str>>(log: &[S]) -> Result<Vec<BlockTraded>> {
+    let discriminator = prefix("event:BlockTraded");
+    raw_events(log).iter().filter_map(|data| data.strip_prefix(&discriminator)).map(block).collect()
+}
+
+fn block(body: &[u8]) -> Result<BlockTraded> {
+    let mut r = Reader(body);
+    let mut event = BlockTraded {
+        margin_a: Address::new_from_array(r.take()?),
+        margin_b: Address::new_from_array(r.take()?),
+        nonce: u64::from_le_bytes(r.take()?),
+        fee: i64::from_le_bytes(r.take()?),
+        legs: Vec::new(),
+    };
+    for _ in 0..u32::from_le_bytes(r.take()?) {
+        event.legs.push(LegRecord {
+            instrument: u16::from_le_bytes(r.take()?),
+            lots: i64::from_le_bytes(r.take()?),
+            price: i64::from_le_bytes(r.take()?),
+            value: i64::from_le_bytes(r.take()?),
         });
     }
     Ok(event)

@@ -10,6 +10,7 @@
 //! - [`pyth`], [`switchboard`]: price accounts as the oracles write them, for local validators.
 //! - [`series`]: listing of options by expiry and strike, and their refreshes.
 //! - [`terms`]: prices in dollars and sizes in whole assets, to and from an instrument's ticks and lots.
+//! - [`rfq`]: requests for quote: block trades agreed on away from the chain, checked by both sides before they sign.
 //! - [`reconcile`]: what the quote vault holds against what everybody has.
 //! - `rpc`, with the feature of that name: reading accounts and sending transactions through JSON-RPC.
 //!
@@ -35,6 +36,7 @@ pub mod margin;
 pub mod pda;
 pub mod pyth;
 pub mod reconcile;
+pub mod rfq;
 #[cfg(feature = "rpc")]
 pub mod rpc;
 pub mod series;
@@ -50,5 +52,8 @@ pub use ballast_risk as risk;
 /// The SPL token program.
 pub const TOKEN_PROGRAM: solana_address::Address =
     solana_address::address!("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA");
+/// Token-2022.
+pub const TOKEN_2022_PROGRAM: solana_address::Address =
+    solana_address::address!("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb");
 /// The system program.
 pub const SYSTEM_PROGRAM: solana_address::Address = solana_address::address!("11111111111111111111111111111111");

@@ -2,9 +2,12 @@
 
 use anyhow::{Result, anyhow};
 use ballast_risk::{
-    Balance, Board, Fill, Lots, Portfolio, Position, Purpose, QuoteNative, Requirements, Ticks,
+    Balance, Board, Fill, Leg as BlockLeg, Lots, Portfolio, Position, Ppm, Purpose, QuoteNative, Requirements,
+    RiskError, Ticks,
+    block::legs_at_marks,
     liquidation::{Takeover, take_over},
     margin::check,
+    rule,
 };
 
 /// The margin of a portfolio at a time, in seconds, at the board's last prices.
@@ -53,6 +56,50 @@ pub fn after_takeover(
     after.fill(i, u, fill).map_err(|e| anyhow!("{e:?}"))?;
     after.cash = after.cash.minus(taken.insurance).map_err(|e| anyhow!("{e:?}"))?;
     requirements(board, &after, now)
+}
+
+/// What a block trade would do to one of its accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockEffect {
+    /// The fee, quote-native.
+    pub fee: QuoteNative,
+    /// What the legs cost beyond their marks, positive for a loss. Who pays must be able to withdraw as much.
+    pub cost: QuoteNative,
+    /// The margin before, at the last prices.
+    pub before: Requirements,
+    /// The margin after, at the last prices.
+    pub after: Requirements,
+    /// Why the program would refuse it for this account, if it would.
+    pub refused: Option<RiskError>,
+}
+
+/// What a block trade would do to an account: the legs from its side, the fee of either side in millionths. Fills and rule
+/// are the program's own; what it checks of instruments and prices beside them is not looked at.
+pub fn block_effect(
+    board: &Board,
+    portfolio: &Portfolio,
+    legs: &[BlockLeg],
+    fee_ppm: u32,
+    now: i64,
+) -> Result<BlockEffect> {
+    let explain = |e: RiskError| anyhow!("{e:?}");
+    let (mut before, mut after) = (Box::new(*portfolio), Box::new(*portfolio));
+    let mut fee = QuoteNative::ZERO;
+    for leg in legs {
+        let i = board.instrument(leg.instrument).map_err(explain)?;
+        let u = board.underlying(i.underlying).map_err(explain)?;
+        after.fill(i, u, leg.fill).map_err(explain)?;
+        after.release(i).map_err(explain)?;
+        fee = leg.fee(Ppm(fee_ppm)).and_then(|f| fee.plus(f)).map_err(explain)?;
+    }
+    after.cash = after.cash.minus(fee).map_err(explain)?;
+    Ok(BlockEffect {
+        fee,
+        cost: legs_at_marks(board, legs, now).map_err(explain)?.cost,
+        before: requirements(board, portfolio, now)?,
+        after: requirements(board, &after, now)?,
+        refused: rule::after_block(board, &mut before, &after, legs, fee, now).err(),
+    })
 }
 
 /// A part of a portfolio that is margined alone.

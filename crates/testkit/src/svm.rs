@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ballast_client::{
-    BallastError, TOKEN_PROGRAM,
+    BallastError, TOKEN_2022_PROGRAM, TOKEN_PROGRAM,
     account::{Layout, MarketAccount, decode},
     ballast::state::{MarginAccount, RiskBoard, Treasury},
     config::Config,
@@ -244,9 +244,11 @@ impl Svm {
         self.accounts_of(&ballast_client::ballast::ID)
     }
 
-    /// Every mint and token account.
+    /// Every mint and token account, of both token programs.
     pub fn token_accounts(&self) -> Vec<(Address, Account)> {
-        self.accounts_of(&TOKEN_PROGRAM)
+        let mut accounts = self.accounts_of(&TOKEN_PROGRAM);
+        accounts.extend(self.accounts_of(&TOKEN_2022_PROGRAM));
+        accounts
     }
 
     fn accounts_of(&self, owner: &Address) -> Vec<(Address, Account)> {

@@ -3,11 +3,15 @@
 use crate::{Failed, Order, Sent, Svm};
 use anyhow::{Result, anyhow, ensure};
 use ballast_client::{
-    ballast::view::MarginView,
-    decimal, event, instruction, margin,
+    ballast::{args::LegArgs, view::MarginView},
+    decimal, event,
+    instruction::{self, Party},
+    margin,
     risk::{Portfolio, Requirements},
+    terms::Terms,
 };
 use solana_address::Address;
+use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
@@ -28,6 +32,11 @@ impl Trader {
     pub fn address(&self) -> Address {
         self.key.pubkey()
     }
+
+    /// The trader as a party of a block trade.
+    pub fn party(&self) -> Party {
+        Party { authority: self.address(), margin: self.margin }
+    }
 }
 
 impl Svm {
@@ -38,6 +47,18 @@ impl Svm {
 
     /// A further margin account of an owner, with token accounts of its own.
     pub fn sub_account(&mut self, key: Keypair, sub_id: u16, usdc: &str) -> Result<Trader> {
+        let open = instruction::open_margin_account(&self.exchange, &self.payer.pubkey(), &key.pubkey(), sub_id);
+        self.open_account(key, sub_id, open, usdc)
+    }
+
+    /// As [`Svm::sub_account`], isolated to an underlying.
+    pub fn isolated_account(&mut self, key: Keypair, sub_id: u16, underlying: u16, usdc: &str) -> Result<Trader> {
+        let (payer, owner) = (self.payer.pubkey(), key.pubkey());
+        let open = instruction::open_isolated_account(&self.exchange, &payer, &owner, sub_id, underlying);
+        self.open_account(key, sub_id, open, usdc)
+    }
+
+    fn open_account(&mut self, key: Keypair, sub_id: u16, open: Instruction, usdc: &str) -> Result<Trader> {
         let owner = key.pubkey();
         self.fund(&owner);
         let (usdc_mint, wsol_mint) = (self.usdc, self.wsol);
@@ -47,8 +68,6 @@ impl Svm {
             wsol: self.create_token_account(&wsol_mint, &owner, 1_000_000_000_000_000),
             key,
         };
-        let payer = self.payer.pubkey();
-        let open = instruction::open_margin_account(&self.exchange, &payer, &owner, sub_id);
         self.send(&[open], &[&trader.key]).map_err(|e| anyhow!("{e:?}"))?;
         let amount = decimal::parse(usdc, 6)? as u64;
         if amount > 0 {
@@ -111,6 +130,42 @@ impl Svm {
     pub fn liquidate(&mut self, by: &Trader, of: &Trader, instrument: u16, max_lots: i64) -> Result<Sent, Failed> {
         let ix = instruction::liquidate(&self.exchange, &by.address(), &by.margin, &of.margin, instrument, max_lots);
         self.send(&[ix], &[&by.key])
+    }
+
+    /// Has two traders trade a block: instruments, lots from the first one's side, prices in dollars per whole asset.
+    pub fn block(&mut self, one: &Trader, other: &Trader, legs: &[(u16, i64, &str)]) -> Result<Sent, Failed> {
+        let legs: Vec<LegArgs> = legs.iter().map(|(i, lots, price)| self.leg(*i, *lots, price)).collect();
+        let ix = self.block_of(one, other, &legs);
+        self.send(&[ix], &[&one.key, &other.key])
+    }
+
+    /// The instruction of a block that may be traded for a minute from now.
+    pub fn block_of(&self, one: &Trader, other: &Trader, legs: &[LegArgs]) -> Instruction {
+        instruction::block_trade(&self.exchange, &one.party(), &other.party(), legs, self.now() + 60, 1)
+    }
+
+    /// A leg at a price in dollars per whole asset.
+    pub fn leg(&self, instrument: u16, lots: i64, price: &str) -> LegArgs {
+        let terms = Terms::of(&self.board().board, instrument).expect("a listed instrument");
+        LegArgs { lots, price: terms.ticks(price).expect("a price of whole ticks"), instrument }
+    }
+
+    /// Gives somebody permissions for a trader's account until a time.
+    pub fn delegate(&mut self, t: &Trader, to: &Address, permissions: u8, expires_at: i64) -> Result<Sent, Failed> {
+        let ix = instruction::set_delegate(&self.exchange, &t.address(), &t.margin, to, permissions, expires_at);
+        self.send(&[ix], &[&t.key])
+    }
+
+    /// Moves cash between two accounts of one owner.
+    pub fn transfer_cash(&mut self, from: &Trader, to: &Trader, amount: u64) -> Result<Sent, Failed> {
+        let ix = instruction::transfer_cash(&self.exchange, &from.address(), &from.margin, &to.margin, amount);
+        self.send(&[ix], &[&from.key])
+    }
+
+    /// Moves lots, signed as the position is, between two accounts of one owner.
+    pub fn transfer_position(&mut self, from: &Trader, to: &Trader, i: u16, lots: i64) -> Result<Sent, Failed> {
+        let ix = instruction::transfer_position(&self.exchange, &from.address(), &from.margin, &to.margin, i, lots);
+        self.send(&[ix], &[&from.key])
     }
 
     /// Cancels an order by what [`Svm::rest`] returned.

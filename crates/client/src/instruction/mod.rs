@@ -221,11 +221,19 @@ pub fn fund_insurance(
     build(tag::FUND_INSURANCE, accounts, |out| amount.encode(out))
 }
 
-/// `open_margin_account`
+/// `open_margin_account`, for everything; see [`open_isolated_account`].
 pub fn open_margin_account(e: &Exchange, from: &Address, owner: &Address, sub_id: u16) -> Instruction {
+    open(e, from, owner, sub_id, 0)
+}
+
+/// `open_margin_account`: isolated to an underlying, index + 1, or to none, 0.
+fn open(e: &Exchange, from: &Address, owner: &Address, sub_id: u16, isolated_underlying: u16) -> Instruction {
     let accounts =
         vec![payer(from), signer(owner), read(&e.address), write(&e.margin(owner, sub_id)), read(&SYSTEM_PROGRAM)];
-    build(tag::OPEN_MARGIN_ACCOUNT, accounts, |out| sub_id.encode(out))
+    build(tag::OPEN_MARGIN_ACCOUNT, accounts, |out| {
+        sub_id.encode(out);
+        isolated_underlying.encode(out);
+    })
 }
 
 /// `close_margin_account`

@@ -3,6 +3,7 @@
 //! Random cases are made from a seed. A failing case prints its seed; `BALLAST_SEED=<seed>` runs that case alone, and
 //! `BALLAST_CASES=<n>` multiplies the number of cases by n.
 
+mod block;
 mod bounds;
 mod deposit;
 mod differential;
@@ -19,6 +20,7 @@ mod rational;
 mod reference;
 mod rule;
 mod settlement;
+mod transfer;
 mod underlying;
 mod vectors;
 mod world;
