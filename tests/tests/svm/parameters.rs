@@ -1,0 +1,1 @@
+//! Changes of parameters (I316 to I318).
