@@ -62,6 +62,13 @@ pub fn decode<T: Layout>(data: &[u8]) -> Result<Box<T>> {
     Ok(value)
 }
 
+/// Writes an account's layout over its bytes; what follows stays.
+pub fn encode<T: Layout>(value: &T, data: &mut [u8]) -> Result<()> {
+    let body = data.get_mut(DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<T>());
+    body.with_context(|| format!("{} account is too short", T::NAME))?.copy_from_slice(bytemuck::bytes_of(value));
+    Ok(())
+}
+
 /// A market's bytes, kept aligned so that its book can be read in place.
 pub struct MarketAccount {
     /// The header.
