@@ -12,12 +12,13 @@ use ballast_client::{
             CollateralArgs, CollateralChangeArgs, FeeArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs,
             OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs, tag,
         },
-        constants::{CHANGE_LIFETIME, MAX_TIMELOCK},
+        constants::CHANGE_LIFETIME,
         events::{ChangeCancelled, ChangeProposed, TimelockSet},
         state::{Exchange, MAX_CHANGE_LEN, PendingChange},
     },
     event, instruction,
     instruction::{propose, propose_change, subject, with_change},
+    risk::bounds::exchange::TIMELOCK,
 };
 use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, options};
 use solana_address::Address;
@@ -306,8 +307,9 @@ fn a_longer_timelock_holds_at_once_and_a_shorter_one_waits() {
     assert_refused(&mut svm, std::slice::from_ref(&now), &[&admin], E::ChangeNotReady);
     svm.advance(DAY);
     svm.send(&[now], &[&admin]).unwrap();
-    set_timelock(&mut svm, MAX_TIMELOCK).unwrap();
-    for beyond in [MAX_TIMELOCK + 1, u32::MAX] {
+    let longest = TIMELOCK.high as u32;
+    set_timelock(&mut svm, longest).unwrap();
+    for beyond in [longest + 1, u32::MAX] {
         refused(&mut svm, |svm| set_timelock(svm, beyond), E::ParameterOutOfBounds);
     }
 }
