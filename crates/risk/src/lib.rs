@@ -21,6 +21,7 @@ extern crate std;
 mod array;
 pub mod block;
 mod board;
+pub mod bounds;
 mod error;
 pub mod fixing;
 pub mod funding;

@@ -51,12 +51,13 @@ pub struct RangeParams {
 impl RangeParams {
     /// Checks the hard bounds; the error counts from zero in the order of declaration.
     pub fn validate(&self, floor: Ppm) -> Result<(), RiskError> {
+        use crate::bounds::underlying::*;
         first_out_of_bounds(&[
-            self.sigmas == 0 || (100..=1_000).contains(&self.sigmas),
-            (floor.0..=1_000_000).contains(&self.cap.0),
-            (300..=604_800).contains(&self.horizon),
-            (3_600..=5_184_000).contains(&self.half_life),
-            (1_000..=250_000).contains(&self.fall_rate.0),
+            RANGE_SIGMAS.admits(self.sigmas),
+            RANGE_CAP.admits(self.cap.0) && floor <= self.cap,
+            RANGE_HORIZON.admits(self.horizon),
+            RANGE_HALF_LIFE.admits(self.half_life),
+            RANGE_FALL_RATE.admits(self.fall_rate.0),
         ])
     }
 }

@@ -3,6 +3,7 @@
 //! One binary, because each would link the same SVM.
 
 mod accounts;
+mod authorities;
 mod governance;
 mod guards;
 mod liquidation;
@@ -10,6 +11,7 @@ mod listing;
 mod mutation;
 mod options;
 mod oracle;
+mod parameters;
 mod random;
 mod ranges;
 mod refresh;
@@ -18,4 +20,5 @@ mod second;
 mod smoke;
 mod surface;
 mod tables;
+mod timelock;
 mod trading;

@@ -3,17 +3,17 @@
 use crate::{
     args::{CollateralArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED, VAULT_SEED},
-    error::{BallastError, Logged},
+    error::{BallastError, Logged, Named},
     events::CollateralListed,
     instructions::{
-        governance::timelock::require_proposed,
+        governance::timelock::find_proposed,
         mint::plain_mint_decimals,
         token::{self, TokenPrograms},
     },
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Ppm, Token as CollateralToken};
+use ballast_risk::{Ppm, Token as CollateralToken, bounds};
 
 /// Accounts of `list_collateral`.
 #[derive(Accounts)]
@@ -44,7 +44,8 @@ pub struct ListCollateral {
 /// Runs `list_collateral`.
 pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) -> Result<()> {
     let mint = *ctx.accounts.mint.address();
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, mint, tag::LIST_COLLATERAL, &[&args])?;
+    let proposal =
+        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, mint, tag::LIST_COLLATERAL, &[&args])?;
     let a = &mut ctx.accounts;
     let exchange = *a.exchange.address();
     require!(mint != a.exchange.quote_mint, BallastError::WrongMint);
@@ -67,11 +68,11 @@ pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) 
         haircut: Ppm(args.haircut),
         reserved: [0; 5],
     };
-    listed.validate().logged()?;
+    listed.validate().named(bounds::token::ALL)?;
     tokens[index] = listed;
 
     let seeds: [&[u8]; 4] = [VAULT_SEED, exchange.as_ref(), mint.as_ref(), &[ctx.bumps.vault]];
     token::create_vault(a.payer.account(), a.vault.account(), a.mint.account(), &exchange, &seeds)?;
     emit!(CollateralListed { exchange, mint, token: index as u32, underlying: u32::from(args.underlying) });
-    Ok(())
+    proposal.close()
 }
