@@ -6,7 +6,10 @@ use crate::{
     pricing::{self, Measured},
 };
 use anyhow::{Context, Result, ensure};
-use ballast_client::{ballast::constants::pause, instruction, margin};
+use ballast_client::{
+    ballast::{args::BOTH_SIDES, constants::pause},
+    instruction, margin,
+};
 use ballast_testkit::{BTC, ETH, Order, SOL, Trader};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
@@ -119,7 +122,7 @@ fn trading(b: &mut Bench) -> Result<Vec<Trader>> {
     b.measure_order("take_1_maker_64", &large_taker, order, &[&large_maker])?;
 
     let e = b.svm.exchange;
-    let none = instruction::cancel_all_orders(&e, &taker.address(), &taker.margin, BTC, u16::MAX);
+    let none = instruction::cancel_all_orders(&e, &taker.address(), &taker.margin, BTC, BOTH_SIDES, u16::MAX);
     b.measure("cancel_all_orders_0", none, &[&taker.key])?;
 
     // Eight orders; the oldest is the last in the owner's list.
@@ -133,7 +136,7 @@ fn trading(b: &mut Bench) -> Result<Vec<Trader>> {
     let (handle, sequence) = oldest.context("no order")?;
     let cancel = instruction::cancel_order(&e, &t.address(), &t.margin, market, handle, sequence);
     b.measure("cancel_order", cancel, &[&t.key])?;
-    let all = instruction::cancel_all_orders(&e, &t.address(), &t.margin, market, u16::MAX);
+    let all = instruction::cancel_all_orders(&e, &t.address(), &t.margin, market, BOTH_SIDES, u16::MAX);
     b.measure("cancel_all_orders_8", all, &[&t.key])?;
     Ok(makers)
 }

@@ -3,6 +3,7 @@
 //! One binary, because each would link the same SVM.
 
 mod accounts;
+mod batches;
 mod governance;
 mod guards;
 mod liquidation;
@@ -10,6 +11,7 @@ mod listing;
 mod mutation;
 mod options;
 mod oracle;
+mod orders;
 mod random;
 mod ranges;
 mod refresh;
