@@ -140,17 +140,10 @@ impl Svm {
     }
 
     /// Replaces an order, by what [`Svm::rest`] returned of it.
-    pub fn replace(
-        &mut self,
-        t: &Trader,
-        old: (u32, u64),
-        order: Order,
-        makers: &[&Trader],
-    ) -> Result<Sent, Failed> {
+    pub fn replace(&mut self, t: &Trader, old: (u32, u64), order: Order, makers: &[&Trader]) -> Result<Sent, Failed> {
         let makers: Vec<Address> = makers.iter().map(|m| m.margin).collect();
         let (e, old) = (&self.exchange, CancelArgs { handle: old.0, sequence: old.1 });
-        let ix =
-            instruction::replace_order(e, &t.address(), &t.margin, order.instrument, &makers, &old, &order.args);
+        let ix = instruction::replace_order(e, &t.address(), &t.margin, order.instrument, &makers, &old, &order.args);
         self.send(&[ix], &[&t.key])
     }
 

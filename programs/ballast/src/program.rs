@@ -196,11 +196,7 @@ pub mod ballast {
 
     /// Cancels at most 32 orders and then places at most 16 in one market, all or nothing.
     #[discrim = 30]
-    pub fn batch_orders(
-        ctx: &mut Context<PlaceOrder>,
-        cancels: Vec<CancelArgs>,
-        orders: Vec<OrderArgs>,
-    ) -> Result<()> {
+    pub fn batch_orders(ctx: &mut Context<PlaceOrder>, cancels: Vec<CancelArgs>, orders: Vec<OrderArgs>) -> Result<()> {
         instructions::batch_orders(ctx, cancels, orders)
     }
 

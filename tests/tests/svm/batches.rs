@@ -7,9 +7,8 @@ use crate::{
 };
 use ballast_client::{
     BallastError as E,
-    account::MarketAccount,
     ballast::{
-        args::{CancelArgs, OrderArgs, order_kind, self_trade::CANCEL_MAKER},
+        args::{CancelArgs, OrderArgs, order_kind},
         constants::{MAX_BATCH_CANCELS, MAX_BATCH_ORDERS},
         events::OrdersBatched,
         state::{DISCRIMINATOR_LEN, MarginAccount},
@@ -17,7 +16,7 @@ use ballast_client::{
     book::Side,
     event, instruction,
 };
-use ballast_testkit::{BTC, ETH, Failed, Order, SOL, Sent, Svm, Trader};
+use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader};
 use solana_account::Account;
 use solana_address::Address;
 use solana_instruction::{Instruction, error::InstructionError as I};
@@ -56,19 +55,22 @@ fn a_batch_cancels_then_places_and_says_so_in_one_event() {
     ];
     let batch = batched(svm.batch(&alice, BTC, &old, &orders, &[&bob]));
     assert_eq!((batch.margin, batch.instrument), (alice.margin, BTC));
-    assert_eq!(batch.cancelled.iter().map(|c| (c.sequence, c.client_id, c.lots)).collect::<Vec<_>>(), [
-        (old[0].1, 1, 1),
-        (old[1].1, 2, 2)
-    ]);
+    assert_eq!(
+        batch.cancelled.iter().map(|c| (c.sequence, c.client_id, c.lots)).collect::<Vec<_>>(),
+        [(old[0].1, 1, 1), (old[1].1, 2, 2)]
+    );
     let said: Vec<_> =
         batch.placed.iter().map(|p| (p.client_id, p.price, p.filled, p.resting, p.fills, p.side)).collect();
-    assert_eq!(said, [
-        (3, 390_000, 0, 5, 0, 0),
-        (4, 400_150, 2, 1, 1, 0),
-        (5, 440_000, 1, 0, 1, 0),
-        // Behind the second's remainder.
-        (6, 400_151, 0, 6, 0, 1)
-    ]);
+    assert_eq!(
+        said,
+        [
+            (3, 390_000, 0, 5, 0, 0),
+            (4, 400_150, 2, 1, 1, 0),
+            (5, 440_000, 1, 0, 1, 0),
+            // Behind the second's remainder.
+            (6, 400_151, 0, 6, 0, 1)
+        ]
+    );
     let fills: Vec<_> = batch.fills.iter().map(|f| (f.maker_client_id, f.price, f.lots)).collect();
     assert_eq!(fills, [(8, 400_100, 2), (9, 400_200, 1)]);
     assert_eq!(side(&svm, BTC, Side::Bid), [(4, 400_150, 1), (3, 390_000, 5)]);
@@ -186,7 +188,8 @@ fn an_order_that_lowers_margin_stands_alone() {
     svm.rest(&alice, Order::buy(&svm, BTC, "40000", 80)).unwrap();
     svm.advance(1);
     svm.publish(BTC, "37000").unwrap();
-    let (dear, cheap) = (Order::buy(&svm, BTC, "37000", 80).post_only(), Order::buy(&svm, BTC, "27000", 20).post_only());
+    let (dear, cheap) =
+        (Order::buy(&svm, BTC, "37000", 80).post_only(), Order::buy(&svm, BTC, "27000", 20).post_only());
     svm.place(&alice, cheap, &[]).unwrap();
     let lower = svm.requirements(&alice);
     svm.cancel_all(&alice, BTC, 1).unwrap();
@@ -211,6 +214,61 @@ fn an_order_that_lowers_margin_stands_alone() {
         }
     }
     assert!((1..398).contains(&split), "some are accepted and some are not: {split}");
+}
+
+/// Bad input (I201 to I203).
+#[test]
+fn batch_orders() {
+    let World { mut svm, other, alice, bob, abroad, .. } = World::new();
+    let e = svm.exchange;
+    let (handle, sequence) = svm.rest(&alice, Order::buy(&svm, BTC, "39000", 10)).unwrap();
+    let order = Order::buy(&svm, BTC, "39500", 10).args;
+    let build = |cancels: &[CancelArgs], orders: &[OrderArgs], makers: &[Address]| {
+        instruction::batch_orders(&e, &alice.address(), &alice.margin, BTC, makers, cancels, orders)
+    };
+    let one = CancelArgs { handle, sequence };
+    // As many items as there are bytes for none.
+    let mut endless = build(&[], &[], &[]);
+    endless.data[1..5].fill(0xff);
+    let mut endless_orders = build(&[], &[], &[]);
+    endless_orders.data[5..9].fill(0xff);
+    let no_lots = OrderArgs { lots: 0, ..order };
+    let arguments: [(&str, Instruction, Expected); 7] = [
+        ("nothing", build(&[], &[], &[]), E::TooManyLegs.into()),
+        (
+            "another sequence number",
+            build(&[CancelArgs { handle, sequence: 9 }], &[order], &[]),
+            E::OrderNotFound.into(),
+        ),
+        ("an order twice", build(&[one, one], &[order], &[]), E::OrderNotFound.into()),
+        (
+            "a handle at the type's end",
+            build(&[CancelArgs { handle: u32::MAX, sequence }], &[], &[]),
+            E::OrderNotFound.into(),
+        ),
+        ("no lots", build(&[one], &[order, no_lots], &[]), E::BadSize.into()),
+        ("cancels without end", endless, I::InvalidInstructionData.into()),
+        ("orders without end", endless_orders, I::InvalidInstructionData.into()),
+    ];
+    let slots = [Slot::Signer, EXCHANGE, BOARD, MARKET, MARGIN];
+    Case::new("batch_orders", build(&[one], &[order, order], &[]), &[&alice.key], &slots)
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.market(BTC))
+        .other_exchange(4, abroad)
+        .sibling(3, e.market(ETH))
+        .sibling(4, bob.margin)
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(3, Sibling, E::OrderNotFound)
+        .except(4, Sibling, E::Unauthorized)
+        .run(&mut svm);
+    for makers in [vec![alice.margin], vec![e.market(BTC)]] {
+        assert_refused(&mut svm, &[build(&[one], &[order], &makers)], &[&alice.key], crate::refusal::DUPLICATE);
+    }
+    let twice = build(&[one], &[order], &[bob.margin, bob.margin]);
+    assert_refused(&mut svm, &[twice], &[&alice.key], E::DuplicateAccount);
+    assert_refused(&mut svm, &[build(&[one], &[order], &[abroad])], &[&alice.key], E::WrongExchange);
 }
 
 /// SplitMix64.
@@ -344,7 +402,10 @@ fn uncounted(mut accounts: Vec<(Address, Account)>) -> Vec<(Address, Account)> {
     let len = DISCRIMINATOR_LEN + size_of::<MarginAccount>();
     let prefix = ballast_client::account::discriminator("MarginAccount");
     for (_, account) in accounts.iter_mut().filter(|(_, a)| a.data.len() == len && a.data.starts_with(&prefix)) {
-        bytemuck::from_bytes_mut::<MarginAccount>(&mut account.data[DISCRIMINATOR_LEN..]).sequence = 0;
+        let body = &mut account.data[DISCRIMINATOR_LEN..];
+        let mut margin: MarginAccount = bytemuck::pod_read_unaligned(body);
+        margin.sequence = 0;
+        body.copy_from_slice(bytemuck::bytes_of(&margin));
     }
     accounts
 }

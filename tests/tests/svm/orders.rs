@@ -3,29 +3,23 @@
 
 use crate::{
     mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
-    refusal::{numbers, refused},
+    refusal::{assert_refused, numbers, refused},
     tables::World,
 };
 use ballast_client::{
     BallastError as E,
-    account::discriminator,
     ballast::{
-        args::{
-            CancelArgs, OrderArgs, order_kind,
-            self_trade::{ABORT, CANCEL_MAKER},
-        },
-        constants::{MAX_BATCH_CANCELS, MAX_BATCH_ORDERS, pause},
+        args::{CancelArgs, OrderArgs, order_kind, self_trade::ABORT},
+        constants::pause,
         events::{OrderPlaced, OrderReplaced, OrdersBatched, OrdersPruned},
-        state::{DISCRIMINATOR_LEN, MarginAccount, RiskBoard},
+        state::{DISCRIMINATOR_LEN, RiskBoard},
     },
     book::Side,
     event, instruction,
     risk::Instrument,
 };
 use ballast_testkit::{BTC, ETH, Failed, Order, SOL, Sent, Svm, Trader};
-use solana_account::Account;
 use solana_address::Address;
-use solana_instruction::Instruction;
 
 /// An exchange with rich traders.
 fn desk<const N: usize>() -> (Svm, [Trader; N]) {
@@ -178,7 +172,7 @@ mod market_orders {
         assert_eq!(numbers(&failed, "order value"), (4_000_000, 5_000_000));
         assert_eq!(placed(svm.place(&alice, Order::market_buy(SOL, 2), &[&bob])).filled, 2);
         let small = Order::market_sell(SOL, 1).reduce_only();
-        svm.rest(&bob, Order::buy(&svm, SOL, "40", 10)).unwrap();
+        svm.rest(&bob, Order::buy(&svm, SOL, "39.9", 10)).unwrap();
         assert_eq!(placed(svm.place(&alice, small, &[&bob])).filled, 1);
     }
 }
@@ -520,7 +514,7 @@ mod penalty {
     #[test]
     fn is_paid_once_an_instruction_by_each_maker() {
         let (mut svm, [alice]) = penalty_of("10");
-        let makers = [svm.trader("100").unwrap(), svm.trader("100").unwrap()];
+        let makers = [svm.trader("96.5").unwrap(), svm.trader("96.5").unwrap()];
         for price in ["40000", "40001"] {
             for maker in &makers {
                 svm.rest(maker, Order::sell(&svm, BTC, price, 8)).unwrap();
@@ -565,24 +559,29 @@ mod penalty {
 
     #[test]
     fn leaves_the_maker_at_maintenance_margin_and_takes_nothing_below_it() {
-        for (price, below) in [("37730", false), ("37000", true)] {
+        for below in [false, true] {
             let (mut svm, [alice, bob]) = penalty_of("100");
             let maker = svm.trader("900").unwrap();
             svm.trade(&maker, &bob, BTC, "40000", 100).unwrap();
-            svm.rest(&maker, Order::buy(&svm, BTC, "36500", 20)).unwrap();
-            svm.advance(1);
-            svm.publish(BTC, price).unwrap();
-            let r = svm.requirements(&maker);
-            let spare = (r.equity.0 - r.maintenance.0).max(0);
-            assert_eq!(r.is_liquidatable(), below);
-            let before = cash(&svm, &maker);
-            let order = placed(svm.place(&alice, Order::sell(&svm, BTC, "36500", 20).immediate(), &[&maker]));
+            svm.rest(&maker, Order::buy(&svm, BTC, "36000", 20)).unwrap();
+            // Down to where less than the penalty is left above maintenance margin, or nothing.
+            let spare = |svm: &Svm| {
+                let r = svm.requirements(&maker);
+                r.equity.0 - r.maintenance.0
+            };
+            let mut dollars = 36_600;
+            while spare(&svm) >= if below { 0 } else { 720_000 } {
+                svm.advance(1);
+                dollars -= 2;
+                svm.publish(BTC, &dollars.to_string()).unwrap();
+            }
+            let (spare, before) = (spare(&svm).max(0), cash(&svm, &maker));
+            let order = placed(svm.place(&alice, Order::sell(&svm, BTC, "36000", 20).immediate(), &[&maker]));
             assert_eq!((order.makers_cancelled, order.filled), (1, 0));
+            assert_eq!((spare > 0, order.penalties.len()), (!below, usize::from(!below)));
+            // A tenth of a per cent of 720 dollars would be more.
             let paid: i64 = order.penalties.iter().map(|p| p.amount).sum();
-            // A tenth of a per cent of 730 dollars.
-            assert_eq!(paid, spare.min(730_000));
-            assert!(below || paid < 730_000, "the price was chosen so that maintenance margin is what limits: {spare}");
-            assert_eq!(cash(&svm, &maker), before - paid);
+            assert_eq!((paid, cash(&svm, &maker)), (spare, before - spare));
             let r = svm.requirements(&maker);
             assert!(below || r.equity == r.maintenance);
             svm.assert_reconciled();
@@ -612,6 +611,113 @@ mod penalty {
         // Below initial margin; the penalty alone would raise her health by more than the fill costs.
         let buy = Order::buy(&svm, BTC, "40101", 16).immediate();
         refused(&mut svm, |svm| svm.place(&alice, buy, &[&poor, &bob]), E::BelowInitialMargin);
+    }
+}
+
+mod tables {
+    use super::*;
+
+    const TRADING: [Slot; 5] = [Slot::Signer, EXCHANGE, BOARD, MARKET, MARGIN];
+
+    #[test]
+    fn cancel_by_client_id() {
+        let World { mut svm, other, alice, bob, abroad, .. } = World::new();
+        let e = svm.exchange;
+        svm.rest(&alice, Order::buy(&svm, BTC, "39000", 10).client_id(5)).unwrap();
+        svm.rest(&bob, Order::buy(&svm, BTC, "39000", 10).client_id(6)).unwrap();
+        let build = |id| instruction::cancel_by_client_id(&e, &alice.address(), &alice.margin, BTC, id);
+        let arguments = [
+            ("a number of nobody's", build(0), E::OrderNotFound.into()),
+            ("somebody else's number", build(6), E::OrderNotFound.into()),
+            ("a number at the type's end", build(u64::MAX), E::OrderNotFound.into()),
+        ];
+        Case::new("cancel_by_client_id", build(5), &[&alice.key], &TRADING)
+            .arguments(&mut svm, &arguments)
+            .other_exchange(1, other.address)
+            .other_exchange(2, other.board)
+            .other_exchange(3, other.market(BTC))
+            .other_exchange(4, abroad)
+            .sibling(3, e.market(ETH))
+            .sibling(4, bob.margin)
+            .except(0, OtherSigner, E::Unauthorized)
+            .except(3, Sibling, E::OrderNotFound)
+            .except(4, Sibling, E::Unauthorized)
+            .run(&mut svm);
+    }
+
+    #[test]
+    fn replace_order() {
+        let World { mut svm, other, alice, bob, abroad, .. } = World::new();
+        let e = svm.exchange;
+        let (handle, sequence) = svm.rest(&alice, Order::buy(&svm, BTC, "39000", 10)).unwrap();
+        let bobs = svm.rest(&bob, Order::buy(&svm, BTC, "39000", 10)).unwrap();
+        let args = Order::buy(&svm, BTC, "39500", 10).args;
+        let build = |handle, sequence, args: &OrderArgs, makers: &[Address]| {
+            let old = CancelArgs { handle, sequence };
+            instruction::replace_order(&e, &alice.address(), &alice.margin, BTC, makers, &old, args)
+        };
+        let with = |change: fn(&mut OrderArgs)| {
+            let mut changed = args;
+            change(&mut changed);
+            build(handle, sequence, &changed, &[])
+        };
+        let arguments = [
+            ("another sequence number", build(handle, sequence + 1, &args, &[]), E::OrderNotFound.into()),
+            ("sequence number zero", build(9, 0, &args, &[]), E::OrderNotFound.into()),
+            ("a handle at the type's end", build(u32::MAX, sequence, &args, &[]), E::OrderNotFound.into()),
+            ("somebody else's order", build(bobs.0, bobs.1, &args, &[]), E::OrderNotOwned.into()),
+            ("a third side", with(|o| o.side = 2), E::BadSide.into()),
+            ("a seventh kind", with(|o| o.kind = 6), E::BadOrderKind.into()),
+            ("a seventh kind of the same", with(|o| (o.kind, o.price) = (6, 390_000)), E::BadOrderKind.into()),
+            ("a fourth self-trade mode", with(|o| o.self_trade = 3), E::BadSelfTrade.into()),
+            ("reduce-only that is neither", with(|o| o.reduce_only = 2), E::BadOrderKind.into()),
+            ("no lots", with(|o| o.lots = 0), E::BadSize.into()),
+            ("no lots of the same", with(|o| (o.lots, o.price) = (0, 390_000)), E::BadSize.into()),
+            ("negative lots of the same", with(|o| (o.lots, o.price) = (-1, 390_000)), E::BadSize.into()),
+            ("lots at the type's end", with(|o| o.lots = i64::MAX), E::BadSize.into()),
+            ("a price at the type's end", with(|o| o.price = i64::MAX), E::BadPrice.into()),
+            ("an expiry of long ago", with(|o| o.expires_at = 1), E::OrderExpired.into()),
+        ];
+        Case::new("replace_order", build(handle, sequence, &args, &[]), &[&alice.key], &TRADING)
+            .arguments(&mut svm, &arguments)
+            .other_exchange(1, other.address)
+            .other_exchange(2, other.board)
+            .other_exchange(3, other.market(BTC))
+            .other_exchange(4, abroad)
+            .sibling(3, e.market(ETH))
+            .sibling(4, bob.margin)
+            .except(0, OtherSigner, E::Unauthorized)
+            .except(3, Sibling, E::OrderNotFound)
+            .except(4, Sibling, E::Unauthorized)
+            .run(&mut svm);
+        let twice = build(handle, sequence, &args, &[bob.margin, bob.margin]);
+        assert_refused(&mut svm, &[twice], &[&alice.key], E::DuplicateAccount);
+        assert_refused(&mut svm, &[build(handle, sequence, &args, &[abroad])], &[&alice.key], E::WrongExchange);
+    }
+
+    #[test]
+    fn prune_expired() {
+        let World { mut svm, other, alice, bob, abroad, .. } = World::new();
+        let e = svm.exchange;
+        let until = svm.now() + 5;
+        svm.rest(&alice, Order::buy(&svm, BTC, "39000", 10).until(until)).unwrap();
+        svm.advance(5);
+        let build = |limit| instruction::prune_expired(&e, &alice.margin, BTC, limit);
+        Case::new("prune_expired", build(1), &[], &[EXCHANGE, BOARD, MARKET, MARGIN])
+            .arguments(&mut svm, &[])
+            .other_exchange(0, other.address)
+            .other_exchange(1, other.board)
+            .other_exchange(2, other.market(BTC))
+            .other_exchange(3, abroad)
+            .sibling(2, e.market(ETH))
+            .sibling(3, bob.margin)
+            .except(2, Sibling, Legal) // nothing there to prune
+            .except(3, Sibling, Legal)
+            .run(&mut svm);
+        // None at all, and more than there are.
+        for limit in [0, u16::MAX] {
+            svm.simulate(&[build(limit)], &[]).unwrap();
+        }
     }
 }
 

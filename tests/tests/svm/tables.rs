@@ -9,8 +9,8 @@ use crate::{
 use ballast_client::{
     BallastError as E, TOKEN_PROGRAM,
     ballast::args::{
-        BOTH_SIDES, CollateralArgs, ExchangeArgs, InstrumentArgs, OptionParamsArgs, OrderArgs, RangeArgs, UnderlyingArgs,
-        order_kind,
+        BOTH_SIDES, CollateralArgs, ExchangeArgs, InstrumentArgs, OptionParamsArgs, OrderArgs, RangeArgs,
+        UnderlyingArgs, order_kind,
     },
     config, instruction,
     pda::Exchange,

@@ -30,13 +30,6 @@ pub fn batch_orders(ctx: &mut Context<PlaceOrder>, cancels: Vec<CancelArgs>, ord
 
     let (margin, instrument) = (session.address, session.matcher.i.index);
     let outcome = session.finish()?;
-    emit!(OrdersBatched {
-        margin,
-        instrument,
-        cancelled,
-        placed,
-        fills: outcome.fills,
-        penalties: outcome.penalties,
-    });
+    emit!(OrdersBatched { margin, instrument, cancelled, placed, fills: outcome.fills, penalties: outcome.penalties });
     Ok(())
 }

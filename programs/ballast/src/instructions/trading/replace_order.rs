@@ -23,14 +23,7 @@ pub fn replace_order(ctx: &mut Context<PlaceOrder>, handle: u32, sequence: u64, 
     };
     let (margin, instrument) = (session.address, session.matcher.i.index);
     let outcome = session.finish()?;
-    emit!(OrderReplaced {
-        margin,
-        instrument,
-        replaced,
-        placed,
-        fills: outcome.fills,
-        penalties: outcome.penalties,
-    });
+    emit!(OrderReplaced { margin, instrument, replaced, placed, fills: outcome.fills, penalties: outcome.penalties });
     Ok(())
 }
 
