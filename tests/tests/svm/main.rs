@@ -4,6 +4,7 @@
 
 mod accounts;
 mod batches;
+mod deep_book;
 mod governance;
 mod guards;
 mod liquidation;
@@ -12,6 +13,7 @@ mod mutation;
 mod options;
 mod oracle;
 mod orders;
+mod parallel;
 mod random;
 mod ranges;
 mod refresh;
