@@ -21,7 +21,7 @@ fn cost(svm: &mut Svm, t: &Trader, order: Order, makers: &[&Trader]) -> u64 {
     units(&svm.simulate(&[ix], &[&t.key]).unwrap())
 }
 
-/// Fills a side with orders of many makers, each at its own price, in no order of price. Returns the makers and the last of
+/// Fills a side with orders of many makers, two at each price, in no order of price. Returns the makers and the last of
 /// the orders placed.
 fn fill(svm: &mut Svm, side: Side) -> (Vec<Trader>, (u32, u64)) {
     let mut makers = Vec::new();

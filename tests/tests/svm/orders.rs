@@ -1,5 +1,5 @@
 //! Orders beyond placing and cancelling one: market orders, sliding, replacing, batches, pruning, the maker's penalty
-//! (I270 to I278).
+//! (I270 to I274, I277).
 
 use crate::{
     mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},

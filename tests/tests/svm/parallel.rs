@@ -1,4 +1,4 @@
-//! What transactions lock: two traders in two markets share nothing that is written but a fee payer (I277).
+//! What transactions lock: two traders in two markets share nothing that is written but a fee payer (I279).
 
 use ballast_client::{
     ballast::args::{BOTH_SIDES, CancelArgs},
@@ -7,17 +7,12 @@ use ballast_client::{
 use ballast_testkit::{BTC, ETH, Order, Svm, Trader};
 use solana_address::Address;
 use solana_instruction::Instruction;
-use solana_message::Message;
 use std::collections::BTreeSet;
 
 /// What a transaction writes beside its fee payer.
 fn written(payer: &Address, instructions: &[Instruction]) -> BTreeSet<Address> {
-    let message = Message::new(instructions, Some(payer));
-    let keys = message.account_keys.iter().enumerate();
-    keys.filter(|(place, _)| message.is_maybe_writable(*place, None))
-        .map(|(_, key)| *key)
-        .filter(|k| k != payer)
-        .collect()
+    let metas = instructions.iter().flat_map(|ix| &ix.accounts);
+    metas.filter(|m| m.is_writable && m.pubkey != *payer).map(|m| m.pubkey).collect()
 }
 
 /// Every instruction on orders of a trader in a market, with one maker where orders may meet one.
