@@ -6,7 +6,14 @@ use crate::{
     pricing::{self, Measured},
 };
 use anyhow::{Context, Result, ensure};
-use ballast_client::{ballast::constants::pause, instruction, margin};
+use ballast_client::{
+    ballast::{
+        args::{BOTH_SIDES, CancelArgs, OrderArgs},
+        constants::{MAX_PASSED, pause},
+    },
+    book::Side,
+    instruction, margin,
+};
 use ballast_testkit::{BTC, ETH, Order, SOL, Trader};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
@@ -18,6 +25,8 @@ const SIXTY_FOUR: std::ops::Range<u16> = 0..DEPTH * SPREAD;
 
 /// Deposit of an account that is never short of margin.
 pub const RICH: &str = "100_000_000";
+/// Orders in the deep book.
+const DEEP: usize = 4_096;
 /// Lots of the position that is liquidated, 450 BTC: a bisection of 19 steps.
 const LARGE: i64 = 450_000;
 
@@ -112,30 +121,83 @@ fn trading(b: &mut Bench) -> Result<Vec<Trader>> {
     let four = Order::buy(&b.svm, BTC, "40_010", 40).immediate();
     b.measure_order("take_4_makers_16", &taker, four, &makers.iter().collect::<Vec<_>>())?;
 
+    b.measure_order("take_market_16", &taker, Order::market_buy(BTC, 10), &[&makers[0]])?;
+    let each = (b.units["take_4_makers_16"] - b.units["take_1_maker_16"]).div_ceil(3);
+    b.units.insert("match_each_16", each);
+    // Sixteen young orders of somebody who is not passed in.
+    let passed = 5;
+    let bystander = b.trader(RICH)?;
+    let take = Order::buy(&b.svm, passed, "40.1", 10).immediate();
+    let e = b.svm.exchange;
+    let ix = instruction::place_order(&e, &taker.address(), &taker.margin, passed, &[], &take.args);
+    let nobody = b.simulate(ix.clone(), &[&taker.key])?;
+    for _ in 0..MAX_PASSED {
+        b.svm.rest(&bystander, Order::sell(&b.svm, passed, "40", 10).post_only())?;
+    }
+    let sixteen = b.simulate(ix, &[&taker.key])?;
+    b.units.insert("match_step_over", (sixteen - nobody).div_ceil(MAX_PASSED as u64));
+
     let market = 4;
     let (large_maker, large_taker) = (b.holder(RICH, SIXTY_FOUR)?, b.holder(RICH, SIXTY_FOUR)?);
     b.svm.rest(&large_maker, Order::sell(&b.svm, market, dollars(market), 10).post_only())?;
     let order = Order::buy(&b.svm, market, dollars(market), 10).immediate();
     b.measure_order("take_1_maker_64", &large_taker, order, &[&large_maker])?;
 
-    let e = b.svm.exchange;
-    let none = instruction::cancel_all_orders(&e, &taker.address(), &taker.margin, BTC, u16::MAX);
+    let none = instruction::cancel_all_orders(&e, &taker.address(), &taker.margin, BTC, BOTH_SIDES, u16::MAX);
     b.measure("cancel_all_orders_0", none, &[&taker.key])?;
 
     // Eight orders; the oldest is the last in the owner's list.
     let market = 3;
     let t = b.holder(RICH, SIXTEEN)?;
-    let mut oldest = None;
+    let mut all = Vec::new();
     for n in 0..8 {
-        let id = b.svm.rest(&t, Order::buy(&b.svm, market, &format!("39.{n}"), 10).post_only())?;
-        oldest.get_or_insert(id);
+        let order = Order::buy(&b.svm, market, &format!("39.{n}"), 10).post_only().client_id(n).until(b.svm.now() + 1);
+        let (handle, sequence) = b.svm.rest(&t, order)?;
+        all.push(CancelArgs { handle, sequence });
     }
-    let (handle, sequence) = oldest.context("no order")?;
-    let cancel = instruction::cancel_order(&e, &t.address(), &t.margin, market, handle, sequence);
+    let oldest = all[0];
+    let cancel = instruction::cancel_order(&e, &t.address(), &t.margin, market, oldest.handle, oldest.sequence);
     b.measure("cancel_order", cancel, &[&t.key])?;
-    let all = instruction::cancel_all_orders(&e, &t.address(), &t.margin, market, u16::MAX);
+    let by_id = instruction::cancel_by_client_id(&e, &t.address(), &t.margin, market, 0);
+    b.measure("cancel_by_client_id", by_id, &[&t.key])?;
+    let other = Order::buy(&b.svm, market, "39.05", 10).post_only().args;
+    let replace = instruction::replace_order(&e, &t.address(), &t.margin, market, &[], &oldest, &other);
+    b.measure("replace_order_16", replace, &[&t.key])?;
+    let less = OrderArgs { price: other.price - 50, lots: 9, expires_at: b.svm.now() + 1, ..other };
+    let reduce = instruction::replace_order(&e, &t.address(), &t.margin, market, &[], &oldest, &less);
+    b.measure("replace_order_in_place", reduce, &[&t.key])?;
+    let eight: Vec<_> = (0..8).map(|n| OrderArgs { price: other.price + 10 * n, ..other }).collect();
+    let batch = instruction::batch_orders(&e, &t.address(), &t.margin, market, &[], &all, &eight);
+    b.measure("batch_8_cancels_8_orders_16", batch, &[&t.key])?;
+    let all = instruction::cancel_all_orders(&e, &t.address(), &t.margin, market, BOTH_SIDES, u16::MAX);
     b.measure("cancel_all_orders_8", all, &[&t.key])?;
+    deep_book(b)?;
     Ok(makers)
+}
+
+/// A market with 4,096 bids, each at its own price, placed in no order; the new one goes into the middle.
+fn deep_book(b: &mut Bench) -> Result<()> {
+    let market = 6;
+    let t = b.holder(RICH, SIXTEEN)?;
+    while b.svm.market(market).book()?.side_capacity() <= DEEP {
+        b.svm.grow_market(market)?;
+    }
+    let bid = Order::buy(&b.svm, market, "39.999", 2).post_only();
+    for n in 0..DEEP / 64 {
+        // An account has 64 orders.
+        let maker = b.svm.trader("1000000")?;
+        for batch in 4 * n..4 * n + 4 {
+            // 2,731 is odd, so that every price is met once.
+            let at = |k: usize| ((batch * 16 + k) * 2_731 % DEEP) as i64;
+            let order = |k| Order { args: OrderArgs { price: bid.args.price - at(k), ..bid.args }, ..bid };
+            let orders: Vec<_> = (0..16).map(order).collect();
+            b.svm.batch(&maker, market, &[], &orders, &[]).map_err(failure)?;
+        }
+    }
+    ensure!(b.svm.market(market).book()?.len(Side::Bid) == DEEP, "the book is not full");
+    let middle = Order::buy(&b.svm, market, "37.95", 10).post_only();
+    b.measure_order("place_post_only_16_book_4096", &t, middle, &[])?;
+    Ok(())
 }
 
 /// Refreshes and cranks.
@@ -179,11 +241,19 @@ fn liquidation(b: &mut Bench, maker: &Trader) -> Result<()> {
         b.hold(&t, positions.clone().skip(1))?;
         pairs.push((row, t, b.holder(RICH, positions)?));
     }
+    let weak = b.trader("4_750_000")?;
+    b.trade(&weak, BTC, LARGE)?;
+    b.hold(&weak, SIXTEEN.skip(1))?;
+    b.svm.rest(&weak, Order::buy(&b.svm, BTC, "36_000", 10).post_only())?;
     let debtor = b.trader("80_000")?;
     b.trade(&debtor, BTC, 10_000)?;
 
     b.svm.advance(1);
     b.svm.publish(BTC, "36_000").map_err(failure)?;
+    // A maker below maintenance margin whose order would add: it is cancelled, by the rule's long way.
+    let sell = Order::sell(&b.svm, BTC, "36_000", 10).immediate();
+    b.measure_order("take_1_maker_cancelled_16", &pairs[0].2, sell, &[&weak])?;
+    b.svm.cancel_all(&weak, BTC, 1).map_err(failure)?;
     b.svm.rest(maker, Order::buy(&b.svm, BTC, "36_000", 10).post_only())?;
     let e = b.svm.exchange;
     let take_over =

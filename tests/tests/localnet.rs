@@ -4,7 +4,7 @@ use anyhow::{Result, anyhow};
 use ballast_client::{
     BallastError,
     ballast::{
-        args::{SmileArgs, order_kind},
+        args::{BOTH_SIDES, SmileArgs, order_kind},
         state::VolatilitySurface,
     },
     config::{self, Config},
@@ -288,7 +288,14 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     margin_of(&venue, &alice)?;
     venue.refresh_options()?;
     venue.act(&bob, &[venue.place(&bob, call.terms.instrument, &more, &[])])?;
-    let cancel = instruction::cancel_all_orders(&venue.exchange, &bob.address(), &bob.margin, call.terms.instrument, 1);
+    let cancel = instruction::cancel_all_orders(
+        &venue.exchange,
+        &bob.address(),
+        &bob.margin,
+        call.terms.instrument,
+        BOTH_SIDES,
+        1,
+    );
     venue.act(&bob, &[cancel])?;
 
     // A rise beyond the array's reach. The liquidator refreshes it, then takes the short call over.

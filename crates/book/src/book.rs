@@ -152,6 +152,17 @@ impl<'a> BookMut<'a> {
         Ok(left)
     }
 
+    /// Gives an order another name of its owner's. It keeps its priority. O(1).
+    ///
+    /// # Errors
+    /// [`BookError::NotFound`] when no order rests there.
+    #[inline(always)]
+    pub fn rename(&mut self, handle: Handle, client_id: u64) -> Result<(), BookError> {
+        self.get(handle)?;
+        at_mut(self.slots, handle.0)?.client_id = client_id;
+        Ok(())
+    }
+
     /// See [`Book::get`].
     ///
     /// # Errors
@@ -180,6 +191,15 @@ impl<'a> BookMut<'a> {
     #[inline(always)]
     pub fn next(&self, handle: Handle) -> Result<Option<Handle>, BookError> {
         self.view().next(handle)
+    }
+
+    /// See [`Book::older`].
+    ///
+    /// # Errors
+    /// [`BookError::NotFound`] when no order rests at `handle`.
+    #[inline(always)]
+    pub fn older(&self, handle: Handle) -> Result<Option<Handle>, BookError> {
+        self.view().older(handle)
     }
 
     /// See [`Book::by_order_id`].

@@ -62,8 +62,8 @@
 //!
 //! | operation | steps |
 //! |---|---|
-//! | best, worst, next, get, by order id, totals | O(1) |
-//! | reduce | O(1) |
+//! | best, worst, next, older, get, by order id, totals | O(1) |
+//! | reduce, rename | O(1) |
 //! | insert at a new best price | O(1), amortised |
 //! | insert elsewhere | O(log levels), one comparison of 64 bits a step |
 //! | remove, another order is left at its price | O(1) |

@@ -110,6 +110,15 @@ impl<'a> Book<'a> {
         Ok(some(self.get(handle)?.next))
     }
 
+    /// The owner's order that is next older than the one at `handle`. O(1).
+    ///
+    /// # Errors
+    /// [`BookError::NotFound`] when no order rests at `handle`.
+    #[inline(always)]
+    pub fn older(&self, handle: Handle) -> Result<Option<Handle>, BookError> {
+        Ok(some(self.get(handle)?.owner_next))
+    }
+
     /// The lasting name of the order at `handle`. O(1).
     ///
     /// # Errors

@@ -2,7 +2,10 @@
 
 use crate::account::prefix;
 use anyhow::{Context, Result};
-use ballast::events::{BlockTraded, FillRecord, LegRecord, Liquidated, OrderPlaced};
+use ballast::events::{
+    BlockTraded, CancelRecord, FillRecord, LegRecord, Liquidated, OrderPlaced, OrderReplaced, OrdersBatched,
+    PenaltyRecord, PlaceRecord,
+};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytemuck::Pod;
 use solana_address::Address;
@@ -33,38 +36,59 @@ pub fn liquidations<S: AsRef<str>>(log: &[S]) -> Vec<Liquidated> {
 
 /// The orders of a log.
 pub fn orders<S: AsRef<str>>(log: &[S]) -> Result<Vec<OrderPlaced>> {
-    let discriminator = prefix("event:OrderPlaced");
-    raw_events(log).iter().filter_map(|data| data.strip_prefix(&discriminator)).map(order).collect()
+    decoded(log, OrderPlaced::NAME, |r| {
+        Ok(OrderPlaced {
+            margin: r.address()?,
+            sequence: r.u64()?,
+            handle: u32::from_le_bytes(r.take()?),
+            instrument: u16::from_le_bytes(r.take()?),
+            side: u8::from_le_bytes(r.take()?),
+            makers_cancelled: u8::from_le_bytes(r.take()?),
+            client_id: r.u64()?,
+            price: r.i64()?,
+            filled: r.i64()?,
+            value: r.i64()?,
+            fee: r.i64()?,
+            resting: r.i64()?,
+            fills: r.list(Reader::fill)?,
+            penalties: r.list(Reader::penalty)?,
+        })
+    })
 }
 
-fn order(body: &[u8]) -> Result<OrderPlaced> {
-    let mut r = Reader(body);
-    let mut event = OrderPlaced {
-        margin: Address::new_from_array(r.take()?),
-        sequence: u64::from_le_bytes(r.take()?),
-        handle: u32::from_le_bytes(r.take()?),
-        instrument: u16::from_le_bytes(r.take()?),
-        side: u8::from_le_bytes(r.take()?),
-        makers_cancelled: u8::from_le_bytes(r.take()?),
-        client_id: u64::from_le_bytes(r.take()?),
-        price: i64::from_le_bytes(r.take()?),
-        filled: i64::from_le_bytes(r.take()?),
-        value: i64::from_le_bytes(r.take()?),
-        fee: i64::from_le_bytes(r.take()?),
-        resting: i64::from_le_bytes(r.take()?),
-        fills: Vec::new(),
-    };
-    for _ in 0..u32::from_le_bytes(r.take()?) {
-        event.fills.push(FillRecord {
-            maker: Address::new_from_array(r.take()?),
-            maker_sequence: u64::from_le_bytes(r.take()?),
-            maker_client_id: u64::from_le_bytes(r.take()?),
-            price: i64::from_le_bytes(r.take()?),
-            lots: i64::from_le_bytes(r.take()?),
-            maker_fee: i64::from_le_bytes(r.take()?),
-        });
-    }
-    Ok(event)
+/// The replaced orders of a log.
+pub fn replacements<S: AsRef<str>>(log: &[S]) -> Result<Vec<OrderReplaced>> {
+    decoded(log, OrderReplaced::NAME, |r| {
+        Ok(OrderReplaced {
+            margin: r.address()?,
+            instrument: u16::from_le_bytes(r.take()?),
+            replaced: r.cancelled()?,
+            placed: r.placed()?,
+            fills: r.list(Reader::fill)?,
+            penalties: r.list(Reader::penalty)?,
+        })
+    })
+}
+
+/// The batches of a log.
+pub fn batches<S: AsRef<str>>(log: &[S]) -> Result<Vec<OrdersBatched>> {
+    decoded(log, OrdersBatched::NAME, |r| {
+        Ok(OrdersBatched {
+            margin: r.address()?,
+            instrument: u16::from_le_bytes(r.take()?),
+            cancelled: r.list(Reader::cancelled)?,
+            placed: r.list(Reader::placed)?,
+            fills: r.list(Reader::fill)?,
+            penalties: r.list(Reader::penalty)?,
+        })
+    })
+}
+
+/// All events of one kind in Borsh's layout.
+fn decoded<T, S: AsRef<str>>(log: &[S], name: &str, read: impl Fn(&mut Reader<'_>) -> Result<T>) -> Result<Vec<T>> {
+    let discriminator = prefix(&format!("event:{name}"));
+    let events = raw_events(log);
+    events.iter().filter_map(|data| data.strip_prefix(&discriminator)).map(|body| read(&mut Reader(body))).collect()
 }
 
 /// The block trades of a log.
@@ -100,5 +124,57 @@ impl Reader<'_> {
         let (head, rest) = self.0.split_first_chunk::<N>().context("the event is too short")?;
         self.0 = rest;
         Ok(*head)
+    }
+
+    fn u64(&mut self) -> Result<u64> {
+        Ok(u64::from_le_bytes(self.take()?))
+    }
+
+    fn i64(&mut self) -> Result<i64> {
+        Ok(i64::from_le_bytes(self.take()?))
+    }
+
+    fn address(&mut self) -> Result<Address> {
+        Ok(Address::new_from_array(self.take()?))
+    }
+
+    fn list<T>(&mut self, read: impl Fn(&mut Self) -> Result<T>) -> Result<Vec<T>> {
+        let count = u32::from_le_bytes(self.take()?);
+        (0..count).map(|_| read(self)).collect()
+    }
+
+    fn fill(&mut self) -> Result<FillRecord> {
+        Ok(FillRecord {
+            maker: self.address()?,
+            maker_sequence: self.u64()?,
+            maker_client_id: self.u64()?,
+            price: self.i64()?,
+            lots: self.i64()?,
+            maker_fee: self.i64()?,
+        })
+    }
+
+    fn penalty(&mut self) -> Result<PenaltyRecord> {
+        Ok(PenaltyRecord { maker: self.address()?, amount: self.i64()? })
+    }
+
+    fn cancelled(&mut self) -> Result<CancelRecord> {
+        Ok(CancelRecord { sequence: self.u64()?, client_id: self.u64()?, lots: self.i64()? })
+    }
+
+    fn placed(&mut self) -> Result<PlaceRecord> {
+        Ok(PlaceRecord {
+            sequence: self.u64()?,
+            handle: u32::from_le_bytes(self.take()?),
+            side: u8::from_le_bytes(self.take()?),
+            makers_cancelled: u8::from_le_bytes(self.take()?),
+            fills: u8::from_le_bytes(self.take()?),
+            client_id: self.u64()?,
+            price: self.i64()?,
+            filled: self.i64()?,
+            value: self.i64()?,
+            fee: self.i64()?,
+            resting: self.i64()?,
+        })
     }
 }

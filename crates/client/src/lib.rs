@@ -15,13 +15,13 @@
 //! - `rpc`, with the feature of that name: reading accounts and sending transactions through JSON-RPC.
 //!
 //! ```
-//! use ballast_client::{instruction, pda::Exchange};
+//! use ballast_client::{ballast::args::BOTH_SIDES, instruction, pda::Exchange};
 //! use solana_address::Address;
 //!
 //! let exchange = Exchange::new(1);
 //! let owner = Address::new_from_array([7; 32]);
 //! let margin = exchange.margin(&owner, 0);
-//! let ix = instruction::cancel_all_orders(&exchange, &owner, &margin, 0, u16::MAX);
+//! let ix = instruction::cancel_all_orders(&exchange, &owner, &margin, 0, BOTH_SIDES, u16::MAX);
 //! assert_eq!(ix.program_id, ballast::ID);
 //! ```
 #![deny(missing_docs)]

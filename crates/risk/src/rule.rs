@@ -145,6 +145,12 @@ pub fn require_after_token_deposit(
     Err(RiskError::BelowInitialMargin { required: is.initial.0, available: is.initial_equity.0 })
 }
 
+/// What a penalty may take of an account: positive cash, as far as equity exceeds maintenance margin at the last prices.
+pub fn spare_cash(board: &Board, portfolio: &Portfolio, now: i64) -> Result<QuoteNative, RiskError> {
+    let health = margin::check(board, portfolio, Purpose::Maintenance { now })?.health()?;
+    Ok(portfolio.cash.min(health).max(QuoteNative::ZERO))
+}
+
 /// The requirements after the change if it only took risk off. Errors where the owner may not even do that.
 fn reduced(
     board: &Board,

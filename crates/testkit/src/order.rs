@@ -60,6 +60,36 @@ impl Order {
         self
     }
 
+    /// A market order to buy.
+    pub fn market_buy(instrument: u16, lots: i64) -> Self {
+        Self::market(instrument, 0, lots)
+    }
+
+    /// A market order to sell.
+    pub fn market_sell(instrument: u16, lots: i64) -> Self {
+        Self::market(instrument, 1, lots)
+    }
+
+    fn market(instrument: u16, side: u8, lots: i64) -> Self {
+        let args = OrderArgs {
+            side,
+            kind: order_kind::MARKET,
+            self_trade: self_trade::ABORT,
+            reduce_only: 0,
+            price: 0,
+            lots,
+            client_id: 0,
+            expires_at: 0,
+        };
+        Self { instrument, args }
+    }
+
+    /// Post-only, sliding behind what it would trade with.
+    pub fn slide(mut self) -> Self {
+        self.args.kind = order_kind::POST_ONLY_SLIDE;
+        self
+    }
+
     /// Reduce-only.
     pub fn reduce_only(mut self) -> Self {
         self.args.reduce_only = 1;

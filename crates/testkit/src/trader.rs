@@ -3,7 +3,10 @@
 use crate::{Failed, Order, Sent, Svm};
 use anyhow::{Result, anyhow, ensure};
 use ballast_client::{
-    ballast::{args::LegArgs, view::MarginView},
+    ballast::{
+        args::{BOTH_SIDES, CancelArgs, LegArgs},
+        view::MarginView,
+    },
     decimal, event,
     instruction::{self, Party},
     margin,
@@ -176,8 +179,50 @@ impl Svm {
 
     /// Cancels a trader's newest orders in a market.
     pub fn cancel_all(&mut self, t: &Trader, instrument: u16, limit: u16) -> Result<Sent, Failed> {
-        let ix = instruction::cancel_all_orders(&self.exchange, &t.address(), &t.margin, instrument, limit);
+        self.cancel_side(t, instrument, BOTH_SIDES, limit)
+    }
+
+    /// Cancels a trader's newest orders of a side.
+    pub fn cancel_side(&mut self, t: &Trader, instrument: u16, side: u8, limit: u16) -> Result<Sent, Failed> {
+        let ix = instruction::cancel_all_orders(&self.exchange, &t.address(), &t.margin, instrument, side, limit);
         self.send(&[ix], &[&t.key])
+    }
+
+    /// Cancels a trader's newest order with a number.
+    pub fn cancel_by_client_id(&mut self, t: &Trader, instrument: u16, client_id: u64) -> Result<Sent, Failed> {
+        let ix = instruction::cancel_by_client_id(&self.exchange, &t.address(), &t.margin, instrument, client_id);
+        self.send(&[ix], &[&t.key])
+    }
+
+    /// Replaces an order, by what [`Svm::rest`] returned of it.
+    pub fn replace(&mut self, t: &Trader, old: (u32, u64), order: Order, makers: &[&Trader]) -> Result<Sent, Failed> {
+        let makers: Vec<Address> = makers.iter().map(|m| m.margin).collect();
+        let (e, old) = (&self.exchange, CancelArgs { handle: old.0, sequence: old.1 });
+        let ix = instruction::replace_order(e, &t.address(), &t.margin, order.instrument, &makers, &old, &order.args);
+        self.send(&[ix], &[&t.key])
+    }
+
+    /// Cancels orders, by what [`Svm::rest`] returned of them, and places others in the same market.
+    pub fn batch(
+        &mut self,
+        t: &Trader,
+        instrument: u16,
+        cancels: &[(u32, u64)],
+        orders: &[Order],
+        makers: &[&Trader],
+    ) -> Result<Sent, Failed> {
+        let makers: Vec<Address> = makers.iter().map(|m| m.margin).collect();
+        let cancels: Vec<_> = cancels.iter().map(|&(handle, sequence)| CancelArgs { handle, sequence }).collect();
+        let orders: Vec<_> = orders.iter().map(|o| o.args).collect();
+        let (e, who) = (&self.exchange, t.address());
+        let ix = instruction::batch_orders(e, &who, &t.margin, instrument, &makers, &cancels, &orders);
+        self.send(&[ix], &[&t.key])
+    }
+
+    /// Takes a trader's expired orders off the book.
+    pub fn prune(&mut self, of: &Trader, instrument: u16, limit: u16) -> Result<Sent, Failed> {
+        let ix = instruction::prune_expired(&self.exchange, &of.margin, instrument, limit);
+        self.send(&[ix], &[])
     }
 
     /// Has the insurance fund pay a trader's debt.

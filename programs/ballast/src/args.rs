@@ -63,6 +63,14 @@ impl<const N: usize, const M: usize> Encode for [[u8; N]; M] {
     }
 }
 
+/// A list: how many, then each.
+impl<T: Encode> Encode for [T] {
+    fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
+        (self.len() as u32).encode(out);
+        self.iter().for_each(|item| item.encode(out));
+    }
+}
+
 /// Discriminators.
 pub mod tag {
     /// `initialize_exchange`
@@ -622,6 +630,9 @@ args! {
     }
 }
 
+/// Stands for both sides of the book where a side is asked for.
+pub const BOTH_SIDES: u8 = 2;
+
 /// Kinds of orders.
 pub mod order_kind {
     /// Trades what it can and rests with the remainder.
@@ -632,7 +643,7 @@ pub mod order_kind {
     pub const IMMEDIATE_OR_CANCEL: u8 = 2;
     /// Trades whole or not at all.
     pub const FILL_OR_KILL: u8 = 3;
-    /// Trades what it can at any price inside the band, whatever its limit says; the remainder is dropped.
+    /// Trades what it can at any price inside the band; its own price is 0. The remainder is dropped.
     pub const MARKET: u8 = 4;
     /// Only rests: where it would trade, one tick behind the best order of the other side instead.
     pub const POST_ONLY_SLIDE: u8 = 5;

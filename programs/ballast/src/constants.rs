@@ -44,11 +44,17 @@ pub const MAX_MAKERS: usize = 8;
 /// Most orders of a side that the impact price looks at: the bound on its compute.
 pub const MAX_IMPACT_ORDERS: usize = 64;
 
-/// Most fills that one order may have: the bound on its compute and on its event.
+/// Most fills of one instruction, of one order or of a batch: the bound on its compute and on its event.
 pub const MAX_FILLS: usize = 16;
 
-/// Most resting orders that one order may step over or cancel, beside its fills.
+/// Most resting orders that the orders of one instruction may step over or cancel, beside their fills.
 pub const MAX_PASSED: usize = 16;
+
+/// Most orders that a batch cancels.
+pub const MAX_BATCH_CANCELS: usize = 32;
+
+/// Most orders that a batch places.
+pub const MAX_BATCH_ORDERS: usize = 16;
 
 /// Most legs of a block trade.
 pub const MAX_LEGS: usize = 8;

@@ -183,6 +183,15 @@ events! {
         /// The instrument.
         instrument: u32,
     }
+    /// Orders of an account that had expired were taken off the book.
+    OrdersPruned {
+        /// The account.
+        margin: Address,
+        /// How many.
+        count: u32,
+        /// The instrument.
+        instrument: u32,
+    }
     /// A market's totals were swept into the treasury.
     Swept {
         /// The market.
@@ -674,7 +683,57 @@ pub struct BlockTraded {
     pub legs: alloc::vec::Vec<LegRecord>,
 }
 
-/// An order was placed, matched or both. Borsh layout: the fills follow with their number.
+/// What a maker paid the taker because he could not carry a fill.
+#[cfg_attr(feature = "program", derive(AnchorSerialize, IdlType))]
+#[derive(Clone, Copy, Debug)]
+pub struct PenaltyRecord {
+    /// The maker's account.
+    pub maker: Address,
+    /// Amount, quote-native, positive.
+    pub amount: i64,
+}
+
+/// An order that was cancelled.
+#[cfg_attr(feature = "program", derive(AnchorSerialize, IdlType))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CancelRecord {
+    /// Its sequence number.
+    pub sequence: u64,
+    /// The owner's own number for it.
+    pub client_id: u64,
+    /// Lots that were left of it.
+    pub lots: i64,
+}
+
+/// What became of an order that was placed.
+#[cfg_attr(feature = "program", derive(AnchorSerialize, IdlType))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlaceRecord {
+    /// Sequence number under which the remainder rests; 0 if nothing does.
+    pub sequence: u64,
+    /// Where it rests, for cancelling; 0 if nothing does.
+    pub handle: u32,
+    /// 0 bid, 1 ask.
+    pub side: u8,
+    /// Resting orders of others that were cancelled because their maker could not carry the fill.
+    pub makers_cancelled: u8,
+    /// How many of the event's matches are this order's: they follow those of the orders before it.
+    pub fills: u8,
+    /// The owner's own number for it.
+    pub client_id: u64,
+    /// Limit price that it had in the book, ticks.
+    pub price: i64,
+    /// Lots matched.
+    pub filled: i64,
+    /// Value matched, quote-native.
+    pub value: i64,
+    /// Fee of the taker.
+    pub fee: i64,
+    /// Lots that rest.
+    pub resting: i64,
+}
+
+/// An order was placed, matched or both. Borsh layout: fills and penalties follow with their numbers.
 #[cfg_attr(feature = "program", event)]
 pub struct OrderPlaced {
     /// The account.
@@ -691,7 +750,7 @@ pub struct OrderPlaced {
     pub makers_cancelled: u8,
     /// The owner's own number for it.
     pub client_id: u64,
-    /// Limit price, ticks.
+    /// Limit price that it had in the book, ticks.
     pub price: i64,
     /// Lots matched.
     pub filled: i64,
@@ -703,4 +762,50 @@ pub struct OrderPlaced {
     pub resting: i64,
     /// The matches.
     pub fills: alloc::vec::Vec<FillRecord>,
+    /// What makers paid the account.
+    pub penalties: alloc::vec::Vec<PenaltyRecord>,
 }
+
+/// An order took another one's place. Borsh layout.
+#[cfg_attr(feature = "program", event)]
+pub struct OrderReplaced {
+    /// The account.
+    pub margin: Address,
+    /// The instrument.
+    pub instrument: u16,
+    /// The order that is gone, or that was reduced in place: then the new one has its sequence number.
+    pub replaced: CancelRecord,
+    /// The order in its place.
+    pub placed: PlaceRecord,
+    /// The matches.
+    pub fills: alloc::vec::Vec<FillRecord>,
+    /// What makers paid the account.
+    pub penalties: alloc::vec::Vec<PenaltyRecord>,
+}
+
+/// Orders of one market were cancelled and placed at once. Borsh layout.
+#[cfg_attr(feature = "program", event)]
+pub struct OrdersBatched {
+    /// The account.
+    pub margin: Address,
+    /// The instrument.
+    pub instrument: u16,
+    /// The orders that were cancelled, as they were named.
+    pub cancelled: alloc::vec::Vec<CancelRecord>,
+    /// The orders that were placed, as they were given.
+    pub placed: alloc::vec::Vec<PlaceRecord>,
+    /// The matches, those of the first order first.
+    pub fills: alloc::vec::Vec<FillRecord>,
+    /// What makers paid the account.
+    pub penalties: alloc::vec::Vec<PenaltyRecord>,
+}
+
+macro_rules! names {
+    ($($name:ident),*) => { $(
+        impl $name {
+            /// The event's name, from which its discriminator is made.
+            pub const NAME: &'static str = stringify!($name);
+        }
+    )* };
+}
+names!(OrderPlaced, OrderReplaced, OrdersBatched);

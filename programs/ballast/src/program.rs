@@ -113,10 +113,10 @@ pub mod ballast {
         instructions::cancel_order(ctx, handle, sequence)
     }
 
-    /// Cancels the account's orders in a market, at most so many.
+    /// Cancels the account's orders in a market, at most so many: bids (0), asks (1) or both (2).
     #[discrim = 16]
-    pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, limit: u16) -> Result<()> {
-        instructions::cancel_all_orders(ctx, limit)
+    pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, side: u8, limit: u16) -> Result<()> {
+        instructions::cancel_all_orders(ctx, side, limit)
     }
 
     /// Moves a market's collected totals into the treasury. Anyone may call.
@@ -185,6 +185,30 @@ pub mod ballast {
     }
 
     // Orders.
+
+    /// Cancels the newest order that has the owner's number.
+    #[discrim = 28]
+    pub fn cancel_by_client_id(ctx: &mut Context<CancelOrder>, client_id: u64) -> Result<()> {
+        instructions::cancel_by_client_id(ctx, client_id)
+    }
+
+    /// Replaces an order by another, with one check over both. One that only becomes smaller keeps its priority.
+    #[discrim = 29]
+    pub fn replace_order(ctx: &mut Context<PlaceOrder>, handle: u32, sequence: u64, args: OrderArgs) -> Result<()> {
+        instructions::replace_order(ctx, handle, sequence, args)
+    }
+
+    /// Cancels at most 32 orders and then places at most 16 in one market, all or nothing.
+    #[discrim = 30]
+    pub fn batch_orders(ctx: &mut Context<PlaceOrder>, cancels: Vec<CancelArgs>, orders: Vec<OrderArgs>) -> Result<()> {
+        instructions::batch_orders(ctx, cancels, orders)
+    }
+
+    /// Takes expired orders of an account off the book, at most so many. Anyone may call.
+    #[discrim = 31]
+    pub fn prune_expired(ctx: &mut Context<PruneExpired>, limit: u16) -> Result<()> {
+        instructions::prune_expired(ctx, limit)
+    }
 
     // Block trades.
 

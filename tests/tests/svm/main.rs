@@ -4,6 +4,8 @@
 
 mod accounts;
 mod authorities;
+mod batches;
+mod deep_book;
 mod governance;
 mod guards;
 mod liquidation;
@@ -12,6 +14,8 @@ mod mutation;
 mod options;
 mod oracle;
 mod parameters;
+mod orders;
+mod parallel;
 mod random;
 mod ranges;
 mod refresh;

@@ -6,7 +6,7 @@
 use crate::refusal::{Expected, difference, outcome, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::args::{OrderArgs, SmileArgs, order_kind},
+    ballast::args::{BOTH_SIDES, OrderArgs, SmileArgs, order_kind},
     book::Side,
     event, instruction, margin,
     risk::{Instrument, Portfolio, Requirements},
@@ -370,7 +370,8 @@ impl World {
     fn cancel_all(&mut self) {
         let (t, instrument, limit) = (self.anyone(), self.random.instrument(), self.random.below(4) as u16);
         let t = &self.traders[t];
-        let ix = instruction::cancel_all_orders(&self.svm.exchange, &t.address(), &t.margin, instrument, limit);
+        let ix =
+            instruction::cancel_all_orders(&self.svm.exchange, &t.address(), &t.margin, instrument, BOTH_SIDES, limit);
         let key = t.key.insecure_clone();
         assert!(self.send("cancel all", ix, Some(&key)).is_some());
     }

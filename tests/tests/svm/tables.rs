@@ -9,7 +9,8 @@ use crate::{
 use ballast_client::{
     BallastError as E, TOKEN_PROGRAM,
     ballast::args::{
-        CollateralArgs, ExchangeArgs, InstrumentArgs, OptionParamsArgs, OrderArgs, RangeArgs, UnderlyingArgs,
+        BOTH_SIDES, CollateralArgs, ExchangeArgs, InstrumentArgs, OptionParamsArgs, OrderArgs, RangeArgs,
+        UnderlyingArgs, order_kind,
     },
     config, instruction,
     pda::Exchange,
@@ -629,7 +630,8 @@ fn place_order() {
     let bounds: &[Change<OrderArgs>] = &[
         ("a third side", |o| o.side = 2, E::BadSide),
         ("a side at the type's end", |o| o.side = u8::MAX, E::BadSide),
-        ("a fifth kind", |o| o.kind = 4, E::BadOrderKind),
+        ("a seventh kind", |o| o.kind = 6, E::BadOrderKind),
+        ("a market order with a price", |o| o.kind = order_kind::MARKET, E::BadPrice),
         ("a fourth self-trade mode", |o| o.self_trade = 3, E::BadSelfTrade),
         ("reduce-only that is neither", |o| o.reduce_only = 2, E::BadOrderKind),
         ("no lots", |o| o.lots = 0, E::BadSize),
@@ -738,9 +740,14 @@ fn cancel_all_orders() {
     let World { mut svm, other, alice, bob, abroad, .. } = World::new();
     let e = svm.exchange;
     svm.rest(&alice, Order::buy(&svm, BTC, "39000", 10)).unwrap();
-    let ix = instruction::cancel_all_orders(&e, &alice.address(), &alice.margin, BTC, 1);
+    let build = |side| instruction::cancel_all_orders(&e, &alice.address(), &alice.margin, BTC, side, 1);
+    let arguments = [
+        ("a fourth side", build(3), E::BadSide.into()),
+        ("a side at the type's end", build(u8::MAX), E::BadSide.into()),
+    ];
+    let ix = build(BOTH_SIDES);
     Case::new("cancel_all_orders", ix, &[&alice.key], &[Slot::Signer, EXCHANGE, BOARD, MARKET, MARGIN])
-        .arguments(&mut svm, &[])
+        .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
         .other_exchange(2, other.board)
         .other_exchange(3, other.market(BTC))

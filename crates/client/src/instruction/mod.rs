@@ -332,15 +332,19 @@ pub fn cancel_order(
     })
 }
 
-/// `cancel_all_orders`, at most `limit`.
+/// `cancel_all_orders`, at most `limit` of a side: 0 bids, 1 asks, [`BOTH_SIDES`](ballast::args::BOTH_SIDES).
 pub fn cancel_all_orders(
     e: &Exchange,
     authority: &Address,
     margin: &Address,
     instrument: u16,
+    side: u8,
     limit: u16,
 ) -> Instruction {
-    build(tag::CANCEL_ALL_ORDERS, trading(e, authority, margin, instrument), |out| limit.encode(out))
+    build(tag::CANCEL_ALL_ORDERS, trading(e, authority, margin, instrument), |out| {
+        side.encode(out);
+        limit.encode(out);
+    })
 }
 
 /// `sweep`

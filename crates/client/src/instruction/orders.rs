@@ -1,1 +1,61 @@
 //! Orders beyond placing and cancelling one.
+
+use super::{build, read, trading, write};
+use crate::pda::Exchange;
+use ballast::args::{CancelArgs, Encode, OrderArgs, tag};
+use solana_address::Address;
+use solana_instruction::Instruction;
+
+/// `cancel_by_client_id`
+pub fn cancel_by_client_id(
+    e: &Exchange,
+    authority: &Address,
+    margin: &Address,
+    instrument: u16,
+    client_id: u64,
+) -> Instruction {
+    build(tag::CANCEL_BY_CLIENT_ID, trading(e, authority, margin, instrument), |out| client_id.encode(out))
+}
+
+/// `replace_order`: `old` is the order's handle and sequence number, `makers` are the margin accounts whose orders the new
+/// one may meet.
+pub fn replace_order(
+    e: &Exchange,
+    authority: &Address,
+    margin: &Address,
+    instrument: u16,
+    makers: &[Address],
+    old: &CancelArgs,
+    args: &OrderArgs,
+) -> Instruction {
+    let mut accounts = trading(e, authority, margin, instrument);
+    accounts.extend(makers.iter().map(write));
+    build(tag::REPLACE_ORDER, accounts, |out| {
+        old.encode(out);
+        args.encode(out);
+    })
+}
+
+/// `batch_orders`: the cancels come first.
+pub fn batch_orders(
+    e: &Exchange,
+    authority: &Address,
+    margin: &Address,
+    instrument: u16,
+    makers: &[Address],
+    cancels: &[CancelArgs],
+    orders: &[OrderArgs],
+) -> Instruction {
+    let mut accounts = trading(e, authority, margin, instrument);
+    accounts.extend(makers.iter().map(write));
+    build(tag::BATCH_ORDERS, accounts, |out| {
+        cancels.encode(out);
+        orders.encode(out);
+    })
+}
+
+/// `prune_expired`, at most `limit` orders.
+pub fn prune_expired(e: &Exchange, margin: &Address, instrument: u16, limit: u16) -> Instruction {
+    let accounts = vec![read(&e.address), read(&e.board), write(&e.market(instrument)), write(margin)];
+    build(tag::PRUNE_EXPIRED, accounts, |out| limit.encode(out))
+}

@@ -9,7 +9,7 @@ use crate::{Align, Localnet, Table, Trader, Venue};
 use anyhow::{Context, Result};
 use ballast_client::{
     ballast::{
-        args::{OrderArgs, order_kind},
+        args::{BOTH_SIDES, OrderArgs, order_kind},
         events::OrderPlaced,
     },
     config::Config,
@@ -116,7 +116,14 @@ pub fn quote(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Resu
 /// Instructions by which a maker pulls all quotes of perpetuals.
 pub fn pull(venue: &Venue, maker: &Trader) -> Vec<Instruction> {
     let cancel = |t: &Terms| {
-        instruction::cancel_all_orders(&venue.exchange, &maker.address(), &maker.margin, t.instrument, u16::MAX)
+        instruction::cancel_all_orders(
+            &venue.exchange,
+            &maker.address(),
+            &maker.margin,
+            t.instrument,
+            BOTH_SIDES,
+            u16::MAX,
+        )
     };
     venue.perpetuals().iter().map(cancel).collect()
 }

@@ -7,7 +7,7 @@
 //! linear books, convex for all. The minimum for short options counts against `w·scan` for the same reason.
 
 use crate::{
-    Board, Instrument, Position, QuoteNative, RiskError, Scaled, Underlying,
+    Board, Instrument, Lots, Position, QuoteNative, RiskError, Scaled, Ticks, Underlying,
     group::kept_apart,
     math::{add_bounded, mul_bounded, mul_div_floor, mul_ppm_ceil, mul_ppm_floor, sub_bounded},
     scenario::Row16,
@@ -87,6 +87,27 @@ pub fn order_margin(u: &Underlying, i: &Instrument, p: &Position, mark: i64, dri
     let bid = add_bounded(mul_bounded(bids, worst_long), above);
     let ask = add_bounded(mul_bounded(asks, worst_short), below);
     bid.max(ask)
+}
+
+/// True if an order that starts to rest cannot lower the margin of the orders beside it.
+///
+/// Orders of a side are margined together, so that one at a better price than the mark takes off what others at worse ones
+/// ask for: an order only adds unless it is the former and there are more of the latter.
+pub fn order_only_adds(
+    u: &Underlying,
+    i: &Instrument,
+    p: &Position,
+    bid: bool,
+    price: Ticks,
+    now: i64,
+) -> Result<bool, RiskError> {
+    let mark = i.mark_at(u, now);
+    let one = i.value_at(Lots(1), price)?.0 << u.scale();
+    Ok(if bid {
+        one >= mark || p.bid_value.0 << u.scale() <= mul_bounded(p.bid_lots.0, mark)
+    } else {
+        one <= mark || p.ask_value.0 << u.scale() >= mul_bounded(p.ask_lots.0, mark)
+    })
 }
 
 /// `scan · (κ · clamp(gross / liquidity − 1, 0, cap) + crowding)`, each part rounded up.

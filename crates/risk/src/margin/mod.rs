@@ -32,6 +32,7 @@ mod holdings;
 mod sums;
 mod underlying;
 
+pub use charges::order_only_adds;
 pub use holdings::{Holdings, TokenHolding};
 pub use underlying::UnderlyingRisk;
 

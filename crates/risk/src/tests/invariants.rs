@@ -7,8 +7,8 @@ use super::{
     world::{LAST, NOW, Reach, World},
 };
 use crate::{
-    Board, Lots, Margin, Portfolio, QuoteNative, Requirements, RiskError, Scaled,
-    margin::{UnderlyingRisk, breakdown, check},
+    Board, Lots, Margin, Portfolio, QuoteNative, Requirements, RiskError, Scaled, Ticks,
+    margin::{UnderlyingRisk, breakdown, check, order_only_adds},
     rule::{self, Trade},
 };
 use bytemuck::Zeroable;
@@ -375,4 +375,59 @@ fn the_exact_requirements_and_equities_are_in_order_too() {
         assert!(exact.initial >= exact.maintenance);
         assert!(exact.withdraw_equity <= exact.initial_equity && exact.initial_equity <= exact.equity);
     });
+}
+
+/// I275: an order of which it is said that it only adds lowers no margin; and of others some do.
+#[test]
+fn an_order_that_only_adds_lowers_no_margin() {
+    let (lowered, added) = (Cell::new(0), Cell::new(0));
+    cases(2_000, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 4);
+        let mut portfolio = world.portfolio(rng, 8);
+        for index in world.held(&portfolio) {
+            for _ in 0..3 {
+                world.order(rng, &mut portfolio, index);
+            }
+        }
+        for index in world.held(&portfolio) {
+            let (i, u) = world.instrument(index);
+            let (Ok((low, high)), bid) = (i.band(u, NOW), rng.chance(50)) else { continue };
+            let price = Ticks(rng.range(low.0, high.0.max(low.0)));
+            let was = require(&world.board, &portfolio).initial;
+            let mut after = portfolio;
+            let position = after.slot(i).unwrap();
+            let adds = order_only_adds(u, i, position, bid, price, NOW).unwrap();
+            let (Ok(value), lots) = (i.value_at(Lots(1), price), Lots(1)) else { continue };
+            if position.add_order(bid, false, lots, value).is_err() || position.require_within_limit(i).is_err() {
+                continue;
+            }
+            let is = require(&world.board, &after).initial;
+            assert!(!adds || is >= was, "{is:?} {was:?}");
+            lowered.set(lowered.get() + u32::from(is < was));
+            added.set(added.get() + u32::from(adds));
+        }
+    });
+    assert!(added.get() > 100 && lowered.get() > 10, "{} only add, {} lowered", added.get(), lowered.get());
+}
+
+/// I277: what a penalty may take leaves an account where it is against maintenance margin, and its cash positive.
+#[test]
+fn a_penalty_leaves_an_account_at_maintenance_margin() {
+    let spared = Cell::new(0);
+    cases(500, |rng| {
+        let reach = reach(rng);
+        let mut world = World::random(rng, reach, 4);
+        let mut portfolio = world.portfolio(rng, 8);
+        world.move_prices(rng);
+        let spare = rule::spare_cash(&world.board, &portfolio, NOW).unwrap();
+        let before = require(&world.board, &portfolio);
+        assert!(spare.0 >= 0 && spare.0 <= portfolio.cash.0.max(0));
+        portfolio.cash = portfolio.cash.minus(spare).unwrap();
+        let after = require(&world.board, &portfolio);
+        assert_eq!(after.maintenance, before.maintenance);
+        assert!(spare.0 == 0 || !after.is_liquidatable());
+        spared.set(spared.get() + u32::from(spare.0 > 0 && spare < before.equity));
+    });
+    assert!(spared.get() > 50, "{}", spared.get());
 }

@@ -71,11 +71,19 @@ pub fn market_mut(mut view: AccountView, exchange: &Address, instrument: u16) ->
     Ok(market)
 }
 
-/// Requires that an instrument has neither expired nor been settled, and that its underlying's breaker is not tripped.
-pub fn require_live(i: &Instrument, u: &Underlying, now: i64) -> Result<()> {
-    require!(i.settled == 0 && (i.settles_at == 0 || now < i.settles_at), BallastError::InstrumentExpired);
+/// Requires that an instrument has not come to its settlement: from then on its price is decided, and whoever trades would
+/// trade what he knows.
+#[inline(always)]
+pub fn require_trading(i: &Instrument, now: i64) -> Result<()> {
+    require!(i.settles_at == 0 || now < i.settles_at, BallastError::InstrumentExpired);
+    Ok(())
+}
+
+/// Requires that an underlying's breaker is not tripped.
+#[inline(always)]
+pub fn require_not_halted(u: &Underlying, now: i64) -> Result<()> {
     if now < u.halted_until {
-        msg!("halted until {}", u.halted_until);
+        msg!("underlying {}: halted until {}", u.index, u.halted_until);
         return Err(BallastError::Halted.into());
     }
     Ok(())

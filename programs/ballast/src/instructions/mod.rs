@@ -34,4 +34,7 @@ pub use listing::{
 pub use market::{grow_market::*, refresh_options::*, refresh_underlying::*, sample_market::*, sweep::*};
 pub use settlement::{delist::*, sample_settlement::*, settle_expiry::*, settle_position::*, wind_down_perpetual::*};
 pub use surface::{open_expiry::*, open_surface::*, publish_volatility::*, set_publishers::*};
-pub use trading::{cancel_all_orders::*, cancel_order::*, place_order::*};
+pub use trading::{
+    batch_orders::*, cancel_all_orders::*, cancel_by_client_id::*, cancel_order::*, place_order::*, prune_expired::*,
+    replace_order::*,
+};

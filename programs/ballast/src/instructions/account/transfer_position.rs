@@ -6,7 +6,7 @@ use crate::{
     error::{BallastError, Logged},
     events::PositionTransferred,
     instructions::{
-        load::{boxed, call_for_margin, now, require_live},
+        load::{boxed, call_for_margin, now, require_not_halted, require_trading},
         trading::move_open_interest,
     },
     state::{Exchange, MarginAccount, Market, RiskBoard},
@@ -75,7 +75,8 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Resu
     let board = &a.board.board;
     let i = board.instrument(a.market.instrument).logged()?;
     let u = board.underlying(i.underlying).logged()?;
-    require_live(i, u, now)?;
+    require_trading(i, now)?;
+    require_not_halted(u, now)?;
     require!(a.to.accepts_underlying(i.underlying), BallastError::OtherUnderlying);
 
     let (held, held_by_receiver) = (a.from.portfolio.lots(i), a.to.portfolio.lots(i));

@@ -6,7 +6,7 @@ use crate::{
     error::{BallastError, Logged},
     events::{BlockTraded, LegRecord},
     instructions::{
-        load::{boxed, call_for_margin, market_mut, now, require_live},
+        load::{boxed, call_for_margin, market_mut, now, require_not_halted, require_trading},
         trading::move_open_interest,
     },
     state::{Exchange, MarginAccount, Market, RiskBoard, permission},
@@ -145,7 +145,8 @@ impl Block {
 
     /// Checks size and price of a leg, and that its instrument may take new risk.
     fn priced(&self, args: &LegArgs, i: &Instrument, u: &Underlying) -> Result<Leg> {
-        require_live(i, u, self.now)?;
+        require_trading(i, self.now)?;
+        require_not_halted(u, self.now)?;
         require!(i.reduce_only == 0, BallastError::MarketReduceOnly);
         let size = args.lots.unsigned_abs();
         require!(size > 0 && size <= i.max_position.0.unsigned_abs(), BallastError::BadSize);

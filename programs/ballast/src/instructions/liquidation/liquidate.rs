@@ -78,7 +78,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     let (market, mut book) = market_and_book(&mut a.market)?;
 
     // Orders carry no maintenance margin, so that cancelling them does not change whether the account is liquidatable.
-    let orders_cancelled = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::MAX)?;
+    let orders_cancelled = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::MAX, |_| true)?;
     let mut scratch = boxed(&a.margin.portfolio);
     let taken = take_over(board, &mut scratch, i, Lots(max_lots), now).logged()?;
 

@@ -55,7 +55,7 @@ pub fn settle_position(ctx: &mut Context<SettlePosition>) -> Result<()> {
     }
     require!(a.margin.portfolio.position(i).is_some(), BallastError::NothingToTransfer);
     let (market, mut book) = market_and_book(&mut a.market)?;
-    let orders_cancelled = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::MAX)?;
+    let orders_cancelled = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::MAX, |_| true)?;
     let closed = a.margin.portfolio.close_settled(i, u).logged()?;
     market.pay(closed.settled)?;
     move_open_interest(market, closed.lots, Lots::ZERO)?;

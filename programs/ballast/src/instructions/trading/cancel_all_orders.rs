@@ -2,21 +2,25 @@
 
 use super::{cancel_order::CancelOrder, matching::take_all_off_book};
 use crate::{
+    args::BOTH_SIDES,
     error::{BallastError, Logged},
     events::OrdersCancelled,
     instructions::load::{market_and_book, now},
     state::permission,
 };
 use anchor_lang::prelude::*;
+use ballast_book::Order;
 
-/// Runs `cancel_all_orders`: the newest orders first, `limit` at most.
-pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, limit: u16) -> Result<()> {
+/// Runs `cancel_all_orders`: those of a side or of both, the newest first, `limit` at most.
+pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, side: u8, limit: u16) -> Result<()> {
+    require!(side <= BOTH_SIDES, BallastError::BadSide);
     let a = &mut ctx.accounts;
     require!(a.margin.allows(a.authority.address(), permission::TRADE, now()?), BallastError::Unauthorized);
     let (address, instrument) = (*a.margin.address(), a.market.instrument);
     let i = a.board.board.instrument(instrument).logged()?;
     let (_, mut book) = market_and_book(&mut a.market)?;
-    let count = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::from(limit))?;
+    let wanted = |order: &Order| side == BOTH_SIDES || order.side().is_ok_and(|s| s as u8 == side);
+    let count = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::from(limit), wanted)?;
     a.margin.count_change()?;
     emit!(OrdersCancelled { margin: address, count, instrument: u32::from(instrument) });
     Ok(())

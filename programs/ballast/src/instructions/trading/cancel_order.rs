@@ -11,7 +11,7 @@ use crate::{
 use anchor_lang::prelude::*;
 use ballast_book::{Handle, OrderId};
 
-/// Accounts of `cancel_order` and `cancel_all_orders`.
+/// Accounts of `cancel_order`, `cancel_by_client_id` and `cancel_all_orders`.
 #[derive(Accounts)]
 pub struct CancelOrder {
     /// The owner, or a delegate who may trade.

@@ -1,10 +1,11 @@
 //! Matching: an incoming order against the book, both sides settled and checked at once.
 
+use super::order::{Incoming, take_reduce_only_lots};
 use crate::{
     args::self_trade,
     constants::{MAKER_GRACE_SECONDS, MAX_FILLS, MAX_MAKERS, MAX_PASSED},
     error::{BallastError, Logged},
-    events::FillRecord,
+    events::{FillRecord, PenaltyRecord},
     instructions::load::{boxed, margin_mut},
     state::{Exchange, MarginAccount, Market},
 };
@@ -12,26 +13,10 @@ use alloc::{boxed::Box, vec::Vec};
 use anchor_lang::prelude::*;
 use ballast_book::{BookMut, Handle, Order, Owner, Side};
 use ballast_risk::{
-    Board, Fill, Instrument, Lots, Portfolio, Ppm, QuoteNative, Scaled, Ticks, Underlying,
+    Board, Fill, Instrument, Lots, Portfolio, Ppm, QuoteNative, RiskError, Scaled, Ticks, Underlying,
     math::{mul_bounded, mul_ppm_ceil, mul_ppm_floor},
     rule::{self, Trade},
 };
-
-/// An order that was checked and now meets the book.
-pub struct Incoming {
-    /// Its side.
-    pub side: Side,
-    /// Its limit.
-    pub price: Ticks,
-    /// Its size.
-    pub lots: Lots,
-    /// The owner's number.
-    pub client_id: u64,
-    /// When it expires.
-    pub expires_at: i64,
-    /// What to do with orders of the same owner.
-    pub self_trade: u8,
-}
 
 /// What matching did for the taker.
 #[derive(Default)]
@@ -46,18 +31,21 @@ pub struct Matched {
     pub fee: QuoteNative,
     /// What the fills cost against the mark.
     pub cost: QuoteNative,
+    /// What makers paid who could not carry a fill.
+    pub penalties: QuoteNative,
+    /// Matches.
+    pub fills: u8,
     /// Resting orders cancelled because their maker could not carry the fill.
     pub makers_cancelled: u8,
     /// True if the order met one of its owner and is not to rest.
     pub ended_by_self_trade: bool,
-    /// The matches.
-    pub fills: Vec<FillRecord>,
 }
 
 impl Matched {
-    /// For the rule.
-    pub fn trade(&self, underlying: u16, now: i64) -> Trade {
-        Trade { underlying, now, fees: self.fee, discount_value: self.discount_value, cost: self.cost }
+    /// For the rule. A penalty is a gift and makes no trade a reduction: it counts as a negative fee.
+    pub fn trade(&self, underlying: u16, now: i64) -> Result<Trade> {
+        let fees = self.fee.minus(self.penalties).logged()?;
+        Ok(Trade { underlying, now, fees, discount_value: self.discount_value, cost: self.cost })
     }
 }
 
@@ -65,21 +53,34 @@ impl Matched {
 struct Maker {
     address: Owner,
     account: &'static mut MarginAccount,
+    /// True once a penalty was asked for in this instruction.
+    penalised: bool,
 }
 
-/// Everything that matching reads and changes, beside the taker.
+/// Everything that matching reads and changes in one instruction, beside the taker.
 pub struct Matcher<'a> {
-    exchange: &'a Exchange,
-    board: &'a Board,
-    i: &'a Instrument,
-    u: &'a Underlying,
-    market: &'a mut Market,
+    /// The exchange.
+    pub exchange: &'a Exchange,
+    /// Its board.
+    pub board: &'a Board,
+    /// The instrument.
+    pub i: &'a Instrument,
+    /// Its underlying.
+    pub u: &'a Underlying,
+    /// Time of the instruction.
+    pub now: i64,
     /// The book.
     pub book: BookMut<'a>,
+    /// The matches of all orders, in their order.
+    pub fills: Vec<FillRecord>,
+    /// What makers paid.
+    pub penalties: Vec<PenaltyRecord>,
+    market: &'a mut Market,
     makers: Vec<Maker>,
     /// The maker at hand before the fill, made when first needed.
     scratch: Option<Box<Portfolio>>,
-    now: i64,
+    /// Resting orders that were stepped over or cancelled.
+    passed: usize,
     open_interest_before: Lots,
 }
 
@@ -114,28 +115,48 @@ impl<'a> Matcher<'a> {
         for view in views {
             let address = Owner::new(view.address().as_array());
             require!(makers.iter().all(|m| m.address != address), BallastError::DuplicateAccount);
-            makers.push(Maker { address, account: margin_mut(*view, exchange_address)? });
+            makers.push(Maker { address, account: margin_mut(*view, exchange_address)?, penalised: false });
         }
         let open_interest_before = market.open_interest_long;
-        Ok(Self { exchange, board, i, u, market, book, makers, scratch: None, now, open_interest_before })
+        Ok(Self {
+            exchange,
+            board,
+            i,
+            u,
+            now,
+            book,
+            fills: Vec::new(),
+            penalties: Vec::new(),
+            market,
+            makers,
+            scratch: None,
+            passed: 0,
+            open_interest_before,
+        })
     }
 
-    /// True if an order reaches a resting order of the other side that has not expired. At most [`MAX_PASSED`] expired
-    /// ones are looked past; with more of them in front the answer is yes.
-    pub fn crosses(&self, order: &Incoming) -> Result<bool> {
-        let mut next = self.book.best(order.side.opposite());
-        for _ in 0..MAX_PASSED {
-            let Some(handle) = next else { return Ok(false) };
+    /// Price of the first resting order of the other side that a limit reaches and that has not expired. At most
+    /// [`MAX_PASSED`] expired ones are looked past; the next one counts whether it has expired or not.
+    pub fn reached(&self, side: Side, limit: Ticks) -> Result<Option<Ticks>> {
+        let mut next = self.book.best(side.opposite());
+        for looked_past in 0..=MAX_PASSED {
+            let Some(handle) = next else { break };
             let resting = self.book.get(handle).logged()?;
-            if !reaches(order, resting) {
-                return Ok(false);
+            if !reaches(side, limit, resting) {
+                break;
             }
-            if !resting.is_expired(self.now) {
-                return Ok(true);
+            if !resting.is_expired(self.now) || looked_past == MAX_PASSED {
+                return Ok(Some(Ticks(resting.price_ticks)));
             }
             next = self.book.next(handle).logged()?;
         }
-        Ok(true)
+        Ok(None)
+    }
+
+    /// True if an order meets anybody in the book, be it an order that has expired.
+    pub fn meets(&self, order: &Incoming) -> Result<bool> {
+        let Some(best) = self.book.best(order.side.opposite()) else { return Ok(false) };
+        Ok(reaches(order.side, order.price, self.book.get(best).logged()?))
     }
 
     /// Requires that open interest did not grow past its cap.
@@ -148,16 +169,17 @@ impl<'a> Matcher<'a> {
         Ok(())
     }
 
-    /// Matches an order against the book.
+    /// Matches an order against the book. The bounds on fills and on orders passed are those of the instruction.
     pub fn run(&mut self, taker: &mut MarginAccount, address: &Address, order: &Incoming) -> Result<Matched> {
         let taker_key = Owner::new(address.as_array());
         let mut matched = Matched::default();
-        let mut passed = 0;
+        self.open_interest_before = self.market.open_interest_long;
         let mut next = self.book.best(order.side.opposite());
         while let Some(handle) = next {
             let left = order.lots.minus(matched.lots).logged()?;
             let resting = *self.book.get(handle).logged()?;
-            if left.is_zero() || !reaches(order, &resting) || matched.fills.len() == MAX_FILLS || passed == MAX_PASSED {
+            let spent = self.fills.len() == MAX_FILLS || self.passed == MAX_PASSED;
+            if left.is_zero() || spent || !reaches(order.side, order.price, &resting) {
                 break;
             }
             next = self.book.next(handle).logged()?;
@@ -165,7 +187,7 @@ impl<'a> Matcher<'a> {
                 match order.self_trade {
                     self_trade::CANCEL_MAKER => {
                         take_off_book(&mut self.book, handle, address, &mut taker.portfolio, self.i)?;
-                        passed += 1;
+                        self.passed += 1;
                         continue;
                     }
                     self_trade::CANCEL_TAKER => {
@@ -179,14 +201,14 @@ impl<'a> Matcher<'a> {
                 Meeting::Trade(maker, lots) => {
                     if !self.trade(maker, handle, &resting, lots, taker, &mut matched)? {
                         matched.makers_cancelled += 1; // at most MAX_PASSED
-                        passed += 1;
+                        self.passed += 1;
                     }
                 }
                 Meeting::Cancel(maker) => {
                     self.cancel(maker, handle)?;
-                    passed += 1;
+                    self.passed += 1;
                 }
-                Meeting::StepOver => passed += 1,
+                Meeting::StepOver => self.passed += 1,
                 Meeting::End => break,
             }
         }
@@ -268,10 +290,16 @@ impl<'a> Matcher<'a> {
             let trade = Trade { underlying: self.u.index, now: self.now, fees: maker_fee, discount_value, cost };
             let settled =
                 settle_maker(account, self.board, self.i, self.u, resting, lots, value, maker_fee, scratch, &trade);
-            let Ok(settled) = settled else {
-                account.portfolio.clone_from(scratch);
-                self.cancel(maker, handle)?;
-                return Ok(false);
+            let settled = match settled {
+                Ok(settled) => settled,
+                Err(refused) => {
+                    account.portfolio.clone_from(scratch);
+                    self.cancel(maker, handle)?;
+                    if lacks_margin(&refused) {
+                        self.penalise(maker, value, taker, matched)?;
+                    }
+                    return Ok(false);
+                }
             };
             self.market.pay(settled)?;
             let position = account.portfolio.slot(self.i).logged()?;
@@ -306,7 +334,8 @@ impl<'a> Matcher<'a> {
         matched.fee = matched.fee.plus(taker_fee).logged()?;
         let cost = if maker_buys { mark_value.minus(value) } else { value.minus(mark_value) }.logged()?;
         matched.cost = matched.cost.plus(cost).logged()?;
-        matched.fills.push(FillRecord {
+        matched.fills += 1; // at most MAX_FILLS
+        self.fills.push(FillRecord {
             maker: Address::new_from_array(*resting.owner.as_bytes()),
             maker_sequence: resting.seq,
             maker_client_id: resting.client_id,
@@ -315,6 +344,38 @@ impl<'a> Matcher<'a> {
             maker_fee: maker_fee.0,
         });
         Ok(true)
+    }
+
+    /// Has a maker who could not carry a fill of this value pay the taker, at most once an instruction: out of cash, and
+    /// never below maintenance margin.
+    #[cold]
+    #[inline(never)]
+    fn penalise(
+        &mut self,
+        maker: usize,
+        value: QuoteNative,
+        taker: &mut MarginAccount,
+        matched: &mut Matched,
+    ) -> Result<()> {
+        let maker = &mut self.makers[maker];
+        if core::mem::replace(&mut maker.penalised, true) || self.exchange.maker_penalty.is_zero() {
+            return Ok(());
+        }
+        let due = mul_ppm_floor(value, Ppm(self.exchange.maker_penalty_ppm)).logged()?;
+        let due = due.min(self.exchange.maker_penalty);
+        let portfolio = &mut maker.account.portfolio;
+        // Where it cannot be computed what he can spare, he pays nothing.
+        let spare = rule::spare_cash(self.board, portfolio, self.now).unwrap_or(QuoteNative::ZERO);
+        let penalty = due.min(spare);
+        if penalty.is_zero() {
+            return Ok(());
+        }
+        portfolio.cash = portfolio.cash.minus(penalty).logged()?;
+        taker.portfolio.cash = taker.portfolio.cash.plus(penalty).logged()?;
+        matched.penalties = matched.penalties.plus(penalty).logged()?;
+        let maker = Address::new_from_array(*maker.address.as_bytes());
+        self.penalties.push(PenaltyRecord { maker, amount: penalty.0 });
+        Ok(())
     }
 
     /// Takes a maker's order off the book.
@@ -341,7 +402,7 @@ fn settle_maker(
     maker_fee: QuoteNative,
     before: &Portfolio,
     trade: &Trade,
-) -> core::result::Result<QuoteNative, ballast_risk::RiskError> {
+) -> core::result::Result<QuoteNative, RiskError> {
     let buys = resting.side() == Ok(Side::Bid);
     let reduce_only = resting.is_reduce_only();
     let position = account.portfolio.slot(i)?;
@@ -356,11 +417,19 @@ fn settle_maker(
     Ok(settled)
 }
 
-/// True if an incoming order's limit reaches a resting order's price.
-fn reaches(order: &Incoming, resting: &Order) -> bool {
-    match order.side {
-        Side::Bid => order.price.0 >= resting.price_ticks,
-        Side::Ask => order.price.0 <= resting.price_ticks,
+/// True if a maker was refused a fill for want of margin, and not because that could not be computed.
+fn lacks_margin(refused: &RiskError) -> bool {
+    matches!(
+        refused,
+        RiskError::BelowInitialMargin { .. } | RiskError::FillWorseThanLiquidation { .. } | RiskError::Bankrupt { .. }
+    )
+}
+
+/// True if the limit of an incoming order of a side reaches a resting order's price.
+fn reaches(side: Side, limit: Ticks, resting: &Order) -> bool {
+    match side {
+        Side::Bid => limit.0 >= resting.price_ticks,
+        Side::Ask => limit.0 <= resting.price_ticks,
     }
 }
 
@@ -384,16 +453,6 @@ pub fn move_open_interest(market: &mut Market, before: Lots, after: Lots) -> Res
     Ok(())
 }
 
-/// Lots, of those asked for, by which an order of a side can reduce the position.
-pub fn take_reduce_only_lots(portfolio: &Portfolio, i: &Instrument, side: Side, lots: Lots) -> Lots {
-    let held = portfolio.lots(i).0;
-    let reducible = match side {
-        Side::Bid => (-held).max(0),
-        Side::Ask => held.max(0),
-    };
-    Lots(lots.0.min(reducible))
-}
-
 /// Takes one order off the book and out of its account's totals.
 pub fn take_off_book(
     book: &mut BookMut<'_>,
@@ -411,22 +470,28 @@ pub fn take_off_book(
     Ok(order)
 }
 
-/// Takes an account's orders off the book, the newest first, `limit` at most; returns how many.
+/// Takes those of an account's orders off the book that `wanted` says, the newest first, `limit` at most; returns how many.
 pub fn take_all_off_book(
     book: &mut BookMut<'_>,
     address: &Address,
     portfolio: &mut Portfolio,
     i: &Instrument,
     limit: u32,
+    wanted: impl Fn(&Order) -> bool,
 ) -> Result<u32> {
+    let (head, orders) = portfolio.position(i).map_or((0, 0), |p| (p.orders_head, p.order_count));
+    let mut next = (head != 0).then_some(Handle(head));
     let mut count = 0;
-    while count < limit {
-        let head = portfolio.position(i).map_or(0, |p| p.orders_head);
-        if head == 0 {
+    for _ in 0..orders {
+        let Some(handle) = next else { break };
+        if count == limit {
             break;
         }
-        take_off_book(book, Handle(head), address, portfolio, i)?;
-        count += 1;
+        next = book.older(handle).logged()?;
+        if wanted(book.get(handle).logged()?) {
+            take_off_book(book, handle, address, portfolio, i)?;
+            count += 1;
+        }
     }
     Ok(count)
 }

@@ -1,0 +1,31 @@
+//! `cancel_by_client_id`
+
+use super::{cancel_order::CancelOrder, matching::take_off_book};
+use crate::{
+    error::{BallastError, Logged},
+    events::OrderCancelled,
+    instructions::load::{market_and_book, now},
+    state::permission,
+};
+use anchor_lang::prelude::*;
+
+/// Runs `cancel_by_client_id`: of several orders with this number, the newest.
+pub fn cancel_by_client_id(ctx: &mut Context<CancelOrder>, client_id: u64) -> Result<()> {
+    let a = &mut ctx.accounts;
+    require!(a.margin.allows(a.authority.address(), permission::TRADE, now()?), BallastError::Unauthorized);
+    let (address, instrument) = (*a.margin.address(), a.market.instrument);
+    let i = a.board.board.instrument(instrument).logged()?;
+    let (_, mut book) = market_and_book(&mut a.market)?;
+    let head = a.margin.portfolio.position(i).map_or(0, |p| p.orders_head);
+    let handle = book.find_by_client_id(head, client_id).logged()?;
+    let order = take_off_book(&mut book, handle, &address, &mut a.margin.portfolio, i)?;
+    a.margin.count_change()?;
+    emit!(OrderCancelled {
+        margin: address,
+        sequence: order.seq,
+        client_id,
+        lots: order.lots,
+        instrument: u64::from(instrument),
+    });
+    Ok(())
+}

@@ -1,0 +1,219 @@
+//! What an account does in one market in one instruction: cancel, place, and be checked.
+//!
+//! Orders that only rest are checked together, once, when the last of them rests: their margin only grows, so that the check
+//! of the last is the check of each. Whatever else changes the account stands alone, with a check before and after it: an
+//! order that meets somebody, and one that would lower the margin of the orders beside it.
+
+use super::{
+    matching::{Matched, Matcher, take_off_book},
+    order::{self, Incoming},
+    place_order::PlaceOrder,
+};
+use crate::{
+    args::{OrderArgs, order_kind},
+    error::{BallastError, Logged},
+    events::{CancelRecord, FillRecord, PenaltyRecord, PlaceRecord},
+    instructions::load::{boxed, call_for_margin, market_and_book, now},
+    state::{MarginAccount, permission},
+};
+use alloc::{boxed::Box, vec::Vec};
+use anchor_lang::prelude::*;
+use ballast_book::{Handle, NewOrder, Order, OrderId, Owner, Side};
+use ballast_risk::{
+    Lots, Portfolio, Requirements, Ticks,
+    margin::order_only_adds,
+    rule::{self, Trade},
+};
+
+/// An account in a market, for one instruction.
+pub struct Session<'a> {
+    /// The book, the instrument and the makers.
+    pub matcher: Matcher<'a>,
+    /// The account.
+    pub margin: &'a mut MarginAccount,
+    /// Its address.
+    pub address: Address,
+    /// The account when it was last checked.
+    before: Box<Portfolio>,
+    /// What was done since, for the rule.
+    unchecked: Option<Trade>,
+    /// What the last check found.
+    requirements: Option<Requirements>,
+}
+
+/// What an instruction did to others, for its event.
+pub struct Outcome {
+    /// The matches.
+    pub fills: Vec<FillRecord>,
+    /// What makers paid.
+    pub penalties: Vec<PenaltyRecord>,
+}
+
+impl<'a> Session<'a> {
+    /// Loads the makers and keeps the account as it is now. Refuses who may not trade for it.
+    #[inline(never)]
+    pub fn open(a: &'a mut PlaceOrder, makers: &[AccountView]) -> Result<Self> {
+        let now = now()?;
+        require!(a.margin.allows(a.authority.address(), permission::TRADE, now), BallastError::Unauthorized);
+        let address = *a.margin.address();
+        let exchange_address = *a.exchange.address();
+        let board = &a.board.board;
+        let i = board.instrument(a.market.instrument).logged()?;
+        let u = board.underlying(i.underlying).logged()?;
+        let (market, book) = market_and_book(&mut a.market)?;
+        let matcher = Matcher::new(&a.exchange, &exchange_address, board, i, u, market, book, makers, now)?;
+        let margin = &mut *a.margin;
+        let before = boxed(&margin.portfolio);
+        Ok(Self { matcher, margin, address, before, unchecked: None, requirements: None })
+    }
+
+    /// Where the account's order with this name rests, and the order.
+    pub fn find(&self, handle: u32, sequence: u64) -> Result<(Handle, Order)> {
+        let handle = self.matcher.book.by_order_id(OrderId { handle: Handle(handle), seq: sequence }).logged()?;
+        let order = *self.matcher.book.get(handle).logged()?;
+        require!(order.owner == Owner::new(self.address.as_array()), BallastError::OrderNotOwned);
+        Ok((handle, order))
+    }
+
+    /// Takes one of the account's orders off the book.
+    pub fn cancel(&mut self, handle: Handle) -> Result<CancelRecord> {
+        let order =
+            take_off_book(&mut self.matcher.book, handle, &self.address, &mut self.margin.portfolio, self.matcher.i)?;
+        Ok(CancelRecord { sequence: order.seq, client_id: order.client_id, lots: order.lots })
+    }
+
+    /// Makes the account as it is now what the next check compares with.
+    pub fn remember(&mut self) {
+        self.before.as_mut().clone_from(&self.margin.portfolio);
+    }
+
+    /// Places an order; the check is that of [`Session::finish`].
+    pub fn place(&mut self, args: &OrderArgs) -> Result<PlaceRecord> {
+        let order = order::checked(args, self.margin, &self.matcher)?;
+        self.put(&order)
+    }
+
+    /// Places one of several orders, with the checks that equal a check of each.
+    pub fn place_among_others(&mut self, args: &OrderArgs) -> Result<PlaceRecord> {
+        let order = order::checked(args, self.margin, &self.matcher)?;
+        let alone = self.stands_alone(&order)?;
+        if alone {
+            self.check()?;
+        }
+        let placed = self.put(&order)?;
+        if alone {
+            self.check()?;
+        }
+        Ok(placed)
+    }
+
+    /// True if an order may do more to the account than rest and be margined.
+    fn stands_alone(&self, order: &Incoming) -> Result<bool> {
+        let m = &self.matcher;
+        if !order.only_posts() && m.meets(order)? {
+            return Ok(true);
+        }
+        let Some(position) = self.margin.portfolio.position(m.i) else { return Ok(false) };
+        let adds = order_only_adds(m.u, m.i, position, order.side == Side::Bid, order.price, m.now).logged()?;
+        Ok(!order.reduce_only && !adds)
+    }
+
+    /// Has an order meet the book and lets what is left of it rest.
+    #[inline(never)]
+    fn put(&mut self, order: &Incoming) -> Result<PlaceRecord> {
+        let Self { matcher, margin, address, .. } = self;
+        let matched = if order.only_posts() { Matched::default() } else { matcher.run(margin, address, order)? };
+        let left = order.lots.minus(matched.lots).logged()?;
+        if order.kind == order_kind::FILL_OR_KILL && !left.is_zero() {
+            msg!("lots: needed {}, had {}", order.lots.0, matched.lots.0);
+            return Err(BallastError::WouldNotFill.into());
+        }
+        let rests = !left.is_zero()
+            && match order.kind {
+                // What could not be matched for want of a maker's account must not rest across the book.
+                order_kind::LIMIT => {
+                    !matched.ended_by_self_trade && matcher.reached(order.side, order.price)?.is_none()
+                }
+                _ => order.only_posts(),
+            };
+        let id = if rests { Some(self.rest(order, left)?) } else { None };
+        self.margin.portfolio.release(self.matcher.i).logged()?;
+        self.matcher.require_open_interest_cap()?;
+        self.unchecked = Some(matched.trade(self.matcher.u.index, self.matcher.now)?);
+        Ok(PlaceRecord {
+            sequence: id.map_or(0, |id| id.seq),
+            handle: id.map_or(0, |id| id.handle.0),
+            side: order.side as u8,
+            makers_cancelled: matched.makers_cancelled,
+            fills: matched.fills,
+            client_id: order.client_id,
+            price: order.price.0,
+            filled: matched.lots.0,
+            value: matched.value.0,
+            fee: matched.fee.0,
+            resting: if rests { left.0 } else { 0 },
+        })
+    }
+
+    /// Lets what is left of an order rest.
+    fn rest(&mut self, order: &Incoming, lots: Lots) -> Result<OrderId> {
+        let i = self.matcher.i;
+        let value = i.value_at(lots, order.price).logged()?;
+        let position = self.margin.portfolio.slot(i).logged()?;
+        require!(position.order_count < u32::from(i.max_orders), BallastError::TooManyOrders);
+        let new = NewOrder {
+            owner: Owner::new(self.address.as_array()),
+            price_ticks: order.price.0,
+            lots: lots.0,
+            client_id: order.client_id,
+            placed_at: self.matcher.now,
+            expires_at: order.expires_at,
+            flags: if order.reduce_only { Order::REDUCE_ONLY } else { 0 },
+        };
+        let id = self.matcher.book.insert(order.side, &new, &mut position.orders_head).logged()?;
+        position.add_order(order.side == Side::Bid, order.reduce_only, lots, value).logged()?;
+        // A limit that was lowered stops no reduction, and an order that only reduces does not count towards it.
+        if !order.reduce_only {
+            position.require_within_limit(i).logged()?;
+        }
+        Ok(id)
+    }
+
+    /// Makes a resting order smaller and gives it another name; it keeps its priority. Like a cancellation it needs no check.
+    pub fn reduce_in_place(&mut self, handle: Handle, old: &Order, lots: i64, client_id: u64) -> Result<()> {
+        let i = self.matcher.i;
+        if lots < old.lots {
+            let less = Lots(old.lots).minus(Lots(lots)).logged()?;
+            let value = i.value_at(less, Ticks(old.price_ticks)).logged()?;
+            self.matcher.book.reduce(handle, less.0).logged()?;
+            let bid = old.side().logged()? == Side::Bid;
+            self.margin.portfolio.slot(i).logged()?.fill_order(bid, old.is_reduce_only(), less, value).logged()?;
+        }
+        self.matcher.book.rename(handle, client_id).logged()
+    }
+
+    /// Checks what was done since the last check.
+    fn check(&mut self) -> Result<()> {
+        self.check_last()?;
+        self.remember();
+        Ok(())
+    }
+
+    fn check_last(&mut self) -> Result<()> {
+        if let Some(trade) = self.unchecked.take() {
+            let found = rule::after_trade(self.matcher.board, &self.before, &self.margin.portfolio, &trade).logged()?;
+            self.requirements = Some(found);
+        }
+        Ok(())
+    }
+
+    /// Ends the instruction with the check of what is unchecked, a call for margin where one is due, and the counter.
+    pub fn finish(mut self) -> Result<Outcome> {
+        self.check_last()?;
+        if let Some(requirements) = &self.requirements {
+            call_for_margin(&self.address, self.matcher.board, requirements)?;
+        }
+        self.margin.count_change()?;
+        Ok(Outcome { fills: self.matcher.fills, penalties: self.matcher.penalties })
+    }
+}
