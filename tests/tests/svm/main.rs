@@ -5,6 +5,7 @@
 mod accounts;
 mod governance;
 mod guards;
+mod lending;
 mod liquidation;
 mod listing;
 mod mutation;
