@@ -10,6 +10,7 @@
 //! - [`rule`]: what must hold at the end of every instruction that can add risk.
 //! - [`funding`], [`fixing`], [`settlement`]: premiums, settlement prices, and how they reach instruments.
 //! - [`block`], [`transfer`]: several fills at once between two accounts, and positions that move between accounts of one owner.
+//! - [`interest`], [`lending`]: interest on owed cash, and what lenders of cash get of it.
 //! - [`liquidation`]: the price and size at which an account below maintenance is taken over.
 #![no_std]
 #![deny(missing_docs)]
@@ -29,6 +30,7 @@ mod group;
 pub mod guard;
 mod instrument;
 pub mod interest;
+pub mod lending;
 pub mod liquidation;
 pub mod margin;
 pub mod math;
@@ -56,6 +58,7 @@ pub use group::ProductGroup;
 pub use guard::Purpose;
 pub use instrument::{Instrument, Kind};
 pub use interest::{Interest, InterestParams};
+pub use lending::LendingPool;
 pub use margin::{Margin, Requirements};
 pub use option::{OptionParams, OptionTerms};
 pub use outflow::OutflowWindow;

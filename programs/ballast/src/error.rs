@@ -226,6 +226,9 @@ impl From<RiskError> for BallastError {
             RiskError::AlreadySettled => Self::AlreadySettled,
             RiskError::ExpiriesTooClose { .. } => Self::ExpiriesTooClose,
             RiskError::NoFreeFixing => Self::NoFreeFixing,
+            RiskError::BorrowLimit { .. } => Self::BorrowLimit,
+            RiskError::EpochNotOver => Self::EpochNotOver,
+            RiskError::OutflowLimit { .. } => Self::WithdrawalWindow,
         }
     }
 }
@@ -342,10 +345,13 @@ mod log {
             }
             RiskError::NotYetExpired { expiry } | RiskError::ExpiriesTooClose { expiry } => msg!("expiry {}", expiry),
             RiskError::NotEnoughSamples { taken } => msg!("samples {}", taken),
+            RiskError::BorrowLimit { owed, limit } => msg!("owed by all: {}, limit {}", owed, limit),
+            RiskError::OutflowLimit { outflow, limit } => msg!("net outflow {}, limit {}", outflow, limit),
             RiskError::Overflow
             | RiskError::NothingToSample
             | RiskError::AlreadySettled
             | RiskError::NoFreeFixing
+            | RiskError::EpochNotOver
             | RiskError::NotAPublisher
             | RiskError::DuplicatePublisher
             | RiskError::NoFreeExpiry

@@ -8,6 +8,7 @@ mod batches;
 mod deep_book;
 mod governance;
 mod guards;
+mod lending;
 mod liquidation;
 mod listing;
 mod mutation;

@@ -238,7 +238,8 @@ fn open(e: &Exchange, from: &Address, owner: &Address, sub_id: u16, isolated_und
 
 /// `close_margin_account`
 pub fn close_margin_account(e: &Exchange, owner: &Address, sub_id: u16) -> Instruction {
-    let accounts = vec![payer(owner), read(&e.address), write(&e.margin(owner, sub_id))];
+    let accounts =
+        vec![payer(owner), read(&e.address), write(&e.treasury), read(&e.board), write(&e.margin(owner, sub_id))];
     build(tag::CLOSE_MARGIN_ACCOUNT, accounts, |_| {})
 }
 

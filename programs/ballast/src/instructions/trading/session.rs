@@ -63,6 +63,7 @@ impl<'a> Session<'a> {
         let (market, book) = market_and_book(&mut a.market)?;
         let matcher = Matcher::new(&a.exchange, &exchange_address, board, i, u, market, book, makers, now)?;
         let margin = &mut *a.margin;
+        margin.portfolio.accrue(&board.interest, now).logged()?;
         let before = boxed(&margin.portfolio);
         Ok(Self { matcher, margin, address, before, unchecked: None, requirements: None })
     }
@@ -202,6 +203,7 @@ impl<'a> Session<'a> {
     fn check_last(&mut self) -> Result<()> {
         if let Some(trade) = self.unchecked.take() {
             let found = rule::after_trade(self.matcher.board, &self.before, &self.margin.portfolio, &trade).logged()?;
+            self.margin.portfolio.note_owed(&found);
             self.requirements = Some(found);
         }
         Ok(())
