@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use ballast::{
-    state::{DISCRIMINATOR_LEN, Exchange, MarginAccount, Market, RiskBoard, Treasury, VolatilitySurface},
+    state::{DISCRIMINATOR_LEN, Exchange, MarginAccount, Market, PendingChange, RiskBoard, Treasury, VolatilitySurface},
     view::{MarginView, UnderlyingView},
 };
 use ballast_book::Book;
@@ -29,6 +29,9 @@ impl Layout for Market {
 }
 impl Layout for MarginAccount {
     const NAME: &'static str = "MarginAccount";
+}
+impl Layout for PendingChange {
+    const NAME: &'static str = "PendingChange";
 }
 impl Layout for VolatilitySurface {
     const NAME: &'static str = "VolatilitySurface";
