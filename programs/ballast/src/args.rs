@@ -57,6 +57,12 @@ impl<const N: usize> Encode for [u8; N] {
     }
 }
 
+impl<const N: usize, const M: usize> Encode for [[u8; N]; M] {
+    fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
+        out.extend_from_slice(self.as_flattened());
+    }
+}
+
 /// Discriminators.
 pub mod tag {
     /// `initialize_exchange`
@@ -179,6 +185,30 @@ pub mod tag {
     pub const TIGHTEN_COLLATERAL: u8 = 58;
     /// `trip_breaker`
     pub const TRIP_BREAKER: u8 = 59;
+
+    /// True for the instructions that wait for the timelock.
+    pub const fn waits(tag: u8) -> bool {
+        matches!(
+            tag,
+            SET_PRODUCT_GROUP
+                | LIST_UNDERLYING
+                | LIST_COLLATERAL
+                | LIST_PERPETUAL
+                | LIST_FUTURE
+                | LIST_OPTION
+                | OPEN_SURFACE
+                | SET_PUBLISHERS
+                | SET_TIMELOCK
+                | CHANGE_FEES
+                | CHANGE_MARGIN
+                | CHANGE_UNDERLYING
+                | CHANGE_INSTRUMENT
+                | CHANGE_COLLATERAL
+                | SET_WITHDRAWAL_LIMIT
+                | SET_INTEREST
+                | WIND_DOWN_PERPETUAL
+        )
+    }
 }
 
 args! {
@@ -323,7 +353,16 @@ encode_structs!(
     RangeArgs,
     OptionParamsArgs,
     InstrumentArgs,
-    SmileArgs
+    SmileArgs,
+    UnderlyingArgs,
+    CollateralArgs,
+    FutureArgs,
+    OptionArgs,
+    SurfaceArgs,
+    InterestArgs,
+    InstrumentChangeArgs,
+    CollateralChangeArgs,
+    WithdrawalLimitArgs
 );
 
 args! {

@@ -66,6 +66,12 @@ pub const MAX_TIMELOCK: u32 = 2_592_000;
 /// Seconds after its time for which a pending change can be executed: 14 days.
 pub const CHANGE_LIFETIME: i64 = 1_209_600;
 
+/// Shortest window of a withdrawal limit, seconds: 1 minute.
+pub const MIN_WITHDRAWAL_WINDOW: u32 = 60;
+
+/// Longest window of a withdrawal limit, seconds: 7 days.
+pub const MAX_WITHDRAWAL_WINDOW: u32 = 604_800;
+
 /// Seconds for which the breaker stops new risk.
 pub const BREAKER_SECONDS: i64 = 300;
 

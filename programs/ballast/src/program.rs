@@ -193,4 +193,108 @@ pub mod ballast {
     // Interest.
 
     // Governance.
+
+    /// Proposes an instruction that waits for the timelock: its data to the byte, and the account that it is about where its
+    /// data do not say it.
+    #[discrim = 43]
+    pub fn propose_change(
+        ctx: &mut Context<ProposeChange>,
+        nonce: u64,
+        subject: [u8; 32],
+        data: Vec<u8>,
+    ) -> Result<()> {
+        instructions::propose_change(ctx, nonce, subject, data)
+    }
+
+    /// Withdraws a proposal; the rent goes to who paid for it.
+    #[discrim = 44]
+    pub fn cancel_change(ctx: &mut Context<CancelChange>, nonce: u64) -> Result<()> {
+        instructions::cancel_change(ctx, nonce)
+    }
+
+    /// Sets how long changes wait. Longer holds at once; shorter waits itself.
+    #[discrim = 45]
+    pub fn set_timelock(ctx: &mut Context<ChangeExchange>, seconds: u32) -> Result<()> {
+        instructions::set_timelock(ctx, seconds)
+    }
+
+    /// Nominates somebody for an authority, or nobody.
+    #[discrim = 46]
+    pub fn nominate_authority(ctx: &mut Context<ChangeExchange>, kind: u8, who: [u8; 32]) -> Result<()> {
+        instructions::nominate_authority(ctx, kind, who)
+    }
+
+    /// Takes over an authority that the signer was nominated for.
+    #[discrim = 47]
+    pub fn accept_authority(ctx: &mut Context<AcceptAuthority>, kind: u8) -> Result<()> {
+        instructions::accept_authority(ctx, kind)
+    }
+
+    /// Changes the fees.
+    #[discrim = 48]
+    pub fn change_fees(ctx: &mut Context<ChangeExchange>, args: FeeArgs) -> Result<()> {
+        instructions::change_fees(ctx, args)
+    }
+
+    /// Changes the margin parameters of the exchange.
+    #[discrim = 49]
+    pub fn change_margin(ctx: &mut Context<ChangeBoard>, args: MarginArgs) -> Result<()> {
+        instructions::change_margin(ctx, args)
+    }
+
+    /// Changes an underlying.
+    #[discrim = 50]
+    pub fn change_underlying(ctx: &mut Context<ChangeBoard>, underlying: u16, args: UnderlyingArgs) -> Result<()> {
+        instructions::change_underlying(ctx, underlying, args)
+    }
+
+    /// Changes the limits of an instrument.
+    #[discrim = 51]
+    pub fn change_instrument(
+        ctx: &mut Context<ChangeInstrument>,
+        instrument: u16,
+        args: InstrumentChangeArgs,
+    ) -> Result<()> {
+        instructions::change_instrument(ctx, instrument, args)
+    }
+
+    /// Changes the limit and the haircut of a collateral token.
+    #[discrim = 52]
+    pub fn change_collateral(ctx: &mut Context<ChangeBoard>, args: CollateralChangeArgs) -> Result<()> {
+        instructions::change_collateral(ctx, args)
+    }
+
+    /// Limits the net outflow of the quote currency or a token.
+    #[discrim = 53]
+    pub fn set_withdrawal_limit(ctx: &mut Context<SetWithdrawalLimit>, args: WithdrawalLimitArgs) -> Result<()> {
+        instructions::set_withdrawal_limit(ctx, args)
+    }
+
+    /// Raises the least scan range of an underlying. By the risk authority, at once.
+    #[discrim = 56]
+    pub fn tighten_underlying(ctx: &mut Context<TightenBoard>, underlying: u16, scan_range: u32) -> Result<()> {
+        instructions::tighten_underlying(ctx, underlying, scan_range)
+    }
+
+    /// Lowers the limits of an instrument. By the risk authority, at once.
+    #[discrim = 57]
+    pub fn tighten_instrument(
+        ctx: &mut Context<TightenInstrument>,
+        instrument: u16,
+        args: InstrumentTightenArgs,
+    ) -> Result<()> {
+        instructions::tighten_instrument(ctx, instrument, args)
+    }
+
+    /// Lowers the deposit limit of a token. By the risk authority, at once.
+    #[discrim = 58]
+    pub fn tighten_collateral(ctx: &mut Context<TightenBoard>, token: u16, deposit_limit: u64) -> Result<()> {
+        instructions::tighten_collateral(ctx, token, deposit_limit)
+    }
+
+    /// Stops new risk in an underlying for five minutes where a guard of its price is up. Anyone may call.
+    #[discrim = 59]
+    pub fn trip_breaker(ctx: &mut Context<TripBreaker>, underlying: u16) -> Result<()> {
+        instructions::trip_breaker(ctx, underlying)
+    }
 }

@@ -10,7 +10,7 @@ use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
 /// `propose_change`: `data` is the data of the instruction to send later, and `subject` the account that it is about where
-/// its data do not say it (the mint of `list_collateral`), else zero. [`propose`] makes both from the instruction.
+/// its data do not say it, else zero. [`propose`] and [`subject`] make both from the instruction.
 pub fn propose_change(
     e: &Exchange,
     from: &Address,
@@ -28,7 +28,18 @@ pub fn propose_change(
     })
 }
 
-/// The proposal of an instruction that waits for the timelock.
+/// The account that an instruction is about where its data do not say it: the mint of `list_collateral`, the surface of
+/// `set_publishers`; else zero.
+pub fn subject(ix: &Instruction) -> Address {
+    let place = match ix.data.first() {
+        Some(&tag::LIST_COLLATERAL) => 4,
+        Some(&tag::SET_PUBLISHERS) => 2,
+        _ => return Address::default(),
+    };
+    ix.accounts.get(place).map_or(Address::default(), |meta| meta.pubkey)
+}
+
+/// The proposal of an instruction that waits for the timelock; [`subject`] says what it is about.
 pub fn propose(
     e: &Exchange,
     from: &Address,

@@ -17,6 +17,11 @@ pub mod trading;
 // Whole modules: Anchor's macros look for what they derive beside each accounts struct.
 pub use account::{close_margin_account::*, deposit::*, open_margin_account::*, view_margin::*, withdraw::*};
 pub use exchange::{fund_insurance::*, grow_board::*, initialize_exchange::*, set_pause::*};
+pub use governance::{
+    accept_authority::*, cancel_change::*, change_collateral::*, change_fees::*, change_instrument::*,
+    change_margin::*, change_underlying::*, nominate_authority::*, propose_change::*, set_timelock::*,
+    set_withdrawal_limit::*, tighten_collateral::*, tighten_instrument::*, tighten_underlying::*, trip_breaker::*,
+};
 pub use liquidation::{liquidate::*, resolve_bad_debt::*};
 pub use listing::{
     list_collateral::*, list_future::*, list_option::*, list_perpetual::*, list_underlying::*, set_product_group::*,

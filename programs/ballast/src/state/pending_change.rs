@@ -16,11 +16,14 @@ pub struct PendingChange {
     pub exchange: Address,
     /// Paid for this account, and gets the rent back.
     pub payer: Address,
-    /// The account that the instruction is about where its data do not say it (the mint of `list_collateral`); else zero.
+    /// The account that the instruction is about where its data do not say it (the mint of `list_collateral`, the surface of
+    /// `set_publishers`); else zero.
     pub subject: Address,
     /// The admin's own number for it, part of the seeds.
     pub nonce: u64,
-    /// From when it may be executed, seconds.
+    /// When it was proposed, seconds.
+    pub proposed_at: i64,
+    /// From when it may be executed, seconds; later if the timelock was lengthened since.
     pub not_before: i64,
     /// Until when, seconds.
     pub expires_at: i64,

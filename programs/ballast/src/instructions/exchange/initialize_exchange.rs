@@ -112,7 +112,8 @@ fn create_board(a: &InitializeExchange, exchange: &Address, bump: u8, params: &M
     Ok(())
 }
 
-fn margin_params(args: &MarginArgs) -> MarginParams {
+/// The margin parameters that arguments name.
+pub fn margin_params(args: &MarginArgs) -> MarginParams {
     MarginParams {
         initial_ratio: Ppm(args.initial_ratio),
         liquidation_buffer: Ppm(args.liquidation_buffer),

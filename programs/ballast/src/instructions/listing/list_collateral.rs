@@ -1,11 +1,11 @@
 //! `list_collateral`
 
 use crate::{
-    args::CollateralArgs,
+    args::{CollateralArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED, VAULT_SEED},
     error::{BallastError, Logged},
     events::CollateralListed,
-    instructions::token,
+    instructions::{governance::timelock::require_proposed, token},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -39,8 +39,10 @@ pub struct ListCollateral {
 
 /// Runs `list_collateral`.
 pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) -> Result<()> {
+    let mint = *ctx.accounts.mint.address();
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, mint, tag::LIST_COLLATERAL, &[&args])?;
     let a = &mut ctx.accounts;
-    let (exchange, mint) = (*a.exchange.address(), *a.mint.address());
+    let exchange = *a.exchange.address();
     require!(mint != a.exchange.quote_mint, BallastError::WrongMint);
     let decimals = token::mint_decimals(a.mint.account())?;
     a.board.board.underlying(args.underlying).logged()?;

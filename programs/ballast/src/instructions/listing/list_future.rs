@@ -3,10 +3,13 @@
 
 use super::instrument::{Contract, add_instrument, create_market};
 use crate::{
-    args::FutureArgs,
+    args::{FutureArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED},
     error::BallastError,
-    instructions::load::now,
+    instructions::{
+        governance::timelock::{NO_SUBJECT, require_proposed},
+        load::now,
+    },
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -41,6 +44,7 @@ pub struct ListFuture {
 
 /// Runs `list_future`.
 pub fn list_future(ctx: &mut Context<ListFuture>, args: FutureArgs) -> Result<()> {
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_FUTURE, &[&args])?;
     let bump = ctx.bumps.market;
     let a = &mut ctx.accounts;
     let contract = Contract { kind: Kind::Future, expiry: args.expiry, strike: 0 };

@@ -3,10 +3,13 @@
 
 use super::instrument::{Contract, add_instrument, create_market};
 use crate::{
-    args::OptionArgs,
+    args::{OptionArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED, SURFACE_SEED},
     error::{BallastError, Logged},
-    instructions::load::now,
+    instructions::{
+        governance::timelock::{NO_SUBJECT, require_proposed},
+        load::now,
+    },
     state::{Exchange, RiskBoard, VolatilitySurface},
 };
 use anchor_lang::prelude::*;
@@ -47,6 +50,7 @@ pub struct ListOption {
 
 /// Runs `list_option`.
 pub fn list_option(ctx: &mut Context<ListOption>, args: OptionArgs) -> Result<()> {
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_OPTION, &[&args])?;
     let bump = ctx.bumps.market;
     let a = &mut ctx.accounts;
     require!(args.put <= 1, BallastError::ParameterOutOfBounds);

@@ -3,9 +3,10 @@
 
 use super::instrument::{Contract, add_instrument, create_market};
 use crate::{
-    args::InstrumentArgs,
+    args::{InstrumentArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED},
     error::BallastError,
+    instructions::governance::timelock::{NO_SUBJECT, require_proposed},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -40,6 +41,7 @@ pub struct ListPerpetual {
 
 /// Runs `list_perpetual`.
 pub fn list_perpetual(ctx: &mut Context<ListPerpetual>, args: InstrumentArgs) -> Result<()> {
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_PERPETUAL, &[&args])?;
     let bump = ctx.bumps.market;
     let a = &mut ctx.accounts;
     let contract = Contract { kind: Kind::Perpetual, expiry: 0, strike: 0 };

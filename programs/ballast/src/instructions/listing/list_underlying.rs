@@ -1,10 +1,11 @@
 //! `list_underlying`
 
 use crate::{
-    args::UnderlyingArgs,
+    args::{UnderlyingArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Logged},
     events::UnderlyingListed,
+    instructions::governance::timelock::{NO_SUBJECT, require_proposed},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -29,16 +30,30 @@ pub struct ListUnderlying {
 
 /// Runs `list_underlying`.
 pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) -> Result<()> {
-    require!(usize::from(args.group) <= MAX_GROUPS, BallastError::ParameterOutOfBounds);
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_UNDERLYING, &[&args])?;
     let underlyings = &mut ctx.accounts.board.board.underlyings;
     require!(!underlyings.iter().any(|u| u.is_listed() && u.feed_id == args.feed_id), BallastError::AlreadyExists);
     let index = underlyings.iter().position(|u| !u.is_listed()).ok_or(BallastError::NoFreeSlot)?;
 
     let slot = &mut underlyings[index];
     *slot = Underlying::zeroed();
+    slot.max_price = args.max_price;
+    slot.scale_bits = args.scale_bits;
+    slot.unit_exponent = args.unit_exponent;
+    slot.index = index as u16;
+    slot.listed = 1;
+    write_parameters(slot, &args)?;
+
+    emit!(UnderlyingListed { exchange: *ctx.accounts.exchange.address(), name: args.name, underlying: index as u64 });
+    Ok(())
+}
+
+/// Writes what can be changed after listing, if all of it is inside its hard bounds.
+#[inline(never)]
+pub fn write_parameters(slot: &mut Underlying, args: &UnderlyingArgs) -> Result<()> {
+    require!(usize::from(args.group) <= MAX_GROUPS, BallastError::ParameterOutOfBounds);
     slot.name = args.name;
     slot.feed_id = args.feed_id;
-    slot.max_price = args.max_price;
     slot.params = UnderlyingParams {
         liquidity: QuoteNative(args.liquidity),
         profit_cap: QuoteNative(args.profit_cap),
@@ -73,13 +88,6 @@ pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) 
     slot.guard_params = GuardParams { max_move: Ppm(args.max_move), max_divergence: Ppm(args.max_divergence) };
     slot.second_feed = args.second_feed;
     slot.second_hash = args.second_hash;
-    slot.scale_bits = args.scale_bits;
-    slot.unit_exponent = args.unit_exponent;
     slot.group = args.group;
-    slot.index = index as u16;
-    slot.listed = 1;
-    slot.validate().logged()?;
-
-    emit!(UnderlyingListed { exchange: *ctx.accounts.exchange.address(), name: args.name, underlying: index as u64 });
-    Ok(())
+    slot.validate().logged()
 }

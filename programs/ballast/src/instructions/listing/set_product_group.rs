@@ -1,9 +1,11 @@
 //! `set_product_group`
 
 use crate::{
+    args::tag,
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Logged},
     events::ProductGroupSet,
+    instructions::governance::timelock::{NO_SUBJECT, require_proposed},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -25,6 +27,13 @@ pub struct SetProductGroup {
 
 /// Runs `set_product_group`.
 pub fn set_product_group(ctx: &mut Context<SetProductGroup>, group: u8, name: [u8; 16], offset: u32) -> Result<()> {
+    require_proposed(
+        ctx.remaining_accounts()?,
+        &ctx.accounts.exchange,
+        NO_SUBJECT,
+        tag::SET_PRODUCT_GROUP,
+        &[&group, &name, &offset],
+    )?;
     let set = ProductGroup { name, offset: Ppm(offset), reserved: [0; 3] };
     set.validate().logged()?;
     let slot = ctx.accounts.board.board.groups.get_mut(usize::from(group)).ok_or(BallastError::NotListed)?;

@@ -2,10 +2,11 @@
 #![allow(unused_variables)] // Anchor binds the argument of `#[instruction]` where only the seeds use it
 
 use crate::{
-    args::SurfaceArgs,
+    args::{SurfaceArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED, SURFACE_SEED},
     error::{BallastError, Logged},
     events::SurfaceOpened,
+    instructions::governance::timelock::{NO_SUBJECT, require_proposed},
     state::{DISCRIMINATOR_LEN, Exchange, RiskBoard, VolatilitySurface},
 };
 use anchor_lang::{create_account_signed, prelude::*};
@@ -40,6 +41,7 @@ pub struct OpenSurface {
 
 /// Runs `open_surface`.
 pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result<()> {
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::OPEN_SURFACE, &[&args])?;
     let bump = ctx.bumps.surface;
     let a = &mut ctx.accounts;
     a.board.board.underlying(args.underlying).logged()?;

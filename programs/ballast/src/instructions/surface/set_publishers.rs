@@ -1,9 +1,11 @@
 //! `set_publishers`
 
 use crate::{
+    args::tag,
     constants::{EXCHANGE_SEED, SURFACE_SEED},
     error::{BallastError, Logged},
     events::PublishersSet,
+    instructions::governance::timelock::require_proposed,
     state::{Exchange, VolatilitySurface},
 };
 use anchor_lang::prelude::*;
@@ -28,8 +30,10 @@ pub struct ChangeSurface {
 
 /// Runs `set_publishers`. What publishers said before is forgotten; smiles stay in force.
 pub fn set_publishers(ctx: &mut Context<ChangeSurface>, publishers: [[u8; 32]; 5]) -> Result<()> {
+    let surface = *ctx.accounts.surface.address();
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, surface, tag::SET_PUBLISHERS, &[&publishers])?;
     ctx.accounts.surface.surface.set_publishers(publishers).logged()?;
     let count = publishers.iter().filter(|p| **p != [0; 32]).count();
-    emit!(PublishersSet { surface: *ctx.accounts.surface.address(), count: count as u64 });
+    emit!(PublishersSet { surface, count: count as u64 });
     Ok(())
 }

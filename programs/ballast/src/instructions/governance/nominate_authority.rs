@@ -1,0 +1,15 @@
+//! `nominate_authority`
+
+use super::set_timelock::ChangeExchange;
+use crate::{error::BallastError, events::AuthorityNominated};
+use anchor_lang::prelude::*;
+
+/// Runs `nominate_authority`. The authority stays who it is until the nominee accepts; nobody nominated withdraws a nomination.
+pub fn nominate_authority(ctx: &mut Context<ChangeExchange>, kind: u8, who: [u8; 32]) -> Result<()> {
+    let who = Address::new_from_array(who);
+    let exchange = &mut ctx.accounts.exchange;
+    let nominated = exchange.nominated.get_mut(usize::from(kind)).ok_or(BallastError::ParameterOutOfBounds)?;
+    *nominated = who;
+    emit!(AuthorityNominated { exchange: *exchange.address(), who, kind: u64::from(kind) });
+    Ok(())
+}

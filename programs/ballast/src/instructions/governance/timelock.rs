@@ -1,0 +1,77 @@
+//! What lets an instruction that waits for the timelock go on.
+
+use crate::{
+    args::Encode,
+    constants::CHANGE_SEED,
+    error::BallastError,
+    instructions::load::now,
+    state::{Exchange, PendingChange},
+};
+use alloc::{vec, vec::Vec};
+use anchor_lang::{AccountClose, AnchorAccount, cpi::verify_program_address, prelude::*};
+
+/// The subject of a change whose data say everything.
+pub const NO_SUBJECT: Address = Address::new_from_array([0; 32]);
+
+/// Lets the instruction with this discriminator and these arguments go on if the exchange has no timelock, or if the last two
+/// further accounts are its pending change, whose time has come, and who paid for it. The pending change is then closed.
+///
+/// # Errors
+/// [`BallastError::ChangeNotProposed`], [`BallastError::ChangeDiffers`], [`BallastError::ChangeNotReady`] and
+/// [`BallastError::ChangeExpired`], the last two with the times in the log.
+#[inline(never)]
+pub fn require_proposed(
+    further: Vec<AccountView>,
+    exchange: &Account<Exchange>,
+    subject: Address,
+    tag: u8,
+    args: &[&dyn Encode],
+) -> Result<()> {
+    if exchange.timelock == 0 {
+        return Ok(());
+    }
+    let [.., change, payer] = further[..] else { return Err(BallastError::ChangeNotProposed.into()) };
+    let mut change = load(change, exchange.address())?;
+    let mut data = vec![tag];
+    args.iter().for_each(|arg| arg.encode(&mut data));
+    let same = change.subject == subject && change.data.get(..usize::from(change.len)) == Some(&data[..]);
+    require!(same, BallastError::ChangeDiffers);
+    require_ready(&change, exchange.timelock, now()?)?;
+    close(&mut change, payer)
+}
+
+/// The pending change of this exchange in an account: writable, of this program, at its own seeds.
+fn load(view: AccountView, exchange: &Address) -> Result<Account<PendingChange>> {
+    require!(view.owned_by(&crate::ID), BallastError::ChangeNotProposed);
+    // SAFETY: Anchor refuses an account that is also declared as mutable, none that is declared as read-only is a pending
+    // change, and the other further accounts are not loaded.
+    let change = unsafe { Account::<PendingChange>::load_mut(view)? };
+    require!(change.exchange == *exchange, BallastError::WrongExchange);
+    let (nonce, bump) = (change.nonce.to_le_bytes(), [change.bump]);
+    verify_program_address(&[CHANGE_SEED, exchange.as_ref(), &nonce, &bump], &crate::ID, view.address())?;
+    Ok(change)
+}
+
+/// Checks that a change's time has come and is not over. A timelock that was lengthened since holds for it too; one that was
+/// shortened does not.
+fn require_ready(change: &PendingChange, timelock: u32, now: i64) -> Result<()> {
+    let waited = change.proposed_at.checked_add(timelock.into()).ok_or(BallastError::Overflow)?;
+    let ready = change.not_before.max(waited);
+    if now < ready {
+        msg!("ready at {}, now {}", ready, now);
+        return Err(BallastError::ChangeNotReady.into());
+    }
+    if now > change.expires_at {
+        msg!("expired at {}, now {}", change.expires_at, now);
+        return Err(BallastError::ChangeExpired.into());
+    }
+    Ok(())
+}
+
+/// Closes a pending change; the rent goes to who paid for it.
+fn close(change: &mut Account<PendingChange>, payer: AccountView) -> Result<()> {
+    require!(*payer.address() == change.payer, BallastError::Unauthorized);
+    require!(payer.is_writable(), ErrorCode::ConstraintMut);
+    change.close(payer)?;
+    Ok(())
+}
