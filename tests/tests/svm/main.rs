@@ -7,6 +7,7 @@ mod governance;
 mod guards;
 mod liquidation;
 mod listing;
+mod migrate;
 mod mutation;
 mod options;
 mod oracle;

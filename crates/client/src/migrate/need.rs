@@ -12,14 +12,6 @@ use std::collections::BTreeSet;
 /// Growing instructions in one transaction.
 const GROWTHS: usize = 8;
 
-/// By what a pending change is found again.
-pub(super) enum Key {
-    /// By its data.
-    Data,
-    /// By the name of what it is about: its data are not the same in every run.
-    Name(String),
-}
-
 /// Something that is missing: one transaction.
 pub(super) struct Need {
     /// What it does.
@@ -30,8 +22,8 @@ pub(super) struct Need {
     pub listing: bool,
     /// True if it does not wait although its like does.
     pub at_once: bool,
-    /// By what its pending change is found.
-    pub key: Key,
+    /// What it is about: by this its pending change is found, whatever it says.
+    pub about: String,
 }
 
 /// What is missing, and what cannot be done.
@@ -76,19 +68,15 @@ pub(super) fn needs(config: &Config, keys: &Keys, state: &State, now: i64) -> Re
 
 impl Planner<'_> {
     /// Something to list or make.
-    pub fn list(&mut self, what: String, ix: Instruction) {
-        self.list_as(what, ix, Key::Data);
-    }
-
-    /// As [`Planner::list`], with the key of its proposal.
-    pub fn list_as(&mut self, what: String, ix: Instruction, key: Key) {
-        self.found.needs.push(Need { what, instructions: vec![ix], listing: true, at_once: false, key });
+    pub fn list(&mut self, about: &str, what: String, ix: Instruction) {
+        let (about, instructions) = (about.to_owned(), vec![ix]);
+        self.found.needs.push(Need { what, instructions, listing: true, at_once: false, about });
     }
 
     /// A parameter to change.
-    pub fn change(&mut self, what: String, ix: Instruction) {
-        let need = Need { what, instructions: vec![ix], listing: false, at_once: false, key: Key::Data };
-        self.found.needs.push(need);
+    pub fn change(&mut self, about: &str, what: String, ix: Instruction) {
+        let (about, instructions) = (about.to_owned(), vec![ix]);
+        self.found.needs.push(Need { what, instructions, listing: false, at_once: false, about });
     }
 
     /// An account to grow from a length to at least another, so many bytes an instruction as the runtime allows.
@@ -99,7 +87,7 @@ impl Planner<'_> {
             let grown = len + count * MAX_GROWTH;
             let what = format!("grow {what}: {len} -> {} bytes", grown.min(to));
             let instructions = vec![ix.clone(); count];
-            self.found.needs.push(Need { what, instructions, listing, at_once: false, key: Key::Data });
+            self.found.needs.push(Need { what, instructions, listing, at_once: false, about: String::new() });
             len = grown;
         }
     }

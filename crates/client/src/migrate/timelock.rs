@@ -2,7 +2,7 @@
 
 use super::{
     Action, Keys, State, Step,
-    need::{Key, Need},
+    need::Need,
 };
 use crate::instruction;
 use ballast::args::tag;
@@ -20,32 +20,19 @@ fn subject(ix: &Instruction) -> Address {
     ix.accounts.get(place).map_or(Address::default(), |meta| meta.pubkey)
 }
 
-/// The number of the pending change of a need: a hash of its subject and its data, or of what it is about. None where it does
-/// not wait.
+/// The number of the pending change of a need. None where it does not wait.
 pub(super) fn nonce(need: &Need) -> Option<u64> {
-    let ix = need.instructions.first()?;
-    let number = *ix.data.first().filter(|t| tag::waits(**t))?;
-    Some(nonce_of(number, &need.key, ix))
+    let number = *need.instructions.first()?.data.first()?;
+    (tag::waits(number) && !need.at_once).then(|| nonce_of(number, &need.about))
 }
 
-fn nonce_of(number: u8, key: &Key, ix: &Instruction) -> u64 {
-    match key {
-        Key::Data => hash(&[subject(ix).as_ref(), &ix.data]),
-        Key::Name(name) => name_nonce(number, name),
-    }
-}
-
-/// The number of the pending change of an instruction that is named rather than hashed: what has an expiry in days, which is
-/// another time in every run.
-pub(super) fn name_nonce(number: u8, name: &str) -> u64 {
-    hash(&[&[number], name.as_bytes()])
-}
-
-fn hash(parts: &[&[u8]]) -> u64 {
+/// The number of the pending change of an instruction about something: a hash of both, and not of the instruction's data,
+/// so that a proposal that says something else is found too, and an expiry in days, which is another time in every run.
+pub(super) fn nonce_of(number: u8, about: &str) -> u64 {
     let mut hash = Sha256::new();
-    parts.iter().for_each(|part| hash.update(part));
-    let digest = hash.finalize();
-    digest[..8].iter().fold(0, |n, byte| n << 8 | u64::from(*byte))
+    hash.update([number]);
+    hash.update(about);
+    hash.finalize()[..8].iter().fold(0, |n, byte| n << 8 | u64::from(*byte))
 }
 
 /// The steps for what is missing.
@@ -71,7 +58,7 @@ pub(super) fn schedule(needs: Vec<Need>, keys: &Keys, state: &State, now: i64) -
 
 fn steps_of(need: Need, keys: &Keys, state: &State, now: i64) -> Vec<Step> {
     let timelock = i64::from(state.timelock());
-    let waiting = nonce(&need).filter(|_| timelock > 0 && !need.at_once);
+    let waiting = nonce(&need).filter(|_| timelock > 0);
     let Need { what, mut instructions, .. } = need;
     let Some(nonce) = waiting else { return vec![Step { what, action: Action::Send, instructions }] };
 
