@@ -2,7 +2,9 @@
 
 use anyhow::{Context, Result, ensure};
 use ballast::{
-    state::{DISCRIMINATOR_LEN, Exchange, MarginAccount, Market, PendingChange, RiskBoard, Treasury, VolatilitySurface},
+    state::{
+        DISCRIMINATOR_LEN, Exchange, MarginAccount, Market, PendingChange, RiskBoard, Treasury, VolatilitySurface,
+    },
     view::{MarginView, UnderlyingView},
 };
 use ballast_book::Book;
@@ -58,6 +60,13 @@ pub fn decode<T: Layout>(data: &[u8]) -> Result<Box<T>> {
     let mut value: Box<T> = bytemuck::allocation::zeroed_box();
     bytemuck::bytes_of_mut(value.as_mut()).copy_from_slice(body);
     Ok(value)
+}
+
+/// Writes an account's layout over its bytes; what follows stays.
+pub fn encode<T: Layout>(value: &T, data: &mut [u8]) -> Result<()> {
+    let body = data.get_mut(DISCRIMINATOR_LEN..DISCRIMINATOR_LEN + size_of::<T>());
+    body.with_context(|| format!("{} account is too short", T::NAME))?.copy_from_slice(bytemuck::bytes_of(value));
+    Ok(())
 }
 
 /// A market's bytes, kept aligned so that its book can be read in place.

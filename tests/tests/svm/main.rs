@@ -3,6 +3,7 @@
 //! One binary, because each would link the same SVM.
 
 mod accounts;
+mod authorities;
 mod governance;
 mod guards;
 mod liquidation;
@@ -11,6 +12,7 @@ mod migrate;
 mod mutation;
 mod options;
 mod oracle;
+mod parameters;
 mod random;
 mod ranges;
 mod refresh;
@@ -19,4 +21,5 @@ mod second;
 mod smoke;
 mod surface;
 mod tables;
+mod timelock;
 mod trading;

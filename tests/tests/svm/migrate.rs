@@ -2,7 +2,7 @@
 
 use ballast_client::{
     BallastError, TOKEN_PROGRAM,
-    ballast::{args::QUOTE_TOKEN, constants::CHANGE_LIFETIME, state::Market},
+    ballast::{args::QUOTE_TOKEN, constants::CHANGE_LIFETIME, state::{Exchange, Market, Treasury}},
     config::{Config, WithdrawalLimitConfig, expiry},
     decimal, instruction,
     migrate::{Action, Keys, Plan},
@@ -12,6 +12,7 @@ use ballast_testkit::Svm;
 use solana_account::Account;
 use solana_address::Address;
 use solana_signer::Signer;
+use std::mem::offset_of;
 
 const DAY: i64 = 86_400;
 const TIMELOCK: u32 = 172_800;
@@ -138,7 +139,7 @@ fn a_run_that_was_interrupted_anywhere_ends_the_same() {
     let whole = world.accounts();
     for (done, vm) in interrupted.into_iter().enumerate() {
         world.svm.vm = vm;
-        assert_eq!(world.plan().steps[..], steps[done..], "after {done} steps");
+        assert!(world.plan().steps[..] == steps[done..], "after {done} steps:\n{}", world.plan());
         world.apply();
         world.assert_done();
         assert!(world.accounts() == whole, "interrupted after {done} steps");
@@ -208,7 +209,6 @@ const CHANGES: &[Change] = &[
     ("sigmas", |c| c.underlying[1].range.sigmas = "4.5".into(), "underlying ETH: range.sigmas 0 -> 4.5"),
     ("guard", |c| c.underlying[2].guard.max_move = "0.1".into(), "underlying SOL: guard.max_move 0 -> 0.1"),
     ("age", |c| c.underlying[0].max_age = 20, "underlying BTC: max_age 10 -> 20"),
-    ("renamed", |c| c.group[0].name = "MAJOR".into(), "product group MAJOR: offset 0.6"),
     ("haircut", |c| c.collateral[0].haircut = "0.1".into(), "collateral SOL: haircut 0.05 -> 0.1"),
     (
         "deposits",
@@ -246,14 +246,9 @@ fn one_number_changed_is_one_step() {
     for (what, change, said) in CHANGES {
         let config = made.config.clone();
         let vm = made.svm.vm.clone();
-        if *what == "renamed" {
-            made.config.underlying.iter_mut().filter_map(|u| u.group.as_mut()).for_each(|g| *g = "MAJOR".into());
-        }
         change(&mut made.config);
-        if *what != "renamed" {
-            let only = made.only();
-            assert!(only.contains(said), "{what}: {only}");
-        }
+        let only = made.only();
+        assert!(only.contains(said), "{what}: {only}");
         made.finish();
         made.assert_done();
         (made.config, made.svm.vm) = (config, vm);
@@ -321,7 +316,7 @@ fn a_proposal_that_is_out_of_date_is_withdrawn() {
     for step in &fees(&world.plan()) {
         world.svm.run(step).unwrap();
     }
-    assert_eq!(world.svm.decode::<ballast_client::ballast::state::Exchange>(&world.svm.exchange.address).taker_fee_ppm, 300);
+    assert_eq!(world.svm.decode::<Exchange>(&world.svm.exchange.address).taker_fee_ppm, 300);
 }
 
 // I323: a whole listing behind a timelock: an underlying with surface, perpetual, future and options, in days.
@@ -411,12 +406,12 @@ fn what_is_left_out_of_the_file_stays() {
 fn an_insurance_fund_that_paid_is_not_filled_up() {
     let mut world = World::complete();
     let address = world.svm.exchange.treasury;
-    let mut treasury = world.svm.treasury();
-    (treasury.bad_debt_paid, treasury.insurance) = (treasury.insurance, ballast_client::risk::QuoteNative(0));
     let mut account = world.svm.account(&address).unwrap();
-    let len = std::mem::size_of_val(&*treasury);
-    account.data[8..8 + len].copy_from_slice(ballast_testkit::bytes_of(&*treasury));
+    let (had, paid) = (8 + offset_of!(Treasury, insurance), 8 + offset_of!(Treasury, bad_debt_paid));
+    account.data.copy_within(had..had + 8, paid);
+    account.data[had..had + 8].fill(0);
     world.svm.set_account(address, account);
+    assert!(world.svm.treasury().bad_debt_paid.0 > 0);
     world.assert_done();
 }
 

@@ -30,6 +30,8 @@ pub enum Slot {
     Init,
     /// An account without a type: vaults, token accounts, mints, prices.
     Unchecked,
+    /// An account without a type that gets lamports, and may be somebody else in the list as well.
+    Receiver,
     /// An account without a type after those that Anchor knows of.
     Further,
     /// A program.
@@ -215,7 +217,7 @@ impl Case {
                     add(Mutation::OtherExchange);
                     add(Mutation::Sibling);
                 }
-                Slot::Init | Slot::Unchecked | Slot::Further => {
+                Slot::Init | Slot::Unchecked | Slot::Receiver | Slot::Further => {
                     add(Mutation::OtherOwner);
                     add(Mutation::OtherAddress);
                     add(Mutation::Empty);
@@ -322,7 +324,8 @@ impl Case {
             metas.iter().enumerate().filter(|(other, _)| further(*other) == among_further).any(same)
         };
         let duplicate = |among_further: bool| {
-            let written = |slot: &usize| is_mut(*slot) && self.slots[*slot] != Slot::Payer;
+            let may_repeat = |slot: usize| matches!(self.slots[slot], Slot::Payer | Slot::Receiver | Slot::Further);
+            let written = |slot: &usize| is_mut(*slot) && !may_repeat(*slot);
             (0..metas.len()).filter(written).any(|slot| repeated(slot, among_further))
         };
         if duplicate(false) {
@@ -338,7 +341,9 @@ impl Case {
                     let good = signs(address) && (!is_mut(slot) || writable(address));
                     (!good).then(|| InstructionError::MissingRequiredSignature.into())
                 }
-                Slot::Unchecked | Slot::Further => (is_mut(slot) && !writable(address)).then_some(NOT_WRITABLE),
+                Slot::Unchecked | Slot::Receiver | Slot::Further => {
+                    (is_mut(slot) && !writable(address)).then_some(NOT_WRITABLE)
+                }
                 Slot::Program(id) => {
                     if !account.is_some_and(|a| a.executable) {
                         Some(NOT_EXECUTABLE)
@@ -383,7 +388,9 @@ fn load_typed(name: &str, account: Option<Account>, to_write: bool, writable: bo
 
 /// Shortest account of a type.
 fn min_len(name: &str) -> usize {
-    use ballast::state::{DISCRIMINATOR_LEN, Exchange, MarginAccount, Market, RiskBoard, Treasury, VolatilitySurface};
+    use ballast::state::{
+        DISCRIMINATOR_LEN, Exchange, MarginAccount, Market, PendingChange, RiskBoard, Treasury, VolatilitySurface,
+    };
     DISCRIMINATOR_LEN
         + match name {
             "Exchange" => size_of::<Exchange>(),
@@ -391,6 +398,7 @@ fn min_len(name: &str) -> usize {
             "RiskBoard" => size_of::<RiskBoard>(),
             "Market" => size_of::<Market>(),
             "MarginAccount" => size_of::<MarginAccount>(),
+            "PendingChange" => size_of::<PendingChange>(),
             "VolatilitySurface" => size_of::<VolatilitySurface>(),
             other => panic!("no account type {other}"),
         }
@@ -406,6 +414,7 @@ pub mod slot {
     pub const MARKET: Slot = Slot::Typed("Market");
     pub const MARGIN: Slot = Slot::Typed("MarginAccount");
     pub const SURFACE: Slot = Slot::Typed("VolatilitySurface");
+    pub const CHANGE: Slot = Slot::Typed("PendingChange");
     pub const TOKENS: Slot = Slot::Program(TOKEN_PROGRAM);
     pub const SYSTEM: Slot = Slot::Program(SYSTEM_PROGRAM);
 }

@@ -148,11 +148,15 @@ impl Planner<'_> {
         if now == wanted {
             return Ok(());
         }
-        let show = |all: &[Address]| all.iter().map(Address::to_string).collect::<Vec<_>>().join(" ");
+        let show = |all: &[Address]| match all {
+            [] => "none".to_owned(),
+            all => all.iter().map(Address::to_string).collect::<Vec<_>>().join(" "),
+        };
+        let what = format!("publishers of {name}: {} -> {}", show(&now), show(&wanted));
         let ix = instruction::set_publishers(&self.e, &self.keys.admin, underlying, &wanted);
         match found {
-            None => self.list(name, format!("publishers of {name}: {}", show(&wanted)), ix),
-            Some(_) => self.change(name, format!("publishers of {name}: {} -> {}", show(&now), show(&wanted)), ix),
+            None => self.list(name, what, ix),
+            Some(_) => self.change(name, what, ix),
         }
         Ok(())
     }

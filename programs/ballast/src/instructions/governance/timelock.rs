@@ -19,7 +19,6 @@ pub const NO_SUBJECT: Address = Address::new_from_array([0; 32]);
 /// # Errors
 /// [`BallastError::ChangeNotProposed`], [`BallastError::ChangeDiffers`], [`BallastError::ChangeNotReady`] and
 /// [`BallastError::ChangeExpired`], the last two with the times in the log.
-#[inline(never)]
 pub fn require_proposed(
     further: Vec<AccountView>,
     exchange: &Account<Exchange>,
@@ -27,17 +26,46 @@ pub fn require_proposed(
     tag: u8,
     args: &[&dyn Encode],
 ) -> Result<()> {
+    find_proposed(further, exchange, subject, tag, args)?.close()
+}
+
+/// As [`require_proposed`], for an instruction that calls another program: the runtime refuses such a call between a change of
+/// lamports and the end, so that the instruction itself closes the change when it is done.
+#[inline(never)]
+pub fn find_proposed(
+    further: Vec<AccountView>,
+    exchange: &Account<Exchange>,
+    subject: Address,
+    tag: u8,
+    args: &[&dyn Encode],
+) -> Result<Proposal> {
     if exchange.timelock == 0 {
-        return Ok(());
+        return Ok(Proposal(None));
     }
     let [.., change, payer] = further[..] else { return Err(BallastError::ChangeNotProposed.into()) };
-    let mut change = load(change, exchange.address())?;
+    let change = load(change, exchange.address())?;
+    require!(*payer.address() == change.payer, BallastError::Unauthorized);
+    require!(payer.is_writable(), ErrorCode::ConstraintMut);
     let mut data = vec![tag];
     args.iter().for_each(|arg| arg.encode(&mut data));
     let same = change.subject == subject && change.data.get(..usize::from(change.len)) == Some(&data[..]);
     require!(same, BallastError::ChangeDiffers);
     require_ready(&change, exchange.timelock, now()?)?;
-    close(&mut change, payer)
+    Ok(Proposal(Some((change, payer))))
+}
+
+/// A change that may be executed, and who paid for it; nothing where there is no timelock.
+#[must_use = "a change that is not closed can be executed again"]
+pub struct Proposal(Option<(Account<PendingChange>, AccountView)>);
+
+impl Proposal {
+    /// Closes the pending change; the rent goes to who paid for it.
+    pub fn close(self) -> Result<()> {
+        if let Some((mut change, payer)) = self.0 {
+            change.close(payer)?;
+        }
+        Ok(())
+    }
 }
 
 /// The pending change of this exchange in an account: writable, of this program, at its own seeds.
@@ -65,13 +93,5 @@ fn require_ready(change: &PendingChange, timelock: u32, now: i64) -> Result<()> 
         msg!("expired at {}, now {}", change.expires_at, now);
         return Err(BallastError::ChangeExpired.into());
     }
-    Ok(())
-}
-
-/// Closes a pending change; the rent goes to who paid for it.
-fn close(change: &mut Account<PendingChange>, payer: AccountView) -> Result<()> {
-    require!(*payer.address() == change.payer, BallastError::Unauthorized);
-    require!(payer.is_writable(), ErrorCode::ConstraintMut);
-    change.close(payer)?;
     Ok(())
 }

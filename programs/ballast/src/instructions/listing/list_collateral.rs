@@ -5,7 +5,7 @@ use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, VAULT_SEED},
     error::{BallastError, Logged},
     events::CollateralListed,
-    instructions::{governance::timelock::require_proposed, token},
+    instructions::{governance::timelock::find_proposed, token},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -40,7 +40,8 @@ pub struct ListCollateral {
 /// Runs `list_collateral`.
 pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) -> Result<()> {
     let mint = *ctx.accounts.mint.address();
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, mint, tag::LIST_COLLATERAL, &[&args])?;
+    let proposal =
+        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, mint, tag::LIST_COLLATERAL, &[&args])?;
     let a = &mut ctx.accounts;
     let exchange = *a.exchange.address();
     require!(mint != a.exchange.quote_mint, BallastError::WrongMint);
@@ -68,5 +69,5 @@ pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) 
     let seeds: [&[u8]; 4] = [VAULT_SEED, exchange.as_ref(), mint.as_ref(), &[ctx.bumps.vault]];
     token::create_vault(a.payer.account(), a.vault.account(), a.mint.account(), &exchange, &seeds)?;
     emit!(CollateralListed { exchange, mint, token: index as u32, underlying: u32::from(args.underlying) });
-    Ok(())
+    proposal.close()
 }

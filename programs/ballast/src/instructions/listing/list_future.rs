@@ -7,7 +7,7 @@ use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED},
     error::BallastError,
     instructions::{
-        governance::timelock::{NO_SUBJECT, require_proposed},
+        governance::timelock::{NO_SUBJECT, find_proposed},
         load::now,
     },
     state::{Exchange, RiskBoard},
@@ -44,11 +44,13 @@ pub struct ListFuture {
 
 /// Runs `list_future`.
 pub fn list_future(ctx: &mut Context<ListFuture>, args: FutureArgs) -> Result<()> {
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_FUTURE, &[&args])?;
+    let proposal =
+        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_FUTURE, &[&args])?;
     let bump = ctx.bumps.market;
     let a = &mut ctx.accounts;
     let contract = Contract { kind: Kind::Future, expiry: args.expiry, strike: 0 };
     contract.require_expiry(now()?)?;
     let generation = add_instrument(&mut a.board.board, &args.terms, &contract)?;
-    create_market(a.payer.account(), a.market.account(), bump, a.exchange.address(), &args.terms, generation)
+    create_market(a.payer.account(), a.market.account(), bump, a.exchange.address(), &args.terms, generation)?;
+    proposal.close()
 }

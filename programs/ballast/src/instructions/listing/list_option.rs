@@ -7,7 +7,7 @@ use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED, SURFACE_SEED},
     error::{BallastError, Logged},
     instructions::{
-        governance::timelock::{NO_SUBJECT, require_proposed},
+        governance::timelock::{NO_SUBJECT, find_proposed},
         load::now,
     },
     state::{Exchange, RiskBoard, VolatilitySurface},
@@ -50,7 +50,8 @@ pub struct ListOption {
 
 /// Runs `list_option`.
 pub fn list_option(ctx: &mut Context<ListOption>, args: OptionArgs) -> Result<()> {
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_OPTION, &[&args])?;
+    let proposal =
+        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_OPTION, &[&args])?;
     let bump = ctx.bumps.market;
     let a = &mut ctx.accounts;
     require!(args.put <= 1, BallastError::ParameterOutOfBounds);
@@ -60,5 +61,6 @@ pub fn list_option(ctx: &mut Context<ListOption>, args: OptionArgs) -> Result<()
     contract.require_expiry(now()?)?;
     a.surface.surface.expiry(args.expiry).logged()?;
     let generation = add_instrument(&mut a.board.board, &args.terms, &contract)?;
-    create_market(a.payer.account(), a.market.account(), bump, a.exchange.address(), &args.terms, generation)
+    create_market(a.payer.account(), a.market.account(), bump, a.exchange.address(), &args.terms, generation)?;
+    proposal.close()
 }

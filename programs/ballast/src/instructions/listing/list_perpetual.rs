@@ -6,7 +6,7 @@ use crate::{
     args::{InstrumentArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED},
     error::BallastError,
-    instructions::governance::timelock::{NO_SUBJECT, require_proposed},
+    instructions::governance::timelock::{NO_SUBJECT, find_proposed},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -41,10 +41,12 @@ pub struct ListPerpetual {
 
 /// Runs `list_perpetual`.
 pub fn list_perpetual(ctx: &mut Context<ListPerpetual>, args: InstrumentArgs) -> Result<()> {
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_PERPETUAL, &[&args])?;
+    let proposal =
+        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_PERPETUAL, &[&args])?;
     let bump = ctx.bumps.market;
     let a = &mut ctx.accounts;
     let contract = Contract { kind: Kind::Perpetual, expiry: 0, strike: 0 };
     let generation = add_instrument(&mut a.board.board, &args, &contract)?;
-    create_market(a.payer.account(), a.market.account(), bump, a.exchange.address(), &args, generation)
+    create_market(a.payer.account(), a.market.account(), bump, a.exchange.address(), &args, generation)?;
+    proposal.close()
 }

@@ -6,7 +6,7 @@ use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, SURFACE_SEED},
     error::{BallastError, Logged},
     events::SurfaceOpened,
-    instructions::governance::timelock::{NO_SUBJECT, require_proposed},
+    instructions::governance::timelock::{NO_SUBJECT, find_proposed},
     state::{DISCRIMINATOR_LEN, Exchange, RiskBoard, VolatilitySurface},
 };
 use anchor_lang::{create_account_signed, prelude::*};
@@ -41,7 +41,8 @@ pub struct OpenSurface {
 
 /// Runs `open_surface`.
 pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result<()> {
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::OPEN_SURFACE, &[&args])?;
+    let proposal =
+        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::OPEN_SURFACE, &[&args])?;
     let bump = ctx.bumps.surface;
     let a = &mut ctx.accounts;
     a.board.board.underlying(args.underlying).logged()?;
@@ -70,5 +71,5 @@ pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result
     made.bump = bump;
     made.surface.params = params;
     emit!(SurfaceOpened { exchange, surface: *a.surface.address(), underlying: u64::from(args.underlying) });
-    Ok(())
+    proposal.close()
 }

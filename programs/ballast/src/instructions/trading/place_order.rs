@@ -188,6 +188,9 @@ fn rest(
     };
     let id = book.insert(order.side, &new, &mut position.orders_head).logged()?;
     position.add_order(order.side == Side::Bid, reduce_only, lots, value).logged()?;
-    position.require_within_limit(i).logged()?;
+    // A limit that was lowered stops no reduction, and an order that only reduces does not count towards it.
+    if !reduce_only {
+        position.require_within_limit(i).logged()?;
+    }
     Ok(id)
 }

@@ -1,0 +1,627 @@
+//! Changes of parameters by the admin, tightening by the risk authority, the breaker (I316 to I319).
+
+use crate::{
+    mutation::{Case, Mutation::*, Slot, slot::*},
+    refusal::{Expected, assert_refused, numbers},
+    tables::{Change, World, refusals},
+    timelock::{fees, instrument_change},
+};
+use ballast_client::{
+    BallastError as E,
+    ballast::{
+        args::{
+            CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, QUOTE_TOKEN,
+            UnderlyingArgs, WithdrawalLimitArgs,
+        },
+        constants::BREAKER_SECONDS,
+        events::{
+            BreakerTripped, CollateralChanged, InstrumentChanged, ScanRangeRaised, UnderlyingChanged,
+            WithdrawalLimitSet,
+        },
+        state::{Exchange, Treasury},
+    },
+    config, event, instruction,
+    pyth::PriceUpdate,
+    risk::{Ppm, Underlying, guard::flag, range::TIGHTENING_SECONDS},
+};
+use ballast_testkit::{BTC, ETH, Failed, Order, SOL, Sent, Svm, Trader};
+use solana_instruction::Instruction;
+use solana_signer::Signer;
+
+const HOUR: i64 = 3_600;
+const END: i64 = 1 << 56;
+
+fn btc(svm: &Svm) -> Underlying {
+    *svm.board().board.underlying(BTC).unwrap()
+}
+
+fn btc_args(svm: &Svm) -> UnderlyingArgs {
+    svm.config.underlying_args(&svm.config.underlying[0]).unwrap()
+}
+
+fn by_admin(svm: &mut Svm, ix: Instruction) -> Result<Sent, Failed> {
+    let admin = svm.admin.insecure_clone();
+    svm.send(&[ix], &[&admin])
+}
+
+fn by_risk_authority(svm: &mut Svm, ix: Instruction) -> Result<Sent, Failed> {
+    let risker = svm.risker.insecure_clone();
+    svm.send(&[ix], &[&risker])
+}
+
+fn change_btc(svm: &mut Svm, args: &UnderlyingArgs) -> Result<Sent, Failed> {
+    let ix = instruction::change_underlying(&svm.exchange, &svm.admin.pubkey(), BTC, args);
+    by_admin(svm, ix)
+}
+
+fn tighten_btc(svm: &mut Svm, scan_range: u32) -> Result<Sent, Failed> {
+    let ix = instruction::tighten_underlying(&svm.exchange, &svm.risker.pubkey(), BTC, scan_range);
+    by_risk_authority(svm, ix)
+}
+
+/// An exchange on which Alice is long 100 lots of BTC at 40,000 dollars and Bob short as much.
+fn traded() -> (Svm, Trader, Trader) {
+    let mut svm = Svm::new().unwrap();
+    let (alice, bob) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
+    svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
+    (svm, alice, bob)
+}
+
+#[test]
+fn fees_hold_from_the_next_fill_on() {
+    let (mut svm, alice, bob) = traded();
+    let before = svm.market(BTC).header.unswept_fees.0;
+    let args = FeeArgs {
+        taker_fee_ppm: 1_000,
+        maker_fee_ppm: 200,
+        block_fee_ppm: 300,
+        maker_penalty_ppm: 4_000,
+        maker_penalty: 5_000_000,
+    };
+    let ix = instruction::change_fees(&svm.exchange, &svm.admin.pubkey(), &args);
+    by_admin(&mut svm, ix).unwrap();
+    let e = *svm.decode::<Exchange>(&svm.exchange.address);
+    assert_eq!((e.taker_fee_ppm, e.maker_fee_ppm, e.block_fee_ppm), (1_000, 200, 300));
+    assert_eq!((e.maker_penalty_ppm, e.maker_penalty.0), (4_000, 5_000_000));
+    svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
+    // 400 dollars: twelve in ten thousand of both sides together.
+    assert_eq!(svm.market(BTC).header.unswept_fees.0 - before, 480_000);
+    svm.assert_reconciled();
+}
+
+#[test]
+fn margin_parameters_change_initial_margin_and_leave_maintenance_alone() {
+    let (mut svm, alice, _) = traded();
+    let before = svm.requirements(&alice);
+    let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
+    let args = MarginArgs { initial_ratio: 2_500_000, discount_max: 60_000, ..args };
+    let ix = instruction::change_margin(&svm.exchange, &svm.admin.pubkey(), &args);
+    by_admin(&mut svm, ix).unwrap();
+    let after = svm.requirements(&alice);
+    assert_eq!((after.maintenance, after.initial.0), (before.maintenance, 2 * before.initial.0));
+    assert_eq!(svm.board().board.params.discount_max.0, 60_000);
+}
+
+/// I316. What the model's bounds of products were proven with stays.
+#[test]
+fn price_bound_scale_and_unit_of_an_underlying_stay() {
+    let mut svm = Svm::new().unwrap();
+    let args = btc_args(&svm);
+    let others: [fn(&mut UnderlyingArgs); 3] = [|u| u.max_price += 1, |u| u.scale_bits += 1, |u| u.unit_exponent -= 1];
+    let admin = svm.admin.insecure_clone();
+    for change in others {
+        let mut args = args;
+        change(&mut args);
+        let ix = instruction::change_underlying(&svm.exchange, &admin.pubkey(), BTC, &args);
+        assert_refused(&mut svm, &[ix], &[&admin], E::ImmutableParameter);
+    }
+    let taken = UnderlyingArgs { feed_id: svm.feed_id(ETH), ..args };
+    let ix = instruction::change_underlying(&svm.exchange, &admin.pubkey(), BTC, &taken);
+    assert_refused(&mut svm, &[ix], &[&admin], E::AlreadyExists);
+}
+
+#[test]
+fn an_underlying_takes_another_feed_and_other_parameters() {
+    let mut svm = Svm::new().unwrap();
+    let before = btc(&svm);
+    let args = UnderlyingArgs {
+        name: config::name("XBT").unwrap(),
+        feed_id: [7; 32],
+        second_feed: [8; 32],
+        second_hash: [9; 32],
+        concentration: 700_000,
+        max_age: 20,
+        max_move: 30_000,
+        group: 0,
+        ..btc_args(&svm)
+    };
+    let sent = change_btc(&mut svm, &args).unwrap();
+    let told = event::find::<UnderlyingChanged, _>(&sent.log, UnderlyingChanged::NAME)[0];
+    assert_eq!((told.feed_id, told.name, told.underlying), ([7; 32], args.name, BTC.into()));
+    assert_eq!((told.scan_range_before, told.scan_range), (150_000, 150_000));
+    let u = btc(&svm);
+    assert_eq!((u.name, u.feed_id, u.second_feed, u.second_hash), (args.name, [7; 32], [8; 32], [9; 32]));
+    assert_eq!(
+        (u.params.concentration.0, u.params.max_age, u.guard_params.max_move.0, u.group),
+        (700_000, 20, 30_000, 0)
+    );
+    // What is not a parameter stays: price, chain of instruments, ranges.
+    assert_eq!((u.price, u.publish_time, u.first_linear, u.range), {
+        (before.price, before.publish_time, before.first_linear, before.range)
+    });
+    // The old feed is refused from now on.
+    svm.advance(1);
+    svm.write_price(BTC, "40000");
+    assert!(svm.refresh(BTC).is_err());
+}
+
+/// I317. The range of initial margin rises with the next price, that of maintenance margin in twelve hours, and nobody is
+/// liquidated by the change itself.
+#[test]
+fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_twelve_hours() {
+    for by_change in [false, true] {
+        let (mut svm, alice, bob) = traded();
+        let poor = svm.trader("610").unwrap();
+        svm.trade(&poor, &bob, BTC, "40000", 60).unwrap();
+        let (calm, calm_poor) = (svm.requirements(&alice), svm.requirements(&poor));
+        assert!(calm_poor.initial_equity >= calm_poor.initial && calm_poor.equity.0 < 2 * calm_poor.maintenance.0);
+        if by_change {
+            let args = UnderlyingArgs { scan_range: 300_000, ..btc_args(&svm) };
+            change_btc(&mut svm, &args).unwrap();
+        } else {
+            let sent = tighten_btc(&mut svm, 300_000).unwrap();
+            let told = event::find::<ScanRangeRaised, _>(&sent.log, ScanRangeRaised::NAME)[0];
+            assert_eq!((told.before, told.scan_range, told.underlying), (150_000, 300_000, BTC.into()));
+        }
+        // The very next price, a second later.
+        let raised_at = svm.now();
+        svm.advance(1);
+        svm.publish(BTC, "40000").unwrap();
+        let now = svm.requirements(&alice);
+        let range = btc(&svm).range;
+        assert_eq!((range.initial.0, range.maintenance.0), (300_000, 150_000 + 150_000 / 43_200));
+        // To a millionth, which is what a ratio is rounded up to.
+        let twice = 2 * calm.initial.0;
+        assert!((twice..=twice + twice / 1_000_000).contains(&now.initial.0), "{} {twice}", now.initial.0);
+        assert!(now.maintenance.0 - calm.maintenance.0 < calm.maintenance.0 / 10_000);
+        // Who had enough for the old range is not liquidated, and may not add.
+        let carol = svm.trader("100000").unwrap();
+        let failed = svm.liquidate(&carol, &poor, BTC, 1).unwrap_err();
+        assert_eq!(failed.ballast(), Some(E::NotLiquidatable));
+        let failed = svm.place(&poor, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
+        assert_eq!(failed.ballast(), Some(E::BelowInitialMargin));
+        // Never faster than the ramp, and there at its end.
+        for hour in 1..=12 {
+            svm.set_time(raised_at + hour * HOUR);
+            svm.publish(BTC, "40000").unwrap();
+            let expected = 150_000 + 150_000 * (hour * HOUR) / TIGHTENING_SECONDS;
+            assert_eq!(i64::from(btc(&svm).range.maintenance.0), expected, "hour {hour}");
+        }
+        let end = svm.requirements(&alice);
+        assert!((end.maintenance.0 - 2 * calm.maintenance.0).abs() < 10);
+        assert_eq!(btc(&svm).range.initial, Ppm(300_000));
+        svm.liquidate(&carol, &poor, BTC, 1).unwrap();
+        svm.assert_reconciled();
+    }
+}
+
+#[test]
+fn the_risk_authority_raises_a_scan_range_and_never_lowers_it() {
+    let mut svm = Svm::new().unwrap();
+    let risker = svm.risker.insecure_clone();
+    let ix = |scan_range| instruction::tighten_underlying(&svm.exchange, &risker.pubkey(), BTC, scan_range);
+    let (same, lower, much, capped) = (ix(150_000), ix(149_999), ix(1_000_001), ix(600_001));
+    for (ix, range) in [(same, 150_000), (lower, 149_999)] {
+        let failed = assert_refused(&mut svm, &[ix], &[&risker], E::OnlyTightens);
+        assert_eq!(numbers(&failed, "scan range"), (150_000, range));
+    }
+    assert_refused(&mut svm, &[much], &[&risker], E::ParameterOutOfBounds);
+    // The cap of the dynamic range is the admin's.
+    assert_refused(&mut svm, &[capped], &[&risker], E::ParameterOutOfBounds);
+    tighten_btc(&mut svm, 150_001).unwrap();
+    tighten_btc(&mut svm, 600_000).unwrap();
+}
+
+/// I318. A lowered limit refuses what would go beyond it and stops no reduction.
+#[test]
+fn a_tightened_instrument_only_takes_reductions() {
+    let (mut svm, alice, bob) = traded();
+    let tighten = |svm: &mut Svm, max_position, cap, reduce_only| {
+        let args = InstrumentTightenArgs { max_position, open_interest_cap: cap, reduce_only };
+        let ix = instruction::tighten_instrument(&svm.exchange, &svm.risker.pubkey(), BTC, &args);
+        by_risk_authority(svm, ix)
+    };
+    let (position, cap) = (svm.board().board.instrument(BTC).unwrap().max_position.0, 5_000_000);
+    assert_eq!(svm.market(BTC).header.open_interest_cap.0, cap);
+    let failed = tighten(&mut svm, position + 1, cap, 0).unwrap_err();
+    assert_eq!(
+        (failed.ballast(), numbers(&failed, "maximum position")),
+        (Some(E::OnlyTightens), (position, position + 1))
+    );
+    let failed = tighten(&mut svm, position, cap + 1, 0).unwrap_err();
+    assert_eq!((failed.ballast(), numbers(&failed, "open interest cap")), (Some(E::OnlyTightens), (cap, cap + 1)));
+
+    let sent = tighten(&mut svm, 50, 100, 0).unwrap();
+    let told = event::find::<InstrumentChanged, _>(&sent.log, InstrumentChanged::NAME)[0];
+    assert_eq!((told.max_position, told.open_interest_cap, told.reduce_only), (50, 100, 0));
+    let failed = svm.place(&alice, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
+    assert_eq!(failed.ballast(), Some(E::PositionLimit));
+    let (carol, dave) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
+    svm.rest(&carol, Order::sell(&svm, BTC, "40000", 1)).unwrap();
+    let failed = svm.place(&dave, Order::buy(&svm, BTC, "40000", 1).immediate(), &[&carol]).unwrap_err();
+    assert_eq!(failed.ballast(), Some(E::OpenInterestCap));
+    svm.cancel_all(&carol, BTC, 9).unwrap();
+
+    tighten(&mut svm, 50, 100, 1).unwrap();
+    let failed = svm.place(&dave, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
+    assert_eq!(failed.ballast(), Some(E::MarketReduceOnly));
+    // A zero leaves the market close-only: only the admin opens it again.
+    tighten(&mut svm, 40, 100, 0).unwrap();
+    assert_eq!(svm.board().board.instrument(BTC).unwrap().reduce_only, 1);
+    svm.rest(&bob, Order::buy(&svm, BTC, "40000", 30).reduce_only()).unwrap();
+    let sell = Order::sell(&svm, BTC, "40000", 30).reduce_only().immediate();
+    svm.place(&alice, sell, &[&bob]).unwrap();
+    assert_eq!((svm.lots(&alice, BTC), svm.lots(&bob, BTC)), (70, -70));
+    let open = instrument_change(&svm, BTC);
+    let ix = instruction::change_instrument(&svm.exchange, &svm.admin.pubkey(), BTC, &open);
+    by_admin(&mut svm, ix).unwrap();
+    svm.place(&alice, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap();
+    svm.assert_reconciled();
+}
+
+#[test]
+fn a_changed_instrument_has_its_new_limits() {
+    let mut svm = Svm::new().unwrap();
+    let mut args = instrument_change(&svm, ETH);
+    args.funding.impact_notional = 5_000_000_000;
+    args.funding.period = 8 * 3_600;
+    args.funding.max_premium = 10_000;
+    let args = InstrumentChangeArgs {
+        max_position: 77,
+        min_order_value: 6_000_000,
+        open_interest_cap: 99,
+        price_band: 200_000,
+        max_orders: 3,
+        reduce_only: 1,
+        ..args
+    };
+    let before = *svm.board().board.instrument(ETH).unwrap();
+    let ix = instruction::change_instrument(&svm.exchange, &svm.admin.pubkey(), ETH, &args);
+    by_admin(&mut svm, ix).unwrap();
+    let i = *svm.board().board.instrument(ETH).unwrap();
+    assert_eq!((i.max_position.0, i.min_order_value.0, i.price_band.0), (77, 6_000_000, 200_000));
+    assert_eq!((i.max_orders, i.reduce_only), (3, 1));
+    let f = i.funding;
+    assert_eq!((f.impact_notional.0, f.period, f.max_premium.0), (5_000_000_000, 28_800, 10_000));
+    assert_eq!(svm.market(ETH).header.open_interest_cap.0, 99);
+    assert_eq!((i.name, i.mark, i.generation, i.next_linear), {
+        (before.name, before.mark, before.generation, before.next_linear)
+    });
+}
+
+#[test]
+fn a_token_takes_another_limit_and_haircut() {
+    let mut svm = Svm::new().unwrap();
+    let alice = svm.trader("100").unwrap();
+    svm.deposit_sol(&alice, 10_000_000_000).unwrap();
+    let before = svm.requirements(&alice);
+    let args = CollateralChangeArgs { deposit_limit: 20_000_000_000, haircut: 100_000, token: 0 };
+    let ix = instruction::change_collateral(&svm.exchange, &svm.admin.pubkey(), &args);
+    let sent = by_admin(&mut svm, ix).unwrap();
+    let told = event::find::<CollateralChanged, _>(&sent.log, CollateralChanged::NAME)[0];
+    assert_eq!((told.mint, told.deposit_limit, told.haircut), (svm.wsol, 20_000_000_000, 100_000));
+    // Ten SOL of 40 dollars: ten per cent instead of five.
+    let after = svm.requirements(&alice);
+    assert_eq!((before.haircut.0, after.haircut.0), (20_000_000, 40_000_000));
+
+    let tighten = |svm: &mut Svm, limit| {
+        let ix = instruction::tighten_collateral(&svm.exchange, &svm.risker.pubkey(), 0, limit);
+        by_risk_authority(svm, ix)
+    };
+    let failed = tighten(&mut svm, 20_000_000_001).unwrap_err();
+    assert_eq!(failed.ballast(), Some(E::OnlyTightens));
+    assert_eq!(numbers(&failed, "deposit limit"), (20_000_000_000, 20_000_000_001));
+    tighten(&mut svm, 5_000_000_000).unwrap();
+    // Below what is deposited: nothing more comes in, what is there may go.
+    assert_eq!(svm.deposit_sol(&alice, 1).unwrap_err().ballast(), Some(E::DepositLimit));
+    svm.withdraw_sol(&alice, 10_000_000_000).unwrap();
+    svm.assert_reconciled();
+}
+
+#[test]
+fn a_withdrawal_limit_keeps_what_has_flowed_out() {
+    let mut svm = Svm::new().unwrap();
+    let address = svm.exchange.treasury;
+    svm.modify::<Treasury>(&address, |treasury| {
+        for window in [&mut treasury.quote_window, &mut treasury.token_windows[0]] {
+            (window.level, window.updated_at) = (55, 66);
+        }
+    });
+    for (token, limit, window) in [(QUOTE_TOKEN, 7, 60), (0, u64::MAX, 604_800), (QUOTE_TOKEN, 0, 3_600)] {
+        let args = WithdrawalLimitArgs { limit, window, token };
+        let ix = instruction::set_withdrawal_limit(&svm.exchange, &svm.admin.pubkey(), &args);
+        let sent = by_admin(&mut svm, ix).unwrap();
+        let told = event::find::<WithdrawalLimitSet, _>(&sent.log, WithdrawalLimitSet::NAME)[0];
+        let treasury = svm.treasury();
+        let (mint, set) = if token == QUOTE_TOKEN {
+            (svm.usdc, treasury.quote_window)
+        } else {
+            (svm.wsol, treasury.token_windows[usize::from(token)])
+        };
+        assert_eq!((told.mint, told.limit, told.window), (mint, limit, window));
+        assert_eq!((set.limit, set.window, set.level, set.updated_at), (limit, window, 55, 66));
+    }
+}
+
+/// A price of BTC whose confidence interval is too wide.
+fn publish_uncertain(svm: &mut Svm) {
+    let price = 4_000_000_000_000;
+    let update = PriceUpdate {
+        feed_id: svm.feed_id(BTC),
+        price,
+        confidence: price as u64 * 3 / 100,
+        exponent: -8,
+        publish_time: svm.now(),
+    };
+    svm.write_price_update(BTC, &update);
+    svm.refresh(BTC).unwrap();
+}
+
+/// I319.
+#[test]
+fn anybody_trips_the_breaker_while_a_guard_of_a_fresh_price_is_up() {
+    let mut svm = Svm::new().unwrap();
+    let e = svm.exchange;
+    let trip = |underlying| instruction::trip_breaker(&e, underlying);
+    assert_refused(&mut svm, &[trip(BTC)], &[], E::BreakerNotTripped);
+    assert_refused(&mut svm, &[trip(3)], &[], E::NotListed);
+    assert_refused(&mut svm, &[trip(u16::MAX)], &[], E::NotListed);
+    svm.advance(1);
+    publish_uncertain(&mut svm);
+    svm.advance(11);
+    assert_refused(&mut svm, &[trip(BTC)], &[], E::PriceStale);
+    publish_uncertain(&mut svm);
+    svm.advance(5);
+    assert_refused(&mut svm, &[trip(ETH)], &[], E::PriceStale);
+    let sent = svm.send(&[trip(BTC)], &[]).unwrap();
+    let until = svm.now() + BREAKER_SECONDS;
+    let told = event::find::<BreakerTripped, _>(&sent.log, BreakerTripped::NAME)[0];
+    assert_eq!((told.halted_until, told.flags, told.underlying), (until, flag::UNCERTAIN.into(), BTC.into()));
+    assert_eq!(btc(&svm).halted_until, until);
+    // It outlasts the guard, and is not prolonged once that is down.
+    svm.advance(1);
+    svm.publish(BTC, "40000").unwrap();
+    assert_refused(&mut svm, &[trip(BTC)], &[], E::BreakerNotTripped);
+    assert_eq!(btc(&svm).halted_until, until);
+}
+
+#[test]
+fn change_fees() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let build = |args: &FeeArgs| instruction::change_fees(&e, &a, args);
+    let bounds: &[Change<FeeArgs>] = &[
+        ("a taker fee above 1 %", |f| f.taker_fee_ppm = 10_001, E::ParameterOutOfBounds),
+        ("a taker fee at the type's end", |f| f.taker_fee_ppm = u32::MAX, E::ParameterOutOfBounds),
+        ("a maker fee above the taker fee", |f| f.maker_fee_ppm = 501, E::ParameterOutOfBounds),
+        ("a rebate above the taker fee", |f| f.maker_fee_ppm = -501, E::ParameterOutOfBounds),
+        ("a rebate at the type's end", |f| f.maker_fee_ppm = i32::MIN, E::ParameterOutOfBounds),
+        ("a block fee above 1 %", |f| f.block_fee_ppm = 10_001, E::ParameterOutOfBounds),
+        ("a penalty above 1 %", |f| f.maker_penalty_ppm = 10_001, E::ParameterOutOfBounds),
+        ("a negative penalty", |f| f.maker_penalty = -1, E::ParameterOutOfBounds),
+        ("a penalty above 100 dollars", |f| f.maker_penalty = 100_000_001, E::ParameterOutOfBounds),
+    ];
+    let args = fees(&svm, 500);
+    Case::new("change_fees", build(&args), &[&admin], &[Slot::Signer, EXCHANGE])
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(1, other.address)
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(1, OtherExchange, crate::mutation::Verdict::Legal) // the admin is the same
+        .run(&mut svm);
+}
+
+#[test]
+fn change_margin() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let build = |args: &MarginArgs| instruction::change_margin(&e, &a, args);
+    let bounds: &[Change<MarginArgs>] = &[
+        ("an initial ratio below its bound", |m| m.initial_ratio = 1_049_999, E::ParameterOutOfBounds),
+        ("an initial ratio above its bound", |m| m.initial_ratio = 3_000_001, E::ParameterOutOfBounds),
+        ("a largest discount below the base", |m| m.discount_max = 9_999, E::ParameterOutOfBounds),
+        ("negative dust", |m| m.dust_value = -1, E::ParameterOutOfBounds),
+    ];
+    let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
+    Case::new("change_margin", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn change_underlying() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let args = btc_args(&svm);
+    let build = |args: &UnderlyingArgs| instruction::change_underlying(&e, &a, BTC, args);
+    let bounds: &[Change<UnderlyingArgs>] = &[
+        ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
+        ("no liquidity", |u| u.liquidity = 0, E::ParameterOutOfBounds),
+        ("a scan range above 100 %", |u| u.scan_range = 1_000_001, E::ParameterOutOfBounds),
+        ("a scan range above its cap", |u| u.scan_range = u.range.cap + 1, E::ParameterOutOfBounds),
+        ("a calendar charge above the scan range", |u| u.calendar = u.scan_range + 1, E::ParameterOutOfBounds),
+        ("a guard on moves below 1 %", |u| u.max_move = 9_999, E::ParameterOutOfBounds),
+    ];
+    let mut arguments = refusals(args, build, bounds);
+    for index in [3, u16::MAX] {
+        let ix = instruction::change_underlying(&e, &a, index, &UnderlyingArgs { feed_id: [7; 32], ..args });
+        arguments.push(("an underlying that is not listed", ix, E::NotListed.into()));
+    }
+    Case::new("change_underlying", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn change_instrument() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let args = instrument_change(&svm, BTC);
+    let build = |args: &InstrumentChangeArgs| instruction::change_instrument(&e, &a, BTC, args);
+    let bounds: &[Change<InstrumentChangeArgs>] = &[
+        ("no position", |i| i.max_position = 0, E::ParameterOutOfBounds),
+        ("a position beyond 2^50", |i| i.max_position = (1 << 50) + 1, E::ParameterOutOfBounds),
+        ("a position whose product does not fit", |i| i.max_position = 1 << 50, E::Overflow),
+        ("a negative order value", |i| i.min_order_value = -1, E::ParameterOutOfBounds),
+        ("no open interest", |i| i.open_interest_cap = 0, E::ParameterOutOfBounds),
+        ("an open interest beyond 2^55", |i| i.open_interest_cap = END, E::ParameterOutOfBounds),
+        ("a band below 0.1 %", |i| i.price_band = 999, E::ParameterOutOfBounds),
+        ("a band above 50 %", |i| i.price_band = 500_001, E::ParameterOutOfBounds),
+        ("no orders", |i| i.max_orders = 0, E::ParameterOutOfBounds),
+        ("orders beyond 1,024", |i| i.max_orders = 1_025, E::ParameterOutOfBounds),
+        ("a basis above 10 %", |i| i.funding.max_basis = 100_001, E::ParameterOutOfBounds),
+        ("a negative impact notional", |i| i.funding.impact_notional = -1, E::ParameterOutOfBounds),
+        ("neither close-only nor not", |i| i.reduce_only = 2, E::ParameterOutOfBounds),
+    ];
+    let mut arguments = refusals(args, build, bounds);
+    let mut unlisted = instruction::change_instrument(&e, &a, 9, &args);
+    unlisted.accounts[3].pubkey = e.market(BTC);
+    arguments.push(("the market of another instrument", unlisted, Expected::Instruction(INVALID_SEEDS)));
+    Case::new("change_instrument", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD, MARKET])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.market(BTC))
+        .sibling(3, e.market(ETH))
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+const INVALID_SEEDS: solana_instruction::error::InstructionError =
+    solana_instruction::error::InstructionError::InvalidSeeds;
+
+#[test]
+fn change_collateral() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let args = CollateralChangeArgs { deposit_limit: 1 << 40, haircut: 50_000, token: 0 };
+    let build = |args: &CollateralChangeArgs| instruction::change_collateral(&e, &a, args);
+    let bounds: &[Change<CollateralChangeArgs>] = &[
+        ("a token that is not listed", |c| c.token = 1, E::NotListed),
+        ("a token at the type's end", |c| c.token = u16::MAX, E::NotListed),
+        ("a haircut above 90 %", |c| c.haircut = 900_001, E::ParameterOutOfBounds),
+        ("no deposits", |c| c.deposit_limit = 0, E::ParameterOutOfBounds),
+        ("deposits beyond 2^62", |c| c.deposit_limit = (1 << 62) + 1, E::ParameterOutOfBounds),
+    ];
+    Case::new("change_collateral", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn set_withdrawal_limit() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let args = WithdrawalLimitArgs { limit: 1, window: 60, token: 0 };
+    let build = |args: &WithdrawalLimitArgs| instruction::set_withdrawal_limit(&e, &a, args);
+    let bounds: &[Change<WithdrawalLimitArgs>] = &[
+        ("a window below a minute", |w| w.window = 59, E::ParameterOutOfBounds),
+        ("a window above a week", |w| w.window = 604_801, E::ParameterOutOfBounds),
+        ("a window at the type's end", |w| w.window = u32::MAX, E::ParameterOutOfBounds),
+        ("a token that is not listed", |w| w.token = 1, E::NotListed),
+        ("a token beyond the last slot", |w| w.token = u16::MAX - 1, E::NotListed),
+    ];
+    Case::new("set_withdrawal_limit", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD, TREASURY])
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.treasury)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn tighten_underlying() {
+    let World { mut svm, other, .. } = World::new();
+    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
+    let build = |underlying, range| instruction::tighten_underlying(&e, &risker.pubkey(), underlying, range);
+    let arguments = [
+        ("an underlying that is not listed", build(3, 1), E::NotListed.into()),
+        ("the range that there is", build(SOL, 250_000), E::OnlyTightens.into()),
+        ("a range at the type's end", build(SOL, u32::MAX), E::ParameterOutOfBounds.into()),
+    ];
+    Case::new("tighten_underlying", build(SOL, 250_001), &[&risker], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn tighten_instrument() {
+    let World { mut svm, other, .. } = World::new();
+    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
+    let args = InstrumentTightenArgs { max_position: 10, open_interest_cap: 20, reduce_only: 1 };
+    let build = |args: &InstrumentTightenArgs| instruction::tighten_instrument(&e, &risker.pubkey(), BTC, args);
+    let bounds: &[Change<InstrumentTightenArgs>] = &[
+        ("no position", |i| i.max_position = 0, E::ParameterOutOfBounds),
+        ("a position at the type's beginning", |i| i.max_position = i64::MIN, E::ParameterOutOfBounds),
+        ("a position at the type's end", |i| i.max_position = i64::MAX, E::OnlyTightens),
+        ("no open interest", |i| i.open_interest_cap = 0, E::ParameterOutOfBounds),
+        ("an open interest at the type's end", |i| i.open_interest_cap = i64::MAX, E::OnlyTightens),
+        ("neither close-only nor as it is", |i| i.reduce_only = 2, E::ParameterOutOfBounds),
+    ];
+    Case::new("tighten_instrument", build(&args), &[&risker], &[Slot::Signer, EXCHANGE, BOARD, MARKET])
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.market(BTC))
+        .sibling(3, e.market(ETH))
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn tighten_collateral() {
+    let World { mut svm, other, .. } = World::new();
+    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
+    let build = |token, limit| instruction::tighten_collateral(&e, &risker.pubkey(), token, limit);
+    let arguments = [
+        ("a token that is not listed", build(1, 1), E::NotListed.into()),
+        ("no deposits", build(0, 0), E::ParameterOutOfBounds.into()),
+        ("a limit at the type's end", build(0, u64::MAX), E::OnlyTightens.into()),
+    ];
+    Case::new("tighten_collateral", build(0, 1), &[&risker], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn trip_breaker() {
+    let World { mut svm, other, .. } = World::new();
+    publish_uncertain_now(&mut svm);
+    let e = svm.exchange;
+    let ix = instruction::trip_breaker(&e, BTC);
+    Case::new("trip_breaker", ix, &[], &[EXCHANGE, BOARD])
+        .arguments(&mut svm, &[])
+        .other_exchange(0, other.address)
+        .other_exchange(1, other.board)
+        .run(&mut svm);
+}
+
+fn publish_uncertain_now(svm: &mut Svm) {
+    svm.advance(1);
+    publish_uncertain(svm);
+}
