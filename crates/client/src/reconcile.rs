@@ -1,7 +1,7 @@
 //! The reconciliation: what the quote vault holds is what everybody has, to the unit.
 //!
 //! ```text
-//! vault = Σ (cash + quote) + treasury (insurance fund + swept fees) + unswept fees
+//! vault = Σ (cash + quote) + treasury (insurance fund + swept fees + interest) + unswept fees
 //! ```
 
 use ballast::state::{MarginAccount, Market, Treasury};
@@ -22,6 +22,12 @@ pub struct Reconciliation {
     pub insurance: i128,
     /// Swept fees.
     pub fees: i128,
+    /// Interest that borrowers paid and lenders were not paid yet.
+    pub interest: i128,
+    /// What the accounts have registered as lent, and what the treasury counts.
+    pub lent: (i128, i128),
+    /// What the accounts have registered as owed, and what the treasury counts.
+    pub owed: (i128, i128),
     /// Fees not yet swept.
     pub unswept: i128,
     /// Open interest of every instrument.
@@ -52,6 +58,9 @@ impl Reconciliation {
             deposits: i128::from(treasury.quote_deposits.0),
             insurance: i128::from(treasury.insurance.0),
             fees: i128::from(treasury.fees.0),
+            interest: i128::from(treasury.lending.collected.0) + i128::from(treasury.lending.lender_interest.0),
+            lent: (0, i128::from(treasury.lending.lent.0)),
+            owed: (0, i128::from(treasury.lending.owed.0)),
             ..Self::default()
         }
     }
@@ -59,6 +68,8 @@ impl Reconciliation {
     /// Adds a margin account.
     pub fn add_account(&mut self, account: &MarginAccount) {
         self.cash += i128::from(account.portfolio.cash.0);
+        self.lent.0 += i128::from(account.portfolio.lent.0);
+        self.owed.0 += i128::from(account.portfolio.owed_registered.0);
         for p in account.portfolio.open() {
             self.quote += i128::from(p.quote.0);
             let held = &mut self.open_interest.entry(p.key.instrument()).or_default().held;
@@ -76,7 +87,7 @@ impl Reconciliation {
 
     /// What somebody has a claim on.
     pub fn claims(&self) -> i128 {
-        self.cash + self.quote + self.insurance + self.fees + self.unswept
+        self.cash + self.quote + self.insurance + self.fees + self.interest + self.unswept
     }
 
     /// What is in the vault and belongs to nobody, or is missing: zero.
@@ -86,7 +97,11 @@ impl Reconciliation {
 
     /// True if everything adds up.
     pub fn holds(&self) -> bool {
-        self.difference() == 0 && self.vault == self.deposits && self.open_interest.values().all(OpenInterest::holds)
+        self.difference() == 0
+            && self.vault == self.deposits
+            && self.lent.0 == self.lent.1
+            && self.owed.0 == self.owed.1
+            && self.open_interest.values().all(OpenInterest::holds)
     }
 }
 

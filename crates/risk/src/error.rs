@@ -166,4 +166,20 @@ pub enum RiskError {
     },
     /// The surface has no free slot for another expiry.
     NoFreeExpiry,
+    /// More would be owed than withdrawals may borrow.
+    BorrowLimit {
+        /// What all accounts would owe, quote-native.
+        owed: i64,
+        /// The most, quote-native.
+        limit: i64,
+    },
+    /// The epoch of lending is not over.
+    EpochNotOver,
+    /// More would flow out in a window than its limit.
+    OutflowLimit {
+        /// Net outflow that there would be, in the mint's smallest unit.
+        outflow: u64,
+        /// The limit.
+        limit: u64,
+    },
 }

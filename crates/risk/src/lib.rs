@@ -8,6 +8,7 @@
 //! - [`guard`], [`range`]: when a price is suspect and what that stops; the dynamic scan range.
 //! - [`margin`]: the model, from a board and a portfolio to equity and requirements.
 //! - [`rule`]: what must hold at the end of every instruction that can add risk.
+//! - [`interest`], [`lending`]: interest on owed cash, and what lenders of cash get of it.
 //! - [`liquidation`]: the price and size at which an account below maintenance is taken over.
 #![no_std]
 #![deny(missing_docs)]
@@ -25,6 +26,7 @@ mod group;
 pub mod guard;
 mod instrument;
 pub mod interest;
+pub mod lending;
 pub mod liquidation;
 pub mod margin;
 pub mod math;
@@ -49,6 +51,7 @@ pub use group::ProductGroup;
 pub use guard::Purpose;
 pub use instrument::{Instrument, Kind};
 pub use interest::{Interest, InterestParams};
+pub use lending::LendingPool;
 pub use margin::{Margin, Requirements};
 pub use option::{OptionParams, OptionTerms};
 pub use outflow::OutflowWindow;

@@ -159,6 +159,7 @@ impl<'a> Trial<'a> {
         after.equity = after.equity.minus(discount)?;
         after.initial_equity = after.initial_equity.minus(discount)?;
         after.withdraw_equity = after.withdraw_equity.minus(discount)?;
+        after.own_cash = after.own_cash.minus(discount)?;
         Ok(Takeover {
             fill: signed_fill(long, lots, price),
             mark_value,
@@ -180,11 +181,8 @@ impl<'a> Trial<'a> {
         self.scan = risk.scan;
         let mut margin = self.rest;
         margin.add(self.board, self.u, &risk);
-        let mut r = margin.requirements(self.board)?;
-        r.equity = r.equity.plus(realised)?;
-        r.initial_equity = r.initial_equity.plus(realised)?;
-        r.withdraw_equity = r.withdraw_equity.plus(realised)?;
-        Ok(r)
+        margin.add_cash(realised)?;
+        margin.requirements(self.board)
     }
 
     /// Equity beyond maintenance and the buffer.

@@ -1,7 +1,8 @@
 //! What one margin account holds.
 
 use crate::{
-    Instrument, Lots, Position, PositionKey, QuoteNative, RiskError, Token, Underlying,
+    Instrument, Interest, Lots, Position, PositionKey, QuoteNative, Requirements, RiskError, Token, Underlying,
+    interest::interest_ceil,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_admit},
     position::Fill,
 };
@@ -40,7 +41,7 @@ pub struct Portfolio {
     pub owed_registered: QuoteNative,
     /// Cash that earns interest, as far as it is still there: what the treasury counts.
     pub lent: QuoteNative,
-    /// Cash that will earn interest if it is still there in a later epoch.
+    /// The least cash that there was since it was last noted for lending: it will earn if it is still there in a later epoch.
     pub lend_candidate: QuoteNative,
     /// Borrow index up to which interest is accrued, 2^-48.
     pub borrow_index: u64,
@@ -57,6 +58,55 @@ pub struct Portfolio {
 }
 
 impl Portfolio {
+    /// Accrues interest on what is owed, up to `now`, rounded up. The first step of every instruction that may change cash or
+    /// positions; the last is [`Portfolio::note_owed`]. Costs next to nothing where nothing is owed.
+    #[inline(always)]
+    pub fn accrue(&mut self, interest: &Interest, now: i64) -> Result<(), RiskError> {
+        let index = interest.borrow_index_at(now)?;
+        if !self.owed.is_zero() {
+            let due = interest_ceil(self.owed, index.checked_sub(self.borrow_index).ok_or(RiskError::Overflow)?)?;
+            self.accrued_interest = self.accrued_interest.plus(due)?;
+        }
+        self.borrow_index = index;
+        Ok(())
+    }
+
+    /// Notes what a check has measured: what interest runs on from now, and what cash is still there to lend.
+    #[inline(always)]
+    pub fn note_owed(&mut self, measured: &Requirements) {
+        self.owed = measured.owed();
+        self.lend_candidate = self.lendable();
+    }
+
+    /// Cash that is there since it was noted for lending, ≥ 0.
+    #[inline(always)]
+    pub fn lendable(&self) -> QuoteNative {
+        self.lend_candidate.min(self.cash.max(QuoteNative::ZERO))
+    }
+
+    /// Interest due at `now`: what is accrued, and what runs since on what is owed.
+    #[inline(always)]
+    pub fn interest_due(&self, interest: &Interest, now: i64) -> Result<QuoteNative, RiskError> {
+        if self.owed.is_zero() {
+            return Ok(self.accrued_interest);
+        }
+        let risen = interest.borrow_index_at(now)?.checked_sub(self.borrow_index).ok_or(RiskError::Overflow)?;
+        self.accrued_interest.plus(interest_ceil(self.owed, risen)?)
+    }
+
+    /// Takes in cash from outside: a deposit, earned interest, what the insurance fund pays. Less is owed by as much, from now on.
+    pub fn receive(&mut self, amount: QuoteNative) -> Result<(), RiskError> {
+        self.cash = self.cash.plus(amount)?;
+        self.owed = self.owed.minus(amount)?.max(QuoteNative::ZERO);
+        Ok(())
+    }
+
+    /// Gives up the interest of an account that has nothing left; returns what was accrued.
+    pub fn write_off_interest(&mut self) -> QuoteNative {
+        self.owed = QuoteNative::ZERO;
+        core::mem::take(&mut self.accrued_interest)
+    }
+
     /// The positions in use.
     #[inline(always)]
     pub fn open(&self) -> &[Position] {

@@ -34,8 +34,13 @@ pub fn require_initial(board: &Board, after: &Portfolio, now: i64) -> Result<Req
 }
 
 /// Requires initial equity ≥ initial margin of a liquidator who took over a leg of an underlying.
-pub fn require_taken_over(board: &Board, after: &Portfolio, underlying: u16, now: i64) -> Result<(), RiskError> {
-    require_covered(board, after, Purpose::Takeover { now, underlying }).map(|_| ())
+pub fn require_taken_over(
+    board: &Board,
+    after: &Portfolio,
+    underlying: u16,
+    now: i64,
+) -> Result<Requirements, RiskError> {
+    require_covered(board, after, Purpose::Takeover { now, underlying })
 }
 
 fn require_covered(board: &Board, after: &Portfolio, purpose: Purpose) -> Result<Requirements, RiskError> {

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod exchange;
+pub mod lending;
 pub mod options;
 mod order;
 mod reconcile;

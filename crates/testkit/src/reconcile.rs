@@ -19,7 +19,7 @@ pub struct Reconciliation {
     pub cash: i128,
     /// Signed cash flow of all open positions.
     pub quote: i128,
-    /// Insurance fund and swept fees.
+    /// Insurance fund, swept fees, and interest that lenders were not paid yet.
     pub treasury: i128,
     /// Fees not yet swept.
     pub unswept: i128,
@@ -48,10 +48,15 @@ impl Svm {
         let mut sum = Reconciliation::default();
         let treasury = self.treasury();
         sum.vault = i128::from(self.token_amount(&self.exchange.vault(&self.usdc)));
-        sum.treasury = i128::from(treasury.insurance.0) + i128::from(treasury.fees.0);
+        let lending = treasury.lending;
+        let interest_held = i128::from(lending.collected.0) + i128::from(lending.lender_interest.0);
+        sum.treasury = i128::from(treasury.insurance.0) + i128::from(treasury.fees.0) + interest_held;
+        let (mut lent, mut owed) = (0, 0);
         let mut interest = BTreeMap::<u16, (i64, i64)>::new();
         for (_, margin) in self.margins() {
             sum.cash += i128::from(margin.portfolio.cash.0);
+            lent += margin.portfolio.lent.0;
+            owed += margin.portfolio.owed_registered.0;
             for p in margin.portfolio.open() {
                 sum.quote += i128::from(p.quote.0);
                 sum.net_lots += i128::from(p.lots.0);
@@ -67,6 +72,12 @@ impl Svm {
             assert_eq!(market.open_interest_long.0, long, "open interest is the sum of the longs");
             assert_eq!(market.open_interest_short.0, short, "open interest is the sum of the shorts");
         }
+        assert_eq!(lending.lent.0, lent, "what is lent is what the accounts registered");
+        assert_eq!(lending.owed.0, owed, "what is owed is what the accounts registered");
+        assert!(
+            (0..=lending.lender_interest.0).contains(&lending.undivided.0),
+            "undivided interest is there: {lending:?}"
+        );
         assert_eq!(i128::from(treasury.quote_deposits.0), sum.vault, "the vault holds deposits less withdrawals");
         sum
     }

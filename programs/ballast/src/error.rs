@@ -217,6 +217,9 @@ impl From<RiskError> for BallastError {
             RiskError::DuplicatePublisher => Self::DuplicatePublisher,
             RiskError::DuplicateExpiry { .. } => Self::DuplicateExpiry,
             RiskError::NoFreeExpiry => Self::NoFreeExpiry,
+            RiskError::BorrowLimit { .. } => Self::BorrowLimit,
+            RiskError::EpochNotOver => Self::EpochNotOver,
+            RiskError::OutflowLimit { .. } => Self::WithdrawalWindow,
         }
     }
 }
@@ -299,7 +302,10 @@ mod log {
             RiskError::VolatilityOutOfBounds { field, value } => {
                 msg!("field {} (0 level, 1 skew, 2 curvature): {}", field, value)
             }
+            RiskError::BorrowLimit { owed, limit } => msg!("owed by all: {}, limit {}", owed, limit),
+            RiskError::OutflowLimit { outflow, limit } => msg!("net outflow {}, limit {}", outflow, limit),
             RiskError::Overflow
+            | RiskError::EpochNotOver
             | RiskError::NotAPublisher
             | RiskError::DuplicatePublisher
             | RiskError::NoFreeExpiry

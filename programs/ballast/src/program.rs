@@ -192,6 +192,24 @@ pub mod ballast {
 
     // Interest.
 
+    /// Brings an account's interest up to date, and counts anew what it lends and owes. Anyone may call.
+    #[discrim = 41]
+    pub fn accrue_interest(ctx: &mut Context<AccrueInterest>) -> Result<()> {
+        instructions::accrue_interest(ctx)
+    }
+
+    /// Divides the interest of an epoch that is over among lenders, and sets the borrow rate. Anyone may call.
+    #[discrim = 42]
+    pub fn update_interest(ctx: &mut Context<UpdateInterest>) -> Result<()> {
+        instructions::update_interest(ctx)
+    }
+
+    /// Sets the borrow rate's curve, the limit of borrowing, the exchange's part and the length of an epoch.
+    #[discrim = 54]
+    pub fn set_interest(ctx: &mut Context<SetInterest>, args: InterestArgs) -> Result<()> {
+        instructions::set_interest(ctx, args)
+    }
+
     // Governance.
 
     /// Proposes an instruction that waits for the timelock: its data to the byte, and the account that it is about where its

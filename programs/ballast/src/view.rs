@@ -1,6 +1,6 @@
 //! What `view_margin` returns: a head and a page of underlyings, at most 1,024 bytes together.
 
-use ballast_risk::{Requirements, RiskError, Underlying, margin::UnderlyingRisk};
+use ballast_risk::{QuoteNative, Requirements, RiskError, Underlying, margin::UnderlyingRisk};
 use bytemuck::{Pod, Zeroable};
 
 /// Underlyings on a page.
@@ -40,6 +40,10 @@ pub struct MarginView {
     pub surcharge: i64,
     /// What the minimum for short options asks beyond the other charges.
     pub short_minimum: i64,
+    /// What interest runs on: cash and unpaid variation margin owed.
+    pub owed: i64,
+    /// Interest due: accrued, and what runs since.
+    pub interest: i64,
     /// Underlyings that follow.
     pub count: u16,
     /// Where the next page begins; 0 if this is the last.
@@ -50,7 +54,7 @@ pub struct MarginView {
 
 impl MarginView {
     /// The head of a page.
-    pub fn new(r: &Requirements, count: u16, next: u16) -> Self {
+    pub fn new(r: &Requirements, interest: QuoteNative, count: u16, next: u16) -> Self {
         Self {
             equity: r.equity.0,
             initial_equity: r.initial_equity.0,
@@ -64,6 +68,8 @@ impl MarginView {
             initial: r.initial.0,
             surcharge: r.surcharge.0,
             short_minimum: r.short_minimum.0,
+            owed: r.owed().0,
+            interest: interest.0,
             count,
             next,
             reserved: 0,

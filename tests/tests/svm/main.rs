@@ -6,6 +6,7 @@ mod accounts;
 mod authorities;
 mod governance;
 mod guards;
+mod lending;
 mod liquidation;
 mod listing;
 mod migrate;

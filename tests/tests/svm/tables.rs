@@ -495,12 +495,14 @@ fn close_margin_account() {
     let e = svm.exchange;
     svm.withdraw_usdc(&alice, 100_000_000_000).unwrap();
     let ix = instruction::close_margin_account(&e, &alice.address(), 0);
-    Case::new("close_margin_account", ix, &[&alice.key], &[Slot::Signer, EXCHANGE, MARGIN])
+    Case::new("close_margin_account", ix, &[&alice.key], &[Slot::Signer, EXCHANGE, TREASURY, BOARD, MARGIN])
         .other_exchange(1, other.address)
-        .other_exchange(2, abroad)
-        .sibling(2, bob.margin)
+        .other_exchange(2, other.treasury)
+        .other_exchange(3, other.board)
+        .other_exchange(4, abroad)
+        .sibling(4, bob.margin)
         .except(0, OtherSigner, E::Unauthorized)
-        .except(2, Sibling, E::Unauthorized)
+        .except(4, Sibling, E::Unauthorized)
         .run(&mut svm);
 }
 

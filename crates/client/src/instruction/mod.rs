@@ -230,7 +230,8 @@ pub fn open_margin_account(e: &Exchange, from: &Address, owner: &Address, sub_id
 
 /// `close_margin_account`
 pub fn close_margin_account(e: &Exchange, owner: &Address, sub_id: u16) -> Instruction {
-    let accounts = vec![payer(owner), read(&e.address), write(&e.margin(owner, sub_id))];
+    let accounts =
+        vec![payer(owner), read(&e.address), write(&e.treasury), read(&e.board), write(&e.margin(owner, sub_id))];
     build(tag::CLOSE_MARGIN_ACCOUNT, accounts, |_| {})
 }
 

@@ -15,9 +15,10 @@
 //! order margin_i  = max( bids·worst long_i + max(0, bid value − bids·mark), asks·worst short_i + max(0, asks·mark − ask value) )
 //!
 //! PnL_u           = Σ positions of u (lots · mark + quote) with unsettled funding and losses
-//! equity          = cash + Σ tokens · S + Σ_u PnL_u − accrued interest
+//! equity          = cash + Σ tokens · S + Σ_u PnL_u − interest due
 //! E_init          = … with min(PnL_u, cap_u + matched token value_u), less Σ_u max(0, Δ_u · (S_u − S̃_u))
 //! E_withdraw      = E_init with min(PnL_u, 0)
+//! owed            = max(0, −(cash + Σ_u min(0, PnL_u) − interest due))
 //! ```
 //!
 //! Linear instruments (tokens, perpetuals, futures) need no array of their own: their deltas are summed per underlying
@@ -37,14 +38,14 @@ pub use underlying::UnderlyingRisk;
 
 use crate::{
     Board, MAX_GROUPS, MarginParams, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Scaled, Underlying,
-    math::{add_bounded, mul_ppm_ceil, mul_ppm_floor},
+    math::{add_bounded, mul_ppm_ceil, mul_ppm_floor, sub_bounded},
     scenario::Row16,
 };
 
 /// The sums of a check over any part of a portfolio.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Margin {
-    /// Cash less accrued interest.
+    /// Cash less interest due.
     cash: QuoteNative,
     token_value: QuoteNative,
     /// Profit and loss of all positions; the part that counts towards initial equity; and losses alone.
@@ -80,6 +81,8 @@ pub struct Requirements {
     pub initial_equity: QuoteNative,
     /// Equity that counts for withdrawals.
     pub withdraw_equity: QuoteNative,
+    /// Cash less interest due and open losses; profits of other underlyings do not count. What it is below zero is owed.
+    pub own_cash: QuoteNative,
     /// Scanning risk after product groups.
     pub scan: QuoteNative,
     /// What initial margin adds to scanning risk while the scan range rises.
@@ -101,6 +104,13 @@ pub struct Requirements {
 }
 
 impl Requirements {
+    /// What interest runs on: cash and unpaid variation margin owed. An open losing leg is no free loan.
+    #[inline(always)]
+    pub fn owed(&self) -> QuoteNative {
+        // No sum of what an account has reaches the end of the type.
+        QuoteNative(sub_bounded(0, self.own_cash.0).max(0))
+    }
+
     /// Equity less maintenance margin.
     pub fn health(&self) -> Result<QuoteNative, RiskError> {
         self.equity.minus(self.maintenance)
@@ -127,8 +137,9 @@ impl Requirements {
 #[inline(never)]
 pub fn check(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<Requirements, RiskError> {
     if portfolio.holds_only_cash() {
-        let cash = portfolio.cash.minus(portfolio.accrued_interest)?;
+        let cash = net_cash(board, portfolio, purpose)?;
         return Ok(Requirements {
+            own_cash: cash,
             equity: cash,
             initial_equity: cash,
             withdraw_equity: cash,
@@ -148,7 +159,7 @@ pub fn breakdown(
     purpose: Purpose,
     mut each: impl FnMut(&Underlying, &UnderlyingRisk),
 ) -> Result<Requirements, RiskError> {
-    let mut margin = Margin { cash: portfolio.cash.minus(portfolio.accrued_interest)?, ..Margin::default() };
+    let mut margin = Margin { cash: net_cash(board, portfolio, purpose)?, ..Margin::default() };
     let mut holdings = Holdings::of(board, portfolio)?;
     while let Some((index, positions, tokens)) = holdings.next() {
         let u = board.underlying(index)?;
@@ -170,8 +181,7 @@ impl Margin {
         purpose: Purpose,
         without: Option<u16>,
     ) -> Result<TokenHolding, RiskError> {
-        let cash = portfolio.cash.minus(portfolio.accrued_interest)?;
-        self.cash = self.cash.plus(cash)?;
+        self.add_cash(net_cash(board, portfolio, purpose)?)?;
 
         let mut risk = UnderlyingRisk::default();
         let mut left_out = TokenHolding::default();
@@ -187,6 +197,12 @@ impl Margin {
             self.add(board, u, &risk);
         }
         Ok(left_out)
+    }
+
+    /// Adds cash.
+    pub fn add_cash(&mut self, cash: QuoteNative) -> Result<(), RiskError> {
+        self.cash = self.cash.plus(cash)?;
+        Ok(())
     }
 
     /// Adds one underlying.
@@ -241,6 +257,7 @@ impl Margin {
             equity,
             initial_equity: kept.plus(self.counted)?,
             withdraw_equity: kept.plus(self.losses)?,
+            own_cash: self.cash.plus(self.losses)?,
             scan,
             surcharge: self.surcharge,
             short_minimum: self.short_minimum,
@@ -252,6 +269,12 @@ impl Margin {
             initial,
         })
     }
+}
+
+/// Cash less the interest due at the time of the check.
+#[inline(always)]
+fn net_cash(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<QuoteNative, RiskError> {
+    portfolio.cash.minus(portfolio.interest_due(&board.interest, purpose.now())?)
 }
 
 /// `sum += rows`, each rounded up to whole quote-native.

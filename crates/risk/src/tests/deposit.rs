@@ -21,7 +21,7 @@ fn a_deposit_of_quote_adds_one_for_one() {
         after.cash = QuoteNative(after.cash.0 + amount);
         let was = check(&world.board, &before, LAST).unwrap();
         let mut is = check(&world.board, &after, LAST).unwrap();
-        for equity in [&mut is.equity, &mut is.initial_equity, &mut is.withdraw_equity] {
+        for equity in [&mut is.equity, &mut is.initial_equity, &mut is.withdraw_equity, &mut is.own_cash] {
             *equity = QuoteNative(equity.0 - amount);
         }
         assert_eq!(is, was);

@@ -82,6 +82,7 @@ pub fn agree_at(board: &Board, portfolio: &Portfolio, now: i64) -> (Requirements
     below("equity", got.equity.0, &exact.equity, &exact.equity_slack);
     below("initial equity", got.initial_equity.0, &exact.initial_equity, &exact.initial_equity_slack);
     below("withdrawable equity", got.withdraw_equity.0, &exact.withdraw_equity, &exact.initial_equity_slack);
+    below("own cash", got.own_cash.0, &exact.own_cash, &exact.equity_slack);
     (got, exact)
 }
 

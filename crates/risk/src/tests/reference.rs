@@ -83,6 +83,7 @@ pub struct Exact {
     pub equity: Q,
     pub initial_equity: Q,
     pub withdraw_equity: Q,
+    pub own_cash: Q,
     pub scan: Q,
     pub surcharge: Q,
     pub short_minimum: Q,
@@ -361,10 +362,12 @@ pub fn check(board: &Board, portfolio: &Portfolio, now: i64) -> Exact {
     let held: Vec<_> =
         (0..board.underlyings.len() as u16).filter_map(|index| underlying(board, portfolio, index, now)).collect();
     let cash = whole(portfolio.cash.0) - whole(portfolio.accrued_interest.0);
-    let (mut equity, mut initial_equity, mut withdraw_equity) = (cash.clone(), cash.clone(), cash);
+    let (mut equity, mut initial_equity, mut withdraw_equity) = (cash.clone(), cash.clone(), cash.clone());
+    let mut own_cash = cash;
     for x in &held {
         equity = equity + &x.token_value + &x.pnl;
         initial_equity = initial_equity + &x.token_value + x.pnl.clone().min(x.profit_limit.clone()) - &x.stable_charge;
+        own_cash = own_cash + x.pnl.clone().min(whole(0));
         withdraw_equity = withdraw_equity + &x.token_value + x.pnl.clone().min(whole(0)) - &x.stable_charge;
     }
 
@@ -404,6 +407,7 @@ pub fn check(board: &Board, portfolio: &Portfolio, now: i64) -> Exact {
         equity,
         initial_equity,
         withdraw_equity,
+        own_cash,
         scan,
         surcharge,
         short_minimum,

@@ -226,8 +226,10 @@ fn portfolio(board: &Board, v: &Value) -> Portfolio {
     portfolio
 }
 
-fn requirements(v: &Value) -> Requirements {
+fn requirements(v: &Value, account: &Portfolio) -> Requirements {
+    let losses: i64 = list(v, "underlyings").iter().map(|u| int(u, "pnl").min(0)).sum();
     Requirements {
+        own_cash: QuoteNative(account.cash.0 - account.accrued_interest.0 + losses),
         equity: quote(v, "equity"),
         initial_equity: quote(v, "initial_equity"),
         withdraw_equity: quote(v, "withdraw_equity"),
@@ -275,11 +277,11 @@ fn the_worked_examples_are_reproduced() {
         let account = portfolio(&board, &case["portfolio"]);
         let expect = &case["expect"];
         let (new_risk, last) = (Purpose::NewRisk { now }, Purpose::Maintenance { now });
-        assert_eq!(check(&board, &account, last), Ok(requirements(expect)));
+        assert_eq!(check(&board, &account, last), Ok(requirements(expect, &account)));
         // With fresh prices and arrays the purpose makes no difference.
         match check(&board, &account, new_risk) {
             Err(RiskError::StaleRiskArray { .. }) => assert_eq!(case["purpose"], "maintenance"),
-            other => assert_eq!(other, Ok(requirements(expect))),
+            other => assert_eq!(other, Ok(requirements(expect, &account))),
         }
         for x in list(expect, "underlyings") {
             let u = board.underlying(int(x, "index") as u16).unwrap();

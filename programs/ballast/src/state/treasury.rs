@@ -2,7 +2,7 @@
 
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::{MAX_TOKENS, OutflowWindow, QuoteNative};
+use ballast_risk::{LendingPool, MAX_TOKENS, OutflowWindow, QuoteNative};
 use solana_address::Address;
 
 /// Seeds: "treasury", exchange.
@@ -21,14 +21,8 @@ pub struct Treasury {
     pub bad_debt_paid: QuoteNative,
     /// Deposits of each token of the board, in its smallest unit.
     pub token_deposits: [u64; MAX_TOKENS],
-    /// Interest paid by borrowers that belongs to lenders and was not yet paid to them.
-    pub lender_interest: QuoteNative,
-    /// Interest paid by borrowers in the present epoch, lenders' and the exchange's part together, not yet divided.
-    pub collected_interest: QuoteNative,
-    /// Sum of what all accounts have registered as lent.
-    pub lent: QuoteNative,
-    /// Sum of what all accounts have registered as owed.
-    pub owed: QuoteNative,
+    /// Interest between borrowers and lenders, and what all accounts lend and owe.
+    pub lending: LendingPool,
     /// Net outflow of the quote currency.
     pub quote_window: OutflowWindow,
     /// Net outflow of each token of the board.
@@ -36,5 +30,5 @@ pub struct Treasury {
     /// Bump of this account.
     pub bump: u8,
     /// Reserved, zero.
-    pub reserved: [u8; 455],
+    pub reserved: [u8; 447],
 }

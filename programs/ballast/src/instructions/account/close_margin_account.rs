@@ -1,10 +1,11 @@
 //! `close_margin_account`
 
 use crate::{
-    constants::{EXCHANGE_SEED, MARGIN_SEED},
-    error::BallastError,
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
+    error::{BallastError, Logged},
     events::MarginAccountClosed,
-    state::{Exchange, MarginAccount},
+    instructions::load::now,
+    state::{Exchange, MarginAccount, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
 
@@ -17,6 +18,12 @@ pub struct CloseMarginAccount {
     /// The exchange.
     #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
     pub exchange: Account<Exchange>,
+    /// Its treasury, which no longer counts what the account lends and owes.
+    #[account(mut, seeds = [TREASURY_SEED, exchange.address().as_ref()], bump = treasury.bump)]
+    pub treasury: Account<Treasury>,
+    /// Its board.
+    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
     /// The account, empty.
     #[account(
         mut,
@@ -33,9 +40,16 @@ pub struct CloseMarginAccount {
 }
 
 /// Runs `close_margin_account`.
+///
+/// Without cash nothing is earned, so that no interest is lost by it. What was counted as owed before the last deposit may have
+/// left interest to pay: then the account is not empty yet.
 pub fn close_margin_account(ctx: &mut Context<CloseMarginAccount>) -> Result<()> {
-    let a = &ctx.accounts;
-    let p = &a.margin.portfolio;
+    let a = &mut ctx.accounts;
+    let (interest, lending) = (&a.board.board.interest, &mut a.treasury.lending);
+    let p = &mut a.margin.portfolio;
+    lending.settle(p, interest, now()?).logged()?;
+    p.owed = p.accrued_interest;
+    lending.register(p, interest).logged()?;
     let empty = p.holds_only_cash() && p.cash.is_zero() && p.accrued_interest.is_zero();
     require!(empty, BallastError::AccountNotEmpty);
     emit!(MarginAccountClosed { margin: *a.margin.address(), owner: *a.owner.address() });

@@ -78,18 +78,25 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
     require!(amount > 0, BallastError::ZeroAmount);
     require!(a.exchange.pause & pause::DEPOSIT == 0, BallastError::Paused);
 
+    let now = now()?;
+    let interest = &a.board.board.interest;
+    let lending = &mut a.treasury.lending;
+    let mut settled = lending.settle(&mut a.margin.portfolio, interest, now).logged()?;
     let (mint, balance) = match Asset::of_vault(a.vault.address(), &a.exchange, &a.board.board)? {
         Asset::Quote => {
+            a.treasury.quote_window.deposit(amount, now).logged()?;
             let amount = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
-            a.margin.portfolio.cash = a.margin.portfolio.cash.plus(amount).logged()?;
+            let p = &mut a.margin.portfolio;
+            p.receive(amount).logged()?;
             a.treasury.quote_deposits = a.treasury.quote_deposits.plus(amount).logged()?;
-            (a.exchange.quote_mint, a.margin.portfolio.cash.0)
+            let collected = a.treasury.lending.collect(p).logged()?;
+            settled.collected = settled.collected.plus(collected).logged()?;
+            (a.exchange.quote_mint, p.cash.0)
         }
         Asset::Token(index) => {
             let board = &a.board.board;
             let terms = board.token(index).logged()?;
             let u = board.underlying(terms.underlying).logged()?;
-            let now = now()?;
             let allowed = a.margin.allows(a.depositor.address(), permission::TRADE, now);
             require!(allowed && a.margin.accepts_underlying(terms.underlying), BallastError::Unauthorized);
             let total = &mut a.treasury.token_deposits[usize::from(index)];
@@ -99,14 +106,24 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
                 return Err(BallastError::DepositLimit.into());
             }
             *total = after;
+            a.treasury.token_windows[usize::from(index)].deposit(amount, now).logged()?;
             let before = boxed(&a.margin.portfolio);
             a.margin.portfolio.credit(index, terms, u, amount).logged()?;
-            rule::require_after_token_deposit(board, &before, &a.margin.portfolio, now).logged()?;
+            let measured = rule::require_after_token_deposit(board, &before, &a.margin.portfolio, now).logged()?;
+            a.margin.portfolio.note_owed(&measured);
             (Address::new_from_array(terms.mint), a.margin.portfolio.balance(index) as i64)
         }
     };
+    a.treasury.lending.register(&mut a.margin.portfolio, &a.board.board.interest).logged()?;
     a.margin.count_change()?;
     token::transfer_in(a.source.account(), a.vault.account(), a.depositor.account(), amount);
-    emit!(Deposited { margin: *a.margin.address(), mint, amount, balance });
+    emit!(Deposited {
+        margin: *a.margin.address(),
+        mint,
+        amount,
+        balance,
+        interest_earned: settled.earned.0,
+        interest_paid: settled.collected.0
+    });
     Ok(())
 }

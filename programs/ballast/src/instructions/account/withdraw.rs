@@ -64,12 +64,15 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
         msg!("vault: needed {}, had {}", amount, held);
         return Err(BallastError::InsufficientVault.into());
     }
+    let now = now()?;
+    let interest = &a.board.board.interest;
+    let settled = a.treasury.lending.settle(&mut a.margin.portfolio, interest, now).logged()?;
     let (mint, balance) = match asset {
         Asset::Quote => {
+            a.treasury.quote_window.withdraw(amount, now).logged()?;
             let amount = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
             let cash = a.margin.portfolio.cash;
-            // Only trading losses may be owed for now: lending comes with its interest.
-            if amount > cash {
+            if amount > cash && interest.params.max_utilisation.is_zero() {
                 msg!("cash: needed {}, had {}", amount.0, cash.0);
                 return Err(BallastError::WouldBorrow.into());
             }
@@ -82,13 +85,28 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
             a.margin.portfolio.debit(index, amount).logged()?;
             let total = &mut a.treasury.token_deposits[usize::from(index)];
             *total = total.checked_sub(amount).ok_or(BallastError::InsufficientVault)?;
+            a.treasury.token_windows[usize::from(index)].withdraw(amount, now).logged()?;
             (Address::new_from_array(mint), a.margin.portfolio.balance(index) as i64)
         }
     };
-    let left = rule::require_withdrawable(&a.board.board, &a.margin.portfolio, now()?).logged()?;
+    let left = rule::require_withdrawable(&a.board.board, &a.margin.portfolio, now).logged()?;
+    a.margin.portfolio.note_owed(&left);
+    a.treasury.lending.register(&mut a.margin.portfolio, interest).logged()?;
+    // Whoever owes after taking cash owes more by it. Without borrowing only cash that is there was taken.
+    let borrows = matches!(asset, Asset::Quote) && !left.owed().is_zero();
+    if borrows && !interest.params.max_utilisation.is_zero() {
+        a.treasury.lending.require_lendable(&interest.params).logged()?;
+    }
     call_for_margin(a.margin.address(), &a.board.board, &left)?;
     a.margin.count_change()?;
     token::transfer_out(a.vault.account(), a.destination.account(), &a.exchange, amount);
-    emit!(Withdrawn { margin: *a.margin.address(), mint, amount, balance });
+    emit!(Withdrawn {
+        margin: *a.margin.address(),
+        mint,
+        amount,
+        balance,
+        interest_earned: settled.earned.0,
+        interest_paid: settled.collected.0
+    });
     Ok(())
 }

@@ -75,6 +75,8 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     let i = board.instrument(a.market.instrument).logged()?;
     let u = board.underlying(i.underlying).logged()?;
     let (market, mut book) = market_and_book(&mut a.market)?;
+    a.margin.portfolio.accrue(&board.interest, now).logged()?;
+    a.liquidator.portfolio.accrue(&board.interest, now).logged()?;
 
     // Orders carry no maintenance margin, so that cancelling them does not change whether the account is liquidatable.
     let orders_cancelled = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::MAX)?;
@@ -96,9 +98,16 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     move_open_interest(market, held_by_liquidator, a.liquidator.portfolio.lots(i))?;
     a.treasury.insurance = a.treasury.insurance.plus(taken.insurance).logged()?;
 
-    rule::require_taken_over(board, &a.liquidator.portfolio, u.index, now).logged()?;
+    let measured = rule::require_taken_over(board, &a.liquidator.portfolio, u.index, now).logged()?;
+    a.liquidator.portfolio.note_owed(&measured);
+    a.margin.portfolio.note_owed(&taken.after);
     record(&mut a.margin, i.index, taken.mark_value, held.0 > 0)?;
-    let (bad_debt, uncovered) = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
+    let lending = &mut a.treasury.lending;
+    lending.settle(&mut a.margin.portfolio, &board.interest, now).logged()?;
+    lending.settle(&mut a.liquidator.portfolio, &board.interest, now).logged()?;
+    let debt = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
+    a.treasury.lending.register(&mut a.margin.portfolio, &board.interest).logged()?;
+    a.treasury.lending.register(&mut a.liquidator.portfolio, &board.interest).logged()?;
     a.margin.liquidated_at = now;
     a.margin.count_change()?;
     a.liquidator.count_change()?;
@@ -113,8 +122,8 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
         maintenance_before: taken.before.maintenance.0,
         equity_after: taken.after.equity.0,
         maintenance_after: taken.after.maintenance.0,
-        bad_debt: bad_debt.0,
-        uncovered: uncovered.0,
+        bad_debt: debt.paid.0,
+        uncovered: debt.uncovered.0,
         orders_cancelled,
         instrument: u32::from(i.index),
     });

@@ -35,23 +35,42 @@ pub struct ResolveBadDebt {
 /// Runs `resolve_bad_debt`: for debt that was left because the fund was empty when the last position went.
 pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
     let a = &mut ctx.accounts;
-    let (paid, uncovered) = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
-    require!(!paid.is_zero() || !uncovered.is_zero(), BallastError::NoBadDebt);
+    let debt = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
+    require!(debt != BadDebt::default(), BallastError::NoBadDebt);
+    a.treasury.lending.register_owed(&mut a.margin.portfolio).logged()?;
     a.margin.count_change()?;
-    emit!(BadDebtResolved { margin: *a.margin.address(), paid: paid.0, uncovered: uncovered.0 });
+    emit!(BadDebtResolved {
+        margin: *a.margin.address(),
+        paid: debt.paid.0,
+        uncovered: debt.uncovered.0,
+        interest_written_off: debt.interest.0,
+    });
     Ok(())
 }
 
-/// Pays the debt of an account that holds no lots and no tokens, as far as the insurance fund goes. Resting orders
-/// do not hold it up. Returns what was paid and what is left.
-pub fn pay_bad_debt(portfolio: &mut Portfolio, treasury: &mut Treasury) -> Result<(QuoteNative, QuoteNative)> {
-    if !portfolio.has_no_holdings() || portfolio.cash.0 >= 0 {
-        return Ok((QuoteNative::ZERO, QuoteNative::ZERO));
+/// What became of an account's bad debt.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct BadDebt {
+    /// Paid by the insurance fund.
+    pub paid: QuoteNative,
+    /// Left, because the fund was empty.
+    pub uncovered: QuoteNative,
+    /// Accrued interest that was written off.
+    pub interest: QuoteNative,
+}
+
+/// Pays the debt of an account that holds no lots, no tokens and no cash, as far as the insurance fund goes. Resting orders
+/// do not hold it up. Interest that it accrued is written off with the last of the debt: the fund owes lenders nothing.
+pub fn pay_bad_debt(portfolio: &mut Portfolio, treasury: &mut Treasury) -> Result<BadDebt> {
+    if !portfolio.has_no_holdings() || portfolio.cash.0 > 0 {
+        return Ok(BadDebt::default());
     }
     let debt = portfolio.cash.negated().logged()?;
     let paid = QuoteNative(debt.0.min(treasury.insurance.0.max(0)));
-    portfolio.cash = portfolio.cash.plus(paid).logged()?;
+    portfolio.receive(paid).logged()?;
     treasury.insurance = treasury.insurance.minus(paid).logged()?;
     treasury.bad_debt_paid = treasury.bad_debt_paid.plus(paid).logged()?;
-    Ok((paid, debt.minus(paid).logged()?))
+    let uncovered = debt.minus(paid).logged()?;
+    let interest = if uncovered.is_zero() { portfolio.write_off_interest() } else { QuoteNative::ZERO };
+    Ok(BadDebt { paid, uncovered, interest })
 }

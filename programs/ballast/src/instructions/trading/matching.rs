@@ -255,6 +255,7 @@ impl<'a> Matcher<'a> {
         let maker_lots_before;
         {
             let account = &mut self.makers[maker].account;
+            account.portfolio.accrue(&self.board.interest, self.now).logged()?;
             let scratch = match &mut self.scratch {
                 Some(scratch) => {
                     scratch.as_mut().clone_from(&account.portfolio);
@@ -352,7 +353,8 @@ fn settle_maker(
     }
     let settled = account.portfolio.fill(i, u, signed(buys, lots, value))?;
     account.portfolio.cash = account.portfolio.cash.minus(maker_fee)?;
-    rule::require_after_trade(board, before, &account.portfolio, trade)?;
+    let measured = rule::after_trade(board, before, &account.portfolio, trade)?;
+    account.portfolio.note_owed(&measured);
     Ok(settled)
 }
 

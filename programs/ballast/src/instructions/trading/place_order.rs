@@ -61,6 +61,7 @@ pub fn place_order(ctx: &mut Context<PlaceOrder>, args: OrderArgs) -> Result<()>
 
     let reduce_only = args.reduce_only == 1;
     let order = validated(&args, margin, i, u, now, a.exchange.pause)?;
+    margin.portfolio.accrue(&board.interest, now).logged()?;
     let before = boxed(&margin.portfolio);
     let mut matcher = Matcher::new(&a.exchange, &exchange_address, board, i, u, market, book, &makers, now)?;
     let matched = if args.kind == order_kind::POST_ONLY {
@@ -89,6 +90,7 @@ pub fn place_order(ctx: &mut Context<PlaceOrder>, args: OrderArgs) -> Result<()>
     margin.portfolio.release(i).logged()?;
     matcher.require_open_interest_cap()?;
     let now_required = rule::after_trade(board, &before, &margin.portfolio, &matched.trade(u.index, now)).logged()?;
+    margin.portfolio.note_owed(&now_required);
     call_for_margin(&address, board, &now_required)?;
     margin.count_change()?;
     emit!(OrderPlaced {

@@ -1,0 +1,171 @@
+//! Lending: what borrowers pay, and how lenders get it.
+//!
+//! Interest accrues in the account that owes and is *collected* from its positive cash where the pool can be written. At the
+//! end of an epoch what was collected is divided: the exchange keeps its reserve, the rest raises the lend index by
+//! `rest / lent`. So lenders are paid from interest that was paid, and from nothing else.
+//!
+//! An account lends the cash that it left in it for a whole epoch. At every touch of the pool the present cash is noted as a
+//! candidate with the epoch's number; at a touch in a later epoch what is still there of it is *lent*: registered in the
+//! pool, and earning from that epoch's division on. Nobody earns by a deposit for the second in which an epoch ends.
+//!
+//! ```text
+//! lender interest ≥ undivided + Σ lent · (lend index − the account's lend index)
+//! ```
+
+use crate::{
+    Interest, InterestParams, Portfolio, QuoteNative, RiskError,
+    interest::{INDEX_BITS, YEAR_SECONDS, interest_floor},
+    math::{mul_ppm_ceil, mul_ppm_floor},
+};
+use bytemuck::{Pod, Zeroable};
+
+/// Most by which the lend index rises a second, 2^-48: 64 a year, so that it stays below 2^64 for a thousand years. What
+/// is beyond waits for the next epoch.
+pub const MAX_LEND_RATE: u64 = (64u64 << INDEX_BITS) / YEAR_SECONDS as u64;
+
+/// What all accounts lend and owe, and the interest between them. In the treasury.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct LendingPool {
+    /// Interest paid by borrowers in the present epoch, lenders' and the exchange's part together, not yet divided.
+    pub collected: QuoteNative,
+    /// Interest paid by borrowers that belongs to lenders and was not yet paid to them.
+    pub lender_interest: QuoteNative,
+    /// The part of `lender_interest` that no rise of the lend index has given to anybody: it goes into the next division.
+    pub undivided: QuoteNative,
+    /// Sum of what all accounts have registered as lent.
+    pub lent: QuoteNative,
+    /// Sum of what all accounts have registered as owed.
+    pub owed: QuoteNative,
+}
+
+/// What a touch of the pool moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Interest paid to the account for what it lends, in its cash.
+    pub earned: QuoteNative,
+    /// Interest taken from its cash for what it owes.
+    pub collected: QuoteNative,
+}
+
+/// What an update of the pool did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Division {
+    /// What the exchange keeps, for its fees.
+    pub reserve: QuoteNative,
+    /// What the rise of the lend index gave to lenders.
+    pub given: QuoteNative,
+}
+
+impl LendingPool {
+    /// Brings an account up to date: accrues its interest, pays what it earned, collects what it can pay.
+    pub fn settle(&mut self, p: &mut Portfolio, interest: &Interest, now: i64) -> Result<Settled, RiskError> {
+        p.accrue(interest, now)?;
+        let earned = self.pay(p, interest)?;
+        Ok(Settled { earned, collected: self.collect(p)? })
+    }
+
+    /// Takes accrued interest from an account's positive cash.
+    pub fn collect(&mut self, p: &mut Portfolio) -> Result<QuoteNative, RiskError> {
+        let paid = p.accrued_interest.min(p.cash.max(QuoteNative::ZERO));
+        p.cash = p.cash.minus(paid)?;
+        p.accrued_interest = p.accrued_interest.minus(paid)?;
+        self.collected = self.collected.plus(paid)?;
+        Ok(paid)
+    }
+
+    /// Pays an account what it earned on the cash lent that stayed with it. What others would have got of its share, had it
+    /// not gone, is divided anew.
+    fn pay(&mut self, p: &mut Portfolio, interest: &Interest) -> Result<QuoteNative, RiskError> {
+        let risen = interest.lend_index.checked_sub(p.lend_index).ok_or(RiskError::Overflow)?;
+        p.lend_index = interest.lend_index;
+        if risen == 0 || p.lent.is_zero() {
+            return Ok(QuoteNative::ZERO);
+        }
+        // Never more than there is, whatever the index says.
+        let share = interest_floor(p.lent, risen)?.min(self.lender_interest.minus(self.undivided)?);
+        let earned = interest_floor(p.lent.min(p.lendable()), risen)?.min(share);
+        self.lender_interest = self.lender_interest.minus(earned)?;
+        self.undivided = self.undivided.plus(share.minus(earned)?)?;
+        p.receive(earned)?;
+        Ok(earned)
+    }
+
+    /// Counts anew what an account lends and owes. The last step of every touch, after [`LendingPool::settle`] and the
+    /// instruction's own change.
+    pub fn register(&mut self, p: &mut Portfolio, interest: &Interest) -> Result<(), RiskError> {
+        let stayed = p.lendable();
+        let lent = if interest.epoch > p.lend_epoch { stayed } else { p.lent.min(stayed) };
+        self.lent = self.lent.plus(lent)?.minus(p.lent)?;
+        p.lent = lent;
+        p.lend_candidate = p.cash.max(QuoteNative::ZERO);
+        p.lend_epoch = interest.epoch;
+        self.register_owed(p)
+    }
+
+    /// Counts anew what an account owes.
+    pub fn register_owed(&mut self, p: &mut Portfolio) -> Result<(), RiskError> {
+        self.owed = self.owed.plus(p.owed)?.minus(p.owed_registered)?;
+        p.owed_registered = p.owed;
+        Ok(())
+    }
+
+    /// Requires that no more is owed than the utilisation up to which withdrawals may borrow.
+    pub fn require_lendable(&self, params: &InterestParams) -> Result<(), RiskError> {
+        let limit = mul_ppm_floor(self.lent, params.max_utilisation)?;
+        if self.owed > limit {
+            return Err(RiskError::BorrowLimit { owed: self.owed.0, limit: limit.0 });
+        }
+        Ok(())
+    }
+
+    /// Moves the borrow index to `now`; where the epoch is over, divides what was collected in it and begins the next; sets
+    /// the borrow rate from what is owed and lent.
+    ///
+    /// With nothing lent the exchange gets all that was collected.
+    ///
+    /// # Errors
+    /// [`RiskError::EpochNotOver`] before the end of the epoch, unless the parameters changed.
+    pub fn update(&mut self, interest: &mut Interest, now: i64) -> Result<Division, RiskError> {
+        let over = interest.epoch_is_over(now)?;
+        if !over && interest.rate_is_old == 0 {
+            return Err(RiskError::EpochNotOver);
+        }
+        interest.advance(now)?;
+        let mut division = Division::default();
+        if over {
+            division = self.divide(interest, now)?;
+            interest.epoch = interest.epoch.checked_add(1).ok_or(RiskError::Overflow)?;
+            interest.epoch_started_at = now;
+        }
+        interest.borrow_rate = interest.params.rate(self.owed, self.lent)?;
+        interest.rate_is_old = 0;
+        Ok(division)
+    }
+
+    /// Divides what was collected. Rounds in favour of the exchange; what a whole unit of the index cannot hold stays
+    /// undivided until the next time.
+    fn divide(&mut self, interest: &mut Interest, now: i64) -> Result<Division, RiskError> {
+        let collected = core::mem::take(&mut self.collected);
+        let Some(lent) = u128::try_from(self.lent.0).ok().filter(|lent| *lent > 0) else {
+            return Ok(Division { reserve: collected, given: QuoteNative::ZERO });
+        };
+        let reserve = mul_ppm_ceil(collected, interest.params.reserve)?;
+        let rest = collected.minus(reserve)?;
+        self.lender_interest = self.lender_interest.plus(rest)?;
+        self.undivided = self.undivided.plus(rest)?;
+
+        let elapsed = now.checked_sub(interest.epoch_started_at).ok_or(RiskError::Overflow)?;
+        let elapsed = u64::try_from(elapsed).map_err(|_| RiskError::Overflow)?;
+        let most = u128::from(MAX_LEND_RATE) * u128::from(elapsed);
+        let undivided = u128::try_from(self.undivided.0).map_err(|_| RiskError::Overflow)?;
+        let rise = ((undivided << INDEX_BITS) / lent).min(most);
+        let rise = u64::try_from(rise).map_err(|_| RiskError::Overflow)?;
+        // Up: accounts are paid rounded down, but once for several epochs.
+        let given = crate::interest::interest_ceil(self.lent, rise)?;
+        self.undivided = self.undivided.minus(given)?;
+        interest.lend_index = interest.lend_index.checked_add(rise).ok_or(RiskError::Overflow)?;
+        Ok(Division { reserve, given })
+    }
+}

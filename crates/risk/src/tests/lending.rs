@@ -1,0 +1,499 @@
+//! Interest on owed cash and what lenders get of it: the rate against exact rationals, the index, and random sequences of
+//! everything that can happen to a few accounts and their pool.
+
+use super::{
+    random::{Rng, cases},
+    rational::{Q, ppm, whole},
+    world::{NOW, USDC, empty_board, plain},
+};
+use crate::{
+    Board, Interest, InterestParams, LendingPool, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError,
+    interest::{INDEX_BITS, YEAR_SECONDS},
+    lending::MAX_LEND_RATE,
+    margin::{breakdown, check},
+};
+use bytemuck::Zeroable;
+use num_bigint::BigInt;
+use std::{boxed::Box, prelude::v1::*};
+
+const ONE: i64 = 1 << INDEX_BITS;
+
+/// 2 % without use, 10 % at 80 %, 100 % at full use; borrowing up to 90 %; a tenth is kept; epochs of an hour.
+fn params() -> InterestParams {
+    InterestParams {
+        base_rate: Ppm(20_000),
+        optimal_rate: Ppm(100_000),
+        max_rate: Ppm(1_000_000),
+        optimal_utilisation: Ppm(800_000),
+        max_utilisation: Ppm(900_000),
+        reserve: Ppm(100_000),
+        epoch_seconds: 3_600,
+        reserved: 0,
+    }
+}
+
+fn steepest() -> InterestParams {
+    InterestParams { base_rate: Ppm(1_000_000), optimal_rate: Ppm(2_000_000), max_rate: Ppm(4_000_000), ..params() }
+}
+
+fn any_params(rng: &mut Rng) -> InterestParams {
+    let base = rng.range(0, 1_000_000);
+    let optimal = rng.range(base, 2_000_000);
+    let of = |rate: i64| Ppm(rate as u32);
+    InterestParams {
+        base_rate: of(base),
+        optimal_rate: of(optimal),
+        max_rate: of(rng.range(optimal, 4_000_000)),
+        optimal_utilisation: of(rng.range(10_000, 990_000)),
+        max_utilisation: of(rng.range(0, 950_000)),
+        reserve: of(rng.range(0, 900_000)),
+        epoch_seconds: rng.range(60, 604_800) as u32,
+        reserved: 0,
+    }
+}
+
+/// Rate of a second at an exact utilisation.
+fn exact_rate(p: &InterestParams, used: &Q) -> Q {
+    let [base, optimal, max, kink] = [p.base_rate, p.optimal_rate, p.max_rate, p.optimal_utilisation].map(|r| ppm(r.0));
+    let used = used.clone().min(whole(1));
+    let year = if used <= kink {
+        &base + (&optimal - &base) * used / kink
+    } else {
+        &optimal + (&max - &optimal) * (used - &kink) / (whole(1) - kink)
+    };
+    year * whole(ONE) / whole(YEAR_SECONDS)
+}
+
+/// I410. The rate is the curve's, at a utilisation rounded up to 2^-32, and rounded up itself.
+#[test]
+fn a_rate_is_the_curves() {
+    let grain = Q::new(1, BigInt::from(1u64 << 32));
+    cases(5_000, |rng| {
+        let p = any_params(rng);
+        let lent = rng.log_range(1, i64::MAX);
+        let owed = if rng.chance(30) {
+            rng.range(0, i64::MAX)
+        } else {
+            (lent as i128 * rng.range(0, 1_000_000) as i128 / 900_000).min(i64::MAX as i128) as i64
+        };
+        let used = Q::new(owed, lent);
+        let got = p.rate(QuoteNative(owed), QuoteNative(lent)).unwrap();
+        let least = exact_rate(&p, &used).ceil();
+        let most = exact_rate(&p, &(used + &grain)).ceil();
+        assert!(BigInt::from(got) >= least && BigInt::from(got) <= most, "{p:?}: {got}, {least} to {most}");
+    });
+    let p = params();
+    let rate = |owed: i64, lent: i64| p.rate(QuoteNative(owed), QuoteNative(lent)).unwrap();
+    let a_year = |ppm: i128| ((ONE as i128 * ppm + 31_536_000_000_000 - 1) / 31_536_000_000_000) as u64;
+    assert_eq!([rate(0, 0), rate(0, 1), rate(80, 100), rate(40, 100)], [20_000, 20_000, 100_000, 60_000].map(a_year));
+    assert_eq!(
+        [rate(1, 0), rate(100, 100), rate(i64::MAX, 1), rate(90, 100)],
+        [1_000_000, 1_000_000, 1_000_000, 550_000].map(a_year)
+    );
+    assert_eq!(InterestParams::default().rate(QuoteNative(5), QuoteNative(1)), Ok(0));
+    assert_eq!(p.rate(QuoteNative(-1), QuoteNative(1)), Err(RiskError::Overflow));
+}
+
+/// I410. Parameters out of bounds are named, all zero turns interest off.
+#[test]
+fn parameters_out_of_bounds_are_named() {
+    let changes: [(u16, fn(&mut InterestParams)); 10] = [
+        (0, |p| p.base_rate = Ppm(1_000_001)),
+        (1, |p| p.optimal_rate = Ppm(19_999)),
+        (1, |p| p.optimal_rate = Ppm(2_000_001)),
+        (2, |p| p.max_rate = Ppm(99_999)),
+        (2, |p| p.max_rate = Ppm(4_000_001)),
+        (3, |p| p.optimal_utilisation = Ppm(9_999)),
+        (3, |p| p.optimal_utilisation = Ppm(990_001)),
+        (4, |p| p.max_utilisation = Ppm(950_001)),
+        (5, |p| p.reserve = Ppm(900_001)),
+        (6, |p| p.epoch_seconds = 604_801),
+    ];
+    for (parameter, change) in changes {
+        let mut p = params();
+        change(&mut p);
+        assert_eq!(p.validate(), Err(RiskError::ParameterOutOfBounds { parameter }));
+    }
+    let short = InterestParams { epoch_seconds: 59, ..params() };
+    assert_eq!(short.validate(), Err(RiskError::ParameterOutOfBounds { parameter: 6 }));
+    assert_eq!(params().validate(), Ok(()));
+    assert_eq!(InterestParams::default().validate(), Ok(()));
+}
+
+/// I411. No index leaves its type in a thousand years at the highest rates, and a debt of a billion dollars never ends a check.
+#[test]
+fn rates_and_indices_stay_in_their_bounds() {
+    let p = steepest();
+    assert_eq!(p.validate(), Ok(()));
+    let rate = p.rate(QuoteNative(1), QuoteNative(0)).unwrap();
+    assert!(rate < 1 << 26);
+    let years = 1_000;
+    let mut interest = Interest { params: p, borrow_rate: rate, updated_at: NOW, ..Interest::default() };
+    let later = NOW + years * YEAR_SECONDS;
+    assert!(interest.borrow_index_at(later).unwrap() < 1 << 60);
+    let mut debtor = Portfolio { owed: QuoteNative(1 << 50), ..Portfolio::zeroed() };
+    debtor.accrue(&interest, later).unwrap();
+    assert!(debtor.accrued_interest.0 < 1 << 62);
+    interest.advance(later).unwrap();
+    // Far beyond, and before, the index stays what it was.
+    assert!(interest.borrow_index_at(i64::MAX >> 1).is_ok());
+    assert_eq!(interest.borrow_index_at(NOW), Ok(interest.borrow_index));
+
+    // The lend index rises no faster than its bound, whatever is collected for however little that is lent.
+    assert!(u128::from(MAX_LEND_RATE) * (years * YEAR_SECONDS) as u128 + 1 < u128::from(u64::MAX));
+    let mut pool = LendingPool { lent: QuoteNative(1), collected: QuoteNative(1 << 60), ..LendingPool::default() };
+    let mut interest = Interest { params: p, epoch_started_at: NOW, ..Interest::default() };
+    for minute in 1..=1_000 {
+        pool.update(&mut interest, NOW + 3_600 * minute).unwrap();
+    }
+    assert_eq!(interest.lend_index, MAX_LEND_RATE * 3_600_000);
+    // What the index did not give waits.
+    assert!(pool.undivided.0 > pool.lender_interest.0 - 1_000 * 10);
+}
+
+/// I411. The index is a straight line: however often it is moved on, it ends the same.
+#[test]
+fn the_index_is_exact() {
+    cases(500, |rng| {
+        let rate = rng.range(0, (1 << 26) - 1) as u64;
+        let start = Interest {
+            borrow_rate: rate,
+            updated_at: NOW,
+            borrow_index: rng.log_range(1, ONE) as u64,
+            ..Interest::default()
+        };
+        let mut often = start;
+        let mut now = NOW;
+        for _ in 0..rng.range(1, 20) {
+            now += rng.log_range(1, YEAR_SECONDS);
+            often.advance(now).unwrap();
+        }
+        assert_eq!(often.borrow_index_at(now), start.borrow_index_at(now));
+        assert_eq!(start.borrow_index_at(now).unwrap(), start.borrow_index + rate * (now - NOW) as u64);
+    });
+}
+
+/// I412. Interest at a constant debt: never less than exact, and n touches never more than n units above one.
+#[test]
+fn interest_of_many_touches_is_that_of_one_and_their_rounding() {
+    cases(1_000, |rng| {
+        let interest =
+            Interest { borrow_rate: rng.range(0, (1 << 26) - 1) as u64, updated_at: NOW, ..Interest::default() };
+        let once = Portfolio { owed: QuoteNative(rng.log_range(1, 1 << 50)), ..Portfolio::zeroed() };
+        let (mut many, mut once) = (once, once);
+        let touches = rng.range(1, 30);
+        let mut now = NOW;
+        for _ in 0..touches {
+            now += rng.log_range(1, 1 << 24);
+            many.accrue(&interest, now).unwrap();
+        }
+        let due = once.interest_due(&interest, now).unwrap();
+        once.accrue(&interest, now).unwrap();
+        assert_eq!(once.accrued_interest, due);
+        let exact = Q::new(BigInt::from(once.owed.0) * (interest.borrow_rate * (now - NOW) as u64), ONE);
+        assert_eq!(BigInt::from(due.0), exact.ceil());
+        assert!((0..=touches).contains(&(many.accrued_interest.0 - due.0)));
+    });
+}
+
+/// I412. A check at any time counts what an account has not accrued yet, to the unit.
+#[test]
+fn a_check_counts_interest_that_nobody_has_accrued() {
+    cases(500, |rng| {
+        let mut world = plain();
+        world.board.interest = Interest {
+            borrow_rate: rng.range(0, (1 << 26) - 1) as u64,
+            updated_at: NOW - 1_000,
+            borrow_index: 77,
+            ..Interest::default()
+        };
+        let mut p = Portfolio { cash: QuoteNative(rng.range(-100 * USDC, 100 * USDC)), ..Portfolio::zeroed() };
+        if rng.chance(80) {
+            let lots = |rng: &mut Rng| if rng.chance(50) { rng.range(1, 20) } else { rng.range(-20, -1) };
+            world.buy(&mut p, 0, lots(rng), rng.range(8 * USDC, 12 * USDC));
+            world.buy(&mut p, 1, lots(rng), rng.range(8 * USDC, 12 * USDC));
+        }
+        p.note_owed(&check(&world.board, &p, Purpose::Maintenance { now: NOW }).unwrap());
+        p.borrow_index = world.board.interest.borrow_index_at(NOW).unwrap();
+        let later = Purpose::Maintenance { now: NOW + rng.log_range(1, YEAR_SECONDS) };
+        let untouched = check(&world.board, &p, later).unwrap();
+        assert_eq!(breakdown(&world.board, &p, later, |_, _| {}).unwrap(), untouched);
+        let mut touched = p;
+        touched.accrue(&world.board.interest, later.now()).unwrap();
+        assert_eq!(check(&world.board, &touched, later).unwrap(), untouched);
+        let due = touched.accrued_interest.0;
+        assert_eq!(due == 0, p.owed.is_zero() || world.board.interest.borrow_rate == 0);
+        let free = check(&world.board, &Portfolio { owed: QuoteNative::ZERO, ..p }, later).unwrap();
+        assert_eq!(free.equity.0 - untouched.equity.0, due);
+        assert_eq!(free.initial_equity.0 - untouched.initial_equity.0, due);
+        assert_eq!(free.withdraw_equity.0 - untouched.withdraw_equity.0, due);
+    });
+}
+
+/// I412. What is owed: cash, and the open losses of each underlying, of which another's profits pay nothing.
+#[test]
+fn an_open_losing_leg_is_no_free_loan() {
+    let mut world = plain();
+    let mut p = Portfolio { cash: QuoteNative(30 * USDC), ..Portfolio::zeroed() };
+    world.buy(&mut p, 0, 20, 10 * USDC);
+    world.buy(&mut p, 1, -10, 10 * USDC);
+    let owed = |world: &super::world::World, p: &Portfolio| {
+        check(&world.board, p, Purpose::Maintenance { now: NOW }).unwrap().owed().0
+    };
+    assert_eq!(owed(&world, &p), 0);
+    // 40 lost on the long, 10 gained on the short: the short's profit is not cash yet.
+    world.reprice(0, 800_000);
+    world.reprice(1, 900_000);
+    assert_eq!(owed(&world, &p), 10 * USDC);
+    p.accrued_interest = QuoteNative(3);
+    assert_eq!(owed(&world, &p), 10 * USDC + 3);
+    // Realised or not makes no difference.
+    world.buy(&mut p, 0, -20, 8 * USDC);
+    assert_eq!((p.cash.0, p.lots(world.instrument(0).0)), (-10 * USDC, Lots(0)));
+    assert_eq!(owed(&world, &p), 10 * USDC + 3);
+}
+
+/// A few accounts that hold only cash, and their pool.
+struct Ledger {
+    board: Box<Board>,
+    pool: LendingPool,
+    accounts: Vec<Portfolio>,
+    fees: i64,
+    deposits: i64,
+    now: i64,
+    /// Interest divided among lenders since the beginning, and paid to them.
+    for_lenders: i64,
+    earned: i64,
+    /// Least cash of each account in this epoch, and what it may claim by that, 2^-48.
+    least: Vec<i64>,
+    claims: Vec<u128>,
+}
+
+impl Ledger {
+    fn new(accounts: usize, params: InterestParams) -> Self {
+        let mut board = empty_board();
+        board.interest.set_params(params, NOW).unwrap();
+        Self {
+            board,
+            pool: LendingPool::default(),
+            accounts: vec![Portfolio::zeroed(); accounts],
+            fees: 0,
+            deposits: 0,
+            now: NOW,
+            for_lenders: 0,
+            earned: 0,
+            least: vec![0; accounts],
+            claims: vec![0; accounts],
+        }
+    }
+
+    fn settle(&mut self, n: usize) {
+        let settled = self.pool.settle(&mut self.accounts[n], &self.board.interest, self.now).unwrap();
+        // Nobody earns on cash that was not there from the beginning of an epoch to its end.
+        assert!(u128::from(settled.earned.0 as u64) << INDEX_BITS <= self.claims[n]);
+        self.claims[n] = 0;
+        self.earned += settled.earned.0;
+    }
+
+    fn finish(&mut self, n: usize) {
+        let p = &mut self.accounts[n];
+        self.pool.register(p, &self.board.interest).unwrap();
+        self.least[n] = self.least[n].min(p.cash.0.max(0));
+    }
+
+    fn measure(&mut self, n: usize) {
+        let p = &mut self.accounts[n];
+        let measured = check(&self.board, p, Purpose::Maintenance { now: self.now }).unwrap();
+        p.note_owed(&measured);
+        self.least[n] = self.least[n].min(p.cash.0.max(0));
+    }
+
+    fn deposit(&mut self, n: usize, amount: i64) {
+        self.settle(n);
+        self.accounts[n].receive(QuoteNative(amount)).unwrap();
+        self.pool.collect(&mut self.accounts[n]).unwrap();
+        self.deposits += amount;
+        self.finish(n);
+    }
+
+    fn withdraw(&mut self, n: usize, amount: i64) {
+        self.settle(n);
+        self.accounts[n].cash.0 -= amount;
+        self.deposits -= amount;
+        self.measure(n);
+        self.finish(n);
+    }
+
+    fn touch(&mut self, n: usize) {
+        self.settle(n);
+        self.measure(n);
+        self.finish(n);
+    }
+
+    /// Cash that changes hands in a trade: the pool is not touched.
+    fn trade(&mut self, from: usize, to: usize, amount: i64) {
+        for (n, change) in [(from, -amount), (to, amount)] {
+            self.accounts[n].accrue(&self.board.interest, self.now).unwrap();
+            self.accounts[n].cash.0 += change;
+            self.measure(n);
+        }
+    }
+
+    fn update(&mut self) {
+        let (index, collected, lent) = (self.board.interest.lend_index, self.pool.collected.0, self.pool.lent.0);
+        let Ok(division) = self.pool.update(&mut self.board.interest, self.now) else {
+            assert!(!self.board.interest.epoch_is_over(self.now).unwrap());
+            return;
+        };
+        self.fees += division.reserve.0;
+        self.for_lenders += collected - self.pool.collected.0 - division.reserve.0;
+        let reserve = whole(collected) * ppm(self.board.interest.params.reserve.0);
+        assert!(lent == 0 || BigInt::from(division.reserve.0) == reserve.ceil() || self.pool.collected.0 == collected);
+        let risen = u128::from(self.board.interest.lend_index - index);
+        for n in 0..self.accounts.len() {
+            self.claims[n] += self.least[n] as u128 * risen;
+            self.least[n] = self.accounts[n].cash.0.max(0);
+        }
+    }
+
+    fn assert_sound(&self) {
+        let sum = |of: fn(&Portfolio) -> QuoteNative| self.accounts.iter().map(|p| of(p).0).sum::<i64>();
+        let held = sum(|p| p.cash) + self.pool.collected.0 + self.pool.lender_interest.0 + self.fees;
+        assert_eq!(held, self.deposits, "not a unit comes or goes");
+        assert_eq!(self.pool.lent.0, sum(|p| p.lent));
+        assert_eq!(self.pool.owed.0, sum(|p| p.owed_registered));
+        assert!(self.earned <= self.for_lenders);
+        assert_eq!(self.for_lenders - self.earned, self.pool.lender_interest.0);
+        let index = self.board.interest.lend_index;
+        let claimed: u128 = self.accounts.iter().map(|p| p.lent.0 as u128 * u128::from(index - p.lend_index)).sum();
+        assert!(self.pool.undivided.0 >= 0);
+        assert!(claimed <= ((self.pool.lender_interest.0 - self.pool.undivided.0) as u128) << INDEX_BITS);
+        assert!(self.accounts.iter().all(|p| p.lent >= QuoteNative::ZERO && p.accrued_interest >= QuoteNative::ZERO));
+    }
+}
+
+/// I413. Whatever is done in whatever order: money is conserved to the unit, lenders are paid from interest collected only,
+/// nobody earns on cash that was not there for the whole of an epoch, and everybody's claim is there to be paid.
+#[test]
+fn lenders_get_what_was_collected_and_not_a_unit_more() {
+    cases(300, |rng| {
+        let mut ledger = Ledger::new(5, any_params(rng));
+        let size = 1 << rng.range(3, 45);
+        for _ in 0..200 {
+            let n = rng.below(5);
+            let cash = ledger.accounts[n].cash.0;
+            match rng.range(0, 9) {
+                0 | 1 => ledger.deposit(n, rng.log_range(1, size)),
+                2 => ledger.withdraw(n, rng.range(0, cash.max(0)).max(1)),
+                3 => ledger.withdraw(n, rng.log_range(1, size)),
+                4 | 5 => ledger.trade(n, (n + 1) % 5, rng.log_range(1, size)),
+                6 | 7 => ledger.touch(n),
+                _ => {
+                    let epoch = i64::from(ledger.board.interest.params.epoch_seconds);
+                    ledger.now += rng.log_range(1, 3 * epoch);
+                    ledger.update();
+                }
+            }
+            ledger.assert_sound();
+        }
+        // Everybody pays back; what nobody can claim is dust: a unit a touch of each.
+        for n in 0..5 {
+            let due = ledger.accounts[n].interest_due(&ledger.board.interest, ledger.now).unwrap().0;
+            ledger.deposit(n, (due - ledger.accounts[n].cash.0).max(0) + 1);
+            assert_eq!(ledger.accounts[n].accrued_interest, QuoteNative::ZERO);
+            ledger.assert_sound();
+        }
+    });
+}
+
+/// I413. An epoch in numbers.
+#[test]
+fn an_epoch_in_numbers() {
+    let mut ledger = Ledger::new(3, params());
+    ledger.update(); // nothing was ever lent: the first epoch begins
+    ledger.deposit(0, 1_000 * USDC);
+    ledger.touch(0);
+    assert_eq!((ledger.accounts[0].lent.0, ledger.accounts[0].lend_candidate.0), (0, 1_000 * USDC));
+    ledger.now += 3_600;
+    ledger.update();
+    ledger.touch(0);
+    assert_eq!(ledger.pool.lent.0, 1_000 * USDC);
+    // Account 1 takes 800: a utilisation of 80 %, ten per cent a year from the next update on.
+    ledger.withdraw(1, 800 * USDC);
+    assert_eq!(ledger.pool.owed.0, 800 * USDC);
+    assert_eq!(ledger.pool.require_lendable(&params()), Ok(()));
+    ledger.now += 3_600;
+    ledger.update();
+    let two_per_cent = ledger.accounts[1].interest_due(&ledger.board.interest, ledger.now).unwrap().0;
+    assert_eq!(two_per_cent, 1_827); // 800e6 · 0.02 / 8,760 = 1,826.5
+    ledger.now += 3_600;
+    // Account 2 comes a second before the end of the epoch.
+    ledger.deposit(2, 1_000_000 * USDC);
+    ledger.deposit(1, 801 * USDC);
+    // 800e6 · 0.1 / 8,760 = 9,132.4: ceil(1,826.5 + 9,132.4) at one touch.
+    assert_eq!((ledger.pool.collected.0, ledger.accounts[1].cash.0), (10_959, USDC - 10_959));
+    ledger.update();
+    assert_eq!(ledger.fees, 1_096); // a tenth, rounded up
+    ledger.touch(2);
+    ledger.touch(0);
+    assert_eq!(ledger.earned, 9_862); // 9,863 less what the index's grain leaves
+    assert_eq!(ledger.accounts[0].cash.0, 1_000 * USDC + 9_862);
+    assert_eq!(ledger.accounts[2].cash.0, 1_000_000 * USDC);
+    ledger.assert_sound();
+}
+
+/// I413. With nothing lent the exchange gets what was collected; what an account could not claim is divided anew.
+#[test]
+fn what_nobody_lends_is_the_exchanges() {
+    let mut ledger = Ledger::new(3, params());
+    ledger.update();
+    ledger.withdraw(1, 800 * USDC);
+    ledger.now += 3_600;
+    ledger.update(); // owed and nothing lent: a hundred per cent a year
+    ledger.now += 3_600;
+    ledger.deposit(1, 801 * USDC);
+    let collected = ledger.pool.collected.0;
+    ledger.update();
+    assert_eq!((ledger.fees, ledger.pool.lender_interest.0), (collected, 0));
+
+    // Account 0 lends; its cash goes in a trade before the epoch is over: its share is for the next division.
+    ledger.deposit(0, 100 * USDC);
+    ledger.now += 3_600;
+    ledger.update();
+    ledger.touch(0);
+    ledger.pool.collected = QuoteNative(10_000);
+    ledger.deposits += 10_000;
+    ledger.trade(0, 2, 100 * USDC);
+    ledger.trade(2, 0, 100 * USDC); // back again: too late
+    ledger.now += 3_600;
+    ledger.update();
+    ledger.touch(0);
+    assert_eq!(ledger.earned, 0);
+    assert!((8_990..=9_000).contains(&ledger.pool.undivided.0));
+    ledger.assert_sound();
+}
+
+/// I413. Withdrawals borrow up to a utilisation, to the unit.
+#[test]
+fn borrowing_ends_at_its_utilisation() {
+    let pool = |owed: i64| LendingPool { lent: QuoteNative(1_000), owed: QuoteNative(owed), ..LendingPool::default() };
+    assert_eq!(pool(900).require_lendable(&params()), Ok(()));
+    assert_eq!(pool(901).require_lendable(&params()), Err(RiskError::BorrowLimit { owed: 901, limit: 900 }));
+}
+
+/// I413. Before its end an epoch is not ended, unless the rate is to follow new parameters: that divides nothing.
+#[test]
+fn an_epoch_has_its_time() {
+    let mut ledger = Ledger::new(1, params());
+    ledger.update();
+    let (pool, interest) = (&mut ledger.pool, &mut ledger.board.interest);
+    assert_eq!(pool.update(interest, NOW + 3_599), Err(RiskError::EpochNotOver));
+    interest.set_params(steepest(), NOW + 60).unwrap();
+    pool.collected = QuoteNative(7);
+    assert!(pool.update(interest, NOW + 60).is_ok());
+    assert_eq!((interest.epoch, pool.collected.0), (1, 7));
+    assert_eq!(interest.borrow_rate, steepest().rate(QuoteNative::ZERO, QuoteNative::ZERO).unwrap());
+    assert_eq!(pool.update(interest, NOW + 61), Err(RiskError::EpochNotOver));
+    assert!(pool.update(interest, NOW + 3_600).is_ok());
+    assert_eq!((interest.epoch, pool.collected.0), (2, 0));
+}
