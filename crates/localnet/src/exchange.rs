@@ -84,10 +84,8 @@ impl Venue<'_> {
     fn migrate(&self) -> Result<()> {
         let (net, payer) = (self.net, self.net.payer().pubkey());
         let gift = self.config.exchange.first_insurance()?;
-        let source = [
-            token::create_account(&payer, &payer, &self.usdc),
-            token::mint_to(&payer, &payer, &self.usdc, gift)?,
-        ];
+        let source =
+            [token::create_account(&payer, &payer, &self.usdc), token::mint_to(&payer, &payer, &self.usdc, gift)?];
         net.send(&source, net.payer(), &[])?;
         let keys = Keys { payer, admin: self.admin.pubkey(), insurance_source: None };
         let plan = net.rpc().plan(&self.config, &keys)?;

@@ -2,8 +2,12 @@
 
 use ballast_client::{
     BallastError, TOKEN_PROGRAM,
-    ballast::{args::QUOTE_TOKEN, constants::CHANGE_LIFETIME, state::{Exchange, Market, Treasury}},
-    config::{Config, WithdrawalLimitConfig, expiry},
+    ballast::{
+        args::QUOTE_TOKEN,
+        constants::CHANGE_LIFETIME,
+        state::{Exchange, Market, Treasury},
+    },
+    config::{Config, InterestConfig, WithdrawalLimitConfig, expiry},
     decimal, instruction,
     migrate::{Action, Keys, Plan},
     risk::Kind,
@@ -35,6 +39,15 @@ impl World {
         config.collateral[0].withdrawal_limit =
             Some(WithdrawalLimitConfig { limit: "25_000".to_owned(), window: 3_600 });
         config.underlying[0].surface.as_mut().unwrap().publishers = vec![svm.publisher().pubkey().to_string()];
+        config.interest = Some(InterestConfig {
+            base_rate: "0.02".to_owned(),
+            optimal_rate: "0.12".to_owned(),
+            max_rate: "1.5".to_owned(),
+            optimal_utilisation: "0.8".to_owned(),
+            max_utilisation: "0.9".to_owned(),
+            reserve: "0.1".to_owned(),
+            epoch_seconds: 3_600,
+        });
         config.perpetual[0].orders = 1_000;
         config.series[0].days = vec![7, 30];
         config.series[0].strikes.truncate(2);
@@ -122,6 +135,7 @@ fn a_plan_makes_the_exchange_that_the_file_describes() {
     let treasury = svm.treasury();
     assert_eq!(treasury.insurance.0, decimal::parse("25_000", 6).unwrap());
     assert_eq!((treasury.quote_window.limit, treasury.token_windows[0].window), (5_000_000_000_000, 3_600));
+    assert_eq!(board.interest.params.max_rate.0, 1_500_000);
     let market = svm.account(&svm.exchange.market(0)).unwrap();
     assert!(market.data.len() >= Market::BOOK_OFFSET + ballast_client::book::required_len(1_000));
 }
@@ -204,6 +218,7 @@ const CHANGES: &[Change] = &[
     ("penalty", |c| c.exchange.maker_penalty = "12.5".into(), "fees: maker_penalty 0 USDC -> 12.5 USDC"),
     ("margin", |c| c.margin.initial_ratio = "1.5".into(), "margin: initial_ratio 1.25 -> 1.5"),
     ("dust", |c| c.margin.dust_value = "20".into(), "margin: dust_value 10 USDC -> 20 USDC"),
+    ("interest", |c| c.interest.as_mut().unwrap().max_rate = "1.6".into(), "interest: max_rate 1.5 -> 1.6"),
     ("group", |c| c.group[0].offset = "0.5".into(), "product group MAJORS: offset 0.6 -> 0.5"),
     ("range", |c| c.underlying[0].scan_range = "0.2".into(), "underlying BTC: scan_range 0.15 -> 0.2"),
     ("sigmas", |c| c.underlying[1].range.sigmas = "4.5".into(), "underlying ETH: range.sigmas 0 -> 4.5"),
@@ -393,6 +408,7 @@ fn what_is_left_out_of_the_file_stays() {
     world.config.future.clear();
     world.config.collateral.clear();
     world.config.exchange.withdrawal_limit = None;
+    world.config.interest = None;
     world.config.underlying[0].surface = None;
     world.assert_done();
     // Nor does the order of what is listed matter.

@@ -1,10 +1,6 @@
 //! Futures and series of options.
 
-use super::{
-    ladder,
-    need::Planner,
-    timelock::nonce_of,
-};
+use super::{ladder, need::Planner, timelock::nonce_of};
 use crate::{
     config::{FutureConfig, SeriesConfig},
     instruction, time,
@@ -75,13 +71,7 @@ impl Planner<'_> {
     }
 
     /// One expiry of a series: the expiry itself, and its options. `entry` is how the file says it.
-    fn expiry_of(
-        &mut self,
-        s: &SeriesConfig,
-        expiry: i64,
-        entry: &str,
-        open: &mut BTreeSet<(u16, i64)>,
-    ) -> Result<()> {
+    fn expiry_of(&mut self, s: &SeriesConfig, expiry: i64, entry: &str, open: &mut BTreeSet<(u16, i64)>) -> Result<()> {
         let underlying = self.slots.underlying(&s.underlying)?;
         if open.insert((underlying, expiry)) {
             self.open_expiry(&s.underlying, underlying, expiry)?;
@@ -110,7 +100,8 @@ impl Planner<'_> {
         let Some(listed) = self.instrument(|i| is_the_option(i, option)) else {
             let mut option = *option;
             option.terms.instrument = self.slots.new_instrument(&name)?;
-            let what = format!("list option {}, expiry {}", self.terms(&name, &option.terms)?, time::format(option.expiry));
+            let what =
+                format!("list option {}, expiry {}", self.terms(&name, &option.terms)?, time::format(option.expiry));
             let ix = instruction::list_option(&self.e, &self.keys.payer, &self.keys.admin, &option);
             self.list(&about_option(&s.underlying, entry, option.strike, option.put), what, ix);
             self.size(&name, option.terms.instrument, s.orders);
@@ -131,7 +122,8 @@ impl Planner<'_> {
         }
         let of_futures = self.config.future.iter().filter(|f| f.underlying == underlying);
         let of_series = self.config.series.iter().filter(|s| s.underlying == underlying);
-        let rungs = of_futures.clone().filter_map(|f| f.days).chain(of_series.clone().flat_map(|s| s.days.iter().copied()));
+        let rungs =
+            of_futures.clone().filter_map(|f| f.days).chain(of_series.clone().flat_map(|s| s.days.iter().copied()));
         let below = rungs.filter(|d| *d < days).max();
         // Expiries that the file names by their time are nobody's rung.
         let absolute = of_futures.filter_map(|f| f.expiry.as_ref()).chain(of_series.flat_map(|s| &s.expiries));

@@ -2,7 +2,8 @@
 
 use ballast::{
     args::{
-        FeeArgs, FundingArgs, InstrumentChangeArgs, InterestArgs, MarginArgs, OptionParamsArgs, RangeArgs, UnderlyingArgs,
+        FeeArgs, FundingArgs, InstrumentChangeArgs, InterestArgs, MarginArgs, OptionParamsArgs, RangeArgs,
+        UnderlyingArgs,
     },
     state::{Exchange, Market},
 };

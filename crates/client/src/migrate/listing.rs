@@ -118,7 +118,11 @@ impl Planner<'_> {
             match &found {
                 None => {
                     let what = format!("open the volatility surface of {}", u.name);
-                    self.list(&u.name, what, instruction::open_surface(&self.e, &self.keys.payer, &self.keys.admin, &args));
+                    self.list(
+                        &u.name,
+                        what,
+                        instruction::open_surface(&self.e, &self.keys.payer, &self.keys.admin, &args),
+                    );
                 }
                 Some(found) => {
                     let d = surface_differences(surface, found)?;
@@ -177,7 +181,11 @@ impl Planner<'_> {
                     ratio(args.haircut.into()),
                     amount(args.deposit_limit, decimals)
                 );
-                self.list(&c.name, what, instruction::list_collateral(&self.e, &self.keys.payer, &self.keys.admin, &mint, &args));
+                self.list(
+                    &c.name,
+                    what,
+                    instruction::list_collateral(&self.e, &self.keys.payer, &self.keys.admin, &mint, &args),
+                );
                 continue;
             };
             let mut d = Differences::default();
@@ -207,7 +215,11 @@ impl Planner<'_> {
                 None => {
                     args.instrument = self.slots.new_instrument(&p.name)?;
                     let what = format!("list perpetual {}", self.terms(&p.name, &args)?);
-                    self.list(&p.name, what, instruction::list_perpetual(&self.e, &self.keys.payer, &self.keys.admin, &args));
+                    self.list(
+                        &p.name,
+                        what,
+                        instruction::list_perpetual(&self.e, &self.keys.payer, &self.keys.admin, &args),
+                    );
                     self.size(&p.name, args.instrument, p.orders);
                 }
                 Some(listed) => self.change_instrument(&p.name, &listed, &args, p.orders)?,

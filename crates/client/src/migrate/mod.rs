@@ -92,7 +92,9 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.action {
             Action::Send => write!(f, "{}", self.what),
-            Action::Propose { ready_at } => write!(f, "propose (executable at {}): {}", time::format(ready_at), self.what),
+            Action::Propose { ready_at } => {
+                write!(f, "propose (executable at {}): {}", time::format(ready_at), self.what)
+            }
             Action::Withdraw => write!(f, "withdraw the proposal: {}", self.what),
             Action::Wait { until: Some(at) } => write!(f, "waits until {}: {}", time::format(at), self.what),
             Action::Wait { until: None } => write!(f, "waits for the steps before it: {}", self.what),

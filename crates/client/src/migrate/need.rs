@@ -127,7 +127,8 @@ impl Slots {
 
     /// The place of a product group, or the next free one.
     pub fn group(&mut self, name: &str) -> Result<u8> {
-        let place = self.groups.iter().position(|g| g == name).or_else(|| self.groups.iter().position(String::is_empty));
+        let place =
+            self.groups.iter().position(|g| g == name).or_else(|| self.groups.iter().position(String::is_empty));
         let place = place.with_context(|| format!("there is no room for product group {name}"))?;
         name.clone_into(&mut self.groups[place]);
         Ok(place as u8)

@@ -1,7 +1,10 @@
 //! Planning and applying through JSON-RPC.
 
 use super::{Keys, Plan, State, Step, plan};
-use crate::{config::Config, rpc::{Rpc, Sent}};
+use crate::{
+    config::Config,
+    rpc::{Rpc, Sent},
+};
 use anyhow::{Context, Result};
 use solana_address::Address;
 use solana_keypair::Keypair;

@@ -1,9 +1,6 @@
 //! From what is missing to steps: what waits for the timelock is proposed, waited for and executed.
 
-use super::{
-    Action, Keys, State, Step,
-    need::Need,
-};
+use super::{Action, Keys, State, Step, need::Need};
 use crate::instruction;
 use ballast::args::tag;
 use sha2::{Digest, Sha256};
