@@ -13,10 +13,11 @@ use ballast_client::{
     risk::Kind,
 };
 use ballast_testkit::Svm;
+use proptest::test_runner::{Config as ProptestConfig, TestRunner};
 use solana_account::Account;
 use solana_address::Address;
 use solana_signer::Signer;
-use std::mem::offset_of;
+use std::{cell::RefCell, mem::offset_of};
 
 const DAY: i64 = 86_400;
 const TIMELOCK: u32 = 172_800;
@@ -269,6 +270,32 @@ fn one_number_changed_is_one_step() {
         (made.config, made.svm.vm) = (config, vm);
     }
     made.assert_done();
+}
+
+// I321, I322: whatever changes in the file, however often a run is interrupted and however long that takes, the chain becomes
+// what the file says.
+#[test]
+fn random_changes_with_random_interruptions_end_as_the_file_says() {
+    let made = World::complete();
+    let (vm, config) = (made.svm.vm.clone(), made.config.clone());
+    let world = RefCell::new(made);
+    let changes = (0..CHANGES.len(), 1..5usize, 0..TIMELOCK * 2);
+    let runs = proptest::collection::vec(changes, 1..6);
+    let mut runner = TestRunner::new(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(16) });
+    let checked = runner.run(&runs, |runs| {
+        let mut world = world.borrow_mut();
+        (world.svm.vm, world.config) = (vm.clone(), config.clone());
+        for (change, steps, seconds) in runs {
+            CHANGES[change].1(&mut world.config);
+            for step in world.plan().sendable().take(steps) {
+                world.svm.run(step).unwrap();
+            }
+            world.svm.advance(seconds.into());
+        }
+        world.finish();
+        Ok(())
+    });
+    checked.unwrap();
 }
 
 // I322: parameters of a series change in each of its options, and in nothing else.

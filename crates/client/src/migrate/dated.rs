@@ -178,8 +178,15 @@ fn expiry_in(data: &[u8]) -> Option<i64> {
 fn is_the_option(i: &Instrument, option: &OptionArgs) -> bool {
     let kind = if option.put == 1 { Kind::Put } else { Kind::Call };
     let terms = &option.terms;
-    // strike · tick value / lot units, multiplied out; each below 2^56.
-    let listed = i128::from(i.strike.0) * i128::from(i.tick_value.0) * i128::from(terms.lot_units);
-    let wanted = i128::from(option.strike) * i128::from(terms.tick_value) * i128::from(i.lot_units.0);
-    i.kind == kind as u8 && i.underlying == terms.underlying && i.expiry == option.expiry && listed == wanted
+    // strike · tick value / lot units, multiplied out. What does not fit is no listed option.
+    let price = |strike: i64, tick: i64, lot_of_the_other: i64| {
+        i128::from(strike).checked_mul(i128::from(tick))?.checked_mul(i128::from(lot_of_the_other))
+    };
+    let listed = price(i.strike.0, i.tick_value.0, terms.lot_units);
+    let wanted = price(option.strike, terms.tick_value, i.lot_units.0);
+    i.kind == kind as u8
+        && i.underlying == terms.underlying
+        && i.expiry == option.expiry
+        && listed.is_some()
+        && listed == wanted
 }

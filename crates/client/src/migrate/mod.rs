@@ -22,6 +22,8 @@ mod parameters;
 #[cfg(feature = "rpc")]
 mod send;
 mod state;
+#[cfg(test)]
+mod tests;
 mod timelock;
 
 pub use state::{MarketState, State};
