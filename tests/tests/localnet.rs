@@ -17,6 +17,7 @@ use ballast_localnet::{
     Localnet, Trader, Venue,
     story::{self, Bot, Seat},
 };
+use ballast_migrate::{Command, Keyring};
 use solana_client::{
     pubsub_client::PubsubClient,
     rpc_config::{RpcTransactionLogsConfig, RpcTransactionLogsFilter},
@@ -343,5 +344,46 @@ fn the_websocket_tells_of_orders() -> Result<()> {
     let placed = &orders[0];
     assert_eq!((placed.margin, placed.client_id, placed.resting, placed.filled), (alice.margin, 77, 250, 0));
     assert_eq!(terms.show_ticks(placed.price), "39,999.50");
+    net.stop()
+}
+
+// I320, I322, I323: the command shows what is missing, does it when it is told to, and then has nothing to do.
+#[test]
+fn a_migration_is_shown_then_applied_through_rpc() -> Result<()> {
+    let net = localnet()?;
+    let venue = venue(&net)?;
+    let keyring = Keyring { admin: venue.admin.insecure_clone(), payer: net.payer().insecure_clone() };
+    let mut config = venue.config.clone();
+    let migrate = |command, config: &Config, agrees: bool| {
+        let mut out = Vec::new();
+        let plan = ballast_migrate::run(command, config, net.rpc(), &keyring, || Ok(agrees), &mut out);
+        (plan, String::from_utf8(out).unwrap())
+    };
+    assert_eq!(migrate(Command::Apply, &config, false).1, "nothing to do\n");
+
+    config.exchange.taker_fee = "0.0004".to_owned();
+    config.exchange.timelock = 3_600;
+    let shown = "   1. fees: taker_fee 0.0005 -> 0.0004\n   2. timelock: 0 -> 3600 seconds\n";
+    assert_eq!(migrate(Command::Plan, &config, true).1, shown);
+    let (refused, said) = migrate(Command::Apply, &config, false);
+    assert!(refused.is_err() && said == shown, "{said}");
+    let (done, said) = migrate(Command::Apply, &config, true);
+    done?;
+    assert!(
+        said.contains("[2/2] timelock: 0 -> 3600 seconds") && said.ends_with("2 steps done, 0 waiting\n"),
+        "{said}"
+    );
+    assert_eq!(migrate(Command::Plan, &config, true).1, "nothing to do\n");
+
+    // From now on changes are proposed, and executed by a run after their time.
+    config.perpetual[0].max_position = "900".to_owned();
+    let (_, said) = migrate(Command::Apply, &config, true);
+    assert!(said.contains("propose (executable at"), "{said}");
+    let (_, said) = migrate(Command::Apply, &config, true);
+    assert!(said.contains("waits until"), "{said}");
+    net.set_time(net.rpc().now()? + 3_601)?;
+    let (_, said) = migrate(Command::Apply, &config, true);
+    assert!(said.contains("execute: BTC-PERP: max_position 1,000 -> 900"), "{said}");
+    assert_eq!(migrate(Command::Plan, &config, true).1, "nothing to do\n");
     net.stop()
 }

@@ -6,11 +6,13 @@
 //! - [`event`]: events from a transaction's log.
 //! - [`margin`]: the margin of an account before and after what it might do, with the program's own code.
 //! - [`config`]: a whole exchange from one TOML file.
+//! - [`migrate`]: what is still missing to make the chain what that file says, in order.
 //! - [`decimal`]: exact decimal numbers between people and the program's integers.
 //! - [`pyth`], [`switchboard`]: price accounts as the oracles write them, for local validators.
 //! - [`series`]: listing of options by expiry and strike, and their refreshes.
 //! - [`terms`]: prices in dollars and sizes in whole assets, to and from an instrument's ticks and lots.
 //! - [`rfq`]: requests for quote: block trades agreed on away from the chain, checked by both sides before they sign.
+//! - [`time`]: times as people write them.
 //! - [`reconcile`]: what the quote vault holds against what everybody has.
 //! - `rpc`, with the feature of that name: reading accounts and sending transactions through JSON-RPC.
 //!
@@ -33,6 +35,7 @@ pub mod decimal;
 pub mod event;
 pub mod instruction;
 pub mod margin;
+pub mod migrate;
 pub mod pda;
 pub mod pyth;
 pub mod reconcile;
@@ -43,6 +46,7 @@ pub mod series;
 pub mod settlement;
 pub mod switchboard;
 pub mod terms;
+pub mod time;
 
 pub use ballast;
 pub use ballast::error::BallastError;

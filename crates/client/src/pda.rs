@@ -5,6 +5,9 @@ use ballast::constants::{
 };
 use solana_address::Address;
 
+/// The program of associated token accounts.
+const ASSOCIATED_TOKEN_PROGRAM: Address = solana_address::address!("ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL");
+
 /// An exchange's fixed addresses, derived once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exchange {
@@ -54,6 +57,12 @@ impl Exchange {
     pub fn vault(&self, mint: &Address) -> Address {
         derive(&[VAULT_SEED, self.address.as_ref(), mint.as_ref()])
     }
+}
+
+/// The associated token account of an owner and a mint, where wallets keep tokens.
+pub fn associated_token(owner: &Address, mint: &Address) -> Address {
+    let seeds: &[&[u8]] = &[owner.as_ref(), crate::TOKEN_PROGRAM.as_ref(), mint.as_ref()];
+    Address::find_program_address(seeds, &ASSOCIATED_TOKEN_PROGRAM).0
 }
 
 fn derive(seeds: &[&[u8]]) -> Address {

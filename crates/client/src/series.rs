@@ -82,16 +82,9 @@ pub fn option_name(asset: &str, expiry: i64, strike: &str, put: bool) -> Result<
     crate::config::name(&text)
 }
 
-/// The day of a time in UTC, ddmmyy. Source: the civil calendar's era arithmetic (400 years of 146,097 days).
+/// The day of a time in UTC, ddmmyy.
 fn day(time: i64) -> String {
-    let days = time.div_euclid(86_400) + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    let (year, month, day) = crate::time::date(time);
     format!("{day:02}{month:02}{:02}", year % 100)
 }
 

@@ -4,23 +4,14 @@ use crate::{
     Localnet,
     token::{self, WRAPPED_SOL},
 };
-use anyhow::{Context, Result};
-use ballast_client::{
-    ballast::state::RiskBoard,
-    config::{self, Config},
-    decimal, instruction,
-    pda::Exchange,
-    terms::Terms,
-};
+use anyhow::{Context, Result, ensure};
+use ballast_client::{config::Config, migrate::Keys, pda::Exchange, terms::Terms};
 use solana_address::Address;
-use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 /// Decimals of the quote currency.
 const USDC_DECIMALS: u8 = 6;
-/// Growing instructions in one transaction. The runtime lets an account grow by 10,240 bytes in each.
-const GROWTHS: usize = 8;
 
 /// An exchange on a local validator.
 pub struct Venue<'a> {
@@ -28,7 +19,7 @@ pub struct Venue<'a> {
     pub net: &'a Localnet,
     /// The exchange's addresses.
     pub exchange: Exchange,
-    /// What it was made from.
+    /// What it was made from, with the mints and keys it has here.
     pub config: Config,
     /// Its admin.
     pub admin: Keypair,
@@ -50,21 +41,31 @@ impl Localnet {
     /// Makes the exchange of a configuration: its accounts, listings, mints and insurance fund. Its prices are still to
     /// be published, and after them its volatilities.
     pub fn apply(&self, config: &Config) -> Result<Venue<'_>> {
+        let (admin, risker, pauser) = (Keypair::new(), Keypair::new(), Keypair::new());
+        let (publisher, usdc) = (Keypair::new(), token::create_mint(self, USDC_DECIMALS)?);
+        let mut config = config.clone();
+        config.exchange.quote_mint = Some(usdc.to_string());
+        config.exchange.risk_authority = Some(risker.pubkey().to_string());
+        config.exchange.pause_authority = Some(pauser.pubkey().to_string());
+        for collateral in &mut config.collateral {
+            collateral.mint = Some(collateral_mint(&collateral.name)?.to_string());
+        }
+        for surface in config.underlying.iter_mut().filter_map(|u| u.surface.as_mut()) {
+            surface.publishers = vec![publisher.pubkey().to_string()];
+        }
         let mut venue = Venue {
             net: self,
             exchange: Exchange::new(config.exchange.id),
-            config: config.clone(),
-            admin: Keypair::new(),
-            risker: Keypair::new(),
-            pauser: Keypair::new(),
-            publisher: Keypair::new(),
-            usdc: token::create_mint(self, USDC_DECIMALS)?,
             prices: config.underlying.iter().map(|_| Keypair::new().pubkey()).collect(),
+            config,
+            admin,
+            risker,
+            pauser,
+            publisher,
+            usdc,
             terms: Vec::new(),
         };
-        venue.initialize()?;
-        venue.list()?;
-        venue.fund_insurance()?;
+        venue.migrate()?;
         let board = self.rpc().board(&venue.exchange)?.board;
         for listed in board.instruments.iter().filter(|i| i.is_listed()) {
             venue.terms.push(Terms::of(&board, listed.index)?);
@@ -79,67 +80,25 @@ impl Venue<'_> {
         &self.terms[..self.config.perpetual.len()]
     }
 
-    /// `initialize_exchange`, and the board grown until it is complete.
-    fn initialize(&self) -> Result<()> {
+    /// Makes the exchange what the configuration says.
+    fn migrate(&self) -> Result<()> {
         let (net, payer) = (self.net, self.net.payer().pubkey());
-        let args = self.config.exchange_args(&self.risker.pubkey(), &self.pauser.pubkey())?;
-        let ix = instruction::initialize_exchange(&payer, &self.admin.pubkey(), &self.usdc, &args);
-        net.send(&[ix], net.payer(), &[&self.admin])?;
-        loop {
-            let board = net.rpc().account(&self.exchange.board)?.context("the board was not made")?;
-            let missing = RiskBoard::LEN.saturating_sub(board.data.len());
-            if missing == 0 {
-                return Ok(());
+        let gift = self.config.exchange.first_insurance()?;
+        let source =
+            [token::create_account(&payer, &payer, &self.usdc), token::mint_to(&payer, &payer, &self.usdc, gift)?];
+        net.send(&source, net.payer(), &[])?;
+        let keys = Keys { payer, admin: self.admin.pubkey(), insurance_source: None };
+        let plan = net.rpc().plan(&self.config, &keys)?;
+        ensure!(plan.conflicts.is_empty(), "{plan}");
+        net.rpc().apply(&plan, net.payer(), &[&self.admin], |_, _, sent| {
+            if let Some(sent) = sent {
+                net.measure(sent);
             }
-            let growths = missing.div_ceil(ballast_client::ballast::constants::MAX_GROWTH).min(GROWTHS);
-            net.send(&vec![instruction::grow_board(&self.exchange, &payer); growths], net.payer(), &[])?;
-        }
+        })
     }
+}
 
-    /// Lists everything in the configuration.
-    fn list(&self) -> Result<()> {
-        let (e, config) = (&self.exchange, &self.config);
-        let (payer, admin) = (self.net.payer().pubkey(), self.admin.pubkey());
-        let mut listings: Vec<Instruction> = Vec::new();
-        for (group, g) in (0u8..).zip(&config.group) {
-            let offset = u32::try_from(decimal::parse(&g.offset, 6)?)?;
-            listings.push(instruction::set_product_group(e, &admin, group, config::name(&g.name)?, offset));
-        }
-        for u in &config.underlying {
-            listings.push(instruction::list_underlying(e, &admin, &config.underlying_args(u)?));
-        }
-        for c in &config.collateral {
-            let mint = self.collateral_mint(&c.name)?;
-            listings.push(instruction::list_collateral(e, &payer, &admin, &mint, &config.collateral_args(c)?));
-        }
-        for p in &config.perpetual {
-            listings.push(instruction::list_perpetual(e, &payer, &admin, &config.perpetual_args(p)?));
-        }
-        listings.extend(self.dated_listings(self.net.rpc().now()?)?);
-        for ix in listings {
-            self.net.send(&[ix], self.net.payer(), &[&self.admin])?;
-        }
-        Ok(())
-    }
-
-    fn fund_insurance(&self) -> Result<()> {
-        let (net, giver) = (self.net, self.net.payer().pubkey());
-        let amount = u64::try_from(decimal::parse(&self.config.exchange.insurance, u32::from(USDC_DECIMALS))?)?;
-        if amount == 0 {
-            return Ok(());
-        }
-        let source = token::account_of(&giver, &self.usdc);
-        let instructions = [
-            token::create_account(&giver, &giver, &self.usdc),
-            token::mint_to(&giver, &giver, &self.usdc, amount)?,
-            instruction::fund_insurance(&self.exchange, &giver, &source, &self.usdc, amount),
-        ];
-        net.send(&instructions, net.payer(), &[])?;
-        Ok(())
-    }
-
-    /// The mint of a collateral token of the configuration. This validator has wrapped SOL.
-    fn collateral_mint(&self, name: &str) -> Result<Address> {
-        (name == "SOL").then_some(WRAPPED_SOL).with_context(|| format!("a local validator has no mint for {name}"))
-    }
+/// The mint of a collateral token of the configuration. A local validator has wrapped SOL.
+fn collateral_mint(name: &str) -> Result<Address> {
+    (name == "SOL").then_some(WRAPPED_SOL).with_context(|| format!("a local validator has no mint for {name}"))
 }

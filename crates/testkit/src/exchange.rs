@@ -1,11 +1,12 @@
 //! The exchange of `migrations/localnet.toml`, made by signed transactions; prices.
 
 use crate::{BTC, ETH, SOL, Sent, Svm, svm::Failed};
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use ballast_client::{
-    ballast::{oracle::pyth::RECEIVERS, state::RiskBoard},
-    config::{self, Config},
+    ballast::oracle::pyth::RECEIVERS,
+    config::Config,
     decimal, instruction,
+    migrate::{self, Keys, Plan, State, Step},
     pda::Exchange,
     pyth::PriceUpdate,
 };
@@ -44,14 +45,62 @@ impl Svm {
     }
 
     fn make_exchange(&mut self) -> Result<()> {
-        self.initialize_exchange()?;
-        self.list_all()?;
-        let insurance = decimal::parse(&self.config.exchange.insurance, 6)? as u64;
-        if insurance > 0 {
-            self.fund_insurance(insurance).map_err(|e| anyhow!("{e:?}"))?;
-        }
+        self.migrate(&self.perpetuals())?;
         for (underlying, price) in [(BTC, "40000"), (ETH, "2500"), (SOL, "40")] {
             self.publish(underlying, price).map_err(|e| anyhow!("{e:?}"))?;
+        }
+        Ok(())
+    }
+
+    /// The configuration with this machine's keys and mints.
+    pub fn resolved(&self) -> Config {
+        let mut config = self.config.clone();
+        config.exchange.quote_mint = Some(self.usdc.to_string());
+        config.exchange.risk_authority = Some(self.risker.pubkey().to_string());
+        config.exchange.pause_authority = Some(self.pauser.pubkey().to_string());
+        for collateral in &mut config.collateral {
+            collateral.mint = Some(self.wsol.to_string());
+        }
+        config
+    }
+
+    /// As [`Svm::resolved`], without surfaces, futures and options: tests list those themselves.
+    fn perpetuals(&self) -> Config {
+        let mut config = self.resolved();
+        config.underlying.iter_mut().for_each(|u| u.surface = None);
+        config.future.clear();
+        config.series.clear();
+        config
+    }
+
+    /// What is missing to make the exchange what a configuration says.
+    pub fn plan(&self, config: &Config, keys: &Keys) -> Result<Plan> {
+        let data_of = |address: &Address| self.account(address).map(|a| a.data);
+        let state = State::read(config, keys, self.now(), |all| Ok(all.iter().map(data_of).collect()))?;
+        migrate::plan(config, keys, &state, self.now())
+    }
+
+    /// The payer and the admin, who make exchanges here.
+    pub fn keys(&self) -> Keys {
+        Keys { payer: self.payer.pubkey(), admin: self.admin.pubkey(), insurance_source: None }
+    }
+
+    /// Sends a step of a plan.
+    pub fn run(&mut self, step: &Step) -> Result<Sent, Failed> {
+        let admin = self.admin.insecure_clone();
+        self.send(&step.instructions, &[&admin])
+    }
+
+    /// Makes the exchange what a configuration says, in one go.
+    pub fn migrate(&mut self, config: &Config) -> Result<()> {
+        let (usdc, giver) = (self.usdc, self.payer.pubkey());
+        let gift = config.exchange.first_insurance()?;
+        let insurance_source = (gift > 0).then(|| self.create_token_account(&usdc, &giver, gift));
+        let plan = self.plan(config, &Keys { insurance_source, ..self.keys() })?;
+        ensure!(plan.conflicts.is_empty(), "{plan}");
+        for step in &plan.steps {
+            ensure!(!step.is_wait(), "{step}");
+            self.run(step).map_err(|e| anyhow!("{step}: {e:?}"))?;
         }
         Ok(())
     }
@@ -100,40 +149,20 @@ impl Svm {
 
     /// `initialize_exchange`, and the board grown until it is complete.
     pub fn initialize_exchange(&mut self) -> Result<()> {
-        let args = self.config.exchange_args(&self.risker.pubkey(), &self.pauser.pubkey())?;
-        let (payer, admin) = (self.payer.pubkey(), self.admin.insecure_clone());
-        let ix = instruction::initialize_exchange(&payer, &admin.pubkey(), &self.usdc, &args);
-        self.send(&[ix], &[&admin]).map_err(|e| anyhow!("{e:?}"))?;
-        while self.account(&self.exchange.board).is_some_and(|a| a.data.len() < RiskBoard::LEN) {
-            let ix = instruction::grow_board(&self.exchange, &payer);
-            self.send(&[ix], &[]).map_err(|e| anyhow!("{e:?}"))?;
-        }
-        Ok(())
+        let mut config = self.perpetuals();
+        config.exchange.insurance = "0".to_owned();
+        config.group.clear();
+        config.underlying.clear();
+        config.collateral.clear();
+        config.perpetual.clear();
+        self.migrate(&config)
     }
 
-    /// Lists everything in the configuration.
+    /// Lists the groups, underlyings, collateral and perpetuals of the configuration.
     pub fn list_all(&mut self) -> Result<()> {
-        let config = self.config.clone();
-        let (payer, admin) = (self.payer.pubkey(), self.admin.insecure_clone());
-        let (e, a) = (self.exchange, admin.pubkey());
-        let mut instructions = Vec::new();
-        for (group, g) in (0u8..).zip(&config.group) {
-            let offset = u32::try_from(decimal::parse(&g.offset, 6)?)?;
-            instructions.push(instruction::set_product_group(&e, &a, group, config::name(&g.name)?, offset));
-        }
-        for u in &config.underlying {
-            instructions.push(instruction::list_underlying(&e, &a, &config.underlying_args(u)?));
-        }
-        for c in &config.collateral {
-            instructions.push(instruction::list_collateral(&e, &payer, &a, &self.wsol, &config.collateral_args(c)?));
-        }
-        for p in &config.perpetual {
-            instructions.push(instruction::list_perpetual(&e, &payer, &a, &config.perpetual_args(p)?));
-        }
-        for ix in instructions {
-            self.send(&[ix], &[&admin]).map_err(|e| anyhow!("{e:?}"))?;
-        }
-        Ok(())
+        let mut config = self.perpetuals();
+        config.exchange.insurance = "0".to_owned();
+        self.migrate(&config)
     }
 
     /// Writes a price account: a price of now in dollars per whole asset, with a confidence interval of 0.05 %.

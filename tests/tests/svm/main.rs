@@ -11,6 +11,7 @@ mod guards;
 mod lending;
 mod liquidation;
 mod listing;
+mod migrate;
 mod mutation;
 mod options;
 mod oracle;

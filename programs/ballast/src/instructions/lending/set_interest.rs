@@ -1,11 +1,14 @@
 //! `set_interest`
 
 use crate::{
-    args::InterestArgs,
+    args::{InterestArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Logged},
     events::InterestSet,
-    instructions::load::now,
+    instructions::{
+        governance::timelock::{NO_SUBJECT, require_proposed},
+        load::now,
+    },
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -27,6 +30,7 @@ pub struct SetInterest {
 
 /// Runs `set_interest`. The borrow rate follows with the next `update_interest`, which may come at once.
 pub fn set_interest(ctx: &mut Context<SetInterest>, args: InterestArgs) -> Result<()> {
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::SET_INTEREST, &[&args])?;
     let params = InterestParams {
         base_rate: Ppm(args.base_rate),
         optimal_rate: Ppm(args.optimal_rate),

@@ -1,0 +1,150 @@
+//! A whole exchange from one TOML file: see `migrations/localnet.toml`.
+//!
+//! People write decimal numbers in US dollars and whole assets; this module turns them into the program's arguments,
+//! exactly, or says which number is wrong. [`crate::migrate`] makes an exchange what such a file says.
+
+mod exchange;
+mod instrument;
+mod number;
+mod underlying;
+
+pub use exchange::{ExchangeConfig, GroupConfig, InterestConfig, MarginConfig, WithdrawalLimitConfig};
+pub use instrument::{FundingConfig, FutureConfig, PerpetualConfig, SeriesConfig, expiry};
+pub use number::name;
+pub use underlying::{
+    CollateralConfig, CrowdConfig, GuardConfig, OptionConfig, RangeConfig, SurfaceConfig, UnderlyingConfig,
+};
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// Decimals of ratios.
+pub(crate) const PPM: u32 = 6;
+/// Decimals of the quote currency.
+pub(crate) const QUOTE: u32 = 6;
+
+/// An exchange.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The exchange itself.
+    pub exchange: ExchangeConfig,
+    /// Margin parameters.
+    pub margin: MarginConfig,
+    /// Interest; where it is left out, nobody borrows.
+    pub interest: Option<InterestConfig>,
+    /// Product groups, at most eight.
+    #[serde(default)]
+    pub group: Vec<GroupConfig>,
+    /// Underlyings, in the order of their indices.
+    pub underlying: Vec<UnderlyingConfig>,
+    /// Collateral tokens.
+    #[serde(default)]
+    pub collateral: Vec<CollateralConfig>,
+    /// Perpetuals, in the order of their indices.
+    #[serde(default)]
+    pub perpetual: Vec<PerpetualConfig>,
+    /// Dated futures. On a new exchange their indices follow those of the perpetuals.
+    #[serde(default)]
+    pub future: Vec<FutureConfig>,
+    /// Series of options. On a new exchange their indices follow those of the futures.
+    #[serde(default)]
+    pub series: Vec<SeriesConfig>,
+}
+
+impl Config {
+    /// Reads a TOML text.
+    pub fn from_toml(text: &str) -> Result<Self> {
+        toml::from_str(text).context("the exchange's TOML is not valid")
+    }
+
+    /// The index of an underlying in this configuration.
+    pub fn underlying_index(&self, name: &str) -> Result<u16> {
+        index_of(self.underlying.iter().map(|u| &u.name), name)
+    }
+
+    /// The index of a perpetual in this configuration.
+    pub fn perpetual_index(&self, name: &str) -> Result<u16> {
+        index_of(self.perpetual.iter().map(|p| &p.name), name)
+    }
+
+    /// The underlying of a name.
+    pub(crate) fn underlying_of(&self, name: &str) -> Result<&UnderlyingConfig> {
+        Ok(&self.underlying[usize::from(self.underlying_index(name)?)])
+    }
+}
+
+fn index_of<'a>(mut names: impl Iterator<Item = &'a String>, name: &str) -> Result<u16> {
+    let index = names.position(|n| n == name).with_context(|| format!("'{name}' is not in the configuration"))?;
+    Ok(u16::try_from(index)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::series::option_name;
+    use solana_address::Address;
+
+    const DAY: i64 = 86_400;
+
+    fn localnet() -> Config {
+        Config::from_toml(include_str!("../../../../migrations/localnet.toml")).unwrap()
+    }
+
+    #[test]
+    fn the_localnet_exchange_is_valid() {
+        let config = localnet();
+        config.exchange_args(&Address::default(), &Address::default()).unwrap();
+        let btc = config.underlying_args(&config.underlying[0]).unwrap();
+        // 1,000,000 $/BTC is 100 $ per 0.0001 BTC, at 1/16 of 1e-6.
+        assert_eq!(btc.max_price, 100_000_000 * 16);
+        assert_eq!(btc.group, 1);
+        let perp = config.perpetual_args(&config.perpetual[0]).unwrap();
+        assert_eq!((perp.lot_units, perp.tick_value, perp.max_position), (10, 100, 1_000_000));
+        let sol = config.collateral_args(&config.collateral[0]).unwrap();
+        assert_eq!(sol.atoms_per_unit, 100_000_000);
+        assert!(config.interest.is_none() && config.exchange.withdrawal_limit.is_none());
+    }
+
+    #[test]
+    fn futures_and_options_have_the_terms_of_their_sections() {
+        let config = localnet();
+        // Thirty days after the minute that follows.
+        let then = expiry(1_621_213_201, 30);
+        assert_eq!(then, 1_621_213_260 + 30 * DAY);
+        let future = config.future_args(&config.future[0], then).unwrap();
+        assert_eq!((future.terms.lot_units, future.expiry), (10, then));
+        let options = config.series_of(&config.series[0], vec![then]).unwrap().options().unwrap();
+        assert_eq!(options.len(), 2 * config.series[0].strikes.len());
+        let put = &options[5];
+        assert_eq!(put.terms.name, option_name("BTC", then, "44000", true).unwrap());
+        assert_eq!(&put.terms.name, b"BTC160621-44000P");
+        // 44,000 $ in ticks of 0.1 $.
+        assert_eq!((put.strike, put.expiry, put.put), (440_000, then, 1));
+        let surface = config.underlying[0].surface.as_ref().unwrap();
+        assert_eq!((surface.args(0).unwrap().min_publishers, surface.smile().unwrap().level), (1, 800_000));
+    }
+
+    #[test]
+    fn what_is_optional_may_be_left_out_and_typing_errors_are_found() {
+        let text = include_str!("../../../../migrations/localnet.toml");
+        let perpetuals = text.split("[[future]]").next().unwrap();
+        let config = Config::from_toml(perpetuals).unwrap();
+        assert!(config.future.is_empty() && config.series.is_empty());
+        let typo = format!("{perpetuals}[[series]]\nunderlaying = \"BTC\"\n");
+        assert!(Config::from_toml(&typo).is_err());
+    }
+
+    #[test]
+    fn interest_limits_and_absolute_expiries_are_read() {
+        let text = include_str!("../../../../migrations/mainnet.example.toml");
+        let config = Config::from_toml(text).unwrap();
+        let interest = config.interest.as_ref().unwrap().args().unwrap();
+        assert!(interest.base_rate <= interest.optimal_rate && interest.optimal_rate < interest.max_rate);
+        let quote = config.exchange.withdrawal_limit.as_ref().unwrap();
+        assert!(quote.args(ballast::args::QUOTE_TOKEN, QUOTE).unwrap().limit > 0);
+        assert!(config.exchange.timelock > 0 && config.exchange.quote_mint.is_some());
+        let absolute = config.future.iter().find_map(|f| f.expiry.as_ref()).unwrap();
+        assert_eq!(crate::time::parse(absolute).unwrap() % 60, 0);
+    }
+}

@@ -1,0 +1,192 @@
+//! Futures and series of options.
+
+use super::{ladder, need::Planner, timelock::nonce_of};
+use crate::{
+    config::{FutureConfig, SeriesConfig},
+    instruction, time,
+};
+use anyhow::{Context, Result, ensure};
+use ballast::args::{FutureArgs, OptionArgs, SmileArgs, tag};
+use ballast_risk::{Instrument, Kind};
+use std::collections::BTreeSet;
+
+impl Planner<'_> {
+    /// Futures, then series, and changes of what is listed.
+    pub fn dated(&mut self) -> Result<()> {
+        for f in &self.config.future {
+            self.future(f)?;
+        }
+        let mut open = BTreeSet::new();
+        for s in &self.config.series {
+            ensure!(!(s.days.is_empty() && s.expiries.is_empty()), "a series of {} has no expiry", s.underlying);
+            for days in &s.days {
+                let expiry = self.rung(&s.underlying, *days)?;
+                self.expiry_of(s, expiry, &days.to_string(), &mut open)?;
+            }
+            for text in &s.expiries {
+                let expiry = time::parse(text)?;
+                if expiry > self.now {
+                    self.expiry_of(s, expiry, text, &mut open)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn future(&mut self, f: &FutureConfig) -> Result<()> {
+        let name = crate::config::name(&f.name)?;
+        let now = self.now;
+        // A future that passed is no more: the next one may have its name.
+        let listed = self.instrument(|i| i.kind == Kind::Future as u8 && i.name == name && i.expiry > now);
+        let expiry = match (f.days, &f.expiry) {
+            (Some(days), None) => match &listed {
+                Some(listed) => listed.expiry,
+                None => self.rung(&f.underlying, days)?,
+            },
+            (None, Some(text)) => time::parse(text)?,
+            _ => anyhow::bail!("{} needs either days or expiry", f.name),
+        };
+        if expiry <= now {
+            self.found.notes.push(format!("{} expired at {}", f.name, time::format(expiry)));
+            return Ok(());
+        }
+        let FutureArgs { mut terms, .. } = self.config.future_args(f, expiry)?;
+        terms.underlying = self.slots.underlying(&f.underlying)?;
+        let Some(listed) = listed else {
+            terms.instrument = self.slots.new_instrument(&f.name)?;
+            let what = format!("list future {}, expiry {}", self.terms(&f.name, &terms)?, time::format(expiry));
+            let args = FutureArgs { terms, expiry };
+            let ix = instruction::list_future(&self.e, &self.keys.payer, &self.keys.admin, &args);
+            self.list(&about_future(f), what, ix);
+            self.size(&f.name, terms.instrument, f.orders);
+            return Ok(());
+        };
+        if listed.expiry != expiry {
+            let (old, new) = (time::format(listed.expiry), time::format(expiry));
+            let conflict = format!("{}: expiry is {old}, the file says {new}, which cannot be changed", f.name);
+            self.found.conflicts.push(conflict);
+            return Ok(());
+        }
+        self.change_instrument(&f.name, &listed, &terms, f.orders)
+    }
+
+    /// One expiry of a series: the expiry itself, and its options. `entry` is how the file says it.
+    fn expiry_of(&mut self, s: &SeriesConfig, expiry: i64, entry: &str, open: &mut BTreeSet<(u16, i64)>) -> Result<()> {
+        let underlying = self.slots.underlying(&s.underlying)?;
+        if open.insert((underlying, expiry)) {
+            self.open_expiry(&s.underlying, underlying, expiry)?;
+        }
+        for mut option in self.config.series_of(s, vec![expiry])?.options()? {
+            option.terms.underlying = underlying;
+            self.option(s, &option, entry)?;
+        }
+        Ok(())
+    }
+
+    fn open_expiry(&mut self, name: &str, underlying: u16, expiry: i64) -> Result<()> {
+        let found = self.state.surfaces.get(&underlying);
+        if found.is_some_and(|f| f.surface.expiry(expiry).is_ok()) {
+            return Ok(());
+        }
+        let smile = self.smile(name)?;
+        let ix = instruction::open_expiry(&self.e, &self.keys.admin, underlying, expiry, &smile);
+        let level = super::difference::ratio(smile.level.into());
+        self.list(name, format!("open expiry {} of {name} at volatility {level}", time::format(expiry)), ix);
+        Ok(())
+    }
+
+    fn option(&mut self, s: &SeriesConfig, option: &OptionArgs, entry: &str) -> Result<()> {
+        let name = super::need::text(&option.terms.name);
+        let Some(listed) = self.instrument(|i| is_the_option(i, option)) else {
+            let mut option = *option;
+            option.terms.instrument = self.slots.new_instrument(&name)?;
+            let what =
+                format!("list option {}, expiry {}", self.terms(&name, &option.terms)?, time::format(option.expiry));
+            let ix = instruction::list_option(&self.e, &self.keys.payer, &self.keys.admin, &option);
+            self.list(&about_option(&s.underlying, entry, option.strike, option.put), what, ix);
+            self.size(&name, option.terms.instrument, s.orders);
+            return Ok(());
+        };
+        self.change_instrument(&name, &listed, &option.terms, s.orders)
+    }
+
+    fn smile(&self, name: &str) -> Result<SmileArgs> {
+        let u = self.config.underlying_of(name)?;
+        u.surface.as_ref().with_context(|| format!("{name} has options but no surface"))?.smile()
+    }
+
+    /// The expiry that an entry in days of an underlying stands for: one that was proposed for it, else that of the ladder.
+    fn rung(&self, underlying: &str, days: u32) -> Result<i64> {
+        if let Some(proposed) = self.proposed(underlying, days)? {
+            return Ok(proposed);
+        }
+        let of_futures = self.config.future.iter().filter(|f| f.underlying == underlying);
+        let of_series = self.config.series.iter().filter(|s| s.underlying == underlying);
+        let rungs =
+            of_futures.clone().filter_map(|f| f.days).chain(of_series.clone().flat_map(|s| s.days.iter().copied()));
+        let below = rungs.filter(|d| *d < days).max();
+        // Expiries that the file names by their time are nobody's rung.
+        let absolute = of_futures.filter_map(|f| f.expiry.as_ref()).chain(of_series.flat_map(|s| &s.expiries));
+        let absolute = absolute.map(|text| time::parse(text)).collect::<Result<BTreeSet<i64>>>()?;
+        let index = self.slots.underlying(underlying)?;
+        let on_surface = self.state.surfaces.get(&index).into_iter().flat_map(|s| s.surface.expiries.map(|e| e.expiry));
+        let futures = self.board().into_iter().flat_map(|b| &b.instruments);
+        let futures = futures.filter(|i| i.kind == Kind::Future as u8 && i.underlying == index).map(|i| i.expiry);
+        let listed = on_surface.chain(futures).filter(|e| !absolute.contains(e));
+        Ok(ladder::rung(self.now, below, days, listed))
+    }
+
+    /// The expiry for which a future or the first option of an entry in days was proposed, if it is still to come.
+    fn proposed(&self, underlying: &str, days: u32) -> Result<Option<i64>> {
+        let mut nonces = Vec::new();
+        for f in self.config.future.iter().filter(|f| f.underlying == underlying && f.days == Some(days)) {
+            nonces.push(nonce_of(tag::LIST_FUTURE, &about_future(f)));
+        }
+        for s in self.config.series.iter().filter(|s| s.underlying == underlying && s.days.contains(&days)) {
+            for (strike, _) in self.config.series_of(s, Vec::new())?.strikes {
+                let about = about_option(underlying, &days.to_string(), strike, 0);
+                nonces.push(nonce_of(tag::LIST_OPTION, &about));
+            }
+        }
+        let changes = nonces.iter().filter_map(|n| self.state.changes.get(n));
+        Ok(changes.filter_map(|c| expiry_in(c.data.get(..usize::from(c.len))?)).filter(|e| *e > self.now).max())
+    }
+}
+
+/// What the proposal of a future is about.
+fn about_future(f: &FutureConfig) -> String {
+    f.name.clone()
+}
+
+/// What the proposal of an option is about.
+fn about_option(underlying: &str, entry: &str, strike: i64, put: u8) -> String {
+    format!("{underlying} {entry} {strike} {put}")
+}
+
+/// The expiry in the data of `list_future` or `list_option`. Behind it an option has its strike and kind.
+fn expiry_in(data: &[u8]) -> Option<i64> {
+    let behind = match *data.first()? {
+        tag::LIST_FUTURE => 0,
+        tag::LIST_OPTION => 9,
+        _ => return None,
+    };
+    Some(i64::from_le_bytes(*data.get(..data.len().checked_sub(behind)?)?.last_chunk()?))
+}
+
+/// True if an instrument is the option of some arguments: the same underlying, expiry, kind and price of exercise. Its lot and
+/// tick may differ.
+fn is_the_option(i: &Instrument, option: &OptionArgs) -> bool {
+    let kind = if option.put == 1 { Kind::Put } else { Kind::Call };
+    let terms = &option.terms;
+    // strike · tick value / lot units, multiplied out. What does not fit is no listed option.
+    let price = |strike: i64, tick: i64, lot_of_the_other: i64| {
+        i128::from(strike).checked_mul(i128::from(tick))?.checked_mul(i128::from(lot_of_the_other))
+    };
+    let listed = price(i.strike.0, i.tick_value.0, terms.lot_units);
+    let wanted = price(option.strike, terms.tick_value, i.lot_units.0);
+    i.kind == kind as u8
+        && i.underlying == terms.underlying
+        && i.expiry == option.expiry
+        && listed.is_some()
+        && listed == wanted
+}

@@ -1,0 +1,200 @@
+//! Planning without a chain: from hand-made states.
+
+use super::{Action, Keys, Plan, State, plan, timelock::nonce_of};
+use crate::{config::Config, instruction};
+use ballast::{
+    args::tag,
+    state::{Exchange, PendingChange, RiskBoard, Treasury},
+};
+use ballast_risk::QuoteNative;
+use bytemuck::zeroed_box;
+use solana_address::Address;
+
+const NOW: i64 = 1_621_209_600;
+const TIMELOCK: u32 = 86_400;
+
+fn keys() -> Keys {
+    let [payer, admin] = [7, 8].map(|n| Address::new_from_array([n; 32]));
+    Keys { payer, admin, insurance_source: None }
+}
+
+/// The file of the local exchange, with addresses.
+fn config() -> Config {
+    let mut config = Config::from_toml(include_str!("../../../../migrations/localnet.toml")).unwrap();
+    config.exchange.quote_mint = Some(Address::new_from_array([1; 32]).to_string());
+    config.collateral[0].mint = Some(Address::new_from_array([2; 32]).to_string());
+    config
+}
+
+/// A file of nothing but the exchange itself.
+fn bare() -> Config {
+    let mut config = config();
+    config.group.clear();
+    config.underlying.clear();
+    config.collateral.clear();
+    config.perpetual.clear();
+    config.future.clear();
+    config.series.clear();
+    config
+}
+
+/// The exchange of [`bare`], with a timelock.
+fn made(config: &Config) -> State {
+    let mut exchange: Box<Exchange> = zeroed_box();
+    let fees = config.exchange.fees().unwrap();
+    (exchange.admin, exchange.quote_mint) = (keys().admin, config.exchange.mint().unwrap());
+    (exchange.taker_fee_ppm, exchange.maker_fee_ppm) = (fees.taker_fee_ppm, fees.maker_fee_ppm);
+    exchange.timelock = TIMELOCK;
+    let mut board: Box<RiskBoard> = zeroed_box();
+    let margin = config.margin.args().unwrap();
+    let params = &mut board.board.params;
+    params.initial_ratio.0 = margin.initial_ratio;
+    params.liquidation_buffer.0 = margin.liquidation_buffer;
+    (params.discount_base.0, params.discount_max.0) = (margin.discount_base, margin.discount_max);
+    params.discount_of_freed.0 = margin.discount_of_freed;
+    params.insurance_share.0 = margin.insurance_share;
+    params.dust_value = QuoteNative(margin.dust_value);
+    params.warning_buffer.0 = margin.warning_buffer;
+    let mut treasury: Box<Treasury> = zeroed_box();
+    treasury.insurance = QuoteNative(config.exchange.first_insurance().unwrap() as i64);
+    State {
+        exchange: Some(exchange),
+        treasury: Some(treasury),
+        board_len: RiskBoard::LEN,
+        board: Some(board),
+        ..State::empty(config.exchange.id)
+    }
+}
+
+fn names(plan: &Plan) -> Vec<&'static str> {
+    let mut names: Vec<_> =
+        plan.steps.iter().flat_map(|s| &s.instructions).filter_map(|i| instruction::name(&i.data)).collect();
+    names.dedup();
+    names
+}
+
+#[test]
+fn everything_is_made_in_the_order_in_which_it_is_needed() {
+    let plan = plan(&config(), &keys(), &State::empty(1), NOW).unwrap();
+    let order = [
+        "initialize_exchange",
+        "grow_board",
+        "set_product_group",
+        "list_underlying",
+        "open_surface",
+        "list_collateral",
+        "list_perpetual",
+        "list_future",
+        "open_expiry",
+        "list_option",
+        "fund_insurance",
+    ];
+    assert_eq!(names(&plan), order);
+    let shown = plan.to_string();
+    assert!(shown.contains("list perpetual BTC-PERP at 0: lot 0.001, tick 0.1 USDC"), "{shown}");
+    assert!(shown.contains("list option BTC160621-36000C at 4: lot 0.001, tick 0.1 USDC, expiry 2021-06-16T00:01:00Z"));
+    assert!(shown.contains("give 25,000 USDC to the insurance fund"));
+    assert!(shown.contains("list underlying SOL at 2: scan range 0.25"));
+}
+
+#[test]
+fn what_the_file_lacks_is_named() {
+    let state = State::empty(1);
+    let error = |config: &Config| plan(config, &keys(), &state, NOW).unwrap_err().to_string();
+    let mut lacking = config();
+    lacking.exchange.quote_mint = None;
+    assert_eq!(error(&lacking), "exchange.quote_mint is missing");
+    let mut lacking = config();
+    lacking.collateral[0].mint = None;
+    assert_eq!(error(&lacking), "the mint of SOL is missing");
+    let mut lacking = config();
+    lacking.underlying[0].surface = None;
+    assert_eq!(error(&lacking), "BTC has options but no surface");
+    let mut lacking = config();
+    lacking.future[0].days = None;
+    assert_eq!(error(&lacking), "BTC-30D needs either days or expiry");
+    lacking.future[0].expiry = Some("Christmas".to_owned());
+    assert_eq!(error(&lacking), "'Christmas' is no time such as 2026-12-25T08:00:00Z");
+    let mut lacking = config();
+    lacking.series[0].days.clear();
+    assert_eq!(error(&lacking), "a series of BTC has no expiry");
+}
+
+#[test]
+fn an_expiry_that_has_passed_is_not_listed() {
+    let mut config = config();
+    (config.future[0].days, config.future[0].expiry) = (None, Some("2021-05-16T08:00:00Z".to_owned()));
+    (config.series[0].days, config.series[0].expiries) = (Vec::new(), vec!["2021-05-16T08:00:00Z".to_owned()]);
+    let plan = plan(&config, &keys(), &State::empty(1), NOW).unwrap();
+    assert_eq!(plan.notes, ["BTC-30D expired at 2021-05-16T08:00:00Z"]);
+    assert!(!names(&plan).iter().any(|n| ["list_future", "open_expiry", "list_option"].contains(n)));
+}
+
+#[test]
+fn the_insurance_fund_gets_what_is_missing_of_its_first_gift() {
+    let config = bare();
+    let mut state = made(&config);
+    state.exchange.as_mut().unwrap().timelock = 0;
+    let due = |state: &State| plan(&config, &keys(), state, NOW).unwrap().steps.first().map(|s| s.what.clone());
+    assert_eq!(due(&state), None);
+    let treasury = state.treasury.as_mut().unwrap();
+    (treasury.insurance, treasury.bad_debt_paid) = (QuoteNative(0), QuoteNative(24_999_000_000));
+    assert!(due(&state).unwrap().starts_with("give 1 USDC to the insurance fund"));
+}
+
+/// The state with a proposal of another taker fee, made at a time.
+fn proposed(config: &Config, proposed_at: i64) -> State {
+    let mut state = made(config);
+    let ix = instruction::change_fees(&state.addresses, &keys().admin, &config.exchange.fees().unwrap());
+    let mut change: Box<PendingChange> = zeroed_box();
+    change.payer = keys().payer;
+    change.len = ix.data.len() as u16;
+    change.data[..ix.data.len()].copy_from_slice(&ix.data);
+    change.proposed_at = proposed_at;
+    change.not_before = proposed_at + i64::from(TIMELOCK);
+    change.expires_at = change.not_before + 1_000;
+    state.changes.insert(nonce_of(tag::CHANGE_FEES, "fees"), change);
+    state.exchange.as_mut().unwrap().taker_fee_ppm += 1;
+    state
+}
+
+#[test]
+fn a_proposal_waits_is_executed_and_expires() {
+    let mut config = bare();
+    config.exchange.timelock = TIMELOCK;
+    let wait = i64::from(TIMELOCK);
+    let action = |state: &State, now| {
+        let steps = plan(&config, &keys(), state, now).unwrap().steps;
+        steps.iter().map(|s| s.action).collect::<Vec<_>>()
+    };
+    let mut fresh = proposed(&config, NOW);
+    assert_eq!(action(&fresh, NOW), [Action::Wait { until: Some(NOW + wait) }]);
+    assert_eq!(action(&fresh, NOW + wait - 1), [Action::Wait { until: Some(NOW + wait) }]);
+    assert_eq!(action(&fresh, NOW + wait), [Action::Execute]);
+    assert_eq!(action(&fresh, NOW + wait + 1_000), [Action::Execute]);
+    let late = NOW + wait + 1_001;
+    assert_eq!(action(&fresh, late), [Action::Withdraw, Action::Propose { ready_at: late + wait }]);
+    // Without a proposal.
+    let changes = std::mem::take(&mut fresh.changes);
+    assert_eq!(action(&fresh, NOW), [Action::Propose { ready_at: NOW + wait }]);
+    fresh.changes = changes;
+    // A timelock that is lengthened holds for what was proposed before, as in the program.
+    fresh.exchange.as_mut().unwrap().timelock = TIMELOCK + 60;
+    let steps = plan(&config, &keys(), &fresh, NOW + wait).unwrap().steps;
+    assert_eq!(steps[0].action, Action::Wait { until: Some(NOW + wait + 60) });
+    // Nor is a proposal of something else taken for this one.
+    let mut other = proposed(&config, NOW);
+    other.changes.values_mut().for_each(|c| c.data[1] ^= 1);
+    assert_eq!(action(&other, NOW + wait)[0], Action::Withdraw);
+}
+
+#[test]
+fn the_admin_signs_and_the_payer_pays() {
+    let plan = plan(&config(), &keys(), &State::empty(1), NOW).unwrap();
+    for step in &plan.steps {
+        for signer in step.signers() {
+            assert!(signer == keys().admin || signer == keys().payer, "{step}");
+        }
+    }
+    assert!(plan.steps.iter().all(|s| s.signers().len() <= 2 && !s.is_wait()));
+}
