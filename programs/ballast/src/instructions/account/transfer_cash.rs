@@ -56,14 +56,18 @@ pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()>
     require_transferable(&a.from, &a.to, a.authority.address(), now)?;
     require!(amount > 0, BallastError::ZeroAmount);
     let amount = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
+    for margin in [&mut a.from, &mut a.to] {
+        margin.portfolio.accrue(&a.board.board.interest, now).logged()?;
+    }
     let cash = a.from.portfolio.cash;
     if amount > cash {
         msg!("cash: needed {}, had {}", amount.0, cash.0);
         return Err(BallastError::WouldBorrow.into());
     }
     a.from.portfolio.cash = cash.minus(amount).logged()?;
-    a.to.portfolio.cash = a.to.portfolio.cash.plus(amount).logged()?;
+    a.to.portfolio.receive(amount).logged()?;
     let left = rule::require_withdrawable(&a.board.board, &a.from.portfolio, now).logged()?;
+    a.from.portfolio.note_owed(&left);
     call_for_margin(a.from.address(), &a.board.board, &left)?;
     a.from.count_change()?;
     a.to.count_change()?;

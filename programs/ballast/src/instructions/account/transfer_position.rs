@@ -80,6 +80,9 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Resu
     require!(a.to.accepts_underlying(i.underlying), BallastError::OtherUnderlying);
 
     let (held, held_by_receiver) = (a.from.portfolio.lots(i), a.to.portfolio.lots(i));
+    for margin in [&mut a.from, &mut a.to] {
+        margin.portfolio.accrue(&board.interest, now).logged()?;
+    }
     let before = boxed(&a.from.portfolio);
     let moved = transfer(&mut a.from.portfolio, &mut a.to.portfolio, i, u, Lots(lots)).logged()?;
     for settled in [moved.settled_by_giver, moved.settled_by_receiver] {
@@ -99,6 +102,8 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Resu
     };
     let left = rule::after_trade(board, &before, &a.from.portfolio, &trade).logged()?;
     let taken = rule::require_initial(board, &a.to.portfolio, now).logged()?;
+    a.from.portfolio.note_owed(&left);
+    a.to.portfolio.note_owed(&taken);
     call_for_margin(a.from.address(), board, &left)?;
     call_for_margin(a.to.address(), board, &taken)?;
     a.from.count_change()?;

@@ -73,6 +73,9 @@ pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at
 
     let exchange = *a.exchange.address();
     let board = &a.board.board;
+    for margin in [&mut a.margin_a, &mut a.margin_b] {
+        margin.portfolio.accrue(&board.interest, now).logged()?;
+    }
     let (mut before_a, mut before_b) = (boxed(&a.margin_a.portfolio), boxed(&a.margin_b.portfolio));
     let mut block = Block { now, rate: Ppm(a.exchange.block_fee_ppm), ..Block::default() };
     for (leg, view) in legs.iter().zip(markets) {
@@ -84,10 +87,13 @@ pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at
         margin.count_change()?;
     }
     let (one, other) = (*a.margin_a.address(), *a.margin_b.address());
-    let checked = rule::after_block(board, &mut before_a, &a.margin_a.portfolio, &block.legs_a, block.fee, now);
-    call_for_margin(&one, board, &checked.logged()?)?;
-    let checked = rule::after_block(board, &mut before_b, &a.margin_b.portfolio, &block.legs_b, block.fee, now);
-    call_for_margin(&other, board, &checked.logged()?)?;
+    for (address, margin, before, legs) in
+        [(&one, &mut a.margin_a, &mut before_a, &block.legs_a), (&other, &mut a.margin_b, &mut before_b, &block.legs_b)]
+    {
+        let checked = rule::after_block(board, before, &margin.portfolio, legs, block.fee, now).logged()?;
+        margin.portfolio.note_owed(&checked);
+        call_for_margin(address, board, &checked)?;
+    }
     emit!(BlockTraded { margin_a: one, margin_b: other, nonce, fee: block.fee.0, legs: block.records });
     Ok(())
 }

@@ -5,13 +5,13 @@ use crate::{
     error::{BallastError, Logged},
     events::PositionSettled,
     instructions::{
-        load::market_and_book,
+        load::{market_and_book, now},
         trading::{move_open_interest, take_all_off_book},
     },
     state::{Exchange, MarginAccount, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Lots, RiskError};
+use ballast_risk::{Lots, Purpose, RiskError, margin};
 
 /// Accounts of `settle_position`.
 #[derive(Accounts)]
@@ -56,7 +56,11 @@ pub fn settle_position(ctx: &mut Context<SettlePosition>) -> Result<()> {
     require!(a.margin.portfolio.position(i).is_some(), BallastError::NothingToTransfer);
     let (market, mut book) = market_and_book(&mut a.market)?;
     let orders_cancelled = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::MAX, |_| true)?;
+    let now = now()?;
+    a.margin.portfolio.accrue(&board.interest, now).logged()?;
     let closed = a.margin.portfolio.close_settled(i, u).logged()?;
+    let measured = margin::check(board, &a.margin.portfolio, Purpose::Maintenance { now }).logged()?;
+    a.margin.portfolio.note_owed(&measured);
     market.pay(closed.settled)?;
     move_open_interest(market, closed.lots, Lots::ZERO)?;
     a.margin.count_change()?;

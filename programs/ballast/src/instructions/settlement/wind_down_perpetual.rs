@@ -1,10 +1,14 @@
 //! `wind_down_perpetual`
 
 use crate::{
+    args::{Encode, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Logged},
     events::PerpetualWoundDown,
-    instructions::load::now,
+    instructions::{
+        governance::timelock::{NO_SUBJECT, require_proposed},
+        load::now,
+    },
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -25,6 +29,8 @@ pub struct WindDownPerpetual {
 
 /// Runs `wind_down_perpetual`. It cannot be undone.
 pub fn wind_down_perpetual(ctx: &mut Context<WindDownPerpetual>, instrument: u16, settles_at: i64) -> Result<()> {
+    let args: [&dyn Encode; 2] = [&instrument, &settles_at];
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::WIND_DOWN_PERPETUAL, &args)?;
     let a = &mut ctx.accounts;
     a.board.board.wind_down(instrument, settles_at, now()?).logged()?;
     emit!(PerpetualWoundDown { exchange: *a.exchange.address(), settles_at, instrument: u64::from(instrument) });
