@@ -91,13 +91,7 @@ impl Reconciliation {
 
     /// What somebody has a claim on.
     pub fn claims(&self) -> i128 {
-        self.cash
-            + self.quote
-            + self.insurance
-            + self.fees
-            + self.interest
-            + self.unswept
-            + self.unpaid_funding
+        self.cash + self.quote + self.insurance + self.fees + self.interest + self.unswept + self.unpaid_funding
     }
 
     /// What is in the vault and belongs to nobody, or is missing: zero.

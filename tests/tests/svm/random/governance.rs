@@ -1,0 +1,86 @@
+//! Authorities: pauses, the breaker, parameters.
+
+use super::world::World;
+use ballast_client::{
+    ballast::{
+        args::{FeeArgs, InstrumentTightenArgs},
+        constants::pause,
+    },
+    instruction,
+};
+use ballast_testkit::{BTC, ETH, SOL};
+use solana_signer::Signer;
+
+impl World {
+    pub fn govern(&mut self) {
+        match self.random.below(5) {
+            0 => self.pause(),
+            1 => self.change_fees(),
+            2 => self.tighten(),
+            3 => self.trip_breaker(),
+            _ => self.crank(),
+        }
+    }
+
+    /// The pause key adds a bit; the admin clears them soon.
+    fn pause(&mut self) {
+        let e = self.svm.exchange;
+        let (pauser, admin) = (self.svm.pauser.insecure_clone(), self.svm.admin.insecure_clone());
+        let was = self.exchange().pause;
+        let bits = if was == 0 { 1 << self.random.below(4) } else { 0 };
+        let key = if bits == 0 { &admin } else { &pauser };
+        let ix = instruction::set_pause(&e, &key.pubkey(), bits & pause::ALL);
+        assert!(self.send("pause", ix, &[key]).is_some());
+        if bits != 0 && !self.random.one_in(3) {
+            let ix = instruction::set_pause(&e, &admin.pubkey(), 0);
+            assert!(self.send("pause", ix, &[&admin]).is_some());
+        }
+    }
+
+    fn change_fees(&mut self) {
+        let taker = self.random.below(1_000) as u32;
+        let fees = FeeArgs {
+            taker_fee_ppm: taker,
+            maker_fee_ppm: -(self.random.below(u64::from(taker) / 2 + 1) as i32),
+            block_fee_ppm: self.random.below(300) as u32,
+            maker_penalty_ppm: self.random.below(2_000) as u32,
+            maker_penalty: self.random.below(10_000_000) as i64,
+        };
+        let admin = self.svm.admin.insecure_clone();
+        let ix = instruction::change_fees(&self.svm.exchange, &admin.pubkey(), &fees);
+        assert!(self.send("change", ix, &[&admin]).is_some());
+    }
+
+    /// The risk authority lowers a cap by a thousandth.
+    fn tighten(&mut self) {
+        let instrument = self.random.pick(&[BTC, ETH, SOL]);
+        let cap = self.svm.market(instrument).header.open_interest_cap.0;
+        let most = self.svm.board().board.instrument(instrument).unwrap().max_position.0;
+        let args = InstrumentTightenArgs {
+            max_position: most - most / 1_000,
+            open_interest_cap: cap - cap / 1_000,
+            reduce_only: 0,
+        };
+        let key = self.svm.risker.insecure_clone();
+        let ix = instruction::tighten_instrument(&self.svm.exchange, &key.pubkey(), instrument, &args);
+        assert!(self.send("tighten", ix, &[&key]).is_some());
+    }
+
+    /// Works only while a guard is up: sometimes a price jumps first.
+    fn trip_breaker(&mut self) {
+        let u = self.random.pick(&[BTC, ETH, SOL]);
+        if self.random.one_in(2) {
+            self.jump(u);
+        }
+        let ix = instruction::trip_breaker(&self.svm.exchange, u);
+        self.send("breaker", ix, &[]);
+    }
+
+    pub fn crank(&mut self) {
+        let instrument = self.instrument();
+        let ix = instruction::sweep(&self.svm.exchange, instrument);
+        let market = self.svm.market(instrument).header;
+        assert!(market.unswept_fees.0 >= 0, "rebates never exceed fees");
+        self.send("sweep", ix, &[]);
+    }
+}
