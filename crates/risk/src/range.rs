@@ -300,6 +300,42 @@ mod tests {
         assert_eq!((s.maintenance, s.initial), (raised, raised));
     }
 
+    /// I317. However often a floor is raised, and lowered in between, that of maintenance margin is never above the floor, and
+    /// rises by no more than the line of twelve hours.
+    #[test]
+    fn no_sequence_of_raised_floors_is_faster_than_the_ramp() {
+        let off = RangeParams { sigmas: 0, cap: Ppm::ONE, ..PARAMS };
+        let mut seed = 1u64;
+        let mut random = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        for _ in 0..200 {
+            let (mut s, mut floor, mut now) = (RangeState::default(), FLOOR, 0);
+            s.advance(now, floor, &off).unwrap();
+            for _ in 0..100 {
+                match random(4) {
+                    0 => {
+                        let raised = Ppm(floor.0 + random(u64::from(1_000_001 - floor.0)) as u32);
+                        if raised > floor {
+                            s.raise_floor(now, floor).unwrap();
+                            floor = raised;
+                        }
+                    }
+                    1 => floor = Ppm(10_000 + random(u64::from(floor.0 - 9_999)) as u32),
+                    _ => {}
+                }
+                let (before, elapsed) = (s.maintenance, random(7_200) as i64);
+                now += elapsed;
+                s.advance(now, floor, &off).unwrap();
+                // The line of the largest raise there can be, and a millionth for the rounding.
+                let most = i64::from(before.0) + 1_000_000 * elapsed / TIGHTENING_SECONDS + 1;
+                assert!(i64::from(s.maintenance.0) <= most, "{before} to {} in {elapsed} s", s.maintenance);
+                assert!(s.floor_at(now, floor).unwrap() <= floor && s.maintenance <= s.initial);
+            }
+        }
+    }
+
     #[test]
     fn without_sigmas_the_range_is_its_floor() {
         let mut s = RangeState::default();

@@ -250,6 +250,34 @@ fn a_change_allows_its_own_bytes_and_nothing_else() {
     }
 }
 
+/// I312. Not a bit of the longest instruction may differ, nor its length.
+#[test]
+fn every_bit_of_a_change_counts() {
+    let mut svm = Svm::new().unwrap();
+    let admin = svm.admin.insecure_clone();
+    set_timelock(&mut svm, 60).unwrap();
+    let args = svm.config.underlying_args(&svm.config.underlying[0]).unwrap();
+    let ix = instruction::change_underlying(&svm.exchange, &admin.pubkey(), BTC, &args);
+    propose_now(&mut svm, 1, &ix);
+    svm.advance(60);
+    let (now, change) = (allowed(&svm, 1, &ix), svm.exchange.change(1));
+    let refused_with = |svm: &mut Svm, alter: &dyn Fn(&mut PendingChange)| {
+        let proposed = *svm.decode::<PendingChange>(&change);
+        svm.modify::<PendingChange>(&change, alter);
+        let failed = svm.simulate(std::slice::from_ref(&now), &[&admin]).unwrap_err();
+        assert_eq!(failed.ballast(), Some(E::ChangeDiffers));
+        svm.modify::<PendingChange>(&change, |c| *c = proposed);
+    };
+    for byte in 0..ix.data.len() {
+        refused_with(&mut svm, &|c| c.data[byte] ^= 1 << (byte % 8));
+    }
+    for len in [0, ix.data.len() - 1, ix.data.len() + 1, MAX_CHANGE_LEN, MAX_CHANGE_LEN + 1] {
+        refused_with(&mut svm, &|c| c.len = len as u16);
+    }
+    refused_with(&mut svm, &|c| c.subject = Address::new_from_array([1; 32]));
+    svm.send(&[now], &[&admin]).unwrap();
+}
+
 #[test]
 fn a_cancelled_change_is_gone_and_its_number_free() {
     let mut svm = Svm::new().unwrap();
