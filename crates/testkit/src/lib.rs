@@ -10,6 +10,7 @@ mod exchange;
 pub mod options;
 mod order;
 mod reconcile;
+mod settlement;
 mod svm;
 pub mod token;
 mod trader;

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod governance;
+mod funding;
 mod guards;
 mod liquidation;
 mod listing;
@@ -15,6 +16,7 @@ mod ranges;
 mod refresh;
 mod refusal;
 mod second;
+mod settlement;
 mod smoke;
 mod surface;
 mod tables;
