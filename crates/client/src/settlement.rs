@@ -98,7 +98,8 @@ mod tests {
     fn samples_are_missing_from_their_time_until_they_are_taken() {
         let mut board = board();
         assert!(missing(&board, EXPIRY - 29 * 60 - 1).is_empty());
-        let times = |board: &Board, now| missing(board, now).iter().map(|m| (m.sample, m.time - EXPIRY)).collect::<Vec<_>>();
+        let times =
+            |board: &Board, now| missing(board, now).iter().map(|m| (m.sample, m.time - EXPIRY)).collect::<Vec<_>>();
         assert_eq!(times(&board, EXPIRY - 28 * 60), [(1, -29 * 60), (2, -28 * 60)]);
         board.underlyings[2].fixings[3].expiry = EXPIRY;
         board.underlyings[2].fixings[3].take(1, 5).unwrap();

@@ -75,9 +75,7 @@ impl Fixing {
     pub fn settlement_price(&self, now: i64) -> Result<Option<i64>, RiskError> {
         let taken = self.count();
         let waited = now.checked_sub(self.expiry).ok_or(RiskError::Overflow)?;
-        let will_do = taken == SAMPLES
-            || taken >= ENOUGH_SAMPLES && waited >= GRACE_SECONDS
-            || waited >= LONGEST_WAIT;
+        let will_do = taken == SAMPLES || taken >= ENOUGH_SAMPLES && waited >= GRACE_SECONDS || waited >= LONGEST_WAIT;
         match (will_do, taken) {
             (false, _) => Err(RiskError::NotEnoughSamples { taken }),
             (true, 0) => Ok(None),

@@ -15,8 +15,8 @@
 //! future less the strike.
 
 use crate::{
-    Board, Fill, Instrument, Kind, Lots, MAX_INSTRUMENTS, OptionTerms, Portfolio, Print, QuoteNative, RiskError, Scaled,
-    Underlying, Units,
+    Board, Fill, Instrument, Kind, Lots, MAX_INSTRUMENTS, OptionTerms, Portfolio, Print, QuoteNative, RiskError,
+    Scaled, Underlying, Units,
     fixing::{Fixing, LONGEST_WAIT, SAMPLES, WINDOW_SECONDS, sample_of},
     guard::flag,
     math::{mul_bounded, mul_div_floor, mul_ppm_floor, sub_bounded},
@@ -111,7 +111,10 @@ impl Board {
         let i = *self.instrument(index)?;
         let Self { underlyings, instruments, .. } = self;
         let u = underlyings.get(usize::from(i.underlying)).ok_or(RiskError::NotListed { index: i.underlying })?;
-        match (u.fixings.iter().find(|f| f.expiry == i.settles_at && f.expiry != 0), instruments.get_mut(usize::from(index))) {
+        match (
+            u.fixings.iter().find(|f| f.expiry == i.settles_at && f.expiry != 0),
+            instruments.get_mut(usize::from(index)),
+        ) {
             (Some(fixing), Some(i)) => i.fix(u, fixing, u.price),
             _ => Ok(()),
         }

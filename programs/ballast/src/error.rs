@@ -307,7 +307,9 @@ mod log {
             RiskError::VolatilityOutOfBounds { field, value } => {
                 msg!("field {} (0 level, 1 skew, 2 curvature): {}", field, value)
             }
-            RiskError::NoFunding { instrument } | RiskError::NotSettled { instrument } => msg!("instrument {}", instrument),
+            RiskError::NoFunding { instrument } | RiskError::NotSettled { instrument } => {
+                msg!("instrument {}", instrument)
+            }
             RiskError::NotYetExpired { expiry } | RiskError::ExpiriesTooClose { expiry } => msg!("expiry {}", expiry),
             RiskError::NotEnoughSamples { taken } => msg!("samples {}", taken),
             RiskError::Overflow

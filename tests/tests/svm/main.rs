@@ -3,8 +3,8 @@
 //! One binary, because each would link the same SVM.
 
 mod accounts;
-mod governance;
 mod funding;
+mod governance;
 mod guards;
 mod liquidation;
 mod listing;

@@ -68,7 +68,10 @@ fn a_contract_lives_and_ends() {
     svm.refresh_all_options(BTC).unwrap();
     let [future, call, put] = marks(&svm);
     assert_eq!((future, call - put), (656_000_000, 16_000_000));
-    assert!((16_000_000..17_000_000).contains(&call), "little of the option is left but what it is in the money: {call}");
+    assert!(
+        (16_000_000..17_000_000).contains(&call),
+        "little of the option is left but what it is in the money: {call}"
+    );
     svm.assert_reconciled();
 
     svm.take_samples(BTC, expiry, 16..=29, "42000").unwrap();

@@ -33,13 +33,8 @@ pub fn settle_position(e: &Exchange, margin: &Address, instrument: u16) -> Instr
 
 /// `delist`: the rent goes to the exchange's admin.
 pub fn delist(e: &Exchange, admin: &Address, instrument: u16) -> Instruction {
-    let accounts = vec![
-        read(&e.address),
-        write(&e.treasury),
-        write(&e.board),
-        write(&e.market(instrument)),
-        write(admin),
-    ];
+    let accounts =
+        vec![read(&e.address), write(&e.treasury), write(&e.board), write(&e.market(instrument)), write(admin)];
     build(tag::DELIST, accounts, |_| {})
 }
 

@@ -60,7 +60,15 @@ fn take(world: &mut World, samples: impl Iterator<Item = u32>, price: i64) {
 #[test]
 fn a_sample_is_one_print_that_nobody_chooses() {
     let at = |publish_time: i64, previous_publish_time: i64| {
-        sample_of(EXPIRY, &Print { price: 1, confidence: 0, publish_time: EXPIRY + publish_time, previous_publish_time: EXPIRY + previous_publish_time })
+        sample_of(
+            EXPIRY,
+            &Print {
+                price: 1,
+                confidence: 0,
+                publish_time: EXPIRY + publish_time,
+                previous_publish_time: EXPIRY + previous_publish_time,
+            },
+        )
     };
     assert_eq!(at(0, -1), Some(30));
     assert_eq!(at(59, -1), Some(30));
@@ -377,7 +385,8 @@ fn expiries_are_a_window_apart_and_perpetuals_end_with_notice() {
 fn a_delisted_slot_is_no_position_in_the_next_contract() {
     cases(200, |rng| {
         let mut world = plain();
-        let base = Instrument { kind: Kind::Future as u8, expiry: EXPIRY, settles_at: EXPIRY, ..world.board.instruments[0] };
+        let base =
+            Instrument { kind: Kind::Future as u8, expiry: EXPIRY, settles_at: EXPIRY, ..world.board.instruments[0] };
         for index in 2..9 {
             world.list(Instrument { index, ..base });
         }

@@ -22,8 +22,6 @@ pub use listing::{
     list_collateral::*, list_future::*, list_option::*, list_perpetual::*, list_underlying::*, set_product_group::*,
 };
 pub use market::{grow_market::*, refresh_options::*, refresh_underlying::*, sample_market::*, sweep::*};
-pub use settlement::{
-    delist::*, sample_settlement::*, settle_expiry::*, settle_position::*, wind_down_perpetual::*,
-};
+pub use settlement::{delist::*, sample_settlement::*, settle_expiry::*, settle_position::*, wind_down_perpetual::*};
 pub use surface::{open_expiry::*, open_surface::*, publish_volatility::*, set_publishers::*};
 pub use trading::{cancel_all_orders::*, cancel_order::*, place_order::*};

@@ -10,9 +10,7 @@ use crate::{
 use anchor_lang::prelude::*;
 use ballast_book::{Book, Order, Side};
 use ballast_risk::{
-    Instrument, Purpose, QuoteNative, RiskError, Underlying,
-    funding::MIN_RESTING_SECONDS,
-    math::mul_div_floor,
+    Instrument, Purpose, QuoteNative, RiskError, Underlying, funding::MIN_RESTING_SECONDS, math::mul_div_floor,
 };
 
 /// Accounts of `sample_market`.

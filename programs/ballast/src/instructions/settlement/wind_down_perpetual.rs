@@ -27,10 +27,6 @@ pub struct WindDownPerpetual {
 pub fn wind_down_perpetual(ctx: &mut Context<WindDownPerpetual>, instrument: u16, settles_at: i64) -> Result<()> {
     let a = &mut ctx.accounts;
     a.board.board.wind_down(instrument, settles_at, now()?).logged()?;
-    emit!(PerpetualWoundDown {
-        exchange: *a.exchange.address(),
-        settles_at,
-        instrument: u64::from(instrument),
-    });
+    emit!(PerpetualWoundDown { exchange: *a.exchange.address(), settles_at, instrument: u64::from(instrument) });
     Ok(())
 }
