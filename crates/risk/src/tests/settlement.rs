@@ -339,8 +339,14 @@ fn a_settled_position_is_a_sum_and_stops_nothing() {
     let later = EXPIRY + GRACE_SECONDS;
     assert!(rule::require_withdrawable(&world.board, &account, later).is_err(), "a stale price, no arrays");
     take(&mut world, 1..=30, 1_400_000);
+    // Between the last sample and the settlement an option is a sum too; only the price is asked for.
+    let mut fixed = world.board.clone();
+    fixed.underlyings[0].publish(&print(1_000_000, later), None).unwrap();
+    fixed.reprice(0).unwrap();
+    let before = rule::require_withdrawable(&fixed, &account, later).unwrap();
     world.board.settle_expiry(0, &DATED, EXPIRY).unwrap();
     let r = rule::require_withdrawable(&world.board, &account, later).unwrap();
+    assert_eq!((before.equity, before.maintenance), (r.equity, r.maintenance));
     // −3 lots of 14, +5 of 2, −7 of nothing, each less or with what it cost; no profit counts for a withdrawal.
     assert_eq!(r.equity.0, 50_000_000 - 3 * 14_000_000 + 5 * 2_000_000 + 3_000_000 - 5_000_000 + 7_000_000);
     assert_eq!((r.maintenance.0, r.initial.0), (0, 0));
