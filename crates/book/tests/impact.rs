@@ -23,6 +23,7 @@ fn naive(pair: &Pair, side: Side, lot_value: i64, notional: i64, most: usize, od
     None
 }
 
+/// I294.
 #[test]
 fn the_impact_price_is_that_of_lots_taken_one_by_one() {
     for seed in 0..400 {
@@ -44,6 +45,7 @@ fn the_impact_price_is_that_of_lots_taken_one_by_one() {
     }
 }
 
+/// I294.
 #[test]
 fn what_does_not_fit_is_an_error_and_an_empty_side_has_no_price() {
     let mut pair = Pair::new(8, 1);

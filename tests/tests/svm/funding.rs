@@ -1,4 +1,4 @@
-//! Funding and basis: samples of the impact mid, what they cost and move, and what is refused (I295 to I299).
+//! Funding and basis: samples of the impact mid, what they cost and move, and what is refused (I290 to I293, I299).
 
 use crate::{
     mutation::{Case, Mutation::*, slot::*},
@@ -29,7 +29,7 @@ fn quoted() -> (Svm, Trader, (u32, u64)) {
     (svm, maker, ask)
 }
 
-/// I295. The numbers of a sample, to the unit: premium, funding index and its remainder, basis and mark, what each side pays,
+/// I290. The numbers of a sample, to the unit: premium, funding index and its remainder, basis and mark, what each side pays,
 /// and the dust that is left.
 #[test]
 fn a_sample_is_paid_by_the_longs_to_the_shorts_and_dust_is_the_exchanges() {
@@ -73,7 +73,7 @@ fn a_sample_is_paid_by_the_longs_to_the_shorts_and_dust_is_the_exchanges() {
     assert_eq!(i.funding_index, 4 * 640_000_000 / 1_000 * 60 / 28_800, "nothing was lost to rounding");
 }
 
-/// I296. One sample a bucket; a second call changes not a byte. A bucket that nobody sampled costs nothing.
+/// I291. One sample a bucket; a second call changes not a byte. A bucket that nobody sampled costs nothing.
 #[test]
 fn a_bucket_is_sampled_once_and_stands_for_itself_alone() {
     let (mut svm, _, _) = quoted();
@@ -88,7 +88,7 @@ fn a_bucket_is_sampled_once_and_stands_for_itself_alone() {
     assert_eq!(svm.board().board.instrument(BTC).unwrap().funding_index, 2_666);
 }
 
-/// I297. Only orders count that have rested five seconds, have not expired, add to a position, and are deep enough together.
+/// I292. Only orders count that have rested five seconds, have not expired, add to a position, and are deep enough together.
 #[test]
 fn what_flashes_up_or_only_reduces_does_not_count() {
     let (mut svm, maker, ask) = quoted();
@@ -119,7 +119,7 @@ fn what_flashes_up_or_only_reduces_does_not_count() {
     assert_eq!(svm.market(BTC).header.premium, 1_005);
 }
 
-/// I298. The index must be fresh and suspected by no guard, and there must be a premium to sample.
+/// I293. The index must be fresh and suspected by no guard, and there must be a premium to sample.
 #[test]
 fn no_sample_is_taken_at_a_price_that_is_in_doubt() {
     let (mut svm, _, _) = quoted();

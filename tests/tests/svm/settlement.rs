@@ -1,4 +1,4 @@
-//! The end of contracts: settlement prices, settlement of positions, delisting, winding down (I410 to I415).
+//! The end of contracts: settlement prices, settlement of positions, delisting, winding down (I295 to I299).
 
 use crate::{
     mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
@@ -48,7 +48,7 @@ fn marks(svm: &Svm) -> [i64; 3] {
     })
 }
 
-/// I410. Listed, traded, averaged, settled, paid, delisted, listed again: every number on the way.
+/// I295. Listed, traded, averaged, settled, paid, delisted, listed again: every number on the way.
 #[test]
 fn a_contract_lives_and_ends() {
     let (mut svm, expiry, alice, bob) = held();
@@ -135,7 +135,7 @@ fn a_contract_lives_and_ends() {
     svm.assert_reconciled();
 }
 
-/// I411. Late prints are as good as prompt ones; two thirds are enough after ten minutes; all of an expiry at one price.
+/// I296. Late prints are as good as prompt ones; two thirds are enough after ten minutes; all of an expiry at one price.
 #[test]
 fn late_prints_count_and_two_thirds_are_enough() {
     let (mut svm, expiry, ..) = held();
@@ -158,7 +158,7 @@ fn late_prints_count_and_two_thirds_are_enough() {
     svm.assert_reconciled();
 }
 
-/// I412. A perpetual is wound down with notice, can only be reduced, and settles like a future; its slot is free for another.
+/// I297. A perpetual is wound down with notice, can only be reduced, and settles like a future; its slot is free for another.
 #[test]
 fn a_perpetual_is_wound_down() {
     let mut svm = Svm::new().unwrap();
@@ -184,7 +184,7 @@ fn a_perpetual_is_wound_down() {
     svm.assert_reconciled();
 }
 
-/// I413. Two expiries of one underlying are the same or half an hour apart.
+/// I298. Two expiries of one underlying are the same or half an hour apart.
 #[test]
 fn windows_do_not_overlap() {
     let (mut svm, expiry, ..) = held();
@@ -194,7 +194,7 @@ fn windows_do_not_overlap() {
     svm.list_future(ETH, expiry + 60, 5).unwrap();
 }
 
-/// I414. A contract that is listed inside the window of its expiry knows what is fixed already.
+/// I298. A contract that is listed inside the window of its expiry knows what is fixed already.
 #[test]
 fn a_late_listing_joins_its_window() {
     let (mut svm, expiry, ..) = held();
@@ -213,7 +213,7 @@ fn world() -> (World, i64) {
     (world, expiry)
 }
 
-/// I415.
+/// I299.
 #[test]
 fn sample_settlement() {
     let (World { mut svm, other, .. }, expiry) = world();
@@ -243,7 +243,7 @@ fn sample_settlement() {
         .run(&mut svm);
 }
 
-/// I415.
+/// I299.
 #[test]
 fn settle_expiry() {
     let (World { mut svm, other, .. }, expiry) = world();
@@ -267,7 +267,7 @@ fn settle_expiry() {
         .run(&mut svm);
 }
 
-/// I415.
+/// I299.
 #[test]
 fn settle_position() {
     let (World { mut svm, other, alice, abroad, .. }, expiry) = world();
@@ -288,7 +288,7 @@ fn settle_position() {
         .run(&mut svm);
 }
 
-/// I415.
+/// I299.
 #[test]
 fn delist() {
     let (World { mut svm, other, alice, bob, payer, .. }, expiry) = world();
@@ -313,7 +313,7 @@ fn delist() {
         .run(&mut svm);
 }
 
-/// I415.
+/// I299.
 #[test]
 fn wind_down_perpetual() {
     let (World { mut svm, other, admin, .. }, expiry) = world();
