@@ -205,6 +205,30 @@ fn a_late_listing_joins_its_window() {
     assert_eq!((new.delta_units, new.fixed, new.mark), (old.delta_units, old.fixed, old.mark));
 }
 
+/// I295. A long chain of options is sampled in one transaction, and settled in a few.
+#[test]
+fn a_long_chain_of_options_is_sampled_at_once() {
+    let mut svm = Svm::new().unwrap();
+    let expiry = svm.now() / 60 * 60 + 7_200;
+    svm.open_surface(BTC).unwrap();
+    let strikes: Vec<String> = (0..60).map(|n| (25_000 + 500 * n).to_string()).collect();
+    let strikes: Vec<&str> = strikes.iter().map(String::as_str).collect();
+    let options = svm.list_options(BTC, &[expiry], &strikes, 10).unwrap();
+    svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+    svm.refresh_all_options(BTC).unwrap();
+    svm.write_sample(BTC, expiry, 1, "40000");
+    let first = svm.sample_settlement(BTC, expiry).unwrap().compute_units;
+    svm.write_sample(BTC, expiry, 2, "40000");
+    let second = svm.sample_settlement(BTC, expiry).unwrap().compute_units;
+    assert!(first.max(second) < 400_000, "{first} {second}");
+    svm.take_samples(BTC, expiry, 3..=30, "40000").unwrap();
+    let batch = svm.settle_expiry(BTC, &options[..16]).unwrap().compute_units;
+    assert!(batch < 200_000, "{batch}");
+    println!("samples of {} options {first} and {second} units, the settlement of 16 {batch}", options.len());
+    svm.settle_all().unwrap();
+    assert!(svm.board().board.instruments.iter().filter(|i| i.is_option()).all(|i| i.settled == 1));
+}
+
 /// A world whose first exchange has the fixture's contracts, held by alice and bob.
 fn world() -> (World, i64) {
     let mut world = World::new();
