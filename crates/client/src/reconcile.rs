@@ -3,9 +3,11 @@
 //! ```text
 //! vault = Σ (cash + quote) + treasury (insurance fund + swept fees + interest) + unswept fees
 //!         + unpaid funding (settled by some positions, not yet by the others)
+//!         + what the positions in settled instruments will be paid
 //! ```
 
 use ballast::state::{MarginAccount, Market, Treasury};
+use ballast_risk::Board;
 use std::collections::BTreeMap;
 
 /// The sums, in quote-native.
@@ -33,6 +35,8 @@ pub struct Reconciliation {
     pub unswept: i128,
     /// Funding and losses that positions have settled into their markets and others have not been paid yet.
     pub unpaid_funding: i128,
+    /// What a lot of each settled instrument pays.
+    pub pays: BTreeMap<u16, i128>,
     /// Open interest of every instrument.
     pub open_interest: BTreeMap<u16, OpenInterest>,
 }
@@ -47,9 +51,9 @@ pub struct OpenInterest {
 }
 
 impl OpenInterest {
-    /// True if both counts agree and every long lot has its short one.
-    pub fn holds(&self) -> bool {
-        self.held == self.counted && self.held.0 == self.held.1
+    /// True if both counts agree and, unless it is settled, every long lot has its short one.
+    pub fn holds(&self, settled: bool) -> bool {
+        self.held == self.counted && (settled || self.held.0 == self.held.1)
     }
 }
 
@@ -66,6 +70,21 @@ impl Reconciliation {
             owed: (0, i128::from(treasury.lending.owed.0)),
             ..Self::default()
         }
+    }
+
+    /// Adds what settled instruments pay.
+    pub fn add_board(&mut self, board: &Board) {
+        for i in board.instruments.iter().filter(|i| i.is_listed() && i.settled != 0) {
+            if let Ok(u) = board.underlying(i.underlying) {
+                self.pays.insert(i.index, i128::from(i.fixed >> u.scale()));
+            }
+        }
+    }
+
+    /// What the positions in settled instruments will be paid: not nothing while only one side was.
+    pub fn settled(&self) -> i128 {
+        let held = |index: &u16| self.open_interest.get(index).map_or(0, |o| o.held.0 - o.held.1);
+        self.pays.iter().map(|(index, pays)| held(index) * pays).sum()
     }
 
     /// Adds a margin account.
@@ -91,7 +110,14 @@ impl Reconciliation {
 
     /// What somebody has a claim on.
     pub fn claims(&self) -> i128 {
-        self.cash + self.quote + self.insurance + self.fees + self.interest + self.unswept + self.unpaid_funding
+        self.cash
+            + self.quote
+            + self.insurance
+            + self.fees
+            + self.interest
+            + self.unswept
+            + self.unpaid_funding
+            + self.settled()
     }
 
     /// What is in the vault and belongs to nobody, or is missing: zero.
@@ -101,11 +127,9 @@ impl Reconciliation {
 
     /// True if everything adds up.
     pub fn holds(&self) -> bool {
-        self.difference() == 0
-            && self.vault == self.deposits
-            && self.lent.0 == self.lent.1
-            && self.owed.0 == self.owed.1
-            && self.open_interest.values().all(OpenInterest::holds)
+        let open = self.open_interest.iter().all(|(index, o)| o.holds(self.pays.contains_key(index)));
+        let registered = self.lent.0 == self.lent.1 && self.owed.0 == self.owed.1;
+        self.difference() == 0 && self.vault == self.deposits && registered && open
     }
 }
 
@@ -146,5 +170,12 @@ mod tests {
         sum.add_account(&account(0, 1, 0));
         assert_eq!(sum.difference(), 0);
         assert!(!sum.holds());
+
+        // Once it is settled at nothing the lot may stand alone; at seven it has a claim on seven.
+        sum.open_interest.entry(3).or_default().counted = (3, 2);
+        sum.pays.insert(3, 0);
+        assert!(sum.holds());
+        sum.pays.insert(3, 7);
+        assert_eq!(sum.difference(), -7);
     }
 }

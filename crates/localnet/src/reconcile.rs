@@ -14,6 +14,7 @@ impl Venue<'_> {
         let rpc = self.net.rpc();
         let vault = rpc.token_amount(&self.exchange.vault(&self.usdc))?;
         let mut sum = Reconciliation::new(vault, &*rpc.treasury(&self.exchange)?);
+        sum.add_board(&rpc.board(&self.exchange)?.board);
         for (_, account) in rpc.margin_accounts(&self.exchange)? {
             sum.add_account(&account);
         }

@@ -280,7 +280,7 @@ impl<'a> Present<'a> {
         }
     }
 
-    /// Checks an option's array as far as is asked for.
+    /// Checks an option's array as far as is asked for. Once its settlement price is wholly fixed none is needed.
     #[inline(always)]
     pub fn require(&mut self, i: &Instrument, needed: Arrays) -> Result<(), RiskError> {
         let t = &i.option;
@@ -291,10 +291,10 @@ impl<'a> Present<'a> {
         // A price has at most 43 bits.
         let far = self.moved.unsigned_abs().wrapping_mul(6) > self.u.range_value.unsigned_abs();
         if far || t.time < self.oldest_array || t.price == 0 {
-            return Err(t.stale(i, self.u, self.now));
+            return if i.delta_units.0 == 0 { Ok(()) } else { Err(t.stale(i, self.u, self.now)) };
         }
         if needed == Arrays::Usable && (t.volatility_time < self.oldest_volatility || self.now >= i.expiry) {
-            return Err(t.unusable(i, self.u, self.now));
+            return if i.delta_units.0 == 0 { Ok(()) } else { Err(t.unusable(i, self.u, self.now)) };
         }
         Ok(())
     }

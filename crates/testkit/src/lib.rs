@@ -11,6 +11,7 @@ pub mod lending;
 pub mod options;
 mod order;
 mod reconcile;
+mod settlement;
 mod svm;
 pub mod token;
 mod trader;

@@ -10,7 +10,7 @@ use ballast_client::{
 use solana_address::Address;
 use std::collections::BTreeMap;
 
-/// vault = Σ (cash + quote) + treasury + unswept + unpaid funding, in quote-native.
+/// vault = Σ (cash + quote) + what settled positions will be paid + treasury + unswept + unpaid funding, in quote-native.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reconciliation {
     /// Tokens in the quote vault.
@@ -19,20 +19,22 @@ pub struct Reconciliation {
     pub cash: i128,
     /// Signed cash flow of all open positions.
     pub quote: i128,
+    /// What the positions in settled instruments will be paid: not nothing while only one side was.
+    pub settled: i128,
     /// Insurance fund, swept fees, and interest that lenders were not paid yet.
     pub treasury: i128,
     /// Fees not yet swept.
     pub unswept: i128,
     /// Funding and losses that positions have settled into their markets and others have not been paid yet.
     pub unpaid_funding: i128,
-    /// Long less short lots, summed over all accounts and instruments.
+    /// Long less short lots, summed over all accounts and the instruments that are not settled.
     pub net_lots: i128,
 }
 
 impl Reconciliation {
     /// What is in the vault and belongs to nobody, or is missing: zero.
     pub fn difference(&self) -> i128 {
-        self.vault - self.cash - self.quote - self.treasury - self.unswept - self.unpaid_funding
+        self.vault - self.cash - self.quote - self.settled - self.treasury - self.unswept - self.unpaid_funding
     }
 }
 
@@ -64,13 +66,17 @@ impl Svm {
             owed += margin.portfolio.owed_registered.0;
             for p in margin.portfolio.open() {
                 sum.quote += i128::from(p.quote.0);
-                sum.net_lots += i128::from(p.lots.0);
                 let (long, short) = interest.entry(p.key.instrument()).or_default();
                 *long += p.lots.0.max(0);
                 *short += (-p.lots.0).max(0);
                 let i = board.board.instrument(p.key.instrument()).expect("a listed instrument");
                 let scale = board.board.underlying(i.underlying).expect("a listed underlying").scale();
                 let due = p.unsettled(i).expect("the funding is computed") >> scale;
+                if i.settled == 0 {
+                    sum.net_lots += i128::from(p.lots.0);
+                } else {
+                    sum.settled += i128::from(p.lots.0) * i128::from(i.fixed >> scale);
+                }
                 *unsettled.entry(i.index).or_default() += i128::from(due);
             }
         }

@@ -23,7 +23,7 @@ fn params() -> FundingParams {
     }
 }
 
-/// I290. Rounded down, and clamped either way.
+/// I409. Rounded down, and clamped either way.
 #[test]
 fn a_premium_is_rounded_down_and_clamped() {
     let most = Ppm(10_000);
@@ -36,7 +36,7 @@ fn a_premium_is_rounded_down_and_clamped() {
     assert_eq!(premium(i64::MIN, 1, most), Err(RiskError::Overflow));
 }
 
-/// I291. Index and remainder together are the exact sum of all samples.
+/// I409. Index and remainder together are the exact sum of all samples.
 #[test]
 fn accrual_loses_nothing_to_rounding() {
     assert_eq!(accrue(10_000_000, 1_000, 28_800, 0), Ok((20, 24_000_000_000)));
@@ -57,7 +57,7 @@ fn accrual_loses_nothing_to_rounding() {
     });
 }
 
-/// I292. Half of the way in fifteen samples, the basis within its bound; a bucket counts once and no longer than a minute.
+/// I409. Half of the way in fifteen samples, the basis within its bound; a bucket counts once and no longer than a minute.
 #[test]
 fn the_basis_follows_the_premium_by_half_in_fifteen_samples() {
     let mut world = plain();
@@ -87,7 +87,7 @@ fn the_basis_follows_the_premium_by_half_in_fifteen_samples() {
     assert!(average(8_000 << AVERAGE_BITS, 8_000) == 8_000 << AVERAGE_BITS);
 }
 
-/// I293. Options, what has no impact notional, and a settlement window have no samples; a future has a basis and no funding.
+/// I409. Options, what has no impact notional, and a settlement window have no samples; a future has a basis and no funding.
 #[test]
 fn what_has_no_premium_is_not_sampled() {
     let mut world = plain();
@@ -106,7 +106,7 @@ fn what_has_no_premium_is_not_sampled() {
     world.board.instruments[0] = i;
 }
 
-/// I294. Whatever is traded, sampled and settled in whatever order: money is neither made nor lost, and when all funding is
+/// I409. Whatever is traded, sampled and settled in whatever order: money is neither made nor lost, and when all funding is
 /// settled what is left with the market is not negative, and nothing once nobody holds anything but what was rounded.
 #[test]
 fn funding_is_conserved_to_the_unit() {

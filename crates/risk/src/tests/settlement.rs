@@ -203,7 +203,7 @@ fn a_sample_moves_no_value_and_keeps_parity() {
     });
 }
 
-/// I404. When what is fixed is more than the strike, the call is the forward less the strike, with a delta of one; when no unit
+/// I403. When what is fixed is more than the strike, the call is the forward less the strike, with a delta of one; when no unit
 /// is left it is what it will pay.
 #[test]
 fn a_strike_that_is_fixed_away_leaves_a_forward() {
@@ -233,7 +233,7 @@ fn a_strike_that_is_fixed_away_leaves_a_forward() {
     });
 }
 
-/// I405. All samples settle at once, two thirds after ten minutes, any after a day, none at the fresh price of the board. All
+/// I404. All samples settle at once, two thirds after ten minutes, any after a day, none at the fresh price of the board. All
 /// of an expiry at one price, whichever was settled first; a lot pays whole quote-native; a call less a put pays the future
 /// less the strike.
 #[test]
@@ -290,7 +290,7 @@ fn an_expiry_settles_at_the_mean_of_its_samples() {
     });
 }
 
-/// I406. Settling every position comes to nothing over all accounts, to the unit, whatever they were bought for.
+/// I405. Settling every position comes to nothing over all accounts, to the unit, whatever they were bought for.
 #[test]
 fn settled_positions_add_up_to_nothing() {
     cases(300, |rng| {
@@ -328,7 +328,7 @@ fn settled_positions_add_up_to_nothing() {
     });
 }
 
-/// I407. A settled position is a sum: it asks for no margin, no array and no fresh price, and stops no withdrawal.
+/// I406. A settled position is a sum: it asks for no margin, no array and no fresh price, and stops no withdrawal.
 #[test]
 fn a_settled_position_is_a_sum_and_stops_nothing() {
     let mut world = dated();
@@ -339,8 +339,14 @@ fn a_settled_position_is_a_sum_and_stops_nothing() {
     let later = EXPIRY + GRACE_SECONDS;
     assert!(rule::require_withdrawable(&world.board, &account, later).is_err(), "a stale price, no arrays");
     take(&mut world, 1..=30, 1_400_000);
+    // Between the last sample and the settlement an option is a sum too; only the price is asked for.
+    let mut fixed = world.board.clone();
+    fixed.underlyings[0].publish(&print(1_000_000, later), None).unwrap();
+    fixed.reprice(0).unwrap();
+    let before = rule::require_withdrawable(&fixed, &account, later).unwrap();
     world.board.settle_expiry(0, &DATED, EXPIRY).unwrap();
     let r = rule::require_withdrawable(&world.board, &account, later).unwrap();
+    assert_eq!((before.equity, before.maintenance), (r.equity, r.maintenance));
     // −3 lots of 14, +5 of 2, −7 of nothing, each less or with what it cost; no profit counts for a withdrawal.
     assert_eq!(r.equity.0, 50_000_000 - 3 * 14_000_000 + 5 * 2_000_000 + 3_000_000 - 5_000_000 + 7_000_000);
     assert_eq!((r.maintenance.0, r.initial.0), (0, 0));
@@ -354,7 +360,7 @@ fn a_settled_position_is_a_sum_and_stops_nothing() {
     assert_eq!(rule::require_withdrawable(&world.board, &account, later), Err(stale));
 }
 
-/// I408. Windows of one underlying do not overlap; a perpetual is wound down with notice, once, and settles like a future.
+/// I407. Windows of one underlying do not overlap; a perpetual is wound down with notice, once, and settles like a future.
 #[test]
 fn expiries_are_a_window_apart_and_perpetuals_end_with_notice() {
     let mut world = dated();
@@ -379,7 +385,7 @@ fn expiries_are_a_window_apart_and_perpetuals_end_with_notice() {
     assert_eq!(world.instrument(0).0.fixed, 12_500_000);
 }
 
-/// I409. An instrument leaves its underlying's chain whole, and its slot keeps the generation: what was held of the old contract
+/// I408. An instrument leaves its underlying's chain whole, and its slot keeps the generation: what was held of the old contract
 /// is nothing of the new one.
 #[test]
 fn a_delisted_slot_is_no_position_in_the_next_contract() {

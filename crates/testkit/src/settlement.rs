@@ -1,0 +1,81 @@
+//! Premiums, settlement prices, settlements.
+
+use crate::{Failed, Sent, Svm, Trader};
+use ballast_client::{decimal, instruction, pyth::PriceUpdate, risk::fixing, settlement};
+use solana_signer::Signer;
+
+impl Svm {
+    /// Samples the premium of a market.
+    pub fn sample_market(&mut self, instrument: u16) -> Result<Sent, Failed> {
+        let ix = instruction::sample_market(&self.exchange, instrument);
+        self.send(&[ix], &[])
+    }
+
+    /// Writes the print of a sample of an expiry, in dollars per whole asset, and moves the clock to it if it is later.
+    pub fn write_sample(&mut self, underlying: u16, expiry: i64, sample: u32, dollars: &str) {
+        let time = fixing::sample_time(expiry, sample).expect("a sample of the window");
+        self.set_time(self.now().max(time));
+        let update = PriceUpdate {
+            feed_id: self.feed_id(underlying),
+            price: decimal::parse(dollars, 8).expect("a decimal price"),
+            confidence: 0,
+            exponent: -8,
+            publish_time: time,
+        };
+        self.write_price_update(underlying, &update);
+    }
+
+    /// Takes the print in the price account as a sample of an expiry.
+    pub fn sample_settlement(&mut self, underlying: u16, expiry: i64) -> Result<Sent, Failed> {
+        let ix = instruction::sample_settlement(&self.exchange, &self.price_account(underlying), underlying, expiry);
+        self.send(&[ix], &[])
+    }
+
+    /// Takes some samples of an expiry at a price, as they become due.
+    pub fn take_samples(
+        &mut self,
+        underlying: u16,
+        expiry: i64,
+        samples: std::ops::RangeInclusive<u32>,
+        dollars: &str,
+    ) -> Result<(), Failed> {
+        for sample in samples {
+            self.write_sample(underlying, expiry, sample, dollars);
+            self.sample_settlement(underlying, expiry)?;
+        }
+        Ok(())
+    }
+
+    /// Settles instruments of one expiry.
+    pub fn settle_expiry(&mut self, underlying: u16, instruments: &[u16]) -> Result<Sent, Failed> {
+        let ix = instruction::settle_expiry(&self.exchange, underlying, instruments);
+        self.send(&[ix], &[])
+    }
+
+    /// Settles all that a keeper would settle now.
+    pub fn settle_all(&mut self) -> Result<(), Failed> {
+        for ix in settlement::settlements(&self.exchange, &self.board().board, self.now()) {
+            self.send(&[ix], &[])?;
+        }
+        Ok(())
+    }
+
+    /// Turns a trader's position in a settled instrument into cash.
+    pub fn settle_position(&mut self, of: &Trader, instrument: u16) -> Result<Sent, Failed> {
+        let ix = instruction::settle_position(&self.exchange, &of.margin, instrument);
+        self.send(&[ix], &[])
+    }
+
+    /// Takes a settled instrument off the board.
+    pub fn delist(&mut self, instrument: u16) -> Result<Sent, Failed> {
+        let ix = instruction::delist(&self.exchange, &self.admin.pubkey(), instrument);
+        self.send(&[ix], &[])
+    }
+
+    /// Winds a perpetual down, the admin signing.
+    pub fn wind_down(&mut self, instrument: u16, settles_at: i64) -> Result<Sent, Failed> {
+        let admin = self.admin.insecure_clone();
+        let ix = instruction::wind_down_perpetual(&self.exchange, &admin.pubkey(), instrument, settles_at);
+        self.send(&[ix], &[&admin])
+    }
+}
