@@ -114,7 +114,7 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             (Address::new_from_array(terms.mint), a.margin.portfolio.balance(index) as i64)
         }
     };
-    a.treasury.lending.register(&mut a.margin.portfolio, &a.board.board.interest).logged()?;
+    a.treasury.lending.register(&mut a.margin.portfolio, &a.board.board.interest, now).logged()?;
     a.margin.count_change()?;
     token::transfer_in(a.source.account(), a.vault.account(), a.depositor.account(), amount);
     emit!(Deposited {
