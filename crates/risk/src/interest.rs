@@ -89,7 +89,7 @@ impl InterestParams {
         ])
     }
 
-    /// Interest on one unit a second, 2^-48, rounded up, where `owed` of `lent` are in use.
+    /// Interest on one unit a second, 2^-48, rounded up, where `owed` of `lent` are in use: amounts, or amounts times seconds.
     ///
     /// ```text
     /// u ≤ optimal: base + (optimal rate − base) · u / optimal
@@ -97,14 +97,14 @@ impl InterestParams {
     /// ```
     ///
     /// The utilisation is rounded up to 2^-32 and counts at most as one. With nothing lent it is one as soon as anything is owed.
-    pub fn rate(&self, owed: QuoteNative, lent: QuoteNative) -> Result<u64, RiskError> {
+    pub fn rate(&self, owed: u128, lent: u128) -> Result<u64, RiskError> {
         let optimal = u128::from(self.optimal_utilisation.0);
         if optimal == 0 {
             return Ok(0);
         }
         let million = u128::from(Ppm::ONE.0);
         let full = 1u128 << UTILISATION_BITS;
-        let used = utilisation(owed, lent)?;
+        let used = utilisation(owed, lent);
         let [base, at_optimal, max] = [self.base_rate, self.optimal_rate, self.max_rate].map(|r| u128::from(r.0));
         // Each line over its own denominator; the numerators stay below 2^76, times 2^48 below 2^124.
         let kink = optimal << UTILISATION_BITS;
@@ -120,13 +120,14 @@ impl InterestParams {
 }
 
 /// `owed / lent`, 2^-32, rounded up, at most one.
-fn utilisation(owed: QuoteNative, lent: QuoteNative) -> Result<u128, RiskError> {
-    let amount = |q: QuoteNative| u128::try_from(q.0).map_err(|_| RiskError::Overflow);
-    let (owed, lent, full) = (amount(owed)?, amount(lent)?, 1 << UTILISATION_BITS);
+fn utilisation(owed: u128, lent: u128) -> u128 {
     if owed >= lent {
-        return Ok(if owed == 0 { 0 } else { full });
+        return if owed == 0 { 0 } else { 1 << UTILISATION_BITS };
     }
-    Ok((owed << UTILISATION_BITS).div_ceil(lent))
+    // Numbers of more than 95 bits lose as many of their last ones; what is owed is rounded up.
+    let excess = (u128::BITS - lent.leading_zeros()).saturating_sub(u128::BITS - 1 - UTILISATION_BITS);
+    let (owed, lent) = ((owed >> excess) + u128::from(excess > 0), lent >> excess);
+    (owed << UTILISATION_BITS).div_ceil(lent).min(1 << UTILISATION_BITS)
 }
 
 impl Interest {

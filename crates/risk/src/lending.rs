@@ -38,6 +38,12 @@ pub struct LendingPool {
     pub lent: QuoteNative,
     /// Sum of what all accounts have registered as owed.
     pub owed: QuoteNative,
+    /// `lent` times seconds, summed over the present epoch up to `counted_at`; 128 bits, the low word first.
+    pub lent_seconds: [u64; 2],
+    /// `owed` times seconds, likewise.
+    pub owed_seconds: [u64; 2],
+    /// Time up to which the two sums go, seconds.
+    pub counted_at: i64,
 }
 
 /// What a touch of the pool moved.
@@ -94,21 +100,51 @@ impl LendingPool {
 
     /// Counts anew what an account lends and owes. The last step of every touch, after [`LendingPool::settle`] and the
     /// instruction's own change.
-    pub fn register(&mut self, p: &mut Portfolio, interest: &Interest) -> Result<(), RiskError> {
+    pub fn register(&mut self, p: &mut Portfolio, interest: &Interest, now: i64) -> Result<(), RiskError> {
+        self.count_time(now)?;
         let stayed = p.lendable();
         let lent = if interest.epoch > p.lend_epoch { stayed } else { p.lent.min(stayed) };
         self.lent = self.lent.plus(lent)?.minus(p.lent)?;
         p.lent = lent;
         p.lend_candidate = p.cash.max(QuoteNative::ZERO);
         p.lend_epoch = interest.epoch;
-        self.register_owed(p)
+        self.register_owed(p, now)
     }
 
     /// Counts anew what an account owes.
-    pub fn register_owed(&mut self, p: &mut Portfolio) -> Result<(), RiskError> {
+    pub fn register_owed(&mut self, p: &mut Portfolio, now: i64) -> Result<(), RiskError> {
+        self.count_time(now)?;
         self.owed = self.owed.plus(p.owed)?.minus(p.owed_registered)?;
         p.owed_registered = p.owed;
         Ok(())
+    }
+
+    /// Adds what was lent and owed since the last time to the epoch's sums.
+    fn count_time(&mut self, now: i64) -> Result<(), RiskError> {
+        if now <= self.counted_at {
+            return Ok(());
+        }
+        let elapsed = now.checked_sub(self.counted_at).ok_or(RiskError::Overflow)? as u64;
+        self.counted_at = now;
+        for (sum, amount) in [(&mut self.lent_seconds, self.lent), (&mut self.owed_seconds, self.owed)] {
+            if !amount.is_zero() {
+                let amount = u64::try_from(amount.0).map_err(|_| RiskError::Overflow)?;
+                let more = u128::from(amount) * u128::from(elapsed);
+                *sum = words(joined(*sum).checked_add(more).ok_or(RiskError::Overflow)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// What was owed of what was lent in the epoch: sums over its seconds, so that nobody who calls for the update chooses
+    /// the sample. Without a second of either, what is owed and lent now.
+    fn use_of_epoch(&self) -> Result<(u128, u128), RiskError> {
+        let (owed, lent) = (joined(self.owed_seconds), joined(self.lent_seconds));
+        if owed | lent != 0 {
+            return Ok((owed, lent));
+        }
+        let amount = |q: QuoteNative| u128::try_from(q.0).map_err(|_| RiskError::Overflow);
+        Ok((amount(self.owed)?, amount(self.lent)?))
     }
 
     /// Requires that no more is owed than the utilisation up to which withdrawals may borrow.
@@ -121,7 +157,7 @@ impl LendingPool {
     }
 
     /// Moves the borrow index to `now`; where the epoch is over, divides what was collected in it and begins the next; sets
-    /// the borrow rate from what is owed and lent.
+    /// the borrow rate from what was owed and lent in the epoch, on the average of its time.
     ///
     /// With nothing lent the exchange gets all that was collected.
     ///
@@ -133,14 +169,17 @@ impl LendingPool {
             return Err(RiskError::EpochNotOver);
         }
         interest.advance(now)?;
+        self.count_time(now)?;
+        let (owed, lent) = self.use_of_epoch()?;
+        interest.borrow_rate = interest.params.rate(owed, lent)?;
+        interest.rate_is_old = 0;
         let mut division = Division::default();
         if over {
             division = self.divide(interest, now)?;
             interest.epoch = interest.epoch.checked_add(1).ok_or(RiskError::Overflow)?;
             interest.epoch_started_at = now;
+            (self.lent_seconds, self.owed_seconds) = Default::default();
         }
-        interest.borrow_rate = interest.params.rate(self.owed, self.lent)?;
-        interest.rate_is_old = 0;
         Ok(division)
     }
 
@@ -168,4 +207,14 @@ impl LendingPool {
         interest.lend_index = interest.lend_index.checked_add(rise).ok_or(RiskError::Overflow)?;
         Ok(Division { reserve, given })
     }
+}
+
+/// A number of 128 bits from its words.
+fn joined(words: [u64; 2]) -> u128 {
+    u128::from(words[1]) << 64 | u128::from(words[0])
+}
+
+/// The words of a number of 128 bits.
+fn words(number: u128) -> [u64; 2] {
+    [number as u64, (number >> 64) as u64]
 }

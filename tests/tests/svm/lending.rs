@@ -137,16 +137,17 @@ fn a_leveraged_loser_pays_interest() {
     let before = svm.requirements(&alice);
     assert_eq!(due(&svm, &alice), 1 + 918); // 402e6 · 2 % / 8,760, rounded up
 
-    // 402 of 10,000 lent: 2.402 % a year; half a year of it.
+    // 402 of 10,000 lent, but for the first of 3,601 seconds: 2.402 % a year; half a year of it.
     let rate = svm.board().board.interest.borrow_rate;
-    let exact = (1u128 << 48) * 24_020 / 1_000_000 / YEAR as u128;
+    let (used, lent) = (owed as u128 * 3_600, 10_000_000_000 * 3_601);
+    let exact = (1u128 << 48) * (20_000 * lent + 100_000 * used) / (1_000_000 * lent * YEAR as u128);
     assert!((exact..=exact + 1).contains(&u128::from(rate)), "{rate}, {exact}");
     svm.advance(YEAR / 2);
     svm.refresh_all();
     let index = rate * (YEAR / 2) as u64 + svm.board().board.interest.borrow_index - svm.portfolio(&alice).borrow_index;
     let interest = (u128::from(index) * owed as u128).div_ceil(1 << 48);
     assert_eq!(due(&svm, &alice) as u128, 1 + interest);
-    assert!((4_828_900..4_829_200).contains(&interest)); // 402 · 2.402 % / 2 = 4.8281 dollars, and the hour before
+    assert!((4_828_500..4_829_000).contains(&interest)); // 402 · 2.4019 % / 2 = 4.8279 dollars, and the hour before
     let is = svm.requirements(&alice);
     assert_eq!(before.equity.0 - is.equity.0, due(&svm, &alice) - 919);
     let view = svm.view_margin(&alice);
@@ -432,6 +433,24 @@ fn parameters_act_from_their_time_on() {
     let now = due(&svm, &borrower);
     svm.advance(YEAR);
     assert_eq!(due(&svm, &borrower), now);
+    svm.assert_reconciled();
+}
+
+/// I307. The rate is that of the whole epoch: who borrows, updates and pays back in one transaction changes nothing.
+#[test]
+fn nobody_chooses_the_moment_of_the_rate() {
+    let (mut svm, _) = with_lender("1000");
+    let borrower = with_sol(&mut svm);
+    svm.advance(HOUR);
+    svm.refresh_all();
+    let (e, t, usdc) = (svm.exchange, &borrower, svm.usdc);
+    let at_once = [
+        instruction::withdraw(&e, &t.address(), &t.margin, &t.usdc, &usdc, 900_000_000),
+        instruction::update_interest(&e),
+        instruction::deposit(&e, &t.address(), &t.margin, &t.usdc, &usdc, 900_000_000),
+    ];
+    svm.send(&at_once, &[&t.key]).unwrap();
+    assert_eq!(svm.board().board.interest.borrow_rate, (1u64 << 48).div_ceil(50 * YEAR as u64));
     svm.assert_reconciled();
 }
 

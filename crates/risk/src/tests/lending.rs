@@ -77,27 +77,32 @@ fn a_rate_is_the_curves() {
             (lent as i128 * rng.range(0, 1_000_000) as i128 / 900_000).min(i64::MAX as i128) as i64
         };
         let used = Q::new(owed, lent);
-        let got = p.rate(QuoteNative(owed), QuoteNative(lent)).unwrap();
+        let got = p.rate(owed as u128, lent as u128).unwrap();
+        // Seconds times amounts, as many as fit, give the same rate but for the last bits.
+        let shift = rng.range(0, 64) as u32;
+        let shifted = p.rate((owed as u128) << shift, (lent as u128) << shift).unwrap();
+        assert!(shifted.abs_diff(got) <= 1 || lent < 1 << 32, "{p:?}: {got} {shifted}");
         let least = exact_rate(&p, &used).ceil();
         let most = exact_rate(&p, &(used + &grain)).ceil();
         assert!(BigInt::from(got) >= least && BigInt::from(got) <= most, "{p:?}: {got}, {least} to {most}");
     });
     let p = params();
-    let rate = |owed: i64, lent: i64| p.rate(QuoteNative(owed), QuoteNative(lent)).unwrap();
+    let rate = |owed: u128, lent: u128| p.rate(owed, lent).unwrap();
     let a_year = |ppm: i128| ((ONE as i128 * ppm + 31_536_000_000_000 - 1) / 31_536_000_000_000) as u64;
     assert_eq!([rate(0, 0), rate(0, 1), rate(80, 100), rate(40, 100)], [20_000, 20_000, 100_000, 60_000].map(a_year));
     assert_eq!(
-        [rate(1, 0), rate(100, 100), rate(i64::MAX, 1), rate(90, 100)],
+        [rate(1, 0), rate(100, 100), rate(u128::MAX, 1), rate(90, 100)],
         [1_000_000, 1_000_000, 1_000_000, 550_000].map(a_year)
     );
-    assert_eq!(InterestParams::default().rate(QuoteNative(5), QuoteNative(1)), Ok(0));
-    assert_eq!(p.rate(QuoteNative(-1), QuoteNative(1)), Err(RiskError::Overflow));
+    assert_eq!(InterestParams::default().rate(5, 1), Ok(0));
+    assert_eq!(p.rate(u128::MAX - 1, u128::MAX), p.rate(1, 1));
 }
 
 /// I410. Parameters out of bounds are named, all zero turns interest off.
 #[test]
 fn parameters_out_of_bounds_are_named() {
-    let changes: [(u16, fn(&mut InterestParams)); 10] = [
+    type Change = fn(&mut InterestParams);
+    let changes: [(u16, Change); 10] = [
         (0, |p| p.base_rate = Ppm(1_000_001)),
         (1, |p| p.optimal_rate = Ppm(19_999)),
         (1, |p| p.optimal_rate = Ppm(2_000_001)),
@@ -125,7 +130,7 @@ fn parameters_out_of_bounds_are_named() {
 fn rates_and_indices_stay_in_their_bounds() {
     let p = steepest();
     assert_eq!(p.validate(), Ok(()));
-    let rate = p.rate(QuoteNative(1), QuoteNative(0)).unwrap();
+    let rate = p.rate(1, 0).unwrap();
     assert!(rate < 1 << 26);
     let years = 1_000;
     let mut interest = Interest { params: p, borrow_rate: rate, updated_at: NOW, ..Interest::default() };
@@ -297,7 +302,7 @@ impl Ledger {
 
     fn finish(&mut self, n: usize) {
         let p = &mut self.accounts[n];
-        self.pool.register(p, &self.board.interest).unwrap();
+        self.pool.register(p, &self.board.interest, self.now).unwrap();
         self.least[n] = self.least[n].min(p.cash.0.max(0));
     }
 
@@ -442,6 +447,35 @@ fn an_epoch_in_numbers() {
     ledger.assert_sound();
 }
 
+/// I413. The rate follows what was owed over the whole of an epoch: who owes for a second of it moves it by a second's worth.
+#[test]
+fn nobody_chooses_the_moment_of_the_rate() {
+    let mut ledger = Ledger::new(2, params());
+    ledger.update();
+    ledger.deposit(0, 1_000 * USDC);
+    ledger.now += 3_600;
+    ledger.update();
+    ledger.touch(0);
+    ledger.now += 3_599;
+    ledger.withdraw(1, 900 * USDC);
+    ledger.now += 1;
+    ledger.update();
+    let used = Q::new(900, 1_000 * 3_600);
+    let rate = BigInt::from(ledger.board.interest.borrow_rate);
+    assert!(rate >= exact_rate(&params(), &used).ceil() && rate <= exact_rate(&params(), &used).ceil() + 1);
+    // At once: of no weight at all.
+    ledger.deposit(1, 1_000 * USDC);
+    ledger.now += 3_600;
+    ledger.withdraw(1, 1_000 * USDC);
+    ledger.update();
+    assert_eq!(ledger.board.interest.borrow_rate, params().rate(0, 1).unwrap());
+    ledger.now += 3_600;
+    let (owed, lent) = (ledger.pool.owed.0 as u128, ledger.pool.lent.0 as u128);
+    assert!(owed >= 900 * USDC as u128);
+    ledger.update();
+    assert_eq!(ledger.board.interest.borrow_rate, params().rate(owed, lent).unwrap());
+}
+
 /// I413. With nothing lent the exchange gets what was collected; what an account could not claim is divided anew.
 #[test]
 fn what_nobody_lends_is_the_exchanges() {
@@ -492,7 +526,7 @@ fn an_epoch_has_its_time() {
     pool.collected = QuoteNative(7);
     assert!(pool.update(interest, NOW + 60).is_ok());
     assert_eq!((interest.epoch, pool.collected.0), (1, 7));
-    assert_eq!(interest.borrow_rate, steepest().rate(QuoteNative::ZERO, QuoteNative::ZERO).unwrap());
+    assert_eq!(interest.borrow_rate, steepest().rate(0, 0).unwrap());
     assert_eq!(pool.update(interest, NOW + 61), Err(RiskError::EpochNotOver));
     assert!(pool.update(interest, NOW + 3_600).is_ok());
     assert_eq!((interest.epoch, pool.collected.0), (2, 0));

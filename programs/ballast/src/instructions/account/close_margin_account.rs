@@ -47,9 +47,10 @@ pub fn close_margin_account(ctx: &mut Context<CloseMarginAccount>) -> Result<()>
     let a = &mut ctx.accounts;
     let (interest, lending) = (&a.board.board.interest, &mut a.treasury.lending);
     let p = &mut a.margin.portfolio;
-    lending.settle(p, interest, now()?).logged()?;
+    let now = now()?;
+    lending.settle(p, interest, now).logged()?;
     p.owed = p.accrued_interest;
-    lending.register(p, interest).logged()?;
+    lending.register(p, interest, now).logged()?;
     let empty = p.holds_only_cash() && p.cash.is_zero() && p.accrued_interest.is_zero();
     require!(empty, BallastError::AccountNotEmpty);
     emit!(MarginAccountClosed { margin: *a.margin.address(), owner: *a.owner.address() });

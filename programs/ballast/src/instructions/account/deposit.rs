@@ -115,7 +115,7 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             (Address::new_from_array(terms.mint), a.margin.portfolio.balance(index) as i64)
         }
     };
-    a.treasury.lending.register(&mut a.margin.portfolio, &a.board.board.interest).logged()?;
+    a.treasury.lending.register(&mut a.margin.portfolio, &a.board.board.interest, now).logged()?;
     a.margin.count_change()?;
     token::require_program_of(a.vault.account(), a.token_program.address())?;
     token::transfer_in(a.source.account(), a.vault.account(), a.depositor.account(), amount);

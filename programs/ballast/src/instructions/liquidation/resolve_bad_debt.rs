@@ -4,6 +4,7 @@ use crate::{
     constants::{EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
     events::BadDebtResolved,
+    instructions::load::now,
     state::{Exchange, MarginAccount, Treasury},
 };
 use anchor_lang::prelude::*;
@@ -37,7 +38,7 @@ pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
     let a = &mut ctx.accounts;
     let debt = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
     require!(debt != BadDebt::default(), BallastError::NoBadDebt);
-    a.treasury.lending.register_owed(&mut a.margin.portfolio).logged()?;
+    a.treasury.lending.register_owed(&mut a.margin.portfolio, now()?).logged()?;
     a.margin.count_change()?;
     emit!(BadDebtResolved {
         margin: *a.margin.address(),
