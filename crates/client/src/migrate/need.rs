@@ -1,6 +1,6 @@
 //! What is missing, before anybody asks whether it must wait.
 
-use super::{Keys, State};
+use super::{Keys, State, difference::Differences};
 use crate::{config::Config, pda};
 use anyhow::{Context, Result};
 use ballast::constants::MAX_GROWTH;
@@ -90,6 +90,11 @@ impl Planner<'_> {
             self.found.needs.push(Need { what, instructions, listing, at_once: false, about: String::new() });
             len = grown;
         }
+    }
+
+    /// Notes what cannot be changed.
+    pub fn take_conflicts(&mut self, name: &str, d: &Differences) {
+        self.found.conflicts.extend(d.conflicts().iter().map(|c| format!("{name}: {c}, which cannot be changed")));
     }
 
     /// The board, once it is complete.
