@@ -139,6 +139,12 @@ impl Slots {
         Ok(place as u8)
     }
 
+    /// The name of the product group of an underlying: index + 1, 0 for none.
+    pub fn group_name(&self, group: u8) -> String {
+        let place = usize::from(group).checked_sub(1);
+        place.map_or_else(|| "none".to_owned(), |place| self.groups.get(place).cloned().unwrap_or_default())
+    }
+
     /// The place of an underlying.
     pub fn underlying(&self, name: &str) -> Result<u16> {
         let place = self.underlyings.iter().position(|u| u.as_deref() == Some(name));

@@ -48,7 +48,7 @@ impl Planner<'_> {
     }
 
     fn change_underlying(&mut self, u: &UnderlyingConfig, index: u16, old: &UnderlyingArgs, new: &UnderlyingArgs) {
-        let d = underlying_differences(old, new);
+        let d = underlying_differences(old, new, |group| self.slots.group_name(group));
         self.take_conflicts(&u.name, &d);
         if let Some(changed) = d.changed().filter(|_| d.conflicts().is_empty()) {
             let ix = instruction::change_underlying(&self.e, &self.keys.admin, index, new);
@@ -114,8 +114,12 @@ impl Planner<'_> {
     }
 }
 
-/// What differs in an underlying. Groups are compared by their places.
-fn underlying_differences(old: &UnderlyingArgs, new: &UnderlyingArgs) -> Differences {
+/// What differs in an underlying. `group_name` is the name of a product group by its place + 1.
+fn underlying_differences(
+    old: &UnderlyingArgs,
+    new: &UnderlyingArgs,
+    group_name: impl Fn(u8) -> String,
+) -> Differences {
     let mut d = Differences::default();
     let price = |args: &UnderlyingArgs| {
         quote_at(args.max_price >> args.scale_bits, QUOTE.saturating_sub(u32::from(args.unit_exponent)))
@@ -125,7 +129,7 @@ fn underlying_differences(old: &UnderlyingArgs, new: &UnderlyingArgs) -> Differe
     d.fixed("max_price", (old.max_price, price(old)), (new.max_price, price(new)), |(_, shown)| shown);
     d.value("name", old.name, new.name, |n| text(&n));
     d.value("feed", old.feed_id, new.feed_id, |id| hex(&id));
-    d.value("group", old.group, new.group, |g| if g == 0 { "none".to_owned() } else { format!("number {g}") });
+    d.value("group", old.group, new.group, group_name);
     d.quote("liquidity", old.liquidity, new.liquidity);
     d.quote("profit_cap", old.profit_cap, new.profit_cap);
     d.number("max_age", old.max_age, new.max_age);
