@@ -67,17 +67,17 @@ impl MarginParams {
     /// Checks every parameter against its hard bounds; the error names the first that fails, counted from zero in the
     /// order of declaration.
     pub fn validate(&self) -> Result<(), RiskError> {
-        let in_bounds = [
-            (1_050_000..=3_000_000).contains(&self.initial_ratio.0),
-            (1_000..=500_000).contains(&self.liquidation_buffer.0),
-            self.discount_base.0 <= 100_000,
-            (self.discount_base.0..=200_000).contains(&self.discount_max.0),
-            (1..=700_000).contains(&self.discount_of_freed.0),
-            self.insurance_share.0 <= 900_000,
-            (0..=1_000_000_000).contains(&self.dust_value.0),
-            self.warning_buffer.0 <= 1_000_000,
-        ];
-        first_out_of_bounds(&in_bounds)
+        use crate::bounds::margin::*;
+        first_out_of_bounds(&[
+            INITIAL_RATIO.admits(self.initial_ratio.0),
+            LIQUIDATION_BUFFER.admits(self.liquidation_buffer.0),
+            DISCOUNT_BASE.admits(self.discount_base.0),
+            DISCOUNT_MAX.admits(self.discount_max.0) && self.discount_base <= self.discount_max,
+            DISCOUNT_OF_FREED.admits(self.discount_of_freed.0),
+            INSURANCE_SHARE.admits(self.insurance_share.0),
+            DUST_VALUE.admits(self.dust_value.0),
+            WARNING_BUFFER.admits(self.warning_buffer.0),
+        ])
     }
 }
 

@@ -28,11 +28,12 @@ pub struct FundingParams {
 impl FundingParams {
     /// Checks the hard bounds; the error counts from zero in the order of declaration.
     pub fn validate(&self) -> Result<(), RiskError> {
+        use crate::bounds::instrument::*;
         first_out_of_bounds(&[
-            self.impact_notional.is_zero() || (1_000_000..=1 << 50).contains(&self.impact_notional.0),
-            self.max_premium.0 <= 100_000,
-            self.impact_notional.is_zero() && self.period == 0 || (3_600..=604_800).contains(&self.period),
-            self.max_basis.0 <= 100_000,
+            IMPACT_NOTIONAL.admits(self.impact_notional.0),
+            MAX_PREMIUM.admits(self.max_premium.0),
+            self.impact_notional.is_zero() && self.period == 0 || FUNDING_PERIOD.admits(self.period),
+            MAX_BASIS.admits(self.max_basis.0),
         ])
     }
 }

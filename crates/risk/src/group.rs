@@ -26,9 +26,6 @@ pub(crate) fn kept_apart(groups: &[ProductGroup], group: u8) -> Ppm {
 impl ProductGroup {
     /// Checks the hard bound of c.
     pub fn validate(&self) -> Result<(), RiskError> {
-        if self.offset.0 > 950_000 {
-            return Err(RiskError::ParameterOutOfBounds { parameter: 0 });
-        }
-        Ok(())
+        crate::board::first_out_of_bounds(&[crate::bounds::group::OFFSET.admits(self.offset.0)])
     }
 }

@@ -157,10 +157,8 @@ pub struct GuardParams {
 impl GuardParams {
     /// Checks the hard bounds; the error counts from zero in the order of declaration.
     pub fn validate(&self) -> Result<(), RiskError> {
-        first_out_of_bounds(&[
-            self.max_move.is_zero() || (10_000..=500_000).contains(&self.max_move.0),
-            (1_000..=200_000).contains(&self.max_divergence.0),
-        ])
+        use crate::bounds::underlying::*;
+        first_out_of_bounds(&[MAX_MOVE.admits(self.max_move.0), MAX_DIVERGENCE.admits(self.max_divergence.0)])
     }
 }
 

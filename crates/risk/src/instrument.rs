@@ -6,9 +6,6 @@ use crate::{
 };
 use bytemuck::{Pod, Zeroable};
 
-/// Most resting orders that an instrument may allow one account.
-pub const MAX_ORDERS: u16 = 1_024;
-
 /// What an instrument is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -121,15 +118,16 @@ impl Instrument {
     /// Parameters in order: lot units 0, tick value 1, maximum position 2, price band 3, minimum order value 4, expiry 5,
     /// strike 6, most orders 7; of funding from 20 on.
     pub fn validate(&self, u: &Underlying) -> Result<(), RiskError> {
+        use crate::bounds::instrument::*;
         crate::board::first_out_of_bounds(&[
-            (1..=1 << 40).contains(&self.lot_units.0),
-            (1..=1 << 40).contains(&self.tick_value.0),
-            (1..=1 << 50).contains(&self.max_position.0),
-            (1_000..=500_000).contains(&self.price_band.0),
-            (0..=1_000_000_000_000).contains(&self.min_order_value.0),
+            LOT_UNITS.admits(self.lot_units.0),
+            TICK_VALUE.admits(self.tick_value.0),
+            MAX_POSITION.admits(self.max_position.0),
+            PRICE_BAND.admits(self.price_band.0),
+            MIN_ORDER_VALUE.admits(self.min_order_value.0),
             self.has_expiry() && self.expiry > 0 && self.expiry % 60 == 0 || !self.has_expiry() && self.expiry == 0,
             self.is_option() == (self.strike.0 > 0),
-            (1..=MAX_ORDERS).contains(&self.max_orders),
+            MAX_ORDERS.admits(self.max_orders),
         ])?;
         self.funding.validate().map_err(|e| crate::underlying::count_from(20, e))?;
         let most_units = mul_admit(self.max_position.0, self.lot_units.0)?;

@@ -19,6 +19,7 @@ extern crate std;
 
 mod array;
 mod board;
+pub mod bounds;
 mod error;
 pub mod fixing;
 pub mod funding;

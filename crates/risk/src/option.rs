@@ -65,12 +65,13 @@ pub struct OptionParams {
 impl OptionParams {
     /// Checks the hard bounds; the error counts from zero in the order of declaration.
     pub fn validate(&self) -> Result<(), RiskError> {
+        use crate::bounds::underlying::*;
         first_out_of_bounds(&[
-            self.volatility_range.0 <= 900_000,
-            self.volatility_power <= Ppm::ONE,
-            (1..=30).contains(&self.volatility_floor_days),
-            (1..=3_600).contains(&self.max_array_age),
-            (10..=86_400).contains(&self.max_volatility_age),
+            VOLATILITY_RANGE.admits(self.volatility_range.0),
+            VOLATILITY_POWER.admits(self.volatility_power.0),
+            VOLATILITY_FLOOR_DAYS.admits(self.volatility_floor_days),
+            MAX_ARRAY_AGE.admits(self.max_array_age),
+            MAX_VOLATILITY_AGE.admits(self.max_volatility_age),
         ])
     }
 
@@ -81,7 +82,7 @@ impl OptionParams {
         let power = Fixed::from_ratio(self.volatility_power.0.into(), Ppm::ONE.0.into())?;
         let factor = pricing::pow(base, power)?;
         let range = (i128::from(factor.0) * i128::from(self.volatility_range.0)) >> pricing::FRACTION_BITS;
-        Ok(Ppm(range.clamp(0, 900_000) as u32))
+        Ok(Ppm(range.clamp(0, crate::bounds::underlying::VOLATILITY_RANGE.high.into()) as u32))
     }
 }
 

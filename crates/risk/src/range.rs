@@ -51,12 +51,13 @@ pub struct RangeParams {
 impl RangeParams {
     /// Checks the hard bounds; the error counts from zero in the order of declaration.
     pub fn validate(&self, floor: Ppm) -> Result<(), RiskError> {
+        use crate::bounds::underlying::*;
         first_out_of_bounds(&[
-            self.sigmas == 0 || (100..=1_000).contains(&self.sigmas),
-            (floor.0..=1_000_000).contains(&self.cap.0),
-            (300..=604_800).contains(&self.horizon),
-            (3_600..=5_184_000).contains(&self.half_life),
-            (1_000..=250_000).contains(&self.fall_rate.0),
+            RANGE_SIGMAS.admits(self.sigmas),
+            RANGE_CAP.admits(self.cap.0) && floor <= self.cap,
+            RANGE_HORIZON.admits(self.horizon),
+            RANGE_HALF_LIFE.admits(self.half_life),
+            RANGE_FALL_RATE.admits(self.fall_rate.0),
         ])
     }
 }
@@ -297,6 +298,42 @@ mod tests {
             s.advance(hour * HOUR, raised, &PARAMS).unwrap();
         }
         assert_eq!((s.maintenance, s.initial), (raised, raised));
+    }
+
+    /// I317. However often a floor is raised, and lowered in between, that of maintenance margin is never above the floor, and
+    /// rises by no more than the line of twelve hours.
+    #[test]
+    fn no_sequence_of_raised_floors_is_faster_than_the_ramp() {
+        let off = RangeParams { sigmas: 0, cap: Ppm::ONE, ..PARAMS };
+        let mut seed = 1u64;
+        let mut random = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        for _ in 0..200 {
+            let (mut s, mut floor, mut now) = (RangeState::default(), FLOOR, 0);
+            s.advance(now, floor, &off).unwrap();
+            for _ in 0..100 {
+                match random(4) {
+                    0 => {
+                        let raised = Ppm(floor.0 + random(u64::from(1_000_001 - floor.0)) as u32);
+                        if raised > floor {
+                            s.raise_floor(now, floor).unwrap();
+                            floor = raised;
+                        }
+                    }
+                    1 => floor = Ppm(10_000 + random(u64::from(floor.0 - 9_999)) as u32),
+                    _ => {}
+                }
+                let (before, elapsed) = (s.maintenance, random(7_200) as i64);
+                now += elapsed;
+                s.advance(now, floor, &off).unwrap();
+                // The line of the largest raise there can be, and a millionth for the rounding.
+                let most = i64::from(before.0) + 1_000_000 * elapsed / TIGHTENING_SECONDS + 1;
+                assert!(i64::from(s.maintenance.0) <= most, "{before} to {} in {elapsed} s", s.maintenance);
+                assert!(s.floor_at(now, floor).unwrap() <= floor && s.maintenance <= s.initial);
+            }
+        }
     }
 
     #[test]

@@ -41,17 +41,12 @@ pub struct Smile {
 impl Smile {
     /// Checks the hard bounds.
     pub fn validate(&self) -> Result<(), RiskError> {
-        let out = |field, value| Err(RiskError::VolatilityOutOfBounds { field, value });
-        if !(50_000..=4_000_000).contains(&self.level.0) {
-            return out(0, self.level.0.into());
+        use crate::bounds::smile::*;
+        let fields = [(LEVEL, i64::from(self.level.0)), (SKEW, self.skew.into()), (CURVATURE, self.curvature.into())];
+        match fields.iter().find(|(bound, value)| !bound.admits(*value)) {
+            Some((bound, value)) => Err(RiskError::VolatilityOutOfBounds { field: bound.number, value: *value }),
+            None => Ok(()),
         }
-        if !(-1_000_000..=1_000_000).contains(&self.skew) {
-            return out(1, self.skew.into());
-        }
-        if !(0..=1_000_000).contains(&self.curvature) {
-            return out(2, self.curvature.into());
-        }
-        Ok(())
     }
 
     /// Volatility at a strike, rounded down to a millionth. `moneyness` is ln(strike / forward), `root_years` positive.
@@ -139,12 +134,13 @@ pub struct SurfaceParams {
 impl SurfaceParams {
     /// Checks the hard bounds; the error counts from zero in the order of declaration.
     pub fn validate(&self) -> Result<(), RiskError> {
+        use crate::bounds::surface::*;
         first_out_of_bounds(&[
-            (1..=MAX_PUBLISHERS as u32).contains(&self.min_publishers),
-            (10..=3_600).contains(&self.max_quote_age),
-            (1_000..=200_000).contains(&self.update_bound.0),
-            (10_000..=1_000_000).contains(&self.hour_bound.0),
-            (10_000..=1_000_000).contains(&self.first_bound.0),
+            MIN_PUBLISHERS.admits(self.min_publishers),
+            MAX_QUOTE_AGE.admits(self.max_quote_age),
+            UPDATE_BOUND.admits(self.update_bound.0),
+            HOUR_BOUND.admits(self.hour_bound.0),
+            FIRST_BOUND.admits(self.first_bound.0),
         ])
     }
 }

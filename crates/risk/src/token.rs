@@ -40,10 +40,11 @@ impl Token {
 
     /// Checks the hard bounds: haircut, atoms per unit, deposit limit.
     pub fn validate(&self) -> Result<(), RiskError> {
+        use crate::bounds::token::*;
         crate::board::first_out_of_bounds(&[
-            self.haircut.0 <= 900_000,
-            self.atoms_per_unit >= 1 && self.atoms_per_unit <= 1 << 60,
-            self.deposit_limit >= 1 && self.deposit_limit <= 1 << 62,
+            HAIRCUT.admits(self.haircut.0),
+            ATOMS_PER_UNIT.admits(self.atoms_per_unit),
+            DEPOSIT_LIMIT.admits(self.deposit_limit),
         ])
     }
 

@@ -7,7 +7,7 @@ use crate::{
     guard::{GuardParams, Guards, SecondPrice, flag},
     math::{ceil_div, mul_bounded, mul_div_floor, mul_ppm_ceil},
     range::{RangeParams, RangeState},
-    scenario::{self, MAX_UNIT_PRICE, ROWS, Scenario},
+    scenario::{self, ROWS, Scenario},
 };
 use bytemuck::{Pod, Zeroable};
 
@@ -133,28 +133,26 @@ impl UnderlyingParams {
     /// Checks every parameter against its hard bounds; the error names the first that fails, counted from zero in the
     /// order of declaration.
     pub fn validate(&self) -> Result<(), RiskError> {
+        use crate::bounds::underlying::*;
         first_out_of_bounds(&[
-            (1..=1 << 50).contains(&self.liquidity.0),
-            (0..=1 << 50).contains(&self.profit_cap.0),
-            (10_000..=1_000_000).contains(&self.scan_range.0),
-            (100..=100_000).contains(&self.max_confidence.0),
-            self.calendar.0 <= self.scan_range.0.min(100_000),
-            self.concentration.0 <= 2_000_000,
-            self.concentration_cap.0 <= 4_000_000,
-            (1_000..=1_000_000).contains(&self.stable_rate.0),
-            (1..=600).contains(&self.max_age),
-            self.short_minimum.0 <= 200_000,
-            (1..=1 << 60).contains(&self.open_interest_liquidity.0),
-            self.crowding.0 <= 1_000_000,
-            self.crowding_cap.0 <= 1_000_000,
+            LIQUIDITY.admits(self.liquidity.0),
+            PROFIT_CAP.admits(self.profit_cap.0),
+            SCAN_RANGE.admits(self.scan_range.0),
+            MAX_CONFIDENCE.admits(self.max_confidence.0),
+            CALENDAR.admits(self.calendar.0) && self.calendar <= self.scan_range,
+            CONCENTRATION.admits(self.concentration.0),
+            CONCENTRATION_CAP.admits(self.concentration_cap.0),
+            STABLE_RATE.admits(self.stable_rate.0),
+            MAX_AGE.admits(self.max_age),
+            SHORT_MINIMUM.admits(self.short_minimum.0),
+            OPEN_INTEREST_LIQUIDITY.admits(self.open_interest_liquidity.0),
+            CROWDING.admits(self.crowding.0),
+            CROWDING_CAP.admits(self.crowding_cap.0),
         ])
     }
 }
 
 impl Underlying {
-    /// Largest [`Underlying::scale_bits`].
-    pub const MAX_SCALE_BITS: u8 = 16;
-
     /// True if an underlying is listed in this slot.
     #[inline(always)]
     pub const fn is_listed(&self) -> bool {
@@ -167,17 +165,19 @@ impl Underlying {
         self.scale_bits as u32
     }
 
-    /// Checks the fixed fields (scale 100, unit exponent 101, maximum price 102) and the parameters: of the underlying from
-    /// 0, of the range from 20, of options from 30, of the guards from 40.
+    /// Checks the fixed fields (scale 100, unit exponent 101, maximum price 102), the group (103) and the parameters: of the
+    /// underlying from 0, of the range from 20, of options from 30, of the guards from 40.
     pub fn validate(&self) -> Result<(), RiskError> {
+        use crate::bounds::underlying::*;
         self.params.validate()?;
         from(20, self.range_params.validate(self.params.scan_range))?;
         from(30, self.option_params.validate())?;
         from(40, self.guard_params.validate())?;
         let fixed = [
-            self.scale_bits <= Self::MAX_SCALE_BITS,
-            self.unit_exponent <= 9,
-            (1..=MAX_UNIT_PRICE).contains(&self.max_price),
+            SCALE_BITS.admits(self.scale_bits),
+            UNIT_EXPONENT.admits(self.unit_exponent),
+            MAX_PRICE.admits(self.max_price),
+            GROUP.admits(self.group),
         ];
         from(100, first_out_of_bounds(&fixed))
     }

@@ -54,23 +54,8 @@ pub const MAX_LEGS: usize = 8;
 /// the match: whoever takes had the time to learn of it.
 pub const MAKER_GRACE_SECONDS: i64 = 2;
 
-/// Largest fee and largest penalty of a maker, of value: 1 %.
-pub const MAX_FEE_PPM: u32 = 10_000;
-
-/// Largest fixed penalty of a maker, quote-native: 100 USDC.
-pub const MAX_MAKER_PENALTY: i64 = 100_000_000;
-
-/// Longest timelock, seconds: 30 days.
-pub const MAX_TIMELOCK: u32 = 2_592_000;
-
 /// Seconds after its time for which a pending change can be executed: 14 days.
 pub const CHANGE_LIFETIME: i64 = 1_209_600;
-
-/// Shortest window of a withdrawal limit, seconds: 1 minute.
-pub const MIN_WITHDRAWAL_WINDOW: u32 = 60;
-
-/// Longest window of a withdrawal limit, seconds: 7 days.
-pub const MAX_WITHDRAWAL_WINDOW: u32 = 604_800;
 
 /// Seconds for which the breaker stops new risk.
 pub const BREAKER_SECONDS: i64 = 300;

@@ -228,6 +228,7 @@ impl From<RiskError> for BallastError {
 mod log {
     use super::*;
     use anchor_lang::prelude::*;
+    use ballast_risk::bounds::Bound;
 
     /// Turns an error of a crate into one of the program, with its numbers in the log.
     pub trait Logged<T> {
@@ -250,6 +251,34 @@ mod log {
         fn logged(self) -> Result<T> {
             self.map_err(|e| BallastError::from(e).into())
         }
+    }
+
+    /// Names, in the log, the parameter of a list that is out of bounds.
+    pub trait Named<T> {
+        /// As [`Logged::logged`], of the `validate` that a list of bounds belongs to.
+        fn named(self, list: &[Bound]) -> Result<T>;
+    }
+
+    impl<T> Named<T> for core::result::Result<T, RiskError> {
+        fn named(self, list: &[Bound]) -> Result<T> {
+            if let Err(RiskError::ParameterOutOfBounds { parameter }) = &self {
+                list.iter().filter(|b| b.number == *parameter).for_each(log_bound);
+            }
+            self.logged()
+        }
+    }
+
+    /// Checks a value that belongs to no `validate`.
+    pub fn require_within(bound: &Bound, value: impl TryInto<i64>) -> Result<()> {
+        if bound.admits(value) {
+            return Ok(());
+        }
+        log_bound(bound);
+        Err(BallastError::ParameterOutOfBounds.into())
+    }
+
+    fn log_bound(b: &Bound) {
+        msg!("{}: from {} to {} {}", b.name, b.low, b.high, b.unit);
     }
 
     #[cold]
@@ -319,4 +348,4 @@ mod log {
 }
 
 #[cfg(feature = "program")]
-pub use log::Logged;
+pub use log::{Logged, Named, require_within};

@@ -102,6 +102,25 @@ fn margin_parameters_change_initial_margin_and_leave_maintenance_alone() {
     assert_eq!(svm.board().board.params.discount_max.0, 60_000);
 }
 
+/// I311. A refusal names the parameter and its bounds.
+#[test]
+fn the_log_names_what_is_out_of_bounds() {
+    let mut svm = Svm::new().unwrap();
+    let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
+    let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
+    let cases = [
+        (instruction::change_margin(&e, &admin.pubkey(), &MarginArgs { initial_ratio: 1, ..args }), "initial ratio"),
+        (instruction::change_fees(&e, &admin.pubkey(), &fees(&svm, 10_001)), "taker fee"),
+        (instruction::set_timelock(&e, &admin.pubkey(), u32::MAX), "timelock"),
+        (instruction::set_product_group(&e, &admin.pubkey(), 0, [1; 16], 950_001), "offset"),
+    ];
+    let expected = [(1_050_000, 3_000_000), (0, 10_000), (0, 2_592_000), (0, 950_000)];
+    for ((ix, what), bounds) in cases.into_iter().zip(expected) {
+        let failed = assert_refused(&mut svm, &[ix], &[&admin], E::ParameterOutOfBounds);
+        assert_eq!(numbers(&failed, what), bounds, "{what}");
+    }
+}
+
 /// I316. What the model's bounds of products were proven with stays.
 #[test]
 fn price_bound_scale_and_unit_of_an_underlying_stay() {

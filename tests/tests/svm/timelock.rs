@@ -12,12 +12,13 @@ use ballast_client::{
             CollateralArgs, CollateralChangeArgs, FeeArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs,
             OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs, tag,
         },
-        constants::{CHANGE_LIFETIME, MAX_TIMELOCK},
+        constants::CHANGE_LIFETIME,
         events::{ChangeCancelled, ChangeProposed, TimelockSet},
         state::{Exchange, MAX_CHANGE_LEN, PendingChange},
     },
     event, instruction,
     instruction::{propose, propose_change, subject, with_change},
+    risk::bounds::exchange::TIMELOCK,
 };
 use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, options};
 use solana_address::Address;
@@ -249,6 +250,34 @@ fn a_change_allows_its_own_bytes_and_nothing_else() {
     }
 }
 
+/// I312. Not a bit of the longest instruction may differ, nor its length.
+#[test]
+fn every_bit_of_a_change_counts() {
+    let mut svm = Svm::new().unwrap();
+    let admin = svm.admin.insecure_clone();
+    set_timelock(&mut svm, 60).unwrap();
+    let args = svm.config.underlying_args(&svm.config.underlying[0]).unwrap();
+    let ix = instruction::change_underlying(&svm.exchange, &admin.pubkey(), BTC, &args);
+    propose_now(&mut svm, 1, &ix);
+    svm.advance(60);
+    let (now, change) = (allowed(&svm, 1, &ix), svm.exchange.change(1));
+    let refused_with = |svm: &mut Svm, alter: &dyn Fn(&mut PendingChange)| {
+        let proposed = *svm.decode::<PendingChange>(&change);
+        svm.modify::<PendingChange>(&change, alter);
+        let failed = svm.simulate(std::slice::from_ref(&now), &[&admin]).unwrap_err();
+        assert_eq!(failed.ballast(), Some(E::ChangeDiffers));
+        svm.modify::<PendingChange>(&change, |c| *c = proposed);
+    };
+    for byte in 0..ix.data.len() {
+        refused_with(&mut svm, &|c| c.data[byte] ^= 1 << (byte % 8));
+    }
+    for len in [0, ix.data.len() - 1, ix.data.len() + 1, MAX_CHANGE_LEN, MAX_CHANGE_LEN + 1] {
+        refused_with(&mut svm, &|c| c.len = len as u16);
+    }
+    refused_with(&mut svm, &|c| c.subject = Address::new_from_array([1; 32]));
+    svm.send(&[now], &[&admin]).unwrap();
+}
+
 #[test]
 fn a_cancelled_change_is_gone_and_its_number_free() {
     let mut svm = Svm::new().unwrap();
@@ -306,8 +335,9 @@ fn a_longer_timelock_holds_at_once_and_a_shorter_one_waits() {
     assert_refused(&mut svm, std::slice::from_ref(&now), &[&admin], E::ChangeNotReady);
     svm.advance(DAY);
     svm.send(&[now], &[&admin]).unwrap();
-    set_timelock(&mut svm, MAX_TIMELOCK).unwrap();
-    for beyond in [MAX_TIMELOCK + 1, u32::MAX] {
+    let longest = TIMELOCK.high as u32;
+    set_timelock(&mut svm, longest).unwrap();
+    for beyond in [longest + 1, u32::MAX] {
         refused(&mut svm, |svm| set_timelock(svm, beyond), E::ParameterOutOfBounds);
     }
 }

@@ -3,16 +3,14 @@
 
 use crate::{
     args::{ExchangeArgs, FeeArgs, MarginArgs},
-    constants::{
-        BOARD_SEED, EXCHANGE_SEED, MAX_FEE_PPM, MAX_GROWTH, MAX_MAKER_PENALTY, MAX_TIMELOCK, TREASURY_SEED, VAULT_SEED,
-    },
-    error::{BallastError, Logged},
+    constants::{BOARD_SEED, EXCHANGE_SEED, MAX_GROWTH, TREASURY_SEED, VAULT_SEED},
+    error::{BallastError, Named, require_within},
     events::ExchangeInitialized,
     instructions::token,
     state::{DISCRIMINATOR_LEN, Exchange, RiskBoard, Treasury},
 };
 use anchor_lang::{create_account_signed, prelude::*};
-use ballast_risk::{MarginParams, Ppm, QuoteNative, scenario};
+use ballast_risk::{MarginParams, Ppm, QuoteNative, bounds, scenario};
 
 /// Accounts of `initialize_exchange`.
 #[derive(Accounts)]
@@ -49,8 +47,8 @@ const QUOTE_DECIMALS: u8 = 6;
 /// Runs `initialize_exchange`.
 pub fn initialize_exchange(ctx: &mut Context<InitializeExchange>, args: ExchangeArgs) -> Result<()> {
     let params = margin_params(&args.margin);
-    params.validate().logged()?;
-    require!(args.timelock <= MAX_TIMELOCK, BallastError::ParameterOutOfBounds);
+    params.validate().named(bounds::margin::ALL)?;
+    require_within(&bounds::exchange::TIMELOCK, args.timelock)?;
     require!(token::mint_decimals(ctx.accounts.quote_mint.account())? == QUOTE_DECIMALS, BallastError::WrongMint);
 
     let exchange = *ctx.accounts.exchange.address();
@@ -79,13 +77,13 @@ pub fn initialize_exchange(ctx: &mut Context<InitializeExchange>, args: Exchange
 
 /// Writes fees that are inside their hard bounds.
 pub fn set_fees(exchange: &mut Exchange, fees: &FeeArgs) -> Result<()> {
-    let maker_bound = i64::from(fees.taker_fee_ppm);
-    let in_bounds = fees.taker_fee_ppm <= MAX_FEE_PPM
-        && (-maker_bound..=maker_bound).contains(&fees.maker_fee_ppm.into())
-        && fees.block_fee_ppm <= MAX_FEE_PPM
-        && fees.maker_penalty_ppm <= MAX_FEE_PPM
-        && (0..=MAX_MAKER_PENALTY).contains(&fees.maker_penalty);
-    require!(in_bounds, BallastError::ParameterOutOfBounds);
+    require_within(&bounds::exchange::TAKER_FEE, fees.taker_fee_ppm)?;
+    require_within(&bounds::exchange::MAKER_FEE, fees.maker_fee_ppm)?;
+    require_within(&bounds::exchange::BLOCK_FEE, fees.block_fee_ppm)?;
+    require_within(&bounds::exchange::MAKER_PENALTY_RATE, fees.maker_penalty_ppm)?;
+    require_within(&bounds::exchange::MAKER_PENALTY, fees.maker_penalty)?;
+    // A rebate is paid out of the taker fee, and no maker pays more than a taker.
+    require!(fees.maker_fee_ppm.unsigned_abs() <= fees.taker_fee_ppm, BallastError::ParameterOutOfBounds);
     exchange.taker_fee_ppm = fees.taker_fee_ppm;
     exchange.maker_fee_ppm = fees.maker_fee_ppm;
     exchange.block_fee_ppm = fees.block_fee_ppm;

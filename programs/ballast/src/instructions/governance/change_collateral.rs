@@ -6,11 +6,11 @@ use super::{
 };
 use crate::{
     args::{CollateralChangeArgs, tag},
-    error::Logged,
+    error::{Logged, Named},
     events::CollateralChanged,
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Board, Ppm, RiskError, Token as CollateralToken};
+use ballast_risk::{Board, Ppm, RiskError, Token as CollateralToken, bounds};
 
 /// Runs `change_collateral`. A limit below what is deposited stops further deposits, and nothing else.
 pub fn change_collateral(ctx: &mut Context<ChangeBoard>, args: CollateralChangeArgs) -> Result<()> {
@@ -25,7 +25,7 @@ pub fn change_collateral(ctx: &mut Context<ChangeBoard>, args: CollateralChangeA
 
 /// Writes a token back if its parameters are inside their hard bounds.
 pub fn write_token(board: &mut Board, index: u16, changed: &CollateralToken) -> Result<()> {
-    changed.validate().logged()?;
+    changed.validate().named(bounds::token::ALL)?;
     let slot = board.tokens.get_mut(usize::from(index)).ok_or(RiskError::NotListed { index }).logged()?;
     *slot = *changed;
     Ok(())

@@ -5,13 +5,13 @@ use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
     args::{InstrumentChangeArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED},
-    error::{BallastError, Logged},
+    error::{BallastError, Logged, Named, require_within},
     events::InstrumentChanged,
     instructions::listing::instrument::funding_params,
     state::{Exchange, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Board, Instrument, Lots, Ppm, QuoteNative};
+use ballast_risk::{Board, Instrument, Lots, Ppm, QuoteNative, bounds};
 
 /// Accounts of `change_instrument`.
 #[derive(Accounts)]
@@ -68,9 +68,9 @@ pub fn change_instrument(
 /// Writes an instrument back with other limits, and its market's cap, if they are inside their hard bounds.
 #[inline(never)]
 pub fn write_limits(board: &mut Board, market: &mut Market, changed: &Instrument, cap: i64) -> Result<()> {
-    require!((1..=1 << 55).contains(&cap), BallastError::ParameterOutOfBounds);
+    require_within(&bounds::instrument::OPEN_INTEREST_CAP, cap)?;
     require!(market.generation == changed.generation, BallastError::WrongMarket);
-    changed.validate(board.underlying(changed.underlying).logged()?).logged()?;
+    changed.validate(board.underlying(changed.underlying).logged()?).named(bounds::instrument::ALL)?;
     *board.instrument_mut(changed.index).logged()? = *changed;
     market.open_interest_cap = Lots(cap);
     Ok(())

@@ -4,12 +4,13 @@ use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
     args::{MarginArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED},
-    error::{BallastError, Logged},
+    error::{BallastError, Named},
     events::MarginChanged,
     instructions::exchange::initialize_exchange::margin_params,
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
+use ballast_risk::bounds;
 
 /// Accounts of the instructions by which the admin changes the board alone.
 #[derive(Accounts)]
@@ -29,7 +30,7 @@ pub struct ChangeBoard {
 pub fn change_margin(ctx: &mut Context<ChangeBoard>, args: MarginArgs) -> Result<()> {
     require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::CHANGE_MARGIN, &[&args])?;
     let params = margin_params(&args);
-    params.validate().logged()?;
+    params.validate().named(bounds::margin::ALL)?;
     ctx.accounts.board.board.params = params;
     emit!(MarginChanged {
         exchange: *ctx.accounts.exchange.address(),

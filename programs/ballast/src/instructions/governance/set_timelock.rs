@@ -3,12 +3,13 @@
 use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
     args::tag,
-    constants::{EXCHANGE_SEED, MAX_TIMELOCK},
-    error::BallastError,
+    constants::EXCHANGE_SEED,
+    error::{BallastError, require_within},
     events::TimelockSet,
     state::Exchange,
 };
 use anchor_lang::prelude::*;
+use ballast_risk::bounds::exchange;
 
 /// Accounts of the instructions by which the admin changes the exchange alone.
 #[derive(Accounts)]
@@ -24,7 +25,7 @@ pub struct ChangeExchange {
 /// Runs `set_timelock`. A longer timelock holds at once, for what was proposed before too; a shorter one is a change like any
 /// other.
 pub fn set_timelock(ctx: &mut Context<ChangeExchange>, seconds: u32) -> Result<()> {
-    require!(seconds <= MAX_TIMELOCK, BallastError::ParameterOutOfBounds);
+    require_within(&exchange::TIMELOCK, seconds)?;
     if seconds < ctx.accounts.exchange.timelock {
         require_proposed(
             ctx.remaining_accounts()?,

@@ -3,12 +3,13 @@
 use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
     args::{QUOTE_TOKEN, WithdrawalLimitArgs, tag},
-    constants::{BOARD_SEED, EXCHANGE_SEED, MAX_WITHDRAWAL_WINDOW, MIN_WITHDRAWAL_WINDOW, TREASURY_SEED},
-    error::{BallastError, Logged},
+    constants::{BOARD_SEED, EXCHANGE_SEED, TREASURY_SEED},
+    error::{BallastError, Logged, require_within},
     events::WithdrawalLimitSet,
     state::{Exchange, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
+use ballast_risk::bounds::exchange;
 
 /// Accounts of `set_withdrawal_limit`.
 #[derive(Accounts)]
@@ -36,8 +37,7 @@ pub fn set_withdrawal_limit(ctx: &mut Context<SetWithdrawalLimit>, args: Withdra
         tag::SET_WITHDRAWAL_LIMIT,
         &[&args],
     )?;
-    let in_bounds = (MIN_WITHDRAWAL_WINDOW..=MAX_WITHDRAWAL_WINDOW).contains(&args.window);
-    require!(in_bounds, BallastError::ParameterOutOfBounds);
+    require_within(&exchange::WITHDRAWAL_WINDOW, args.window)?;
     let a = &mut ctx.accounts;
     let treasury = &mut *a.treasury;
     let (mint, window) = if args.token == QUOTE_TOKEN {

@@ -3,13 +3,13 @@
 use super::only_tightens;
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED},
-    error::{BallastError, Logged},
+    error::{BallastError, Logged, Named},
     events::ScanRangeRaised,
     instructions::load::now,
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::Ppm;
+use ballast_risk::{Ppm, bounds};
 
 /// Accounts of the instructions by which the risk authority tightens what is on the board alone.
 #[derive(Accounts)]
@@ -33,7 +33,7 @@ pub fn tighten_underlying(ctx: &mut Context<TightenBoard>, index: u16, scan_rang
     only_tightens("scan range", scan_range > before.0, before.0.into(), scan_range.into())?;
     u.range.raise_floor(now()?, before).logged()?;
     u.params.scan_range = Ppm(scan_range);
-    u.validate().logged()?;
+    u.validate().named(bounds::underlying::ALL)?;
     emit!(ScanRangeRaised {
         exchange: *ctx.accounts.exchange.address(),
         before: before.0,

@@ -3,12 +3,12 @@
 use crate::{
     args::{FundingArgs, InstrumentArgs},
     constants::{MARKET_SEED, MAX_GROWTH},
-    error::{BallastError, Logged},
+    error::{BallastError, Logged, Named, require_within},
     events::InstrumentListed,
     state::{DISCRIMINATOR_LEN, Market},
 };
 use anchor_lang::{create_account_signed, prelude::*};
-use ballast_risk::{Board, FundingParams, Instrument, Kind, Lots, Ppm, QuoteNative, RiskError, Ticks, Units};
+use ballast_risk::{Board, FundingParams, Instrument, Kind, Lots, Ppm, QuoteNative, RiskError, Ticks, Units, bounds};
 use bytemuck::Zeroable;
 
 /// Longest life of a contract: three years, the domain of the option model.
@@ -68,7 +68,7 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
             msg!("strike {} ticks, maximum price {} a unit", contract.strike, u.max_price);
             return Err(BallastError::BadStrike.into());
         }
-        checked => checked.logged()?,
+        checked => checked.named(bounds::instrument::ALL)?,
     }
     if !slot.is_option() {
         slot.next_linear = u.first_linear;
@@ -100,7 +100,7 @@ pub fn create_market(
     args: &InstrumentArgs,
     generation: u32,
 ) -> Result<()> {
-    require!((1..=1 << 55).contains(&args.open_interest_cap), BallastError::ParameterOutOfBounds);
+    require_within(&bounds::instrument::OPEN_INTEREST_CAP, args.open_interest_cap)?;
     let instrument = args.instrument.to_le_bytes();
     let seeds: [&[u8]; 4] = [MARKET_SEED, exchange.as_ref(), &instrument, &[bump]];
     create_account_signed(payer, market, MAX_GROWTH, &crate::ID, &seeds)?;

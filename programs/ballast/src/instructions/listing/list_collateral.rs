@@ -3,13 +3,13 @@
 use crate::{
     args::{CollateralArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED, VAULT_SEED},
-    error::{BallastError, Logged},
+    error::{BallastError, Logged, Named},
     events::CollateralListed,
     instructions::{governance::timelock::find_proposed, token},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Ppm, Token as CollateralToken};
+use ballast_risk::{Ppm, Token as CollateralToken, bounds};
 
 /// Accounts of `list_collateral`.
 #[derive(Accounts)]
@@ -63,7 +63,7 @@ pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) 
         haircut: Ppm(args.haircut),
         reserved: [0; 5],
     };
-    listed.validate().logged()?;
+    listed.validate().named(bounds::token::ALL)?;
     tokens[index] = listed;
 
     let seeds: [&[u8]; 4] = [VAULT_SEED, exchange.as_ref(), mint.as_ref(), &[ctx.bumps.vault]];

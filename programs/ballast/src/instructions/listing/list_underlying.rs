@@ -3,14 +3,14 @@
 use crate::{
     args::{UnderlyingArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED},
-    error::{BallastError, Logged},
+    error::{BallastError, Named},
     events::UnderlyingListed,
     instructions::governance::timelock::{NO_SUBJECT, require_proposed},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{
-    MAX_GROUPS, OptionParams, Ppm, QuoteNative, Underlying, UnderlyingParams, guard::GuardParams, range::RangeParams,
+    OptionParams, Ppm, QuoteNative, Underlying, UnderlyingParams, bounds, guard::GuardParams, range::RangeParams,
 };
 use bytemuck::Zeroable;
 
@@ -51,7 +51,6 @@ pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) 
 /// Writes what can be changed after listing, if all of it is inside its hard bounds.
 #[inline(never)]
 pub fn write_parameters(slot: &mut Underlying, args: &UnderlyingArgs) -> Result<()> {
-    require!(usize::from(args.group) <= MAX_GROUPS, BallastError::ParameterOutOfBounds);
     slot.name = args.name;
     slot.feed_id = args.feed_id;
     slot.params = UnderlyingParams {
@@ -89,5 +88,5 @@ pub fn write_parameters(slot: &mut Underlying, args: &UnderlyingArgs) -> Result<
     slot.second_feed = args.second_feed;
     slot.second_hash = args.second_hash;
     slot.group = args.group;
-    slot.validate().logged()
+    slot.validate().named(bounds::underlying::ALL)
 }

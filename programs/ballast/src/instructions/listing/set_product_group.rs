@@ -3,13 +3,13 @@
 use crate::{
     args::tag,
     constants::{BOARD_SEED, EXCHANGE_SEED},
-    error::{BallastError, Logged},
+    error::{BallastError, Named},
     events::ProductGroupSet,
     instructions::governance::timelock::{NO_SUBJECT, require_proposed},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Ppm, ProductGroup};
+use ballast_risk::{Ppm, ProductGroup, bounds};
 
 /// Accounts of `set_product_group`.
 #[derive(Accounts)]
@@ -35,7 +35,7 @@ pub fn set_product_group(ctx: &mut Context<SetProductGroup>, group: u8, name: [u
         &[&group, &name, &offset],
     )?;
     let set = ProductGroup { name, offset: Ppm(offset), reserved: [0; 3] };
-    set.validate().logged()?;
+    set.validate().named(bounds::group::ALL)?;
     let slot = ctx.accounts.board.board.groups.get_mut(usize::from(group)).ok_or(BallastError::NotListed)?;
     *slot = set;
     emit!(ProductGroupSet { exchange: *ctx.accounts.exchange.address(), name, offset, group: u32::from(group) });

@@ -4,13 +4,13 @@
 use crate::{
     args::{SurfaceArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED, SURFACE_SEED},
-    error::{BallastError, Logged},
+    error::{BallastError, Logged, Named},
     events::SurfaceOpened,
     instructions::governance::timelock::{NO_SUBJECT, find_proposed},
     state::{DISCRIMINATOR_LEN, Exchange, RiskBoard, VolatilitySurface},
 };
 use anchor_lang::{create_account_signed, prelude::*};
-use ballast_risk::{Ppm, surface::SurfaceParams};
+use ballast_risk::{Ppm, bounds, surface::SurfaceParams};
 
 /// Accounts of `open_surface`.
 #[derive(Accounts)]
@@ -54,7 +54,7 @@ pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result
         first_bound: Ppm(args.first_bound),
         reserved: 0,
     };
-    params.validate().logged()?;
+    params.validate().named(bounds::surface::ALL)?;
 
     let (exchange, underlying) = (*a.exchange.address(), args.underlying.to_le_bytes());
     let seeds: [&[u8]; 4] = [SURFACE_SEED, exchange.as_ref(), &underlying, &[bump]];
