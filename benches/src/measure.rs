@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use ballast_client::{ballast::constants::pause, instruction, margin};
-use ballast_testkit::{BTC, ETH, Order, SOL, Trader};
+use ballast_testkit::{BTC, ETH, Order, SOL, Trader, lending::INTEREST};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
@@ -29,6 +29,7 @@ pub fn all() -> Result<(Units, Vec<Measured>)> {
     cranks(&mut bench)?;
     administration(&mut bench)?;
     liquidation(&mut bench, &makers[0])?;
+    interest(&mut bench, &makers[1])?;
     let mut units = bench.units;
     for (row, most) in options::all()? {
         let known = units.entry(row).or_default();
@@ -168,6 +169,17 @@ fn gift(b: &mut Bench, usdc: &str) -> Result<Instruction> {
     let (giver, mint, amount) = (b.svm.payer.pubkey(), b.svm.usdc, native(usdc)?);
     let source = b.svm.create_token_account(&mint, &giver, amount);
     Ok(instruction::fund_insurance(&b.svm.exchange, &giver, &source, &mint, amount))
+}
+
+/// Interest: an account of 16 positions begins to lend.
+fn interest(b: &mut Bench, lender: &Trader) -> Result<()> {
+    let (e, admin) = (b.svm.exchange, b.svm.admin.insecure_clone());
+    let set = instruction::set_interest(&e, &admin.pubkey(), &INTEREST);
+    b.send("set_interest", set, &[&admin])?;
+    b.send("update_interest", instruction::update_interest(&e), &[])?;
+    b.send("accrue_interest_16", instruction::accrue_interest(&e, &lender.margin), &[])?;
+    b.svm.advance(i64::from(INTEREST.epoch_seconds));
+    b.send("update_interest", instruction::update_interest(&e), &[])
 }
 
 /// Bitcoin falls from 40,000 to 36,000 and later to 20,000.

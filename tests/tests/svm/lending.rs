@@ -572,3 +572,114 @@ fn accrue_interest() {
     svm.send(std::slice::from_ref(&ix), &[]).unwrap();
     assert_refused(&mut svm, &[ix], &[], Expected::from(E::NothingToAccrue));
 }
+
+/// SplitMix64.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % n
+    }
+}
+
+/// What lenders may claim, and that it is there.
+fn assert_claims_are_covered(svm: &Svm, traders: &[Trader]) {
+    let (pool, index) = (svm.treasury().lending, svm.board().board.interest.lend_index);
+    let claim = |t: &Trader| {
+        let p = svm.portfolio(t);
+        p.lent.0 as u128 * u128::from(index - p.lend_index)
+    };
+    let claims: u128 = traders.iter().map(claim).sum();
+    assert!(claims <= ((pool.lender_interest.0 - pool.undivided.0) as u128) << 48, "{pool:?}");
+}
+
+/// I300 to I303, I305, I306. Random trades, deposits, withdrawals on credit, prices, epochs and liquidations at the highest rates: after every
+/// step the books balance, claims of lenders are covered, and what an account owes is what its last check said.
+#[test]
+fn whatever_happens_interest_balances() {
+    let steps = std::env::var("BALLAST_STEPS").ok().and_then(|s| s.parse().ok()).unwrap_or(1_000);
+    let seed = std::env::var("BALLAST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
+    let mut svm = Svm::with_config(|c| c.exchange.insurance = "50".to_owned()).unwrap();
+    let args = InterestArgs {
+        base_rate: 1_000_000,
+        optimal_rate: 2_000_000,
+        max_rate: 4_000_000,
+        max_utilisation: 950_000,
+        epoch_seconds: 60,
+        ..INTEREST
+    };
+    svm.set_interest(&args).unwrap();
+    svm.update_interest().unwrap();
+    let traders: Vec<Trader> = ["300", "1000", "3000", "10000", "30000"].map(|usdc| svm.trader(usdc).unwrap()).into();
+    for t in &traders {
+        svm.deposit_sol(t, 20 * LAMPORTS).unwrap();
+    }
+    let mut random = Random(seed);
+    let mut dollars = 40_000;
+    let (mut borrowed, mut earned, mut paid, mut liquidated) = (0, 0, 0, 0);
+    for step in 0..steps {
+        println!("BALLAST_SEED={seed}, step {step}");
+        let (a, b) = (random.below(5) as usize, random.below(4) as usize);
+        let b = if b >= a { b + 1 } else { b };
+        let (t, other) = (&traders[a], &traders[b]);
+        match random.below(20) {
+            0..2 => {
+                if let Ok(sent) = svm.deposit_usdc(t, random.below(100_000_000) + 1) {
+                    let event: Deposited = the_event(&sent, Deposited::NAME);
+                    earned += event.interest_earned;
+                    paid += event.interest_paid;
+                }
+            }
+            2..6 => {
+                let amount = random.below(500_000_000) + 1;
+                if svm.withdraw_usdc(t, amount).is_ok() {
+                    let p = svm.portfolio(t);
+                    let r = svm.requirements(t);
+                    assert!(r.withdraw_equity >= r.initial && p.owed == r.owed() && p.owed_registered == p.owed);
+                    borrowed += usize::from(!p.owed.is_zero());
+                }
+            }
+            6..12 => {
+                let lots = random.below(150) as i64 + 1;
+                if svm.trade(t, other, BTC, &dollars.to_string(), lots).is_ok() {
+                    for t in [t, other] {
+                        assert_eq!(svm.portfolio(t).owed, svm.requirements(t).owed());
+                        assert_eq!(due(&svm, t), svm.portfolio(t).accrued_interest.0);
+                    }
+                } else {
+                    drop((svm.cancel_all(t, BTC, 9), svm.cancel_all(other, BTC, 9)));
+                }
+            }
+            12..14 => {
+                svm.advance(1);
+                dollars = (dollars + random.below(7_001) as i64 - 3_500).clamp(20_000, 80_000);
+                drop(svm.publish(BTC, &dollars.to_string()));
+            }
+            14..16 => {
+                svm.advance([5, 61, 3_600, 86_400][random.below(4) as usize]);
+                svm.refresh_all();
+                drop(svm.update_interest());
+            }
+            16..18 => {
+                if let Ok(sent) = svm.accrue_interest(t) {
+                    let event: InterestAccrued = the_event(&sent, InterestAccrued::NAME);
+                    earned += event.earned;
+                    paid += event.paid;
+                }
+            }
+            18 => drop(svm.resolve_bad_debt(t)),
+            _ => {
+                for by in &traders {
+                    liquidated += usize::from(svm.liquidate(by, t, BTC, 1_000).is_ok());
+                }
+            }
+        }
+        svm.assert_reconciled();
+        assert_claims_are_covered(&svm, &traders);
+    }
+    assert!(borrowed > 10 && earned > 0 && paid > 0 && liquidated > 0, "{borrowed} {earned} {paid} {liquidated}");
+}
