@@ -13,6 +13,7 @@
 //! An expiry given in `days` is a rung of a ladder, see [`ladder`].
 
 mod begin;
+mod bounds;
 mod collateral;
 mod dated;
 mod difference;

@@ -49,6 +49,7 @@ pub(super) struct Planner<'a> {
 pub(super) fn needs(config: &Config, keys: &Keys, state: &State, now: i64) -> Result<Found> {
     let slots = state.board.as_ref().map_or_else(Slots::empty, |b| Slots::of(&b.board));
     let mut planner = Planner { config, keys, state, now, e: state.addresses, slots, found: Found::default() };
+    planner.bounds()?;
     planner.begin()?;
     planner.groups()?;
     planner.underlyings()?;
