@@ -221,6 +221,7 @@ const CHANGES: &[Change] = &[
     ("dust", |c| c.margin.dust_value = "20".into(), "margin: dust_value 10 USDC -> 20 USDC"),
     ("interest", |c| c.interest.as_mut().unwrap().max_rate = "1.6".into(), "interest: max_rate 1.5 -> 1.6"),
     ("group", |c| c.group[0].offset = "0.5".into(), "product group MAJORS: offset 0.6 -> 0.5"),
+    ("ungrouped", |c| c.underlying[1].group = None, "underlying ETH: group MAJORS -> none"),
     ("range", |c| c.underlying[0].scan_range = "0.2".into(), "underlying BTC: scan_range 0.15 -> 0.2"),
     ("sigmas", |c| c.underlying[1].range.sigmas = "4.5".into(), "underlying ETH: range.sigmas 0 -> 4.5"),
     ("guard", |c| c.underlying[2].guard.max_move = "0.1".into(), "underlying SOL: guard.max_move 0 -> 0.1"),
@@ -361,23 +362,27 @@ fn a_proposal_that_is_out_of_date_is_withdrawn() {
     assert_eq!(world.svm.decode::<Exchange>(&world.svm.exchange.address).taker_fee_ppm, 300);
 }
 
+/// Adds an underlying like BTC to a file, with surface, perpetual, future and options.
+fn add_xrp(config: &mut Config) {
+    let mut xrp = config.underlying[0].clone();
+    (xrp.name, xrp.feed) = ("XRP".into(), "ab".repeat(32));
+    config.underlying.push(xrp);
+    let of = |name: &str| name.replace("BTC", "XRP");
+    let (mut perpetual, mut future, mut series) =
+        (config.perpetual[0].clone(), config.future[0].clone(), config.series[0].clone());
+    (perpetual.name, perpetual.underlying) = (of(&perpetual.name), "XRP".into());
+    (future.name, future.underlying) = (of(&future.name), "XRP".into());
+    series.underlying = "XRP".into();
+    config.perpetual.push(perpetual);
+    config.future.push(future);
+    config.series.push(series);
+}
+
 // I323: a whole listing behind a timelock: an underlying with surface, perpetual, future and options, in days.
 #[test]
 fn a_listing_behind_the_timelock_is_executed_in_its_order() {
     let mut world = World::complete();
-    let mut xrp = world.config.underlying[0].clone();
-    (xrp.name, xrp.feed) = ("XRP".into(), "ab".repeat(32));
-    world.config.underlying.push(xrp);
-    let of = |name: &str| name.replace("BTC", "XRP");
-    let (mut perpetual, mut future, mut series) =
-        (world.config.perpetual[0].clone(), world.config.future[0].clone(), world.config.series[0].clone());
-    (perpetual.name, perpetual.underlying) = (of(&perpetual.name), "XRP".into());
-    (future.name, future.underlying) = (of(&future.name), "XRP".into());
-    series.underlying = "XRP".into();
-    world.config.perpetual.push(perpetual);
-    world.config.future.push(future);
-    world.config.series.push(series);
-
+    add_xrp(&mut world.config);
     let proposed_at = world.svm.now();
     let first = world.plan();
     assert!(first.steps[0].to_string().contains("list underlying XRP at 3"), "{first}");
@@ -395,6 +400,36 @@ fn a_listing_behind_the_timelock_is_executed_in_its_order() {
     let of_xrp: Vec<_> = board.instruments.iter().filter(|i| i.is_listed() && i.underlying == 3).collect();
     assert_eq!(of_xrp.len(), 1 + 1 + 8);
     assert!(of_xrp.iter().any(|i| i.expiry == expiry(proposed_at, 30)));
+}
+
+// I321, I323: interrupted while it proposes or while it executes, it ends in the same bytes.
+#[test]
+fn a_listing_behind_the_timelock_that_was_interrupted_ends_the_same() {
+    let mut world = World::complete();
+    add_xrp(&mut world.config);
+    let start = world.svm.now();
+    let mut interrupted = Vec::new();
+    for seconds in [TIMELOCK, 0] {
+        for (n, step) in world.plan().sendable().enumerate() {
+            if n % 4 == 0 {
+                interrupted.push(world.svm.vm.clone());
+            }
+            world.svm.run(step).unwrap();
+        }
+        world.svm.advance(seconds.into());
+    }
+    world.assert_done();
+    let whole = world.accounts();
+    for vm in interrupted {
+        world.svm.vm = vm;
+        world.apply();
+        if world.svm.now() < start + i64::from(TIMELOCK) {
+            world.svm.advance(TIMELOCK.into());
+            world.apply();
+        }
+        world.assert_done();
+        assert!(world.accounts() == whole);
+    }
 }
 
 // I324: what cannot be changed and differs is named, and touched by no step.

@@ -12,11 +12,14 @@
 //!
 //! An expiry given in `days` is a rung of a ladder, see [`ladder`].
 
+mod begin;
+mod bounds;
+mod collateral;
 mod dated;
 mod difference;
+mod instrument;
 pub mod ladder;
 mod listed;
-mod listing;
 mod need;
 mod parameters;
 #[cfg(feature = "rpc")]
@@ -25,6 +28,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod timelock;
+mod underlying;
 
 pub use state::{MarketState, State};
 

@@ -1,6 +1,6 @@
 //! What is missing, before anybody asks whether it must wait.
 
-use super::{Keys, State};
+use super::{Keys, State, difference::Differences};
 use crate::{config::Config, pda};
 use anyhow::{Context, Result};
 use ballast::constants::MAX_GROWTH;
@@ -49,6 +49,7 @@ pub(super) struct Planner<'a> {
 pub(super) fn needs(config: &Config, keys: &Keys, state: &State, now: i64) -> Result<Found> {
     let slots = state.board.as_ref().map_or_else(Slots::empty, |b| Slots::of(&b.board));
     let mut planner = Planner { config, keys, state, now, e: state.addresses, slots, found: Found::default() };
+    planner.bounds()?;
     planner.begin()?;
     planner.groups()?;
     planner.underlyings()?;
@@ -92,6 +93,11 @@ impl Planner<'_> {
         }
     }
 
+    /// Notes what cannot be changed.
+    pub fn take_conflicts(&mut self, name: &str, d: &Differences) {
+        self.found.conflicts.extend(d.conflicts().iter().map(|c| format!("{name}: {c}, which cannot be changed")));
+    }
+
     /// The board, once it is complete.
     pub fn board(&self) -> Option<&Board> {
         self.state.board.as_ref().map(|b| &b.board)
@@ -132,6 +138,12 @@ impl Slots {
         let place = place.with_context(|| format!("there is no room for product group {name}"))?;
         name.clone_into(&mut self.groups[place]);
         Ok(place as u8)
+    }
+
+    /// The name of the product group of an underlying: index + 1, 0 for none.
+    pub fn group_name(&self, group: u8) -> String {
+        let place = usize::from(group).checked_sub(1);
+        place.map_or_else(|| "none".to_owned(), |place| self.groups.get(place).cloned().unwrap_or_default())
     }
 
     /// The place of an underlying.

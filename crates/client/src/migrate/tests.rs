@@ -198,3 +198,44 @@ fn the_admin_signs_and_the_payer_pays() {
     }
     assert!(plan.steps.iter().all(|s| s.signers().len() <= 2 && !s.is_wait()));
 }
+
+#[test]
+fn a_number_beyond_its_hard_bound_is_named_before_anything_is_sent() {
+    let found = |change: fn(&mut Config)| {
+        let mut config = config();
+        change(&mut config);
+        plan(&config, &keys(), &State::empty(1), NOW).unwrap().conflicts
+    };
+    assert!(found(|_| {}).is_empty());
+    let range = found(|c| c.underlying[0].scan_range = "1.5".to_owned());
+    assert_eq!(range, ["BTC: scan range is 1500000 millionths, and must be in [10000, 1000000]"]);
+    let fee = found(|c| c.exchange.taker_fee = "0.02".to_owned());
+    assert_eq!(fee, ["the exchange: taker fee is 20000 millionths of value, and must be in [0, 10000]"]);
+    for change in [
+        (|c| c.margin.initial_ratio = "1".to_owned()) as fn(&mut Config),
+        |c| c.group[0].offset = "0.96".to_owned(),
+        |c| c.underlying[1].range.sigmas = "0.5".to_owned(),
+        |c| c.underlying[0].surface.as_mut().unwrap().min_publishers = 6,
+        |c| c.underlying[0].surface.as_mut().unwrap().level = "5".to_owned(),
+        |c| c.collateral[0].haircut = "0.95".to_owned(),
+        |c| c.perpetual[0].price_band = "0.6".to_owned(),
+        |c| c.perpetual[0].funding.period = 60,
+        |c| c.future[0].max_orders = 0,
+        |c| c.series[0].funding.max_basis = "0.2".to_owned(),
+        |c| c.exchange.timelock = 2_592_001,
+    ] {
+        assert_eq!(found(change).len(), 1);
+    }
+}
+
+#[test]
+fn the_example_for_real_money_is_inside_all_bounds() {
+    let example = Config::from_toml(include_str!("../../../../migrations/mainnet.example.toml")).unwrap();
+    let state = State::empty(example.exchange.id);
+    let now = crate::time::parse("2026-11-21T12:00:00Z").unwrap();
+    let plan = plan(&example, &keys(), &state, now).unwrap();
+    assert!(plan.conflicts.is_empty() && plan.notes.is_empty(), "{plan}");
+    assert_eq!(plan.steps.last().unwrap().what, "timelock: 0 -> 172800 seconds");
+    assert!(example.underlying.iter().all(|u| u.guard.second_feed.is_none() && u.guard.max_move != "0"));
+    assert!(example.underlying.iter().filter_map(|u| u.surface.as_ref()).all(|s| s.min_publishers >= 3));
+}

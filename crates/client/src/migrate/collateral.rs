@@ -1,0 +1,52 @@
+//! Collateral tokens.
+
+use super::{
+    difference::{Differences, amount, ratio},
+    need::{Planner, text},
+};
+use crate::instruction;
+use anyhow::Result;
+use ballast::args::CollateralChangeArgs;
+
+impl Planner<'_> {
+    /// Collateral tokens, and changes of those that are listed.
+    pub fn collateral(&mut self) -> Result<()> {
+        for c in &self.config.collateral {
+            let mint = c.mint()?;
+            let mut args = self.config.collateral_args(c)?;
+            args.underlying = self.slots.underlying(&c.underlying)?;
+            let place = self.slots.token(&mint)?;
+            let decimals = u32::from(c.decimals);
+            let listed = self.board().map(|b| b.tokens[usize::from(place)]).filter(|t| t.is_listed());
+            let Some(listed) = listed else {
+                let what = format!(
+                    "list collateral {} at {place}: haircut {}, deposits up to {}, mint {mint}",
+                    c.name,
+                    ratio(args.haircut.into()),
+                    amount(args.deposit_limit, decimals)
+                );
+                self.list(
+                    &c.name,
+                    what,
+                    instruction::list_collateral(&self.e, &self.keys.payer, &self.keys.admin, &mint, &args),
+                );
+                continue;
+            };
+            let mut d = Differences::default();
+            d.fixed("name", listed.name, args.name, |n| text(&n));
+            d.fixed("underlying", listed.underlying, args.underlying, |n| n.to_string());
+            d.fixed("decimals", listed.decimals, c.decimals, |n| n.to_string());
+            d.fixed("atoms in a delta unit", listed.atoms_per_unit, args.atoms_per_unit, |n| n.to_string());
+            d.ratio("haircut", listed.haircut.0, args.haircut);
+            d.value("deposit_limit", listed.deposit_limit, args.deposit_limit, |v| amount(v, decimals));
+            self.take_conflicts(&c.name, &d);
+            if let Some(changed) = d.changed().filter(|_| d.conflicts().is_empty()) {
+                let args =
+                    CollateralChangeArgs { deposit_limit: args.deposit_limit, haircut: args.haircut, token: place };
+                let ix = instruction::change_collateral(&self.e, &self.keys.admin, &args);
+                self.change(&c.name, format!("collateral {}: {changed}", c.name), ix);
+            }
+        }
+        Ok(())
+    }
+}

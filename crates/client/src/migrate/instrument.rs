@@ -1,0 +1,120 @@
+//! Perpetuals, and what all instruments have in common.
+
+use super::{
+    difference::{Differences, quote},
+    listed,
+    need::Planner,
+};
+use crate::{decimal, instruction};
+use anyhow::Result;
+use ballast::{
+    args::{InstrumentArgs, InstrumentChangeArgs},
+    constants::{MAX_GROWTH, MAX_MARKET_LEN},
+    state::Market,
+};
+use ballast_risk::{Instrument, Kind};
+
+impl Planner<'_> {
+    /// Perpetuals, and changes of those that are listed.
+    pub fn perpetuals(&mut self) -> Result<()> {
+        for p in &self.config.perpetual {
+            let mut args = self.config.instrument_args(p, 0)?;
+            args.underlying = self.slots.underlying(&p.underlying)?;
+            match self.instrument(|i| i.kind == Kind::Perpetual as u8 && i.name == args.name) {
+                None => {
+                    args.instrument = self.slots.new_instrument(&p.name)?;
+                    let what = format!("list perpetual {}", self.terms(&p.name, &args)?);
+                    self.list(
+                        &p.name,
+                        what,
+                        instruction::list_perpetual(&self.e, &self.keys.payer, &self.keys.admin, &args),
+                    );
+                    self.size(&p.name, args.instrument, p.orders);
+                }
+                Some(listed) => self.change_instrument(&p.name, &listed, &args, p.orders)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The first instrument on the board of which something holds.
+    pub fn instrument(&self, holds: impl Fn(&Instrument) -> bool) -> Option<Instrument> {
+        self.board()?.instruments.iter().find(|i| i.is_listed() && holds(i)).copied()
+    }
+
+    /// What a listing says of an instrument: its place, lot and tick.
+    pub fn terms(&self, name: &str, args: &InstrumentArgs) -> Result<String> {
+        let units = self.units(args.underlying)?;
+        let lot = decimal::format(args.lot_units, units, 0);
+        // Dollars a tick of a whole asset; exact, since it was made of a decimal price.
+        let tick = i128::from(args.tick_value) * 10i128.pow(units) / i128::from(args.lot_units);
+        Ok(format!("{name} at {}: lot {lot}, tick {}", args.instrument, quote(i64::try_from(tick)?)))
+    }
+
+    /// Changes of an instrument that is listed, and room for its orders.
+    pub fn change_instrument(
+        &mut self,
+        name: &str,
+        listed: &Instrument,
+        args: &InstrumentArgs,
+        orders: u32,
+    ) -> Result<()> {
+        let Some(market) = self.state.markets.get(&listed.index) else { return Ok(()) };
+        let old = listed::instrument(listed, &market.header);
+        let new = InstrumentChangeArgs {
+            max_position: args.max_position,
+            min_order_value: args.min_order_value,
+            open_interest_cap: args.open_interest_cap,
+            funding: args.funding,
+            price_band: args.price_band,
+            max_orders: args.max_orders,
+            // Not the file's: whoever stopped new risk there knew why.
+            reduce_only: old.reduce_only,
+        };
+        let units = self.units(args.underlying)?;
+        let lots = |lots: i64| decimal::format(lots.saturating_mul(args.lot_units), units, 0);
+        let mut d = Differences::default();
+        d.fixed("underlying", listed.underlying, args.underlying, |n| n.to_string());
+        d.fixed("lot", listed.lot_units.0, args.lot_units, |n| decimal::format(n, units, 0));
+        d.fixed("tick of a lot", listed.tick_value.0, args.tick_value, quote);
+        d.value("max_position", old.max_position, new.max_position, lots);
+        d.value("open_interest_cap", old.open_interest_cap, new.open_interest_cap, lots);
+        d.quote("min_order_value", old.min_order_value, new.min_order_value);
+        d.ratio("price_band", old.price_band, new.price_band);
+        d.number("max_orders", old.max_orders, new.max_orders);
+        d.quote("funding.impact_notional", old.funding.impact_notional, new.funding.impact_notional);
+        d.ratio("funding.max_premium", old.funding.max_premium, new.funding.max_premium);
+        d.number("funding.period", old.funding.period, new.funding.period);
+        d.ratio("funding.max_basis", old.funding.max_basis, new.funding.max_basis);
+        self.take_conflicts(name, &d);
+        if let Some(changed) = d.changed().filter(|_| d.conflicts().is_empty()) {
+            let ix = instruction::change_instrument(&self.e, &self.keys.admin, listed.index, &new);
+            self.change(name, format!("{name}: {changed}"), ix);
+        }
+        self.size(name, listed.index, orders);
+        Ok(())
+    }
+
+    /// Room in a market for so many resting orders.
+    pub fn size(&mut self, name: &str, instrument: u16, orders: u32) {
+        let needed = Market::BOOK_OFFSET + ballast_book::required_len(orders as usize);
+        let found = self.state.markets.get(&instrument).map(|m| m.len);
+        if needed > MAX_MARKET_LEN {
+            self.found.conflicts.push(format!("{name}: no market has room for {orders} orders"));
+        } else {
+            let ix = instruction::grow_market(&self.e, &self.keys.payer, instrument);
+            let what = format!("the market of {name} for {orders} orders");
+            self.grow(&what, &ix, found.unwrap_or(MAX_GROWTH), needed, found.is_none());
+        }
+    }
+
+    /// Decimals of a delta unit of an underlying on the board or in the file.
+    fn units(&self, underlying: u16) -> Result<u32> {
+        for u in &self.config.underlying {
+            if self.slots.underlying(&u.name)? == underlying {
+                return Ok(u32::from(u.unit_exponent));
+            }
+        }
+        anyhow::bail!("underlying {underlying} is not in the configuration")
+    }
+}
