@@ -91,7 +91,9 @@ impl World {
         self.svm.list_future(BTC, expiry, FUTURE).unwrap();
         self.svm.list_options(BTC, &[expiry], &["40000"], OPTIONS.start).unwrap();
         self.publish(BTC);
-        self.svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+        let publisher = self.svm.publisher();
+        let ix = instruction::publish_volatility(&self.svm.exchange, &publisher.pubkey(), BTC, expiry, &SMILE);
+        self.send("volatility", ix, &[&publisher]);
         self.tally.did("list", 1);
     }
 }

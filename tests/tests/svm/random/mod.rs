@@ -25,7 +25,7 @@ use world::World;
 /// Steps of a test run.
 const STEPS: u64 = 20_000;
 /// Steps of one exchange: the next starts afresh, with another seed.
-const STEPS_OF_A_WORLD: u64 = 500;
+const STEPS_OF_A_WORLD: u64 = 1_000;
 /// The first seed.
 const SEED: u64 = 0x0BA1_1A57;
 

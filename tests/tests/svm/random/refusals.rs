@@ -58,8 +58,11 @@ fn allowed(what: &str) -> Vec<E> {
             E::InsufficientVault,
             E::BelowWithdrawalMargin,
         ]),
-        "transfer cash" => with_prices(&[E::ZeroAmount, E::WouldBorrow, E::BelowWithdrawalMargin, E::DifferentOwners]),
+        "transfer cash" => {
+            with_prices(&[E::Unauthorized, E::ZeroAmount, E::WouldBorrow, E::BelowWithdrawalMargin, E::DifferentOwners])
+        }
         "transfer position" => with_prices(&[
+            E::Unauthorized,
             E::Paused,
             E::Halted,
             E::NothingToTransfer,
@@ -102,7 +105,8 @@ fn allowed(what: &str) -> Vec<E> {
         "accrue interest" => vec![E::NothingToAccrue],
         "update interest" => vec![E::EpochNotOver],
         "price" => vec![E::OracleBackwards],
-        "volatility" | "refresh" => vec![E::PriceStale],
+        "volatility" => with_prices(&[]),
+        "refresh" => vec![E::PriceStale],
         "sample market" => with_prices(&[E::BookTooThin, E::NoFunding]),
         "sample settlement" => vec![E::NothingToSample, E::OracleFuture, E::AlreadySettled, E::NotYetExpired],
         "settle expiry" => vec![E::NotYetExpired, E::NotEnoughSamples],

@@ -45,6 +45,8 @@ pub struct World {
     /// Of the near and the far options; the future expires with the near ones.
     pub expiries: [i64; 2],
     pub tally: Tally,
+    /// Interest that the treasury had collected after the last step.
+    collected: i64,
     replay: Replay,
 }
 
@@ -52,7 +54,7 @@ impl World {
     /// An exchange with every parameter on that can be.
     pub fn new(seed: u64) -> Self {
         let mut svm = Svm::with_config(|c| {
-            c.exchange.insurance = "50".to_owned();
+            c.exchange.insurance = "5".to_owned();
             c.exchange.block_fee = "0.0002".to_owned();
             c.exchange.maker_penalty_rate = "0.001".to_owned();
             c.exchange.maker_penalty = "5".to_owned();
@@ -64,7 +66,7 @@ impl World {
                 };
             }
             for u in &mut c.underlying {
-                u.guard.max_move = "0.1".to_owned();
+                u.guard.max_move = "0.14".to_owned();
             }
         })
         .unwrap();
@@ -96,7 +98,7 @@ impl World {
         svm.refresh_all_options(BTC).unwrap();
         let (random, replay) = (Random(seed), Replay::new(seed));
         let delegate = Keypair::new();
-        Self { svm, random, traders, delegate, cents: CENTS, expiries, tally: Tally::default(), replay }
+        Self { svm, random, traders, delegate, cents: CENTS, expiries, tally: Tally::default(), collected: 0, replay }
     }
 
     /// What happened.
@@ -137,6 +139,8 @@ impl World {
             _ => self.govern(),
         }
         self.svm.assert_reconciled();
+        let collected = self.svm.treasury().lending.collected.0;
+        self.tally.did("interest paid", usize::from(collected > std::mem::replace(&mut self.collected, collected)));
     }
 
     pub fn portfolios(&self) -> Vec<Portfolio> {
