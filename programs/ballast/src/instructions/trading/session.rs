@@ -89,6 +89,7 @@ impl<'a> Session<'a> {
     }
 
     /// Places an order; the check is that of [`Session::finish`].
+    #[inline(always)]
     pub fn place(&mut self, args: &OrderArgs) -> Result<PlaceRecord> {
         let order = order::checked(args, self.margin, &self.matcher)?;
         self.put(&order)
@@ -117,7 +118,7 @@ impl<'a> Session<'a> {
     }
 
     /// Has an order meet the book and lets what is left of it rest.
-    #[inline(never)]
+    #[inline(always)]
     fn put(&mut self, order: &Incoming) -> Result<PlaceRecord> {
         let Self { matcher, margin, address, .. } = self;
         let matched = if order.only_posts() { Matched::default() } else { matcher.run(margin, address, order)? };
@@ -154,6 +155,7 @@ impl<'a> Session<'a> {
     }
 
     /// Lets what is left of an order rest.
+    #[inline(always)]
     fn rest(&mut self, order: &Incoming, lots: Lots) -> Result<OrderId> {
         let i = self.matcher.i;
         let value = i.value_at(lots, order.price).logged()?;
@@ -197,6 +199,7 @@ impl<'a> Session<'a> {
     }
 
     /// Ends the instruction with the check of what is unchecked, a call for margin where one is due, and the counter.
+    #[inline(always)]
     pub fn finish(&mut self) -> Result<Outcome> {
         if let Some(trade) = self.unchecked.take() {
             let board = self.matcher.board;
