@@ -5,7 +5,7 @@ use crate::{
     options,
     pricing::{self, Measured},
 };
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use ballast_client::{
     ballast::{
         args::{BOTH_SIDES, CancelArgs, OrderArgs},
@@ -136,6 +136,7 @@ fn trading(b: &mut Bench) -> Result<Vec<Trader>> {
         b.svm.rest(&bystander, Order::sell(&b.svm, passed, "40", 10).post_only())?;
     }
     let sixteen = b.simulate(ix, &[&taker.key])?;
+    b.svm.cancel_all(&bystander, passed, u16::MAX).map_err(failure)?;
     b.units.insert("match_step_over", (sixteen - nobody).div_ceil(MAX_PASSED as u64));
 
     let market = 4;
@@ -181,9 +182,10 @@ fn deep_book(b: &mut Bench) -> Result<()> {
     let market = 6;
     let t = b.holder(RICH, SIXTEEN)?;
     while b.svm.market(market).book()?.side_capacity() <= DEEP {
-        b.svm.grow_market(market)?;
+        b.svm.grow_market(market).map_err(failure)?;
     }
-    let bid = Order::buy(&b.svm, market, "39.999", 2).post_only();
+    let bid = Order::buy(&b.svm, market, "43.999", 2).post_only();
+    let mut makers = Vec::new();
     for n in 0..DEEP / 64 {
         // An account has 64 orders.
         let maker = b.svm.trader("1000000")?;
@@ -194,10 +196,14 @@ fn deep_book(b: &mut Bench) -> Result<()> {
             let orders: Vec<_> = (0..16).map(order).collect();
             b.svm.batch(&maker, market, &[], &orders, &[]).map_err(failure)?;
         }
+        makers.push(maker);
     }
     ensure!(b.svm.market(market).book()?.len(Side::Bid) == DEEP, "the book is not full");
-    let middle = Order::buy(&b.svm, market, "37.95", 10).post_only();
+    let middle = Order::buy(&b.svm, market, "41.95", 10).post_only();
     b.measure_order("place_post_only_16_book_4096", &t, middle, &[])?;
+    for maker in &makers {
+        b.svm.cancel_all(maker, market, u16::MAX).map_err(failure)?;
+    }
     Ok(())
 }
 
@@ -253,8 +259,8 @@ fn liquidation(b: &mut Bench, maker: &Trader) -> Result<()> {
         b.hold(&t, positions.clone().skip(1))?;
         pairs.push((row, t, b.holder(RICH, positions)?));
     }
-    let weak = b.trader("4_750_000")?;
-    b.trade(&weak, BTC, LARGE)?;
+    let weak = b.trader("36_500")?;
+    b.trade(&weak, BTC, 4_000)?;
     b.hold(&weak, SIXTEEN.skip(1))?;
     b.svm.rest(&weak, Order::buy(&b.svm, BTC, "36_000", 10).post_only())?;
     let debtor = b.trader("80_000")?;
@@ -263,6 +269,7 @@ fn liquidation(b: &mut Bench, maker: &Trader) -> Result<()> {
     b.svm.advance(1);
     b.svm.publish(BTC, "36_000").map_err(failure)?;
     // A maker below maintenance margin whose order would add: it is cancelled, by the rule's long way.
+    ensure!(b.svm.requirements(&weak).is_liquidatable(), "the weak maker is above maintenance margin");
     let sell = Order::sell(&b.svm, BTC, "36_000", 10).immediate();
     b.measure_order("take_1_maker_cancelled_16", &pairs[0].2, sell, &[&weak])?;
     b.svm.cancel_all(&weak, BTC, 1).map_err(failure)?;

@@ -78,6 +78,12 @@
 //! | 1,024, up to 1,024 levels | 539 / 945 | 442 | 205 / 633 | 266 | 62 |
 //! | 4,096, each its own level | 653 / 1,136 | 444 | 270 / 745 | 296 | 61 |
 //!
+//! In the whole program, with both sides of every match settled and checked (`benches/`): an order into the middle of 4,096 at
+//! as many prices costs 12,411 units, into an empty book 12,100. A resting order that is met costs 11,258 with 16 positions
+//! held by its maker, one that is stepped over 134, one whose maker cannot carry the fill at most some 28,000 (the check's
+//! long way, twice). An instruction meets at most sixteen and passes at most sixteen, so that its compute has a bound,
+//! whatever rests in the book.
+//!
 //! The height is at most 2·log2(levels + 1): 24 for 4,095 levels. No choice of prices makes it higher, which is
 //! why it is not a crit-bit tree as in Serum or Mango v4: there the depth is up to the number of bits in
 //! which keys differ, the key is a 128-bit price and sequence number, and each order needs an inner node beside

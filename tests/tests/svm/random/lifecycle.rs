@@ -14,6 +14,9 @@ impl World {
             self.publish(u);
         }
         if self.random.one_in(3) {
+            self.volatility();
+        }
+        if self.random.one_in(3) {
             let ix =
                 instruction::sample_settlement(&self.svm.exchange, &self.svm.price_account(BTC), BTC, self.expiries[0]);
             self.send("sample settlement", ix, &[]);

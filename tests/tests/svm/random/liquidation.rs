@@ -50,7 +50,7 @@ impl World {
     }
 
     pub fn insurance(&mut self) {
-        let amount = self.random.below(50_000_000) + 1;
+        let amount = self.random.below(5_000_000) + 1;
         self.svm.fund_insurance(amount).unwrap();
         let of = self.anyone();
         let ix = instruction::resolve_bad_debt(&self.svm.exchange, &self.traders[of].margin);

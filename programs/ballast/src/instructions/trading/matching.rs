@@ -99,6 +99,7 @@ enum Meeting {
 impl<'a> Matcher<'a> {
     /// Loads the makers. Refuses an account that is passed in twice.
     #[allow(clippy::too_many_arguments)] // a constructor of parts that are borrowed from different accounts
+    #[inline(always)]
     pub fn new(
         exchange: &'a Exchange,
         exchange_address: &Address,

@@ -20,10 +20,11 @@ use alloc::{boxed::Box, vec::Vec};
 use anchor_lang::prelude::*;
 use ballast_book::{Handle, NewOrder, Order, OrderId, Owner, Side};
 use ballast_risk::{
-    Lots, Portfolio, Requirements, Ticks,
+    Lots, Portfolio, Ticks,
     margin::order_only_adds,
     rule::{self, Trade},
 };
+use core::mem::take;
 
 /// An account in a market, for one instruction.
 pub struct Session<'a> {
@@ -37,8 +38,8 @@ pub struct Session<'a> {
     before: Box<Portfolio>,
     /// What was done since, for the rule.
     unchecked: Option<Trade>,
-    /// What the last check found.
-    requirements: Option<Requirements>,
+    /// True if that stands alone.
+    alone: bool,
 }
 
 /// What an instruction did to others, for its event.
@@ -51,7 +52,7 @@ pub struct Outcome {
 
 impl<'a> Session<'a> {
     /// Loads the makers and keeps the account as it is now. Refuses who may not trade for it.
-    #[inline(never)]
+    #[inline(always)] // a result of this size is not worth its copies
     pub fn open(a: &'a mut PlaceOrder, makers: &[AccountView]) -> Result<Self> {
         let now = now()?;
         require!(a.margin.allows(a.authority.address(), permission::TRADE, now), BallastError::Unauthorized);
@@ -65,7 +66,7 @@ impl<'a> Session<'a> {
         let margin = &mut *a.margin;
         margin.portfolio.accrue(&board.interest, now).logged()?;
         let before = boxed(&margin.portfolio);
-        Ok(Self { matcher, margin, address, before, unchecked: None, requirements: None })
+        Ok(Self { matcher, margin, address, before, unchecked: None, alone: false })
     }
 
     /// Where the account's order with this name rests, and the order.
@@ -89,23 +90,21 @@ impl<'a> Session<'a> {
     }
 
     /// Places an order; the check is that of [`Session::finish`].
+    #[inline(always)]
     pub fn place(&mut self, args: &OrderArgs) -> Result<PlaceRecord> {
         let order = order::checked(args, self.margin, &self.matcher)?;
         self.put(&order)
     }
 
-    /// Places one of several orders, with the checks that equal a check of each.
+    /// Places one of several orders, with the checks that equal a check of each; the last is that of [`Session::finish`].
     pub fn place_among_others(&mut self, args: &OrderArgs) -> Result<PlaceRecord> {
         let order = order::checked(args, self.margin, &self.matcher)?;
         let alone = self.stands_alone(&order)?;
-        if alone {
+        if alone || self.alone {
             self.check()?;
         }
-        let placed = self.put(&order)?;
-        if alone {
-            self.check()?;
-        }
-        Ok(placed)
+        self.alone = alone;
+        self.put(&order)
     }
 
     /// True if an order may do more to the account than rest and be margined.
@@ -120,7 +119,7 @@ impl<'a> Session<'a> {
     }
 
     /// Has an order meet the book and lets what is left of it rest.
-    #[inline(never)]
+    #[inline(always)]
     fn put(&mut self, order: &Incoming) -> Result<PlaceRecord> {
         let Self { matcher, margin, address, .. } = self;
         let matched = if order.only_posts() { Matched::default() } else { matcher.run(margin, address, order)? };
@@ -157,6 +156,7 @@ impl<'a> Session<'a> {
     }
 
     /// Lets what is left of an order rest.
+    #[inline(always)]
     fn rest(&mut self, order: &Incoming, lots: Lots) -> Result<OrderId> {
         let i = self.matcher.i;
         let value = i.value_at(lots, order.price).logged()?;
@@ -195,27 +195,24 @@ impl<'a> Session<'a> {
 
     /// Checks what was done since the last check.
     fn check(&mut self) -> Result<()> {
-        self.check_last()?;
-        self.remember();
-        Ok(())
-    }
-
-    fn check_last(&mut self) -> Result<()> {
         if let Some(trade) = self.unchecked.take() {
             let found = rule::after_trade(self.matcher.board, &self.before, &self.margin.portfolio, &trade).logged()?;
             self.margin.portfolio.note_owed(&found);
-            self.requirements = Some(found);
+            self.remember();
         }
         Ok(())
     }
 
     /// Ends the instruction with the check of what is unchecked, a call for margin where one is due, and the counter.
-    pub fn finish(mut self) -> Result<Outcome> {
-        self.check_last()?;
-        if let Some(requirements) = &self.requirements {
-            call_for_margin(&self.address, self.matcher.board, requirements)?;
+    #[inline(always)]
+    pub fn finish(&mut self) -> Result<Outcome> {
+        if let Some(trade) = self.unchecked.take() {
+            let board = self.matcher.board;
+            let found = rule::after_trade(board, &self.before, &self.margin.portfolio, &trade).logged()?;
+            self.margin.portfolio.note_owed(&found);
+            call_for_margin(&self.address, board, &found)?;
         }
         self.margin.count_change()?;
-        Ok(Outcome { fills: self.matcher.fills, penalties: self.matcher.penalties })
+        Ok(Outcome { fills: take(&mut self.matcher.fills), penalties: take(&mut self.matcher.penalties) })
     }
 }
