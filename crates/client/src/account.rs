@@ -57,6 +57,11 @@ pub fn decode<T: Layout>(data: &[u8]) -> Result<Box<T>> {
     Ok(value)
 }
 
+/// The bytes of an account, as [`decode`] reads them: for whoever writes accounts directly, such as tests.
+pub fn encode<T: Layout>(value: &T) -> Vec<u8> {
+    [&discriminator(T::NAME)[..], bytemuck::bytes_of(value)].concat()
+}
+
 /// A market's bytes, kept aligned so that its book can be read in place.
 pub struct MarketAccount {
     /// The header.

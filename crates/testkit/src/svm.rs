@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use ballast_client::{
     BallastError, TOKEN_2022_PROGRAM, TOKEN_PROGRAM,
-    account::{Layout, MarketAccount, decode},
+    account::{Layout, MarketAccount, decode, encode},
     ballast::state::{MarginAccount, RiskBoard, Treasury},
     config::Config,
     pda::Exchange,
@@ -216,6 +216,16 @@ impl Svm {
     /// An account of the program, decoded.
     pub fn decode<T: Layout>(&self, address: &Address) -> Box<T> {
         decode(&self.account(address).expect("the account exists").data).expect("the account decodes")
+    }
+
+    /// Changes the head of an account of the program, as no instruction does.
+    pub fn edit<T: Layout>(&mut self, address: &Address, change: impl FnOnce(&mut T)) {
+        let mut value = self.decode::<T>(address);
+        change(&mut value);
+        let mut account = self.account(address).expect("the account exists");
+        let bytes = encode(value.as_ref());
+        account.data[..bytes.len()].copy_from_slice(&bytes);
+        self.set_account(*address, account);
     }
 
     /// The risk board.

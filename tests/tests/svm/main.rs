@@ -3,6 +3,8 @@
 //! One binary, because each would link the same SVM.
 
 mod accounts;
+mod blocks;
+mod delegates;
 mod governance;
 mod guards;
 mod liquidation;
@@ -18,4 +20,5 @@ mod second;
 mod smoke;
 mod surface;
 mod tables;
+mod token2022;
 mod trading;
