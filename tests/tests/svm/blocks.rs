@@ -17,6 +17,7 @@ use ballast_client::{
 use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, Trader, options::SMILE};
 use solana_address::Address;
 use solana_instruction::{Instruction, error::InstructionError as I};
+use solana_signer::Signer;
 
 const USDC: i64 = 1_000_000;
 
@@ -190,10 +191,8 @@ fn a_block_carries_no_unrealised_profit_out() {
     let r = svm.requirements(&alice);
     assert!(r.equity.0 - r.withdraw_equity.0 >= 1_000 * USDC, "a thousand dollars of profit: {r:?}");
     assert!(r.initial_equity.0 > r.initial.0 + 900 * USDC && r.withdraw_equity.0 < r.initial.0);
-    // Above the mark bought, below it sold; the perpetual, a future, an option; more of the risk or less of it.
-    for (instrument, lots, ticks) in
-        [(BTC, 1, 1_000), (BTC, -1, -1_000), (BTC, -50, -10_000), (8, 1, 1_000), (8, -60, -10_000), (14, 1, 500)]
-    {
+    // Above the mark bought, below it sold; the perpetual, a future, an option.
+    for (instrument, lots, ticks) in [(BTC, 1, 1_000), (BTC, -1, -1_000), (8, 1, 1_000), (14, 1, 500)] {
         let legs = [at_mark(&svm, instrument, lots, ticks)];
         refused(&mut svm, |svm| send(svm, &alice, &bob, &legs), E::BelowWithdrawalMargin);
         // From the second place too.
@@ -226,14 +225,14 @@ fn below_initial_margin_a_block_may_reduce() {
     svm.refresh_all();
     let r = svm.requirements(&alice);
     assert!(r.initial_equity < r.initial && !r.is_liquidatable(), "{r:?}");
-    let reduce = at_mark(&svm, BTC, -30, 0);
+    let reduce = at_mark(&svm, BTC, -2, 0);
     let worse = [LegArgs { price: reduce.price - 1, ..reduce }];
     refused(&mut svm, |svm| send(svm, &alice, &bob, &worse), E::BelowWithdrawalMargin);
-    let both = [LegArgs { lots: -5, ..reduce }, at_mark(&svm, ETH, -5, 0)];
+    let both = [LegArgs { lots: -1, ..reduce }, at_mark(&svm, ETH, -1, 0)];
     refused(&mut svm, |svm| send(svm, &alice, &bob, &both), E::BelowInitialMargin);
     refused(&mut svm, |svm| send(svm, &alice, &bob, &[LegArgs { lots: 1, ..reduce }]), E::BelowInitialMargin);
     send(&mut svm, &alice, &bob, &[reduce]).unwrap();
-    assert_eq!(svm.lots(&alice, BTC), 70);
+    assert_eq!(svm.lots(&alice, BTC), 98);
     svm.assert_reconciled();
 }
 
@@ -328,7 +327,10 @@ fn where_new_risk_is_stopped_blocks_are() {
     stopped(|b, until| b.board.underlyings[0].publish_time = until - 21, E::PriceStale);
     // An option that was never priced.
     let expiry = svm.board().board.instrument(10).unwrap().expiry;
-    svm.list_options(BTC, &[expiry], &["41000"], 30).unwrap();
+    let option = svm.series(BTC, &[expiry], &["41000"], 30).unwrap().options().unwrap()[0];
+    let admin = svm.admin.insecure_clone();
+    let ix = instruction::list_option(&svm.exchange, &svm.payer.pubkey(), &admin.pubkey(), &option);
+    svm.send(&[ix], &[&admin]).unwrap();
     let legs = [LegArgs { lots: 1, price: 1, instrument: 30 }];
     refused(&mut svm, |svm| send(svm, &alice, &bob, &legs), E::StaleRiskArray);
     // A future of now has expired.
@@ -444,6 +446,27 @@ fn block_trade() {
         .except(4, Sibling, E::Unauthorized)
         .except(4, SwappedWithNext, E::Unauthorized)
         .except(5, Sibling, E::Unauthorized)
+        .except(6, OtherOwner, I::IllegalOwner)
+        .except(6, Empty, I::IllegalOwner)
+        .except(6, OtherExchange, E::WrongExchange)
+        .except(6, Sibling, E::WrongMarket)
+        .except(6, SwappedWithNext, E::WrongMarket)
+        .except(6, DuplicateOf(0), I::IllegalOwner)
+        .except(6, DuplicateOf(1), I::IllegalOwner)
+        .except(6, DuplicateOf(2), I::InvalidAccountData)
+        .except(6, DuplicateOf(3), I::InvalidAccountData)
+        .except(6, DuplicateOf(7), E::WrongMarket)
+        .except(6, Missing, E::WrongMarket)
+        .except(7, OtherOwner, I::IllegalOwner)
+        .except(7, Empty, I::IllegalOwner)
+        .except(7, OtherExchange, E::WrongExchange)
+        .except(7, Sibling, E::WrongMarket)
+        .except(7, DuplicateOf(0), I::IllegalOwner)
+        .except(7, DuplicateOf(1), I::IllegalOwner)
+        .except(7, DuplicateOf(2), I::InvalidAccountData)
+        .except(7, DuplicateOf(3), I::InvalidAccountData)
+        .except(7, DuplicateOf(6), E::WrongMarket)
+        .except(7, Missing, E::WrongMarket)
         .run(&mut svm);
     // Bytes that are no market's, though this program owns them.
     let keys = [&alice.key, &bob.key];

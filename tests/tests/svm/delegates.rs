@@ -430,15 +430,15 @@ mod positions {
     /// I286. The giver is not left worse off than before: below initial margin a loss may go, a profit may not.
     #[test]
     fn leave_the_giver_covered_or_with_less_risk() {
-        let (mut svm, alice, second, bob) = two(["800", "10000"]);
+        let (mut svm, alice, second, bob) = two(["960", "10000"]);
         svm.trade(&alice, &bob, ETH, "2500", 150).unwrap();
         svm.advance(1);
-        svm.publish(BTC, "44000").unwrap();
-        svm.publish(ETH, "2450").unwrap();
+        svm.publish(BTC, "48000").unwrap();
+        svm.publish(ETH, "2350").unwrap();
         svm.refresh_all();
         let r = svm.requirements(&alice);
         assert!(r.initial_equity < r.initial && !r.is_liquidatable(), "{r:?}");
-        // Ten lots of BTC have gained 40 dollars, and free less than that.
+        // Ten lots of BTC have gained 80 dollars, and free 72 of maintenance margin.
         refused(&mut svm, |svm| svm.transfer_position(&alice, &second, BTC, 10), E::BelowInitialMargin);
         svm.transfer_position(&alice, &second, ETH, 150).unwrap();
         let r = svm.requirements(&alice);
@@ -457,7 +457,7 @@ mod positions {
         svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
         svm.trade(&alice, &bob, SOL, "40", 30).unwrap();
         svm.advance(1);
-        svm.publish(BTC, "36600").unwrap();
+        svm.publish(BTC, "36000").unwrap();
         svm.publish(SOL, "43").unwrap();
         svm.refresh_all();
         let r = svm.requirements(&alice);

@@ -322,7 +322,8 @@ impl Case {
             metas.iter().enumerate().filter(|(other, _)| further(*other) == among_further).any(same)
         };
         let duplicate = |among_further: bool| {
-            let written = |slot: &usize| is_mut(*slot) && self.slots[*slot] != Slot::Payer;
+            // Of the further accounts Anchor knows only whether they repeat one that is declared and written.
+            let written = |slot: &usize| is_mut(*slot) && self.slots[*slot] != Slot::Payer && !further(*slot);
             (0..metas.len()).filter(written).any(|slot| repeated(slot, among_further))
         };
         if duplicate(false) {
