@@ -324,6 +324,7 @@ impl Case {
             metas.iter().enumerate().filter(|(other, _)| further(*other) == among_further).any(same)
         };
         let duplicate = |among_further: bool| {
+            // Of the further accounts Anchor knows only whether they repeat one that is declared and written.
             let may_repeat = |slot: usize| matches!(self.slots[slot], Slot::Payer | Slot::Receiver | Slot::Further);
             let written = |slot: &usize| is_mut(*slot) && !may_repeat(*slot);
             (0..metas.len()).filter(written).any(|slot| repeated(slot, among_further))

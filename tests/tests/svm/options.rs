@@ -17,7 +17,8 @@ pub fn listed() -> (Svm, Vec<i64>, Vec<u16>) {
     with(Svm::new().unwrap())
 }
 
-fn with(mut svm: Svm) -> (Svm, Vec<i64>, Vec<u16>) {
+/// As [`listed`], on an exchange made already.
+pub fn with(mut svm: Svm) -> (Svm, Vec<i64>, Vec<u16>) {
     let expiries: Vec<i64> = [7, 30].iter().map(|days| (svm.now() / 60 + 1) * 60 + days * DAY).collect();
     svm.open_surface(BTC).unwrap();
     let options = svm.list_options(BTC, &expiries, &["36000", "40000", "44000"], 10).unwrap();
