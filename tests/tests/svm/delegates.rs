@@ -8,6 +8,7 @@ use crate::{
 use ballast_client::{
     BallastError as E,
     ballast::{
+        args::BOTH_SIDES,
         constants::pause,
         events::{CashTransferred, DelegateSet, PositionTransferred},
         state::{MarginAccount, RiskBoard, permission},
@@ -71,7 +72,12 @@ mod permissions {
         let (other, stranger) = (s.second.margin, Address::new_from_array([7; 32]));
         vec![
             ("place_order", permission::TRADE, instruction::place_order(&e, who, &m, BTC, &[], &order), false),
-            ("cancel_all_orders", permission::TRADE, instruction::cancel_all_orders(&e, who, &m, ETH, 9), false),
+            (
+                "cancel_all_orders",
+                permission::TRADE,
+                instruction::cancel_all_orders(&e, who, &m, ETH, BOTH_SIDES, 9),
+                false,
+            ),
             ("deposit of a token", permission::TRADE, token, false),
             ("liquidate", permission::LIQUIDATE, instruction::liquidate(&e, who, &m, &s.poor.margin, BTC, 1), false),
             ("block_trade", permission::BLOCK, block, true),

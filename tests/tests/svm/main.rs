@@ -5,10 +5,10 @@
 mod accounts;
 mod authorities;
 mod batches;
-mod deep_book;
-mod funding;
 mod blocks;
+mod deep_book;
 mod delegates;
+mod funding;
 mod governance;
 mod guards;
 mod lending;

@@ -20,7 +20,7 @@ use ballast_client::{
     instruction::{propose, propose_change, subject, with_change},
     risk::bounds::exchange::TIMELOCK,
 };
-use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, options};
+use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, lending::INTEREST, options};
 use solana_address::Address;
 use solana_instruction::{Instruction, error::InstructionError as I};
 use solana_signer::Signer;
@@ -91,6 +91,7 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
     let option = OptionArgs { terms: terms(302), expiry, strike: 400_000, put: 0 };
     let collateral = CollateralChangeArgs { deposit_limit: 5, haircut: 100_000, token: 0 };
     let limit = WithdrawalLimitArgs { limit: 7, window: 3_600, token: QUOTE_TOKEN };
+    let settles_at = (svm.now() / 60 + 60 * 24 * 90) * 60;
     let publishers = [Address::new_from_array([3; 32]), Address::new_from_array([4; 32])];
     vec![
         ("set_product_group", instruction::set_product_group(&e, admin, 1, [b'G'; 16], 500_000)),
@@ -110,6 +111,8 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
         ("change_instrument", instruction::change_instrument(&e, admin, BTC, &instrument_change(svm, BTC))),
         ("change_collateral", instruction::change_collateral(&e, admin, &collateral)),
         ("set_withdrawal_limit", instruction::set_withdrawal_limit(&e, admin, &limit)),
+        ("set_interest", instruction::set_interest(&e, admin, &INTEREST)),
+        ("wind_down_perpetual", instruction::wind_down_perpetual(&e, admin, ETH, settles_at)),
         ("set_timelock", instruction::set_timelock(&e, admin, 0)),
     ]
 }
@@ -121,9 +124,8 @@ fn every_instruction_that_waits_needs_its_change_and_uses_it_up() {
     for (what, ix) in &all {
         svm.simulate(std::slice::from_ref(ix), &[&admin]).unwrap_or_else(|f| panic!("{what}: {f:#?}"));
     }
-    // Two of them are not here: `set_interest` and `wind_down_perpetual` have their own tests.
     let waits = (0..=u8::MAX).filter(|t| tag::waits(*t)).count();
-    assert_eq!(all.len(), waits - 2);
+    assert_eq!(all.len(), waits);
 
     set_timelock(&mut svm, DAY as u32).unwrap();
     for (nonce, (what, ix)) in (0..).zip(&all) {
