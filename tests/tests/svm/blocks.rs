@@ -322,7 +322,6 @@ fn where_new_risk_is_stopped_blocks_are() {
     };
     stopped(|b, _| b.board.instruments[8].reduce_only = 1, E::MarketReduceOnly);
     stopped(|b, until| b.board.underlyings[0].halted_until = until, E::Halted);
-    stopped(|b, _| b.board.instruments[8].settled = 1, E::InstrumentExpired);
     stopped(|b, until| b.board.instruments[0].settles_at = until - 10, E::InstrumentExpired);
     stopped(|b, until| b.board.underlyings[0].publish_time = until - 21, E::PriceStale);
     // An option that was never priced.

@@ -497,7 +497,6 @@ mod positions {
             svm.set_account(board, good.clone());
         };
         stopped(|b, until| b.board.instruments[0].settles_at = until - 9, E::InstrumentExpired);
-        stopped(|b, _| b.board.instruments[0].settled = 1, E::InstrumentExpired);
         stopped(|b, until| b.board.underlyings[0].halted_until = until, E::Halted);
         stopped(|b, until| b.board.underlyings[0].publish_time = until - 20, E::PriceStale);
         // To bring a position where a market only reduces adds nothing.
