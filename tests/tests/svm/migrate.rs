@@ -273,6 +273,32 @@ fn one_number_changed_is_one_step() {
     made.assert_done();
 }
 
+// I320, I322: an expiry that the file names by its time fills a rung; two series that name the same option list it once; what
+// is left on a rung changes with its series.
+#[test]
+fn expiries_by_time_and_in_days_share_a_ladder() {
+    let mut world = World::complete();
+    let weekly = expiry(world.svm.now(), 7);
+    world.config.series.push(world.config.series[0].clone());
+    world.assert_done();
+    // Five days ahead: on the rung of the weekly, before the one that is there.
+    let named = weekly - 2 * DAY;
+    world.config.series[1].days.clear();
+    world.config.series[1].expiries = vec![ballast_client::time::format(named)];
+    let plan = world.plan();
+    assert_eq!(plan.steps.len(), 1 + 4, "{plan}");
+    world.finish();
+    world.config.series[1].expiries.clear();
+    world.config.series[1].days = vec![7];
+    world.assert_done();
+    for s in &mut world.config.series {
+        s.max_position = "500".into();
+    }
+    let plan = world.plan();
+    assert_eq!(plan.steps.len(), 4 * 3, "{plan}");
+    world.finish();
+}
+
 // I321, I322: whatever changes in the file, however often a run is interrupted and however long that takes, the chain becomes
 // what the file says.
 #[test]

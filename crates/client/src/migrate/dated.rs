@@ -1,6 +1,10 @@
 //! Futures and series of options.
 
-use super::{ladder, need::Planner, timelock::nonce_of};
+use super::{
+    ladder::{self, Rung},
+    need::Planner,
+    timelock::nonce_of,
+};
 use crate::{
     config::{FutureConfig, SeriesConfig},
     instruction, time,
@@ -10,25 +14,37 @@ use ballast::args::{FutureArgs, OptionArgs, SmileArgs, tag};
 use ballast_risk::{Instrument, Kind};
 use std::collections::BTreeSet;
 
+/// Expiries and options that a plan has looked at. Where two series name the same one, the first has it.
+#[derive(Default)]
+struct Seen {
+    expiries: BTreeSet<(u16, i64)>,
+    options: BTreeSet<([u8; 16], i64)>,
+}
+
 impl Planner<'_> {
     /// Futures, then series, and changes of what is listed.
     pub fn dated(&mut self) -> Result<()> {
         for f in &self.config.future {
             self.future(f)?;
         }
-        let mut open = BTreeSet::new();
+        let mut seen = Seen::default();
+        let mut kept = Vec::new();
         for s in &self.config.series {
             ensure!(!(s.days.is_empty() && s.expiries.is_empty()), "a series of {} has no expiry", s.underlying);
             for days in &s.days {
-                let expiry = self.rung(&s.underlying, *days)?;
-                self.expiry_of(s, expiry, &days.to_string(), &mut open)?;
+                let rung = self.rung(&s.underlying, *days)?;
+                self.expiry_of(s, rung.expiry, &days.to_string(), &mut seen)?;
+                kept.push((s, rung.others));
             }
             for text in &s.expiries {
                 let expiry = time::parse(text)?;
                 if expiry > self.now {
-                    self.expiry_of(s, expiry, text, &mut open)?;
+                    self.expiry_of(s, expiry, text, &mut seen)?;
                 }
             }
+        }
+        for (series, expiries) in kept {
+            self.kept(series, expiries, &mut seen)?;
         }
         Ok(())
     }
@@ -41,7 +57,7 @@ impl Planner<'_> {
         let expiry = match (f.days, &f.expiry) {
             (Some(days), None) => match &listed {
                 Some(listed) => listed.expiry,
-                None => self.rung(&f.underlying, days)?,
+                None => self.rung(&f.underlying, days)?.expiry,
             },
             (None, Some(text)) => time::parse(text)?,
             _ => anyhow::bail!("{} needs either days or expiry", f.name),
@@ -71,14 +87,32 @@ impl Planner<'_> {
     }
 
     /// One expiry of a series: the expiry itself, and its options. `entry` is how the file says it.
-    fn expiry_of(&mut self, s: &SeriesConfig, expiry: i64, entry: &str, open: &mut BTreeSet<(u16, i64)>) -> Result<()> {
+    fn expiry_of(&mut self, s: &SeriesConfig, expiry: i64, entry: &str, seen: &mut Seen) -> Result<()> {
         let underlying = self.slots.underlying(&s.underlying)?;
-        if open.insert((underlying, expiry)) {
+        if seen.expiries.insert((underlying, expiry)) {
             self.open_expiry(&s.underlying, underlying, expiry)?;
         }
         for mut option in self.config.series_of(s, vec![expiry])?.options()? {
             option.terms.underlying = underlying;
-            self.option(s, &option, entry)?;
+            if seen.options.insert((option.terms.name, expiry)) {
+                self.option(s, &option, entry)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Options of expiries that are on a rung and are not what its entry stands for: they change with the series.
+    fn kept(&mut self, s: &SeriesConfig, expiries: Vec<i64>, seen: &mut Seen) -> Result<()> {
+        let underlying = self.slots.underlying(&s.underlying)?;
+        for mut option in self.config.series_of(s, expiries)?.options()? {
+            option.terms.underlying = underlying;
+            if !seen.options.insert((option.terms.name, option.expiry)) {
+                continue;
+            }
+            if let Some(listed) = self.instrument(|i| is_the_option(i, &option)) {
+                let name = super::need::text(&listed.name);
+                self.change_instrument(&name, &listed, &option.terms, s.orders)?;
+            }
         }
         Ok(())
     }
@@ -115,25 +149,26 @@ impl Planner<'_> {
         u.surface.as_ref().with_context(|| format!("{name} has options but no surface"))?.smile()
     }
 
-    /// The expiry that an entry in days of an underlying stands for: one that was proposed for it, else that of the ladder.
-    fn rung(&self, underlying: &str, days: u32) -> Result<i64> {
-        if let Some(proposed) = self.proposed(underlying, days)? {
-            return Ok(proposed);
+    /// What an entry in days of an underlying stands for: what was proposed for it, else what is on its rung.
+    fn rung(&self, underlying: &str, days: u32) -> Result<Rung> {
+        if let Some(expiry) = self.proposed(underlying, days)? {
+            return Ok(Rung { expiry, others: Vec::new() });
         }
         let of_futures = self.config.future.iter().filter(|f| f.underlying == underlying);
         let of_series = self.config.series.iter().filter(|s| s.underlying == underlying);
         let rungs =
             of_futures.clone().filter_map(|f| f.days).chain(of_series.clone().flat_map(|s| s.days.iter().copied()));
         let below = rungs.filter(|d| *d < days).max();
-        // Expiries that the file names by their time are nobody's rung.
-        let absolute = of_futures.filter_map(|f| f.expiry.as_ref()).chain(of_series.flat_map(|s| &s.expiries));
-        let absolute = absolute.map(|text| time::parse(text)).collect::<Result<BTreeSet<i64>>>()?;
+        let named = of_futures.filter_map(|f| f.expiry.as_ref()).chain(of_series.flat_map(|s| &s.expiries));
+        let mut known = named.map(|text| time::parse(text)).collect::<Result<Vec<i64>>>()?;
         let index = self.slots.underlying(underlying)?;
-        let on_surface = self.state.surfaces.get(&index).into_iter().flat_map(|s| s.surface.expiries.map(|e| e.expiry));
-        let futures = self.board().into_iter().flat_map(|b| &b.instruments);
-        let futures = futures.filter(|i| i.kind == Kind::Future as u8 && i.underlying == index).map(|i| i.expiry);
-        let listed = on_surface.chain(futures).filter(|e| !absolute.contains(e));
-        Ok(ladder::rung(self.now, below, days, listed))
+        if let Some(found) = self.state.surfaces.get(&index) {
+            known.extend(found.surface.expiries.iter().map(|e| e.expiry));
+        }
+        let instruments = self.board().map_or(&[][..], |b| &b.instruments);
+        let dated = instruments.iter().filter(|i| i.is_listed() && i.underlying == index && i.has_expiry());
+        known.extend(dated.map(|i| i.expiry));
+        Ok(ladder::rung(self.now, below, days, known.into_iter()))
     }
 
     /// The expiry for which a future or the first option of an entry in days was proposed, if it is still to come.

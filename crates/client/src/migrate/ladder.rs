@@ -2,16 +2,34 @@
 //!
 //! "30 days" is another time whenever it is asked, so it cannot name an expiry by itself. The entries in days of one
 //! underlying, of its futures and series together, are the rungs of a ladder: the entry of 30 days beside one of 7 stands for an
-//! expiry more than 7 and at most 30 days ahead. If there is one, it is that, the last if there are several. If there
-//! is none, it is the whole minute 30 days ahead. So a run tomorrow lists nothing anew; and as expiries come nearer and
-//! pass, every rung is filled again, as on exchanges that always have a weekly and a monthly. No file remembers anything.
+//! expiry more than 7 and at most 30 days ahead. If there is one, or the file names one by its time, it is that, the last if
+//! there are several. If there is none, it is the whole minute 30 days ahead. So a run tomorrow lists nothing anew; and as expiries come
+//! nearer and pass, every rung is filled again, as on exchanges that always have a weekly and a monthly. No file remembers
+//! anything.
 
 use crate::config::expiry;
 
-/// The expiry of an entry in days at a time. `below` is the next smaller entry, `listed` are the expiries there are.
-pub fn rung(now: i64, below: Option<u32>, days: u32, listed: impl Iterator<Item = i64>) -> i64 {
-    let (low, high) = (below.map_or(now, |b| expiry(now, b)), expiry(now, days));
-    listed.filter(|e| (low + 1..=high).contains(e)).max().unwrap_or(high)
+/// Seconds beyond a rung within which an expiry is still on it: what is listed anew is never nearer than this to another
+/// expiry, whose settlement would be sampled at the same time.
+const APART: i64 = 3_600;
+
+/// What is on a rung.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rung {
+    /// The expiry that the entry stands for.
+    pub expiry: i64,
+    /// Earlier ones on the same rung: listed before, and kept as they are.
+    pub others: Vec<i64>,
+}
+
+/// The rung of an entry in days at a time. `below` is the next smaller entry, `known` are the expiries that are listed or that
+/// the file names.
+pub fn rung(now: i64, below: Option<u32>, days: u32, known: impl Iterator<Item = i64>) -> Rung {
+    let (low, high) = (below.map_or(now, |b| expiry(now, b) + APART), expiry(now, days));
+    let mut others: Vec<i64> = known.filter(|e| (low + 1..=high + APART).contains(e)).collect();
+    others.sort_unstable();
+    others.dedup();
+    Rung { expiry: others.pop().unwrap_or(high), others }
 }
 
 #[cfg(test)]
@@ -25,7 +43,7 @@ mod tests {
     fn run(now: i64, rungs: &[u32], listed: &mut BTreeSet<i64>) -> Vec<i64> {
         listed.retain(|e| *e > now);
         let below = std::iter::once(None).chain(rungs.iter().copied().map(Some));
-        let filled: Vec<i64> = below.zip(rungs).map(|(b, d)| rung(now, b, *d, listed.iter().copied())).collect();
+        let filled: Vec<i64> = below.zip(rungs).map(|(b, d)| rung(now, b, *d, listed.iter().copied()).expiry).collect();
         listed.extend(&filled);
         filled
     }
@@ -58,6 +76,18 @@ mod tests {
             let filled = run(now, &[1, 7, 30, 90], &mut listed);
             assert!(filled.is_sorted() && filled.iter().collect::<BTreeSet<_>>().len() == 4, "day {day}");
             assert!(listed.len() <= 6, "day {day}: {listed:?}");
+            let all: Vec<i64> = listed.iter().copied().collect();
+            assert!(all.windows(2).all(|w| w[1] - w[0] >= APART), "day {day}: {all:?}");
         }
+    }
+
+    #[test]
+    fn an_expiry_just_beyond_a_rung_is_on_it() {
+        let weekly = expiry(NOW, 7);
+        let at = |known: &[i64]| rung(NOW, Some(1), 7, known.iter().copied());
+        assert_eq!(at(&[weekly + APART]).expiry, weekly + APART);
+        assert_eq!(at(&[weekly + APART + 60]).expiry, weekly);
+        assert_eq!(at(&[weekly - 60, weekly - 120]), Rung { expiry: weekly - 60, others: vec![weekly - 120] });
+        assert_eq!(at(&[expiry(NOW, 1) + APART, expiry(NOW, 1)]), Rung { expiry: weekly, others: vec![] });
     }
 }
