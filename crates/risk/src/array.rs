@@ -177,7 +177,9 @@ impl Slice {
         t.convexity = nodes.iter().map(convexity_gap).max().unwrap_or(0);
         t.price = u.price;
         t.time = now;
-        t.call = add_bounded(call.value, surplus);
+        // Where no unit is left the forward that was priced is more than there is, by one.
+        let most = add_bounded(spot, carry);
+        t.call = add_bounded(call.value, surplus).min(most.max(sub_bounded(most, strike)));
         t.strike = strike;
         t.carry = carry;
         t.delta = delta;

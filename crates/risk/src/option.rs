@@ -158,7 +158,19 @@ impl OptionTerms {
     /// The array, made for more units of the same moneyness, stands in until the next refresh.
     pub(crate) fn fix(&mut self, was: Units, left: Units, strike: i64, price: i64) -> Result<(), RiskError> {
         self.strike = strike;
-        if self.price == 0 || was.is_zero() || left >= was {
+        if left < was {
+            self.scale_to(was, left, price)?;
+        }
+        // What is fixed has no time value: the call is worth no more than the forward of the units that are left, or than
+        // that and what is fixed beyond the strike.
+        let forward = add_bounded(mul_bounded(left.0, self.price), self.carry);
+        self.call = self.call.min(forward.max(sub_bounded(forward, strike)));
+        Ok(())
+    }
+
+    /// The part of [`OptionTerms::fix`] that is in proportion to the units.
+    fn scale_to(&mut self, was: Units, left: Units, price: i64) -> Result<(), RiskError> {
+        if self.price == 0 {
             return Ok(());
         }
         let moved = sub_bounded(price, self.price);
@@ -167,7 +179,7 @@ impl OptionTerms {
         let gained = mul_ratio_floor(mul_bounded(was.0 - left.0, moved), mean);
         self.call = add_bounded(self.call, gained);
         // What is kept, rounded up; an entry is then off by less than a 2^30th of itself and a unit.
-        let kept = (mul_div_floor(left.0, RATIO_ONE, was.0)? + 1).min(RATIO_ONE);
+        let kept = (mul_div_floor(left.0, RATIO_ONE, was.0)? + i64::from(!left.is_zero())).min(RATIO_ONE);
         for entry in &mut self.array {
             *entry = mul_ratio_floor(*entry, kept);
         }

@@ -106,14 +106,18 @@ fn board_agrees(board: &Board) {
     }
     for i in board.instruments.iter().filter(|i| i.is_listed() && !i.is_option()) {
         let u = board.underlying(i.underlying).unwrap();
-        assert_eq!(BigInt::from(i.mark), reference::linear_mark(u.price, i.lot_units.0, i.basis));
+        assert_eq!(BigInt::from(i.mark), reference::linear_mark(i, u.price));
     }
 }
 
 /// Many portfolios on one board, whose prices move and whose arrays age.
 fn compare(rng: &mut Rng, reach: Reach, portfolios: usize) {
     let mut world = World::random(rng, reach, 8);
+    let windows = rng.chance(40);
     for _ in 0..portfolios {
+        if windows && rng.chance(20) {
+            world.fix_or_settle(rng);
+        }
         let most = rng.pick(&[2, 2, 4, 8, 16, 64]);
         let portfolio = world.portfolio(rng, most);
         agree(&world.board, &portfolio);

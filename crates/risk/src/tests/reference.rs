@@ -116,8 +116,8 @@ pub fn shocks(price: i64, range: u32, table: &[Scenario; ROWS]) -> Vec<BigInt> {
 }
 
 /// Mark of one lot of a perpetual or future, at the underlying's scale.
-pub fn linear_mark(price: i64, lot_units: i64, basis: i64) -> BigInt {
-    (whole(price) * whole(lot_units) * (whole(1) + ppm(basis))).floor()
+pub fn linear_mark(i: &Instrument, price: i64) -> BigInt {
+    BigInt::from(i.fixed) + (whole(price) * whole(i.delta_units.0) * (whole(1) + ppm(i.basis))).floor()
 }
 
 /// One lot of an option at the board's price and a time: mark, delta of one, and drift.
@@ -134,7 +134,7 @@ pub struct ExactOption {
 /// intrinsic and no more than the forward; a put by parity.
 pub fn option(i: &Instrument, u: &Underlying, now: i64) -> ExactOption {
     let t = &i.option;
-    let units = whole(i.lot_units.0);
+    let units = whole(i.delta_units.0);
     let forward = &units * whole(u.price) + whole(t.carry);
     let intrinsic = (&forward - whole(t.strike)).max(whole(0));
     let one = |n: &Q| n.clone().max(whole(0)).min(whole(1));
@@ -220,9 +220,9 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
     let mut options = false;
     for (p, i) in &positions {
         let lots = BigInt::from(p.lots.0);
-        let units = &lots * i.lot_units.0;
+        let units = &lots * i.delta_units.0;
         let t = &i.option;
-        let (mark, delta, worst_long, worst_short) = if i.is_option() {
+        let (mark, delta, worst_long, worst_short) = if i.is_option() && i.settled == 0 {
             let state = option(i, u, now);
             let delta = (whole(units.clone()) * &state.delta).floor();
             if now >= i.expiry {
@@ -253,8 +253,8 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
             for (row, shock) in rows.iter_mut().zip(&shocks) {
                 *row += &units * shock;
             }
-            let worst = |of_one: i64| whole(i.lot_units.0) * whole(of_one);
-            (linear_mark(u.price, i.lot_units.0, i.basis), units, worst(u.worst_long), worst(u.worst_short))
+            let worst = |of_one: i64| whole(i.delta_units.0) * whole(of_one);
+            (linear_mark(i, u.price), units, worst(u.worst_long), worst(u.worst_short))
         };
         gross += delta.abs();
         position_delta += &delta;

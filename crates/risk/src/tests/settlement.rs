@@ -414,7 +414,8 @@ fn a_delisted_slot_is_no_position_in_the_next_contract() {
                 next = world.board.instruments[usize::from(next - 1)].next_linear;
             }
             let mut expected: Vec<u16> = left.iter().copied().chain([0]).collect();
-            (chain.sort_unstable(), expected.sort_unstable());
+            chain.sort_unstable();
+            expected.sort_unstable();
             assert_eq!(chain, expected);
             // The same index and expiry again, of another kind.
             let option = Instrument { kind: Kind::Put as u8, strike: Ticks(1), settled: 0, ..base };

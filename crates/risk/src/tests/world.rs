@@ -5,6 +5,7 @@ use crate::{
     Board, Fill, Instrument, Kind, Lots, MAX_GROUPS, MAX_INSTRUMENTS, MAX_POSITIONS, MAX_TOKENS, MAX_UNDERLYINGS,
     MarginParams, OptionParams, Portfolio, Position, Ppm, Print, ProductGroup, Purpose, QuoteNative, Scaled, Ticks,
     Token, Underlying, UnderlyingParams, Units,
+    fixing::{Fixing, SAMPLES},
     guard::GuardParams,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_div_floor},
     range::RangeParams,
@@ -473,9 +474,11 @@ impl World {
 
     /// Makes the arrays of an underlying's options at a time.
     pub fn refresh_at(&mut self, underlying: u16, now: i64) {
-        let list = self.options(underlying);
-        let list =
-            list.into_iter().filter(|i| self.board.instruments[usize::from(*i)].expiry > now).collect::<Vec<_>>();
+        let due = |i: &u16| {
+            let i = &self.board.instruments[usize::from(*i)];
+            i.expiry > now && i.settled == 0
+        };
+        let list = self.options(underlying).into_iter().filter(due).collect::<Vec<_>>();
         self.board.refresh_options(underlying, &self.surfaces[&underlying], list.into_iter(), now).unwrap();
     }
 
@@ -598,6 +601,35 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Takes samples of an expiry of some underlying, or settles it.
+    pub fn fix_or_settle(&mut self, rng: &mut Rng) {
+        let index = rng.pick(&self.instruments);
+        let first = self.board.instruments[usize::from(index)];
+        if first.expiry == 0 || first.settled != 0 {
+            return;
+        }
+        let same = |i: &Instrument| i.is_listed() && (i.underlying, i.expiry) == (first.underlying, first.expiry);
+        let u = &mut self.board.underlyings[usize::from(first.underlying)];
+        let mut fixing = Fixing { expiry: first.expiry, ..Fixing::zeroed() };
+        let count = rng.range(0, SAMPLES.into()) as u32;
+        for k in 1..=count {
+            let price = mul_div_floor(u.price, rng.range(950_000, 1_050_000), 1_000_000).unwrap();
+            fixing.take(k, price.clamp(1, u.max_price)).unwrap();
+        }
+        let mut list: Vec<u16> = vec![];
+        for i in self.board.instruments.iter_mut().filter(|i| same(i)) {
+            list.push(i.index);
+            i.settles_at = i.expiry;
+            i.fix(u, &fixing, u.price).unwrap();
+        }
+        if rng.chance(30) && fixing.count() > 0 {
+            fixing.price = fixing.mean().unwrap();
+            u.fixings = [fixing, Fixing::zeroed(), Fixing::zeroed(), Fixing::zeroed()];
+            self.board.settle_expiry(first.underlying, &list, first.expiry).unwrap();
+        }
+        self.board.reprice(first.underlying).unwrap();
     }
 
     /// Lets funding and losses accrue in some instruments.
