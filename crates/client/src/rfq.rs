@@ -291,7 +291,7 @@ mod tests {
         quote.verify(&[payer]).unwrap();
 
         assert!(quote.verify(&[]).is_err());
-        assert!(quote.verify(&[refresh.clone()]).is_err());
+        assert!(quote.verify(std::slice::from_ref(&refresh)).is_err());
         assert!(quote.verify(&[block.clone(), block.clone()]).is_err(), "twice");
         let changes: [fn(&mut Quote); 8] = [
             |q| q.prices[0] += 1,

@@ -4,7 +4,7 @@ use crate::{
     mutation::{Case, Mutation::*, Slot, slot::*},
     options,
     refusal::{DUPLICATE, Expected, assert_refused, numbers, refused},
-    tables::World,
+    tables::{Change, World},
 };
 use ballast_client::{
     BallastError as E,
@@ -394,7 +394,7 @@ fn block_trade() {
     let good = [svm.leg(BTC, 10, "40000"), svm.leg(ETH, -10, "2500")];
     let build =
         |legs: &[LegArgs]| instruction::block_trade(&e, &alice.party(), &bob.party(), legs, expires_at, u64::MAX);
-    let bounds: &[(&str, fn(&mut LegArgs), E)] = &[
+    let bounds: &[Change<LegArgs>] = &[
         ("no lots", |l| l.lots = 0, E::BadSize),
         ("lots at the type's beginning", |l| l.lots = i64::MIN, E::BadSize),
         ("lots at the type's end", |l| l.lots = i64::MAX, E::BadSize),
@@ -473,8 +473,8 @@ fn block_trade() {
     no_market.accounts[7].pubkey = carol.margin;
     assert_refused(&mut svm, &[no_market], &keys, I::InvalidAccountData);
     let bytes = svm.account(&e.market(ETH)).unwrap();
-    let changes: [(fn(&mut solana_account::Account), I); 4] = [
-        (|a| a.owner = Address::new_from_array([9; 32]), I::IllegalOwner),
+    let changes = [
+        ((|a| a.owner = Address::new_from_array([9; 32])) as fn(&mut solana_account::Account), I::IllegalOwner),
         (|a| a.data[0] ^= 1, I::InvalidAccountData),
         (|a| a.data.truncate(100), I::AccountDataTooSmall),
         (|_| (), I::InvalidSeeds),

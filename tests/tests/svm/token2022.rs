@@ -107,7 +107,7 @@ fn the_token_program_is_that_of_the_vault() {
     let ix = of_token_2022(list(&svm, &old));
     assert_refused(&mut svm, &[ix], &[&admin], I::IncorrectProgramId);
     let deposit = instruction::deposit(&e, &who, &alice.margin, &tokens, &mint, 1);
-    assert_refused(&mut svm, &[deposit.clone()], &[&alice.key], I::IncorrectProgramId);
+    assert_refused(&mut svm, std::slice::from_ref(&deposit), &[&alice.key], I::IncorrectProgramId);
     svm.send(&[of_token_2022(deposit)], &[&alice.key]).unwrap();
     let withdraw = instruction::withdraw(&e, &who, &alice.margin, &tokens, &mint, 1);
     assert_refused(&mut svm, &[withdraw], &[&alice.key], I::IncorrectProgramId);
