@@ -92,6 +92,20 @@
 //! times. Since the tree holds levels and not orders, most orders of a busy book are added and taken
 //! without a change to it.
 //!
+//! # Why not a published library
+//!
+//! Three were looked at. None of them can be a dependency of a `no_std` program:
+//!
+//! - `lib-sokoban` 0.3.3 (the trees of Phoenix): its sources say `use std::{...}` throughout, `std::vec` included, there is no
+//!   `#![no_std]` and no feature for it; it depends on `thiserror` 1, which needs the standard library too. Its capacity is
+//!   a constant of the type, so that a market could not grow; it indexes without a check, and so panics on
+//!   bytes that contradict themselves; and it is a tree of orders, in which every order of a level is a node.
+//! - `hypertree` 1.0.0 (Manifest): uses `std` likewise, depends on `solana-program` 1.18, and is licensed GPL-2.0 or later,
+//!   which this project, Apache-2.0, cannot link.
+//! - `sokoban` 0.2.3 on the registry is a solver of the game, and nothing of the kind.
+//!
+//! None keeps a list of an owner's orders, on which cancelling all of them and liquidation stand.
+//!
 //! # Trust
 //!
 //! The bytes are read as if anybody could have written them: every link is checked against the slots

@@ -229,7 +229,7 @@ mod bounds {
         let capacity = svm.market(SOL).book().unwrap().side_capacity();
         let mut makers = Vec::new();
         for n in 0..capacity {
-            if n % 64 as usize == 0 {
+            if n % 64 == 0 {
                 makers.push(svm.trader("100000").unwrap());
             }
             svm.rest(makers.last().unwrap(), Order::buy(&svm, SOL, "39", 2)).unwrap();
