@@ -18,9 +18,10 @@ impl World {
         }
     }
 
-    /// Moves a price by up to 15 %, and tells the board.
+    /// Moves a price by up to 15 %, sometimes 35 %, and tells the board.
     pub fn jump(&mut self, u: u16) {
-        self.move_price(u, 150);
+        let most = if self.random.one_in(3) { 350 } else { 150 };
+        self.move_price(u, most);
     }
 
     fn move_price(&mut self, u: u16, most: i64) {
