@@ -52,7 +52,11 @@ impl World {
     pub fn insurance(&mut self) {
         let amount = self.random.below(5_000_000) + 1;
         self.svm.fund_insurance(amount).unwrap();
-        let of = self.anyone();
+        let owing = |w: &Self, t: &usize| {
+            let p = w.svm.portfolio(&w.traders[*t]);
+            p.has_no_holdings() && p.cash.0 < 0
+        };
+        let of = (0..self.traders.len()).find(|t| owing(self, t)).unwrap_or_else(|| self.anyone());
         let ix = instruction::resolve_bad_debt(&self.svm.exchange, &self.traders[of].margin);
         self.send("resolve", ix, &[]);
     }

@@ -18,9 +18,9 @@ impl World {
         }
     }
 
-    /// Moves a price by up to 15 %, sometimes 35 %, and tells the board.
+    /// Moves a price by up to 15 %, sometimes 45 %, and tells the board.
     pub fn jump(&mut self, u: u16) {
-        let most = if self.random.one_in(3) { 350 } else { 150 };
+        let most = if self.random.one_in(2) { 450 } else { 150 };
         self.move_price(u, most);
     }
 

@@ -109,32 +109,32 @@ impl World {
     pub fn step(&mut self) {
         self.replay.next_step();
         match self.random.below(1_000) {
-            0..40 => self.deposit(),
-            40..90 => self.withdraw(),
-            90..100 => self.transfer_cash(),
-            100..115 => self.transfer_position(),
-            115..125 => self.accrue_interest(),
-            125..450 => self.order(),
-            450..490 => self.batch(),
-            490..520 => self.replace(),
-            520..560 => self.cancel(),
-            560..575 => self.cancel_all(),
-            575..585 => self.cancel_by_client_id(),
-            585..595 => self.prune(),
-            595..620 => self.block(),
-            620..720 => self.price(),
-            720..730 => self.volatility(),
-            730..740 => self.refresh(),
-            740..790 => {
+            0..30 => self.deposit(),
+            30..70 => self.withdraw(),
+            70..80 => self.transfer_cash(),
+            80..95 => self.transfer_position(),
+            95..105 => self.accrue_interest(),
+            105..560 => self.order(),
+            560..600 => self.batch(),
+            600..630 => self.replace(),
+            630..655 => self.cancel(),
+            655..660 => self.cancel_all(),
+            660..670 => self.cancel_by_client_id(),
+            670..680 => self.prune(),
+            680..710 => self.block(),
+            710..780 => self.price(),
+            780..790 => self.volatility(),
+            790..800 => self.refresh(),
+            800..820 => {
                 let seconds = self.random.between(1, 9);
                 self.svm.advance(seconds);
             }
-            790..870 => self.minute(),
-            870..945 => self.liquidate(),
-            945..955 => self.crank(),
-            955..965 => self.insurance(),
-            965..980 => self.settle(),
-            980..990 => self.delegate(),
+            820..880 => self.minute(),
+            880..955 => self.liquidate(),
+            955..960 => self.crank(),
+            960..975 => self.insurance(),
+            975..985 => self.settle(),
+            985..992 => self.delegate(),
             _ => self.govern(),
         }
         self.svm.assert_reconciled();

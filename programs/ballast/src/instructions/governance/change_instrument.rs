@@ -58,6 +58,8 @@ pub fn change_instrument(
         price_band: Ppm(args.price_band),
         max_orders: args.max_orders,
         reduce_only: args.reduce_only,
+        // What is no longer sampled is at the index.
+        basis: if args.funding.impact_notional == 0 { 0 } else { i.basis },
         ..*i
     };
     write_limits(&mut a.board.board, &mut a.market, &changed, args.open_interest_cap)?;
