@@ -79,7 +79,7 @@
 //! | 4,096, each its own level | 653 / 1,136 | 444 | 270 / 745 | 296 | 61 |
 //!
 //! In the whole program, with both sides of every match settled and checked (`benches/`): an order into the middle of 4,096 at
-//! as many prices costs 12,411 units, into an empty book 12,100. A resting order that is met costs 11,258 with 16 positions
+//! as many prices costs 12,378 units, into an empty book 12,067. A resting order that is met costs 11,258 with 16 positions
 //! held by its maker, one that is stepped over 134, one whose maker cannot carry the fill at most some 28,000 (the check's
 //! long way, twice). An instruction meets at most sixteen and passes at most sixteen, so that its compute has a bound,
 //! whatever rests in the book.
