@@ -427,4 +427,36 @@ mod tests {
         }
         assert!(Side::BOTH.iter().all(|side| book.view().is_empty(*side)));
     }
+
+    #[test]
+    fn a_renamed_order_keeps_its_place() {
+        let mut words = empty(8);
+        let mut book = book(&mut words);
+        let mut head = 0;
+        let ids = [1, 2, 3].map(|n| book.insert(Side::Bid, &order(1, 100, 5, n), &mut head).unwrap());
+        book.rename(ids[0].handle, 9).unwrap();
+        let names = |book: &BookMut<'_>| -> Vec<u64> {
+            book.view().orders(Side::Bid).map(|o| o.unwrap().1.client_id).collect()
+        };
+        assert_eq!(names(&book), [9, 2, 3]);
+        assert_eq!(book.rename(Handle(7), 1), Err(BookError::NotFound));
+        assert_eq!(book.rename(Handle(0), 1), Err(BookError::NotFound));
+        book.view().check_invariants().unwrap();
+    }
+
+    #[test]
+    fn an_owners_orders_lead_from_the_newest_to_the_oldest() {
+        let mut words = empty(16);
+        let mut book = book(&mut words);
+        let (mut mine, mut other) = (0, 0);
+        let ids = [100, 103, 101].map(|price| {
+            book.insert(Side::Ask, &order(2, price, 1, 0), &mut other).unwrap();
+            book.insert(Side::Bid, &order(1, price - 50, 5, 0), &mut mine).unwrap()
+        });
+        assert_eq!(mine, ids[2].handle.0);
+        assert_eq!(book.older(ids[2].handle), Ok(Some(ids[1].handle)));
+        assert_eq!(book.older(ids[1].handle), Ok(Some(ids[0].handle)));
+        assert_eq!(book.older(ids[0].handle), Ok(None));
+        assert_eq!(book.older(Handle(0)), Err(BookError::NotFound));
+    }
 }

@@ -40,7 +40,7 @@ impl Incoming {
 }
 
 /// Checks an order against the account, the instrument and the book as they are now.
-#[inline(never)]
+#[inline(always)]
 pub fn checked(args: &OrderArgs, margin: &MarginAccount, matcher: &Matcher<'_>) -> Result<Incoming> {
     let (i, u, now) = (matcher.i, matcher.u, matcher.now);
     let side = Side::from_index(args.side).ok_or(BallastError::BadSide)?;
