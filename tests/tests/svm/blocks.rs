@@ -340,6 +340,24 @@ fn where_new_risk_is_stopped_blocks_are() {
     refused(&mut svm, |svm| send(svm, &alice, &bob, &legs), E::InstrumentExpired);
 }
 
+/// I280. A leg is judged by a fresh mark, also where both sides close and hold nothing of it in the end.
+#[test]
+fn a_leg_that_both_close_needs_a_fresh_mark() {
+    let (mut svm, _) = listed();
+    let (alice, bob) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
+    let (perpetual, call) = (at_mark(&svm, BTC, 10, 0), at_mark(&svm, 12, 10, 0));
+    send(&mut svm, &alice, &bob, &[perpetual, call]).unwrap();
+    svm.advance(11);
+    refused(&mut svm, |svm| send(svm, &bob, &alice, &[perpetual, call]), E::PriceStale);
+    svm.advance(110);
+    svm.refresh_all();
+    refused(&mut svm, |svm| send(svm, &bob, &alice, &[perpetual, call]), E::StaleRiskArray);
+    svm.refresh_options(BTC, &[12]).unwrap();
+    send(&mut svm, &bob, &alice, &[perpetual, call]).unwrap();
+    assert!([&alice, &bob].iter().all(|t| svm.portfolio(t).holds_only_cash()));
+    svm.assert_reconciled();
+}
+
 /// I280. Caps and limits hold as for orders.
 #[test]
 fn caps_and_limits_hold() {

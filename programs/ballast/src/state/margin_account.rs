@@ -18,7 +18,7 @@ pub mod permission {
     pub const TRADE: u8 = 1;
     /// Use the account to take over positions of others.
     pub const LIQUIDATE: u8 = 2;
-    /// Sign block trades.
+    /// Sign block trades. Whoever may do that, or trade, can give value away within the price bands.
     pub const BLOCK: u8 = 4;
     /// Move cash and positions between the owner's accounts.
     pub const TRANSFER: u8 = 8;

@@ -149,16 +149,17 @@ impl Block {
         Ok(())
     }
 
-    /// Checks size and price of a leg, and that its instrument may take new risk.
+    /// Checks size and price of a leg, that its instrument may take new risk, and that its mark is fresh.
     fn priced(&self, args: &LegArgs, i: &Instrument, u: &Underlying) -> Result<Leg> {
         require_trading(i, self.now)?;
         require_not_halted(u, self.now)?;
         require!(i.reduce_only == 0, BallastError::MarketReduceOnly);
         let size = args.lots.unsigned_abs();
         require!(size > 0 && size <= i.max_position.0.unsigned_abs(), BallastError::BadSize);
-        u.require_priced().logged()?;
-        // Before its first refresh an option has no mark, and no leg a price to be judged by.
-        if i.is_option() && i.option.price == 0 {
+        // The margin check looks at what is held in the end. A leg that both sides close is judged by its mark alone, and a
+        // mark that is stale would let value pass unseen.
+        u.require_fresh(self.now).logged()?;
+        if i.is_option() {
             i.option.require_usable(i, u, self.now).logged()?;
         }
         let (low, high) = i.band(u, self.now).logged()?;
