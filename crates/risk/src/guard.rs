@@ -15,6 +15,8 @@
 //! price that a liquidation needs anyway, so that nobody is shielded by it. The liquidator takes on risk of the leg's
 //! underlying at the same prices, guards of the kind that do not stop the liquidation included.
 //!
+//! What is settled is worth a fixed sum: it needs no array, and where all that is held of an underlying is settled, no price.
+//!
 //! A price that is not positive never reaches the board. A price that jumps is blocked for at most
 //! [`CONSISTENT_SECONDS`] of prints on one side of the median, so that a real crash, one that goes on too, still liquidates.
 
