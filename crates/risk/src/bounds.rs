@@ -63,6 +63,7 @@ list! {
         MAKER_PENALTY = 4 "maker penalty", 0, 100_000_000, "quote-native";
         TIMELOCK = 5 "timelock", 0, 2_592_000, "seconds";
         WITHDRAWAL_WINDOW = 6 "withdrawal window", 60, 604_800, "seconds";
+        WITHDRAWAL_LIMIT = 7 "withdrawal limit", 0, 1 << 62, "smallest units";
     }
 }
 

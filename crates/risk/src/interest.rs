@@ -78,14 +78,15 @@ impl InterestParams {
         if *self == Self::default() {
             return Ok(());
         }
+        use crate::bounds::interest::*;
         first_out_of_bounds(&[
-            self.base_rate.0 <= 1_000_000,
-            (self.base_rate.0..=2_000_000).contains(&self.optimal_rate.0),
-            (self.optimal_rate.0..=4_000_000).contains(&self.max_rate.0),
-            (10_000..=990_000).contains(&self.optimal_utilisation.0),
-            self.max_utilisation.0 <= 950_000,
-            self.reserve.0 <= 900_000,
-            (MIN_EPOCH_SECONDS..=604_800).contains(&self.epoch_seconds),
+            BASE_RATE.admits(self.base_rate.0),
+            OPTIMAL_RATE.admits(self.optimal_rate.0) && self.optimal_rate >= self.base_rate,
+            MAX_RATE.admits(self.max_rate.0) && self.max_rate >= self.optimal_rate,
+            OPTIMAL_UTILISATION.admits(self.optimal_utilisation.0),
+            MAX_UTILISATION.admits(self.max_utilisation.0),
+            RESERVE.admits(self.reserve.0),
+            EPOCH_SECONDS.admits(self.epoch_seconds),
         ])
     }
 

@@ -1,6 +1,6 @@
 //! The rolling limit on what may be withdrawn: a bucket that leaks.
 
-use crate::RiskError;
+use crate::{RiskError, bounds::exchange};
 use bytemuck::{Pod, Zeroable};
 
 /// Net outflow of one mint. The level rises by withdrawals and falls by deposits; what it is off zero leaks away by `limit`
@@ -15,7 +15,7 @@ use bytemuck::{Pod, Zeroable};
 pub struct OutflowWindow {
     /// Most that may flow out within a window, in the mint's smallest unit; 0 for no limit.
     pub limit: u64,
-    /// Net outflow that has not leaked yet, in [−limit, limit].
+    /// Net outflow that has not leaked yet, at least −limit.
     pub level: i64,
     /// Time of the last change, seconds.
     pub updated_at: i64,
@@ -26,15 +26,23 @@ pub struct OutflowWindow {
 }
 
 impl OutflowWindow {
-    /// Sets a limit and forgets what has flown; a limit of 0 turns it off.
+    /// Sets a limit; 0 turns it off and forgets. Else what has flown out goes on counting: whoever raises a limit and lowers it again opens nothing.
     ///
     /// # Errors
-    /// [`RiskError::ParameterOutOfBounds`]: 0 for a limit above 2^62, 1 for a window outside [1 minute, 30 days].
+    /// [`RiskError::ParameterOutOfBounds`], numbered as in [`crate::bounds::exchange`].
     pub fn set(&mut self, limit: u64, window: u32, now: i64) -> Result<(), RiskError> {
-        let in_bounds = [limit <= 1 << 62, limit == 0 || (60..=2_592_000).contains(&window)];
-        crate::board::first_out_of_bounds(&in_bounds)?;
-        *self = Self { limit, window, updated_at: now, ..Self::default() };
-        Ok(())
+        for (bound, admitted) in [
+            (&exchange::WITHDRAWAL_LIMIT, exchange::WITHDRAWAL_LIMIT.admits(limit)),
+            (&exchange::WITHDRAWAL_WINDOW, exchange::WITHDRAWAL_WINDOW.admits(window)),
+        ] {
+            if !admitted {
+                return Err(RiskError::ParameterOutOfBounds { parameter: bound.number });
+            }
+        }
+        self.leak(now)?;
+        (self.limit, self.window, self.remainder) = (limit, window, 0);
+        let level = if limit == 0 { 0 } else { i128::from(self.level).max(-i128::from(limit)) };
+        self.set_level(level)
     }
 
     /// Counts a deposit.

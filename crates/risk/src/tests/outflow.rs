@@ -37,20 +37,37 @@ fn a_window_in_numbers() {
     none.deposit(u64::MAX, NOW).unwrap();
     assert_eq!(none, OutflowWindow::default());
     // At the type's ends.
-    let mut w = window(1 << 62, 2_592_000);
+    let mut w = window(1 << 62, 604_800);
     w.deposit(u64::MAX, NOW).unwrap();
     assert_eq!(w.level, -(1 << 62));
     assert!(w.withdraw(u64::MAX, NOW).is_err());
     w.withdraw(1 << 63, NOW).unwrap();
     assert_eq!(w.level, 1 << 62);
     w.withdraw(1 << 61, i64::MAX).unwrap();
-    for (limit, seconds, parameter) in [(u64::MAX, 60, 0), (1, 59, 1), (1, 2_592_001, 1)] {
+    for (limit, seconds, parameter) in [(u64::MAX, 60, 7), (1, 59, 6), (1, 604_801, 6)] {
         assert_eq!(w.set(limit, seconds, NOW), Err(RiskError::ParameterOutOfBounds { parameter }));
     }
 }
 
+/// I414. A limit that is raised and lowered again, or whose window changes, forgets nothing; one that is turned off does.
+#[test]
+fn another_limit_goes_on_counting() {
+    let mut w = window(1_000, 3_600);
+    w.withdraw(800, NOW).unwrap();
+    w.set(5_000, 3_600, NOW).unwrap();
+    w.set(1_000, 60, NOW).unwrap();
+    assert_eq!(w.withdraw(201, NOW), Err(RiskError::OutflowLimit { outflow: 1_001, limit: 1_000 }));
+    // A lower limit than what has flown out waits until enough has leaked: 500 in a minute.
+    w.set(500, 60, NOW).unwrap();
+    assert!(w.withdraw(1, NOW + 36).is_err());
+    w.withdraw(1, NOW + 37).unwrap();
+    w.set(0, 60, NOW + 37).unwrap();
+    w.set(1_000, 60, NOW + 37).unwrap();
+    w.withdraw(1_000, NOW + 37).unwrap();
+}
+
 fn any(rng: &mut Rng) -> OutflowWindow {
-    window(rng.log_range(1, 1 << 50) as u64, rng.range(60, 2_592_000) as u32)
+    window(rng.log_range(1, 1 << 50) as u64, rng.range(60, 604_800) as u32)
 }
 
 /// I414. The level leaks exactly, however often it is asked for.

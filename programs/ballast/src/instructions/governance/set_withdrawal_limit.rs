@@ -4,12 +4,13 @@ use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
     args::{QUOTE_TOKEN, WithdrawalLimitArgs, tag},
     constants::{BOARD_SEED, EXCHANGE_SEED, TREASURY_SEED},
-    error::{BallastError, Logged, require_within},
+    error::{BallastError, Logged, Named},
     events::WithdrawalLimitSet,
+    instructions::load::now,
     state::{Exchange, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::bounds::exchange;
+use ballast_risk::bounds;
 
 /// Accounts of `set_withdrawal_limit`.
 #[derive(Accounts)]
@@ -37,7 +38,7 @@ pub fn set_withdrawal_limit(ctx: &mut Context<SetWithdrawalLimit>, args: Withdra
         tag::SET_WITHDRAWAL_LIMIT,
         &[&args],
     )?;
-    require_within(&exchange::WITHDRAWAL_WINDOW, args.window)?;
+    let now = now()?;
     let a = &mut ctx.accounts;
     let treasury = &mut *a.treasury;
     let (mint, window) = if args.token == QUOTE_TOKEN {
@@ -47,8 +48,7 @@ pub fn set_withdrawal_limit(ctx: &mut Context<SetWithdrawalLimit>, args: Withdra
         let window = treasury.token_windows.get_mut(usize::from(args.token)).ok_or(BallastError::NotListed)?;
         (mint, window)
     };
-    window.limit = args.limit;
-    window.window = args.window;
+    window.set(args.limit, args.window, now).named(bounds::exchange::ALL)?;
     emit!(WithdrawalLimitSet {
         exchange: *a.exchange.address(),
         mint,
