@@ -2,7 +2,7 @@
 
 use crate::{
     mutation::{Case, Mutation::*, Slot, slot::*},
-    refusal::{Expected, assert_refused, numbers},
+    refusal::{Expected, assert_refused, numbers, refused},
     tables::{Change, World, refusals},
     timelock::{fees, instrument_change},
 };
@@ -18,7 +18,7 @@ use ballast_client::{
             BreakerTripped, CollateralChanged, InstrumentChanged, ScanRangeRaised, UnderlyingChanged,
             WithdrawalLimitSet,
         },
-        state::{Exchange, Treasury},
+        state::Exchange,
     },
     config, event, instruction,
     pyth::PriceUpdate,
@@ -347,19 +347,15 @@ fn a_token_takes_another_limit_and_haircut() {
     svm.assert_reconciled();
 }
 
+/// I317. Whoever raises a limit and lowers it again opens nothing; who turns it off does.
 #[test]
 fn a_withdrawal_limit_keeps_what_has_flowed_out() {
     let mut svm = Svm::new().unwrap();
-    let address = svm.exchange.treasury;
-    svm.modify::<Treasury>(&address, |treasury| {
-        for window in [&mut treasury.quote_window, &mut treasury.token_windows[0]] {
-            (window.level, window.updated_at) = (55, 66);
-        }
-    });
-    for (token, limit, window) in [(QUOTE_TOKEN, 7, 60), (0, u64::MAX, 604_800), (QUOTE_TOKEN, 0, 3_600)] {
+    let alice = svm.trader("1000").unwrap();
+    let set = |svm: &mut Svm, token: u16, limit: u64, window: u32| {
         let args = WithdrawalLimitArgs { limit, window, token };
         let ix = instruction::set_withdrawal_limit(&svm.exchange, &svm.admin.pubkey(), &args);
-        let sent = by_admin(&mut svm, ix).unwrap();
+        let sent = by_admin(svm, ix).unwrap();
         let told = event::find::<WithdrawalLimitSet, _>(&sent.log, WithdrawalLimitSet::NAME)[0];
         let treasury = svm.treasury();
         let (mint, set) = if token == QUOTE_TOKEN {
@@ -368,8 +364,19 @@ fn a_withdrawal_limit_keeps_what_has_flowed_out() {
             (svm.wsol, treasury.token_windows[usize::from(token)])
         };
         assert_eq!((told.mint, told.limit, told.window), (mint, limit, window));
-        assert_eq!((set.limit, set.window, set.level, set.updated_at), (limit, window, 55, 66));
-    }
+        assert_eq!((set.limit, set.window, set.updated_at), (limit, window, svm.now()));
+        set.level
+    };
+    assert_eq!(set(&mut svm, QUOTE_TOKEN, 100_000_000, 3_600), 0);
+    svm.withdraw_usdc(&alice, 80_000_000).unwrap();
+    assert_eq!(set(&mut svm, QUOTE_TOKEN, 500_000_000, 60), 80_000_000);
+    assert_eq!(set(&mut svm, QUOTE_TOKEN, 90_000_000, 60), 80_000_000);
+    refused(&mut svm, |svm| svm.withdraw_usdc(&alice, 10_000_001), E::WithdrawalWindow);
+    svm.withdraw_usdc(&alice, 10_000_000).unwrap();
+    assert_eq!(set(&mut svm, QUOTE_TOKEN, 0, 3_600), 0);
+    svm.withdraw_usdc(&alice, 500_000_000).unwrap();
+    assert_eq!(set(&mut svm, 0, 1 << 62, 604_800), 0);
+    svm.assert_reconciled();
 }
 
 /// A price of BTC whose confidence interval is too wide.
