@@ -10,6 +10,7 @@
 //! ```
 
 mod exchange;
+mod lifecycle;
 mod measure;
 mod native;
 mod options;

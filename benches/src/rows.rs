@@ -98,6 +98,9 @@ pub const SECTIONS: &[Section] = &[
             row("cancel_by_client_id", 3_900, "the oldest of eight orders by the owner's number, 16 positions"),
             row("cancel_all_orders_0", 2_900, "no order to cancel: what every instruction of a market costs"),
             row("cancel_all_orders_8", 10_000, "eight orders of a market, 16 positions"),
+            row("prune_expired_8", 1, "eight orders that have expired, 16 positions"),
+            row("block_trade_1_16", 1, "a block of one leg, both sides hold 16 positions"),
+            row("block_trade_8_16", 1, "a block of eight legs on 8 underlyings, both sides hold 16 positions"),
         ],
     ),
     (
@@ -127,6 +130,9 @@ pub const SECTIONS: &[Section] = &[
             row("withdraw_token_16", 13_300, "wrapped SOL, 16 positions"),
             row("view_margin_16", 13_300, "16 positions over 8 underlyings: the first page"),
             row("view_margin_64_mixed", 29_500, "64 positions over 8 underlyings, half of them options"),
+            row("transfer_cash_16", 1, "USDC to a second account, both hold 16 positions"),
+            row("transfer_position_16", 1, "a part of a position to a second account, both hold 16 positions"),
+            row("set_delegate", 1, "a first delegate"),
         ],
     ),
     (
@@ -147,6 +153,11 @@ pub const SECTIONS: &[Section] = &[
             row("accrue_interest_16", 11_400, "an account of 16 positions begins to lend"),
             row("update_interest", 3_600, "an epoch ends in which something was lent"),
             row("grow_market", 3_100, "10,240 bytes more for a book"),
+            row("sample_market_30", 1, "the premium of a book of 30 orders a side, all of which the impact notional takes"),
+            row("sample_settlement_11", 1, "the dearest sample of an expiry with a future and ten options"),
+            row("settle_expiry_10", 1, "ten options of one expiry"),
+            row("settle_position_16", 1, "a future, by an account of 16 positions"),
+            row("delist", 1, "a settled future or option; the dearer one"),
         ],
     ),
     (
@@ -166,6 +177,9 @@ pub const SECTIONS: &[Section] = &[
             row("set_pause", 1_000, "by the admin"),
             row("set_interest", 1_800, "rates, limits and epochs"),
             row("fund_insurance", 2_900, "a gift in USDC"),
+            row("set_timelock", 1, "an hour"),
+            row("propose_change", 1, "a change of the fees"),
+            row("change_fees", 1, "the same when its time has come, its proposal closed"),
         ],
     ),
 ];
