@@ -1,4 +1,4 @@
-//! The measurements of blocks, transfers, funding, settlement and changes that wait, on an exchange of their own: that of
+//! The measurements of blocks, transfers, funding and settlement, on an exchange of their own: that of
 //! `exchange.rs` with funding of one perpetual, and a dated future and ten options of one expiry.
 
 use crate::{
@@ -7,17 +7,12 @@ use crate::{
 };
 use anyhow::{Result, ensure};
 use ballast_client::{
-    ballast::{
-        args::{FeeArgs, LegArgs},
-        constants::MAX_LEGS,
-        state::permission,
-    },
+    ballast::{args::LegArgs, constants::MAX_LEGS, state::permission},
     instruction,
     risk::fixing::SAMPLES,
     terms::Terms,
 };
 use ballast_testkit::{BTC, ETH, Order, Trader, options::SMILE};
-use solana_instruction::Instruction;
 use solana_signer::Signer;
 
 /// The future, and the first option, on Bitcoin.
@@ -27,8 +22,6 @@ const OPTIONS: u16 = 201;
 const STRIKES: [&str; 5] = ["36000", "38000", "40000", "42000", "44000"];
 /// Seconds until they expire.
 const LIFE: i64 = 7_200;
-/// Seconds that changes wait.
-const TIMELOCK: u32 = 3_600;
 
 /// Runs everything; returns compute units by row.
 pub fn all() -> Result<Units> {
@@ -38,7 +31,6 @@ pub fn all() -> Result<Units> {
     accounts(&mut bench, &one)?;
     orders(&mut bench, &one)?;
     settlement(&mut bench)?;
-    changes(&mut bench)?;
     Ok(bench.units)
 }
 
@@ -126,20 +118,5 @@ fn settlement(b: &mut Bench) -> Result<()> {
     for instrument in [FUTURE, options[0]] {
         b.send("delist", instruction::delist(&e, &b.svm.admin.pubkey(), instrument), &[])?;
     }
-    Ok(())
-}
-
-/// A change of the fees is proposed, waits, and is made.
-fn changes(b: &mut Bench) -> Result<()> {
-    let (e, admin, payer) = (b.svm.exchange, b.svm.admin.insecure_clone(), b.svm.payer.pubkey());
-    let a = admin.pubkey();
-    b.send("set_timelock", instruction::set_timelock(&e, &a, TIMELOCK), &[&admin])?;
-    let fees = b.svm.config.exchange.fees()?;
-    let change = instruction::change_fees(&e, &a, &FeeArgs { taker_fee_ppm: fees.taker_fee_ppm + 1, ..fees });
-    let nonce = 1;
-    let propose = |ix: &Instruction| instruction::propose(&e, &payer, &a, nonce, &instruction::subject(ix), ix);
-    b.send("propose_change", propose(&change), &[&admin])?;
-    b.svm.advance(i64::from(TIMELOCK));
-    b.measure("change_fees", instruction::with_change(change, &e, nonce, &payer), &[&admin])?;
     Ok(())
 }

@@ -10,6 +10,7 @@
 //! ```
 
 mod exchange;
+mod governance;
 mod lifecycle;
 mod measure;
 mod native;

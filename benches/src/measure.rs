@@ -2,7 +2,7 @@
 
 use crate::{
     exchange::{Bench, DEPTH, MANY, ONE, SPREAD, Units, dollars, failure, native},
-    lifecycle, options,
+    governance, lifecycle, options,
     pricing::{self, Measured},
 };
 use anyhow::{Result, ensure};
@@ -39,6 +39,7 @@ pub fn all() -> Result<(Units, Vec<Measured>)> {
     administration(&mut bench)?;
     liquidation(&mut bench, &makers[0])?;
     interest(&mut bench, &makers[1])?;
+    governance::all(&mut bench)?;
     let mut units = bench.units;
     for (row, most) in options::all()?.into_iter().chain(lifecycle::all()?) {
         let known = units.entry(row).or_default();
