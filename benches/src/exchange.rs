@@ -60,7 +60,8 @@ impl Bench {
         Self::make(extend)
     }
 
-    /// Makes the exchange of perpetuals, with funding of the first one: the impact notional is all of [`IMPACT_ORDERS`] of 10 lots.
+    /// Makes the exchange of perpetuals, with a fee on blocks and funding of the first perpetual, whose impact notional takes
+    /// [`IMPACT_ORDERS`] orders of 10 lots.
     pub fn with_funding() -> Result<Self> {
         Self::make(extend_with_funding)
     }
@@ -333,9 +334,10 @@ fn extend(svm: &mut Svm) -> Result<()> {
     Ok(())
 }
 
-/// Adds underlyings and perpetuals, and funding of Bitcoin's perpetual.
+/// Adds underlyings and perpetuals, a fee on blocks, and funding of Bitcoin's perpetual.
 fn extend_with_funding(svm: &mut Svm) -> Result<()> {
     extend(svm)?;
+    svm.config.exchange.block_fee = "0.0003".into();
     // 29 orders of 10 lots are worth 11,607 dollars at the most, 30 of them 11,993 at the least.
     svm.config.perpetual[usize::from(BTC)].funding.impact_notional = "11_800".into();
     Ok(())

@@ -337,7 +337,7 @@ impl<'a> Life<'a> {
     }
 }
 
-// I280, I283, I289, I290, I295, I300: agreed, quoted, funded, lent, settled, and reconciled to the unit after each.
+// I283, I289, I290, I295: agreed, quoted, funded, lent, settled, and reconciled to the unit after each.
 #[test]
 fn a_life_from_a_quote_to_the_last_unit() -> Result<()> {
     let net = localnet()?;
