@@ -32,6 +32,9 @@ pub const MANY: u16 = SPREAD + 1;
 /// Perpetuals on [`MANY`].
 pub const MANY_DEPTH: u16 = 22;
 
+/// Orders a side of the book whose premium is sampled.
+pub const IMPACT_ORDERS: usize = 30;
+
 /// On the exchange for options: an underlying with one perpetual and a second source.
 pub const SECOND: u16 = SPREAD;
 /// Hash of that source's feed.
@@ -55,6 +58,12 @@ impl Bench {
     /// Makes the exchange of perpetuals, measuring the instructions that do it.
     pub fn new() -> Result<Self> {
         Self::make(extend)
+    }
+
+    /// Makes the exchange of perpetuals, with a fee on blocks and funding of the first perpetual, whose impact notional takes
+    /// [`IMPACT_ORDERS`] orders of 10 lots.
+    pub fn with_funding() -> Result<Self> {
+        Self::make(extend_with_funding)
     }
 
     /// Makes the exchange on which options are listed: one perpetual on each underlying, a second source for the last.
@@ -198,8 +207,12 @@ impl Bench {
 
     /// Has a trader buy (positive) or sell lots from the house at the first price.
     pub fn trade(&mut self, trader: &Trader, instrument: u16, lots: i64) -> Result<()> {
+        self.trade_at(trader, instrument, lots, dollars(instrument % SPREAD))
+    }
+
+    /// As [`Bench::trade`], at any price.
+    pub fn trade_at(&mut self, trader: &Trader, instrument: u16, lots: i64, price: &str) -> Result<()> {
         let Self { svm, house, .. } = self;
-        let price = dollars(instrument % SPREAD);
         match lots > 0 {
             true => svm.trade(trader, house, instrument, price, lots),
             false => svm.trade(house, trader, instrument, price, -lots),
@@ -318,6 +331,15 @@ fn extend(svm: &mut Svm) -> Result<()> {
             c.perpetual.push(new);
         }
     }
+    Ok(())
+}
+
+/// Adds underlyings and perpetuals, a fee on blocks, and funding of Bitcoin's perpetual.
+fn extend_with_funding(svm: &mut Svm) -> Result<()> {
+    extend(svm)?;
+    svm.config.exchange.block_fee = "0.0003".into();
+    // 29 orders of 10 lots are worth 11,607 dollars at the most, 30 of them 11,993 at the least.
+    svm.config.perpetual[usize::from(BTC)].funding.impact_notional = "11_800".into();
     Ok(())
 }
 

@@ -10,6 +10,8 @@
 //! ```
 
 mod exchange;
+mod governance;
+mod lifecycle;
 mod measure;
 mod native;
 mod options;

@@ -2,7 +2,7 @@
 
 use crate::{
     exchange::{Bench, DEPTH, MANY, ONE, SPREAD, Units, dollars, failure, native},
-    options,
+    governance, lifecycle, options,
     pricing::{self, Measured},
 };
 use anyhow::{Result, ensure};
@@ -19,7 +19,7 @@ use solana_instruction::Instruction;
 use solana_signer::Signer;
 
 /// Perpetuals of 16 positions over 8 underlyings.
-const SIXTEEN: std::ops::Range<u16> = 0..2 * SPREAD;
+pub const SIXTEEN: std::ops::Range<u16> = 0..2 * SPREAD;
 /// Perpetuals of 64 positions over 8 underlyings.
 const SIXTY_FOUR: std::ops::Range<u16> = 0..DEPTH * SPREAD;
 
@@ -39,8 +39,9 @@ pub fn all() -> Result<(Units, Vec<Measured>)> {
     administration(&mut bench)?;
     liquidation(&mut bench, &makers[0])?;
     interest(&mut bench, &makers[1])?;
+    governance::all(&mut bench)?;
     let mut units = bench.units;
-    for (row, most) in options::all()? {
+    for (row, most) in options::all()?.into_iter().chain(lifecycle::all()?) {
         let known = units.entry(row).or_default();
         *known = most.max(*known);
     }

@@ -1,5 +1,7 @@
 //! End to end, through JSON-RPC and websocket of a local validator.
 
+mod lifecycle;
+
 use anyhow::{Result, anyhow};
 use ballast_client::{
     BallastError,
@@ -108,7 +110,7 @@ fn localnet() -> Result<Localnet> {
 }
 
 fn venue(net: &Localnet) -> Result<Venue<'_>> {
-    let config = Config::from_toml(include_str!("../../migrations/localnet.toml"))?;
+    let config = Config::from_toml(include_str!("../../../migrations/localnet.toml"))?;
     let venue = net.apply(&config)?;
     venue.publish(&["40000", "2500", "40"])?;
     Ok(venue)

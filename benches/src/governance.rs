@@ -1,0 +1,102 @@
+//! The measurements of what authorities change, and of changes that wait.
+
+use crate::exchange::{Bench, MANY, ONE, failure};
+use anyhow::Result;
+use ballast_client::{
+    ballast::args::{
+        CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN, WithdrawalLimitArgs,
+        authority,
+    },
+    instruction,
+    pyth::PriceUpdate,
+};
+use ballast_testkit::BTC;
+use solana_signer::Signer;
+
+/// Seconds that changes wait.
+const TIMELOCK: u32 = 3_600;
+/// Seconds until the perpetual that is wound down settles.
+const NOTICE: i64 = 86_400;
+
+/// Runs everything, at the end of what is measured on an exchange: from here on its changes wait.
+pub fn all(b: &mut Bench) -> Result<()> {
+    parameters(b)?;
+    tightening(b)?;
+    authorities(b)?;
+    waiting(b)
+}
+
+/// Parameters, by the admin.
+fn parameters(b: &mut Bench) -> Result<()> {
+    let (e, admin) = (b.svm.exchange, b.svm.admin.insecure_clone());
+    let a = admin.pubkey();
+    let config = b.svm.config.clone();
+    let exchange = config.exchange_args(&b.svm.risker.pubkey(), &b.svm.pauser.pubkey())?;
+    b.measure("change_margin", instruction::change_margin(&e, &a, &exchange.margin), &[&admin])?;
+    let underlying = config.underlying_args(&config.underlying[usize::from(BTC)])?;
+    b.measure("change_underlying", instruction::change_underlying(&e, &a, BTC, &underlying), &[&admin])?;
+    let listed = config.perpetual_args(&config.perpetual[usize::from(BTC)])?;
+    let instrument = InstrumentChangeArgs {
+        max_position: listed.max_position,
+        min_order_value: listed.min_order_value,
+        open_interest_cap: listed.open_interest_cap,
+        funding: listed.funding,
+        price_band: listed.price_band,
+        max_orders: listed.max_orders,
+        reduce_only: 1,
+    };
+    b.measure("change_instrument", instruction::change_instrument(&e, &a, BTC, &instrument), &[&admin])?;
+    let token = config.collateral_args(&config.collateral[0])?;
+    let token = CollateralChangeArgs { deposit_limit: token.deposit_limit, haircut: token.haircut, token: 0 };
+    b.measure("change_collateral", instruction::change_collateral(&e, &a, &token), &[&admin])?;
+    let limit = WithdrawalLimitArgs { limit: 1_000_000_000_000, window: 3_600, token: QUOTE_TOKEN };
+    b.measure("set_withdrawal_limit", instruction::set_withdrawal_limit(&e, &a, &limit), &[&admin])?;
+    let listed = b.svm.board();
+    let last = listed.board.instruments.iter().rev().find(|i| i.is_listed() && i.underlying == MANY);
+    let last = last.map_or(BTC, |i| i.index);
+    let settles_at = b.svm.now() / 60 * 60 + NOTICE;
+    b.measure("wind_down_perpetual", instruction::wind_down_perpetual(&e, &a, last, settles_at), &[&admin])?;
+    Ok(())
+}
+
+/// What the risk authority may do alone, and what anyone may.
+fn tightening(b: &mut Bench) -> Result<()> {
+    let (e, risker) = (b.svm.exchange, b.svm.risker.insecure_clone());
+    let r = risker.pubkey();
+    let scan = b.svm.board().board.underlyings[usize::from(BTC)].params.scan_range.0 + 1;
+    b.measure("tighten_underlying", instruction::tighten_underlying(&e, &r, BTC, scan), &[&risker])?;
+    let lower = InstrumentTightenArgs { max_position: 1, open_interest_cap: 1, reduce_only: 1 };
+    b.measure("tighten_instrument", instruction::tighten_instrument(&e, &r, BTC, &lower), &[&risker])?;
+    b.measure("tighten_collateral", instruction::tighten_collateral(&e, &r, 0, 1), &[&risker])?;
+
+    let uncertain =
+        PriceUpdate { feed_id: b.svm.feed_id(ONE), price: 40, confidence: 20, exponent: 0, publish_time: b.svm.now() };
+    b.svm.write_price_update(ONE, &uncertain);
+    b.svm.refresh(ONE).map_err(failure)?;
+    b.measure("trip_breaker", instruction::trip_breaker(&e, ONE), &[])?;
+    Ok(())
+}
+
+/// The risk authority is handed over.
+fn authorities(b: &mut Bench) -> Result<()> {
+    let (e, admin, heir) = (b.svm.exchange, b.svm.admin.insecure_clone(), b.house.key.insecure_clone());
+    let nominate = instruction::nominate_authority(&e, &admin.pubkey(), authority::RISK, &heir.pubkey());
+    b.send("nominate_authority", nominate, &[&admin])?;
+    b.measure("accept_authority", instruction::accept_authority(&e, &heir.pubkey(), authority::RISK), &[&heir])?;
+    Ok(())
+}
+
+/// A change of the fees is proposed, waits, and is made.
+fn waiting(b: &mut Bench) -> Result<()> {
+    let (e, admin, payer) = (b.svm.exchange, b.svm.admin.insecure_clone(), b.svm.payer.pubkey());
+    let (a, nonce) = (admin.pubkey(), 1);
+    b.send("set_timelock", instruction::set_timelock(&e, &a, TIMELOCK), &[&admin])?;
+    let fees = b.svm.config.exchange.fees()?;
+    let change = instruction::change_fees(&e, &a, &FeeArgs { taker_fee_ppm: fees.taker_fee_ppm + 1, ..fees });
+    let propose = instruction::propose(&e, &payer, &a, nonce, &instruction::subject(&change), &change);
+    b.send("propose_change", propose, &[&admin])?;
+    b.measure("cancel_change", instruction::cancel_change(&e, &a, nonce, &payer), &[&admin])?;
+    b.svm.advance(i64::from(TIMELOCK));
+    b.measure("change_fees", instruction::with_change(change, &e, nonce, &payer), &[&admin])?;
+    Ok(())
+}
