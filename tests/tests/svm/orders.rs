@@ -458,6 +458,85 @@ mod pruning {
     }
 }
 
+/// While what is traded cannot be taken on by anybody, nobody's orders are taken off the book for it (I222).
+mod unusable {
+    use super::*;
+    use crate::options;
+    use ballast_client::risk::guard::flag;
+
+    /// Bob's and Carol's asks, and bids of Carol's, who is long; somebody with an empty account.
+    fn desk_with_orders() -> (Svm, Trader, [Trader; 2]) {
+        let (mut svm, [bob, carol]) = desk();
+        svm.trade(&carol, &bob, BTC, "40000", 10).unwrap();
+        svm.rest(&bob, Order::sell(&svm, BTC, "40000", 5)).unwrap();
+        svm.rest(&carol, Order::sell(&svm, BTC, "40001", 20)).unwrap();
+        svm.rest(&carol, Order::buy(&svm, BTC, "39000", 5)).unwrap();
+        let empty = svm.trader("0").unwrap();
+        (svm, empty, [bob, carol])
+    }
+
+    #[test]
+    fn a_stale_price_takes_no_order_off_the_book() {
+        let (mut svm, empty, [bob, carol]) = desk_with_orders();
+        svm.advance(11);
+        for order in [Order::buy(&svm, BTC, "40001", 5), Order::sell(&svm, BTC, "39000", 5)] {
+            let failed = refused(&mut svm, |svm| svm.place(&empty, order.immediate(), &[&bob, &carol]), E::PriceStale);
+            assert!(failed.log.iter().any(|l| l.contains("underlying 0: price is 11 s old, limit 10 s")));
+            let batch = [order.immediate(); 2];
+            refused(&mut svm, |svm| svm.batch(&empty, BTC, &[], &batch, &[&bob, &carol]), E::PriceStale);
+        }
+        // Who would only reduce learns the same, and loses nothing.
+        let sell = Order::sell(&svm, BTC, "39000", 5).immediate().reduce_only();
+        let dave = svm.trader("1000").unwrap();
+        svm.refresh_all();
+        svm.trade(&dave, &bob, BTC, "40000", 1).unwrap();
+        svm.advance(11);
+        refused(&mut svm, |svm| svm.place(&dave, sell, &[&carol]), E::PriceStale);
+        svm.refresh_all();
+        assert_eq!(placed(svm.place(&dave, sell, &[&carol])).filled, 1);
+    }
+
+    #[test]
+    fn a_suspect_price_takes_no_order_off_the_book() {
+        for (bit, error) in [
+            (flag::VOLATILE, E::PriceTooVolatile),
+            (flag::UNCERTAIN, E::PriceTooUncertain),
+            (flag::DIVERGENT, E::PriceDivergent),
+        ] {
+            let (mut svm, empty, [bob, carol]) = desk_with_orders();
+            change_board(&mut svm, |b| b.board.underlyings[usize::from(BTC)].guards.flags = bit);
+            let buy = Order::buy(&svm, BTC, "40001", 5).immediate();
+            refused(&mut svm, |svm| svm.place(&empty, buy, &[&bob, &carol]), error);
+            // Who reduces still trades with who reduces.
+            let buy = Order::buy(&svm, BTC, "40001", 1).immediate().reduce_only();
+            refused(&mut svm, |svm| svm.place(&empty, buy, &[&bob]), E::NothingToReduce);
+            svm.cancel_all(&bob, BTC, 9).unwrap();
+            let all = Order::buy(&svm, BTC, "40001", 10).immediate().reduce_only();
+            assert_eq!(placed(svm.place(&bob, all, &[&carol])).filled, 10);
+            svm.assert_reconciled();
+        }
+    }
+
+    #[test]
+    fn a_stale_array_takes_no_order_off_the_book() {
+        let (mut svm, _, list) = options::listed();
+        let (bob, empty) = (svm.trader("100000").unwrap(), svm.trader("0").unwrap());
+        let option = list[2];
+        let mut ask = Order::sell(&svm, option, "1400", 10);
+        ask.args.price = terms(&svm, option).mark_ticks_floor(&svm.board().board.underlyings[0], svm.now()).0;
+        svm.rest(&bob, ask).unwrap();
+        svm.advance(121);
+        svm.refresh_all();
+        let buy = Order { args: OrderArgs { side: 0, kind: order_kind::IMMEDIATE_OR_CANCEL, ..ask.args }, ..ask };
+        refused(&mut svm, |svm| svm.place(&empty, buy, &[&bob]), E::StaleRiskArray);
+        // Bob holds nothing but that order; with the array refreshed it is there.
+        svm.refresh_all_options(BTC).unwrap();
+        let carol = svm.trader("100000").unwrap();
+        assert_eq!(placed(svm.place(&carol, buy, &[&bob])).filled, 10);
+        svm.assert_reconciled();
+    }
+}
+
 mod penalty {
     use super::*;
 

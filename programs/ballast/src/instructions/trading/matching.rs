@@ -13,7 +13,7 @@ use alloc::{boxed::Box, vec::Vec};
 use anchor_lang::prelude::*;
 use ballast_book::{BookMut, Handle, Order, Owner, Side};
 use ballast_risk::{
-    Board, Fill, Instrument, Lots, Portfolio, Ppm, QuoteNative, RiskError, Scaled, Ticks, Underlying,
+    Board, Fill, Instrument, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Scaled, Ticks, Underlying,
     math::{mul_bounded, mul_ppm_ceil, mul_ppm_floor},
     rule::{self, Trade},
 };
@@ -256,7 +256,8 @@ impl<'a> Matcher<'a> {
         Ok(Meeting::Trade(maker, lots))
     }
 
-    /// Settles one match with both sides. False if the maker could not carry it and the order was cancelled instead.
+    /// Settles one match with both sides. False if the maker could not carry it and the order was cancelled instead. An
+    /// error if the maker was refused while what is traded cannot be taken on by anybody.
     fn trade(
         &mut self,
         maker: usize,
@@ -295,6 +296,8 @@ impl<'a> Matcher<'a> {
             let settled = match settled {
                 Ok(settled) => settled,
                 Err(refused) => {
+                    // Where nobody may take this instrument's risk, that is no fault of the maker's.
+                    require_leg(self.i, self.u, self.now)?;
                     account.portfolio.clone_from(scratch);
                     self.cancel(maker, handle)?;
                     if lacks_margin(&refused) {
@@ -418,6 +421,18 @@ fn settle_maker(
     let measured = rule::after_trade(board, before, &account.portfolio, trade)?;
     account.portfolio.note_owed(&measured);
     Ok(settled)
+}
+
+/// Requires that what is traded could be taken on as new risk now. Where it could not, a maker's refusal says nothing of the
+/// maker: anyone could else take everybody's orders off the book while a price is stale.
+#[cold]
+#[inline(never)]
+fn require_leg(i: &Instrument, u: &Underlying, now: i64) -> Result<()> {
+    Purpose::NewRisk { now }.require(u).logged()?;
+    if i.is_option() {
+        i.option.require_usable(i, u, now).logged()?;
+    }
+    Ok(())
 }
 
 /// True if a maker was refused a fill for want of margin, and not because that could not be computed.
