@@ -590,6 +590,23 @@ mod penalty {
         }
     }
 
+    /// The compute of a maker who fails is many times that of one who is stepped over: four end the match, and what they did
+    /// stands, so that whoever comes next gets further (I275).
+    #[test]
+    fn four_makers_who_cannot_carry_the_fill_end_the_match() {
+        let (mut svm, [alice, bob]) = penalty_of("10");
+        let poor: Vec<Trader> = (0..6).map(|_| poor(&mut svm, "40000")).collect();
+        svm.rest(&bob, Order::sell(&svm, BTC, "40000", 16)).unwrap();
+        let makers: Vec<&Trader> = poor.iter().chain([&bob]).collect();
+        let buy = Order::buy(&svm, BTC, "40000", 16);
+        let order = placed(svm.place(&alice, buy, &makers));
+        assert_eq!((order.makers_cancelled, order.filled, order.resting, order.penalties.len()), (4, 0, 0, 4));
+        assert_eq!(side(&svm, BTC, Side::Ask).len(), 3);
+        let order = placed(svm.place(&alice, buy, &makers));
+        assert_eq!((order.makers_cancelled, order.filled), (2, 16));
+        svm.assert_reconciled();
+    }
+
     #[test]
     fn is_paid_once_an_instruction_by_each_maker() {
         let (mut svm, [alice]) = penalty_of("10");

@@ -3,7 +3,7 @@
 use super::order::{Incoming, take_reduce_only_lots};
 use crate::{
     args::self_trade,
-    constants::{MAKER_GRACE_SECONDS, MAX_FILLS, MAX_MAKERS, MAX_PASSED},
+    constants::{FAILED_MAKER_WEIGHT, MAKER_GRACE_SECONDS, MAX_FILLS, MAX_MAKERS, MAX_PASSED},
     error::{BallastError, Logged},
     events::{FillRecord, PenaltyRecord},
     instructions::load::{boxed, margin_mut},
@@ -79,7 +79,8 @@ pub struct Matcher<'a> {
     makers: Vec<Maker>,
     /// The maker at hand before the fill, made when first needed.
     scratch: Option<Box<Portfolio>>,
-    /// Resting orders that were stepped over or cancelled.
+    /// Resting orders that were stepped over or cancelled; one of a maker who could not carry the fill counts
+    /// [`FAILED_MAKER_WEIGHT`] times.
     passed: usize,
     open_interest_before: Lots,
 }
@@ -179,7 +180,7 @@ impl<'a> Matcher<'a> {
         while let Some(handle) = next {
             let left = order.lots.minus(matched.lots).logged()?;
             let resting = *self.book.get(handle).logged()?;
-            let spent = self.fills.len() == MAX_FILLS || self.passed == MAX_PASSED;
+            let spent = self.fills.len() == MAX_FILLS || self.passed >= MAX_PASSED;
             if left.is_zero() || spent || !reaches(order.side, order.price, &resting) {
                 break;
             }
@@ -202,7 +203,7 @@ impl<'a> Matcher<'a> {
                 Meeting::Trade(maker, lots) => {
                     if !self.trade(maker, handle, &resting, lots, taker, &mut matched)? {
                         matched.makers_cancelled += 1; // at most MAX_PASSED
-                        self.passed += 1;
+                        self.passed += FAILED_MAKER_WEIGHT;
                     }
                 }
                 Meeting::Cancel(maker) => {
