@@ -456,6 +456,30 @@ mod pruning {
         assert_eq!(pruned(svm.prune(&bob, ETH, 9).unwrap()), 0);
         svm.assert_reconciled();
     }
+
+    #[test]
+    fn takes_reduce_only_orders_that_outlived_their_position() {
+        let (mut svm, [alice, bob]) = desk();
+        let pruned = |sent: Sent| event::find::<OrdersPruned, _>(&sent.log, OrdersPruned::NAME)[0].count;
+        svm.trade(&alice, &bob, BTC, "40000", 5).unwrap();
+        svm.rest(&alice, Order::sell(&svm, BTC, "41000", 5).reduce_only().client_id(1)).unwrap();
+        svm.rest(&alice, Order::sell(&svm, BTC, "41000", 3).client_id(2)).unwrap();
+        svm.rest(&alice, Order::sell(&svm, BTC, "41001", 2).reduce_only().client_id(3)).unwrap();
+        let before = svm.account(&alice.margin);
+        assert_eq!(pruned(svm.prune(&alice, BTC, 9).unwrap()), 0);
+        assert_eq!(svm.account(&alice.margin), before, "there is a position to reduce");
+        // Alice is short now: what reduced a long position reduces nothing, what reduces a short one does.
+        svm.trade(&bob, &alice, BTC, "40000", 7).unwrap();
+        svm.rest(&alice, Order::buy(&svm, BTC, "39000", 2).reduce_only().client_id(4)).unwrap();
+        assert_eq!(pruned(svm.prune(&alice, BTC, 1).unwrap()), 1);
+        assert_eq!(pruned(svm.prune(&alice, BTC, 9).unwrap()), 1);
+        assert_eq!(side(&svm, BTC, Side::Ask), [(2, 410_000, 3)]);
+        assert_eq!(side(&svm, BTC, Side::Bid), [(4, 390_000, 2)]);
+        svm.trade(&alice, &bob, BTC, "40000", 2).unwrap();
+        assert_eq!(pruned(svm.prune(&alice, BTC, 9).unwrap()), 1);
+        assert_eq!(order_totals(&svm, &alice, BTC), (0, 3, 0, 123_000_000, 1));
+        svm.assert_reconciled();
+    }
 }
 
 /// While what is traded cannot be taken on by anybody, nobody's orders are taken off the book for it (I222).

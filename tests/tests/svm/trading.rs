@@ -173,12 +173,28 @@ mod placing {
     }
 
     #[test]
-    fn a_reduce_only_order_may_be_smaller_than_the_least_value() {
+    fn a_reduce_only_order_that_rests_is_worth_the_least_value_or_closes_the_position() {
         let (mut svm, alice, bob) = two();
-        svm.trade(&alice, &bob, SOL, "40", 2).unwrap();
-        let small = Order::sell(&svm, SOL, "40", 1);
-        svm.refuse(&alice, small, &[], E::BadSize);
-        svm.placed(&alice, small.reduce_only(), &[]);
+        svm.trade(&alice, &bob, SOL, "40", 4).unwrap();
+        // A lot is worth four dollars, the least is five.
+        let small = Order::sell(&svm, SOL, "40", 1).reduce_only();
+        for order in [small, small.post_only(), small.slide()] {
+            let failed = svm.refuse(&alice, order, &[], E::BadSize);
+            assert_eq!(numbers(&failed, "order value"), (4_000_000, 5_000_000));
+        }
+        let two = svm.rest(&alice, Order::sell(&svm, SOL, "40", 2).reduce_only()).unwrap();
+        refused(&mut svm, |svm| svm.replace(&alice, two, small, &[]), E::BadSize);
+        svm.cancel(&alice, SOL, two).unwrap();
+        // What never rests is free to be small.
+        svm.rest(&bob, Order::buy(&svm, SOL, "40", 9)).unwrap();
+        assert_eq!(svm.placed(&alice, small.immediate(), &[&bob]).filled, 1);
+        assert_eq!(svm.placed(&alice, small.fill_or_kill(), &[&bob]).filled, 1);
+        assert_eq!(svm.placed(&alice, Order::market_sell(SOL, 1).reduce_only(), &[&bob]).filled, 1);
+        // The last lot is the whole position.
+        svm.cancel_all(&bob, SOL, 9).unwrap();
+        let last = svm.rest(&alice, small).unwrap();
+        svm.replace(&alice, last, small, &[]).unwrap();
+        svm.assert_reconciled();
     }
 }
 
