@@ -7,7 +7,7 @@ use crate::{
     error::{BallastError, Logged},
     events::{FillRecord, PenaltyRecord},
     instructions::load::{boxed, margin_mut},
-    state::{Exchange, MarginAccount, Market},
+    state::{Exchange, MarginAccount, Market, permission},
 };
 use alloc::{boxed::Box, vec::Vec};
 use anchor_lang::prelude::*;
@@ -75,6 +75,7 @@ pub struct Matcher<'a> {
     pub fills: Vec<FillRecord>,
     /// What makers paid.
     pub penalties: Vec<PenaltyRecord>,
+    authority: &'a Address,
     market: &'a mut Market,
     makers: Vec<Maker>,
     /// The maker at hand before the fill, made when first needed.
@@ -109,6 +110,7 @@ impl<'a> Matcher<'a> {
         u: &'a Underlying,
         market: &'a mut Market,
         book: BookMut<'a>,
+        authority: &'a Address,
         views: &[AccountView],
         now: i64,
     ) -> Result<Self> {
@@ -129,6 +131,7 @@ impl<'a> Matcher<'a> {
             book,
             fills: Vec::new(),
             penalties: Vec::new(),
+            authority,
             market,
             makers,
             scratch: None,
@@ -238,9 +241,11 @@ impl<'a> Matcher<'a> {
         }
         let account = &self.makers[maker].account;
         if account.owner == taker.owner {
+            // A delegate of one account has no say over orders of the owner's others.
+            let may_cancel = || account.allows(self.authority, permission::TRADE, self.now);
             return match order.self_trade {
-                self_trade::CANCEL_MAKER => Ok(Meeting::Cancel(maker)),
-                self_trade::CANCEL_TAKER => {
+                self_trade::CANCEL_MAKER if may_cancel() => Ok(Meeting::Cancel(maker)),
+                self_trade::CANCEL_MAKER | self_trade::CANCEL_TAKER => {
                     matched.ended_by_self_trade = true;
                     Ok(Meeting::End)
                 }
