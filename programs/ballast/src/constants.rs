@@ -47,8 +47,15 @@ pub const MAX_IMPACT_ORDERS: usize = 64;
 /// Most fills of one instruction, of one order or of a batch: the bound on its compute and on its event.
 pub const MAX_FILLS: usize = 16;
 
-/// Most resting orders that the orders of one instruction may step over or cancel, beside their fills.
+/// Most resting orders that the orders of one instruction may step over or cancel, beside their fills. One of a maker who
+/// could not carry the fill counts [`FAILED_MAKER_WEIGHT`] times; the last may go beyond.
 pub const MAX_PASSED: usize = 16;
+
+/// How many of [`MAX_PASSED`] the order of a maker counts for who could not carry the fill. Such a maker is checked by the
+/// rule's long way and for the penalty, with 64 options near 100,000 compute units; so at most four of them are met in one
+/// instruction, which then ends the match, and their cancellations stand. Sixteen would exceed what a transaction has, and
+/// nobody could trade through them.
+pub const FAILED_MAKER_WEIGHT: usize = 5;
 
 /// Most orders that a batch cancels.
 pub const MAX_BATCH_CANCELS: usize = 32;

@@ -204,7 +204,8 @@ pub mod ballast {
         instructions::batch_orders(ctx, cancels, orders)
     }
 
-    /// Takes expired orders of an account off the book, at most so many. Anyone may call.
+    /// Takes an account's expired orders off the book, and its reduce-only ones that have no position left to reduce, at most
+    /// so many. Anyone may call.
     #[discrim = 31]
     pub fn prune_expired(ctx: &mut Context<PruneExpired>, limit: u16) -> Result<()> {
         instructions::prune_expired(ctx, limit)

@@ -162,6 +162,47 @@ fn the_largest_batch_fits() {
     svm.assert_reconciled();
 }
 
+/// With penalties too: of eight makers five are filled three or four times and three cannot carry their fill.
+#[test]
+fn the_largest_batch_fits_with_penalties() {
+    let mut svm = Svm::with_config(|c| {
+        c.exchange.maker_penalty_rate = "0.001".to_owned();
+        c.exchange.maker_penalty = "10".to_owned();
+    })
+    .unwrap();
+    let alice = svm.trader("10000000").unwrap();
+    let poor: Vec<Trader> = (0..3).map(|_| svm.trader("100").unwrap()).collect();
+    let rich: Vec<Trader> = (0..5).map(|_| svm.trader("1000000").unwrap()).collect();
+    for _ in 0..3 {
+        svm.grow_market(BTC).unwrap();
+    }
+    let away = Order::buy(&svm, BTC, "36000", 1).post_only();
+    let mut resting = Vec::new();
+    for _ in 0..2 {
+        let batch = batched(svm.batch(&alice, BTC, &[], &[away; MAX_BATCH_ORDERS], &[]));
+        resting.extend(batch.placed.iter().map(|p| (p.handle, p.sequence)));
+    }
+    // As orders they are carried, as positions not.
+    for t in &poor {
+        svm.rest(t, Order::sell(&svm, BTC, "40000", 16).post_only()).unwrap();
+    }
+    for n in 0..16 {
+        svm.rest(&rich[n % 5], Order::sell(&svm, BTC, "40000", 16).post_only()).unwrap();
+    }
+    let all: Vec<&Trader> = poor.iter().chain(&rich).collect();
+    let take = Order::buy(&svm, BTC, "40000", 16);
+    let sent = svm.batch(&alice, BTC, &resting, &[take; MAX_BATCH_ORDERS], &all);
+    let sent = sent.unwrap_or_else(|failed| panic!("{failed:#?}"));
+    let logged: usize = sent.log.iter().map(String::len).sum();
+    assert!(logged < 10_000, "{logged} bytes of log");
+    let batch = event::batches(&sent.log).unwrap().remove(0);
+    assert_eq!((batch.cancelled.len(), batch.placed.len()), (MAX_BATCH_CANCELS, MAX_BATCH_ORDERS));
+    assert_eq!((batch.fills.len(), batch.penalties.len()), (16, 3));
+    assert_eq!(batch.placed.iter().map(|p| p.makers_cancelled).sum::<u8>(), 3);
+    assert_eq!((svm.lots(&alice, BTC), side(&svm, BTC, Side::Ask)), (256, vec![]));
+    svm.assert_reconciled();
+}
+
 /// The bounds on fills are those of an instruction: what a batch cannot match any more is dropped, as with one order.
 #[test]
 fn a_batch_has_at_most_sixteen_fills() {

@@ -456,6 +456,109 @@ mod pruning {
         assert_eq!(pruned(svm.prune(&bob, ETH, 9).unwrap()), 0);
         svm.assert_reconciled();
     }
+
+    #[test]
+    fn takes_reduce_only_orders_that_outlived_their_position() {
+        let (mut svm, [alice, bob]) = desk();
+        let pruned = |sent: Sent| event::find::<OrdersPruned, _>(&sent.log, OrdersPruned::NAME)[0].count;
+        svm.trade(&alice, &bob, BTC, "40000", 5).unwrap();
+        svm.rest(&alice, Order::sell(&svm, BTC, "41000", 5).reduce_only().client_id(1)).unwrap();
+        svm.rest(&alice, Order::sell(&svm, BTC, "41000", 3).client_id(2)).unwrap();
+        svm.rest(&alice, Order::sell(&svm, BTC, "41001", 2).reduce_only().client_id(3)).unwrap();
+        let before = svm.account(&alice.margin);
+        assert_eq!(pruned(svm.prune(&alice, BTC, 9).unwrap()), 0);
+        assert_eq!(svm.account(&alice.margin), before, "there is a position to reduce");
+        // Alice is short now: what reduced a long position reduces nothing, what reduces a short one does.
+        svm.trade(&bob, &alice, BTC, "40000", 7).unwrap();
+        svm.rest(&alice, Order::buy(&svm, BTC, "39000", 2).reduce_only().client_id(4)).unwrap();
+        assert_eq!(pruned(svm.prune(&alice, BTC, 1).unwrap()), 1);
+        assert_eq!(pruned(svm.prune(&alice, BTC, 9).unwrap()), 1);
+        assert_eq!(side(&svm, BTC, Side::Ask), [(2, 410_000, 3)]);
+        assert_eq!(side(&svm, BTC, Side::Bid), [(4, 390_000, 2)]);
+        svm.trade(&alice, &bob, BTC, "40000", 2).unwrap();
+        assert_eq!(pruned(svm.prune(&alice, BTC, 9).unwrap()), 1);
+        assert_eq!(order_totals(&svm, &alice, BTC), (0, 3, 0, 123_000_000, 1));
+        svm.assert_reconciled();
+    }
+}
+
+/// While what is traded cannot be taken on by anybody, nobody's orders are taken off the book for it (I222).
+mod unusable {
+    use super::*;
+    use crate::options;
+    use ballast_client::risk::guard::flag;
+
+    /// Bob's and Carol's asks, and bids of Carol's, who is long; somebody with an empty account.
+    fn desk_with_orders() -> (Svm, Trader, [Trader; 2]) {
+        let (mut svm, [bob, carol]) = desk();
+        svm.trade(&carol, &bob, BTC, "40000", 10).unwrap();
+        svm.rest(&bob, Order::sell(&svm, BTC, "40000", 5)).unwrap();
+        svm.rest(&carol, Order::sell(&svm, BTC, "40001", 20)).unwrap();
+        svm.rest(&carol, Order::buy(&svm, BTC, "39000", 5)).unwrap();
+        let empty = svm.trader("0").unwrap();
+        (svm, empty, [bob, carol])
+    }
+
+    #[test]
+    fn a_stale_price_takes_no_order_off_the_book() {
+        let (mut svm, empty, [bob, carol]) = desk_with_orders();
+        svm.advance(11);
+        for order in [Order::buy(&svm, BTC, "40001", 5), Order::sell(&svm, BTC, "39000", 5)] {
+            let failed = refused(&mut svm, |svm| svm.place(&empty, order.immediate(), &[&bob, &carol]), E::PriceStale);
+            assert!(failed.log.iter().any(|l| l.contains("underlying 0: price is 11 s old, limit 10 s")));
+            let batch = [order.immediate(); 2];
+            refused(&mut svm, |svm| svm.batch(&empty, BTC, &[], &batch, &[&bob, &carol]), E::PriceStale);
+        }
+        // Who would only reduce learns the same, and loses nothing.
+        let sell = Order::sell(&svm, BTC, "39000", 5).immediate().reduce_only();
+        let dave = svm.trader("1000").unwrap();
+        svm.refresh_all();
+        svm.trade(&dave, &bob, BTC, "40000", 1).unwrap();
+        svm.advance(11);
+        refused(&mut svm, |svm| svm.place(&dave, sell, &[&carol]), E::PriceStale);
+        svm.refresh_all();
+        assert_eq!(placed(svm.place(&dave, sell, &[&carol])).filled, 1);
+    }
+
+    #[test]
+    fn a_suspect_price_takes_no_order_off_the_book() {
+        for (bit, error) in [
+            (flag::VOLATILE, E::PriceTooVolatile),
+            (flag::UNCERTAIN, E::PriceTooUncertain),
+            (flag::DIVERGENT, E::PriceDivergent),
+        ] {
+            let (mut svm, empty, [bob, carol]) = desk_with_orders();
+            change_board(&mut svm, |b| b.board.underlyings[usize::from(BTC)].guards.flags = bit);
+            let buy = Order::buy(&svm, BTC, "40001", 5).immediate();
+            refused(&mut svm, |svm| svm.place(&empty, buy, &[&bob, &carol]), error);
+            // Who reduces still trades with who reduces.
+            let buy = Order::buy(&svm, BTC, "40001", 1).immediate().reduce_only();
+            refused(&mut svm, |svm| svm.place(&empty, buy, &[&bob]), E::NothingToReduce);
+            svm.cancel_all(&bob, BTC, 9).unwrap();
+            let all = Order::buy(&svm, BTC, "40001", 10).immediate().reduce_only();
+            assert_eq!(placed(svm.place(&bob, all, &[&carol])).filled, 10);
+            svm.assert_reconciled();
+        }
+    }
+
+    #[test]
+    fn a_stale_array_takes_no_order_off_the_book() {
+        let (mut svm, _, list) = options::listed();
+        let (bob, empty) = (svm.trader("100000").unwrap(), svm.trader("0").unwrap());
+        let option = list[2];
+        let mut ask = Order::sell(&svm, option, "1400", 10);
+        ask.args.price = terms(&svm, option).mark_ticks_floor(&svm.board().board.underlyings[0], svm.now()).0;
+        svm.rest(&bob, ask).unwrap();
+        svm.advance(121);
+        svm.refresh_all();
+        let buy = Order { args: OrderArgs { side: 0, kind: order_kind::IMMEDIATE_OR_CANCEL, ..ask.args }, ..ask };
+        refused(&mut svm, |svm| svm.place(&empty, buy, &[&bob]), E::StaleRiskArray);
+        // Bob holds nothing but that order; with the array refreshed it is there.
+        svm.refresh_all_options(BTC).unwrap();
+        let carol = svm.trader("100000").unwrap();
+        assert_eq!(placed(svm.place(&carol, buy, &[&bob])).filled, 10);
+        svm.assert_reconciled();
+    }
 }
 
 mod penalty {
@@ -509,6 +612,23 @@ mod penalty {
             assert_eq!(cash(&svm, &poor), 100_000_000 - paid);
             svm.assert_reconciled();
         }
+    }
+
+    /// The compute of a maker who fails is many times that of one who is stepped over: four end the match, and what they did
+    /// stands, so that whoever comes next gets further (I275).
+    #[test]
+    fn four_makers_who_cannot_carry_the_fill_end_the_match() {
+        let (mut svm, [alice, bob]) = penalty_of("10");
+        let poor: Vec<Trader> = (0..6).map(|_| poor(&mut svm, "40000")).collect();
+        svm.rest(&bob, Order::sell(&svm, BTC, "40000", 16)).unwrap();
+        let makers: Vec<&Trader> = poor.iter().chain([&bob]).collect();
+        let buy = Order::buy(&svm, BTC, "40000", 16);
+        let order = placed(svm.place(&alice, buy, &makers));
+        assert_eq!((order.makers_cancelled, order.filled, order.resting, order.penalties.len()), (4, 0, 0, 4));
+        assert_eq!(side(&svm, BTC, Side::Ask).len(), 3);
+        let order = placed(svm.place(&alice, buy, &makers));
+        assert_eq!((order.makers_cancelled, order.filled), (2, 16));
+        svm.assert_reconciled();
     }
 
     #[test]

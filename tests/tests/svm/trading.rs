@@ -7,12 +7,15 @@ use ballast_client::{
         args::self_trade::{ABORT, CANCEL_MAKER, CANCEL_TAKER},
         constants::{MAX_FILLS, MAX_PASSED, pause},
         events::OrderPlaced,
+        state::permission,
     },
     book::Side,
     event, instruction, margin,
     risk::{Lots, MAX_POSITIONS, QuoteNative, Requirements, Ticks},
 };
 use ballast_testkit::{BTC, ETH, Failed, Order, SOL, Sent, Svm, Trader};
+use solana_keypair::Keypair;
+use solana_signer::Signer;
 
 const LAMPORTS: u64 = 1_000_000_000;
 
@@ -173,12 +176,28 @@ mod placing {
     }
 
     #[test]
-    fn a_reduce_only_order_may_be_smaller_than_the_least_value() {
+    fn a_reduce_only_order_that_rests_is_worth_the_least_value_or_closes_the_position() {
         let (mut svm, alice, bob) = two();
-        svm.trade(&alice, &bob, SOL, "40", 2).unwrap();
-        let small = Order::sell(&svm, SOL, "40", 1);
-        svm.refuse(&alice, small, &[], E::BadSize);
-        svm.placed(&alice, small.reduce_only(), &[]);
+        svm.trade(&alice, &bob, SOL, "40", 4).unwrap();
+        // A lot is worth four dollars, the least is five.
+        let small = Order::sell(&svm, SOL, "40", 1).reduce_only();
+        for order in [small, small.post_only(), small.slide()] {
+            let failed = svm.refuse(&alice, order, &[], E::BadSize);
+            assert_eq!(numbers(&failed, "order value"), (4_000_000, 5_000_000));
+        }
+        let two = svm.rest(&alice, Order::sell(&svm, SOL, "40", 2).reduce_only()).unwrap();
+        refused(&mut svm, |svm| svm.replace(&alice, two, small, &[]), E::BadSize);
+        svm.cancel(&alice, SOL, two).unwrap();
+        // What never rests is free to be small.
+        svm.rest(&bob, Order::buy(&svm, SOL, "40", 9)).unwrap();
+        assert_eq!(svm.placed(&alice, small.immediate(), &[&bob]).filled, 1);
+        assert_eq!(svm.placed(&alice, small.fill_or_kill(), &[&bob]).filled, 1);
+        assert_eq!(svm.placed(&alice, Order::market_sell(SOL, 1).reduce_only(), &[&bob]).filled, 1);
+        // The last lot is the whole position.
+        svm.cancel_all(&bob, SOL, 9).unwrap();
+        let last = svm.rest(&alice, small).unwrap();
+        svm.replace(&alice, last, small, &[]).unwrap();
+        svm.assert_reconciled();
     }
 }
 
@@ -556,6 +575,32 @@ mod self_trade {
         assert_eq!((order.filled, order.resting), (5, 4));
         assert_eq!((svm.lots(&alice, BTC), svm.lots(&second, BTC)), (0, 5));
         assert_eq!(order_totals(&svm, &alice, BTC), (0, 0, 0, 0, 0));
+    }
+
+    /// A delegate of one account takes no order of the owner's others off the book, unless he may trade for those too.
+    #[test]
+    fn of_two_accounts_cancels_where_the_authority_may_trade_for_both() {
+        let (mut svm, alice, bob) = own_order();
+        let second = svm.sub_account(alice.key.insecure_clone(), 1, "100000").unwrap();
+        let (delegate, until) = (Keypair::new(), svm.now() + 100);
+        svm.fund(&delegate.pubkey());
+        svm.delegate(&second, &delegate.pubkey(), permission::TRADE, until).unwrap();
+        svm.delegate(&alice, &delegate.pubkey(), permission::ALL & !permission::TRADE, until).unwrap();
+        let args = Order::buy(&svm, BTC, "40001", 9).self_trade(CANCEL_MAKER).args;
+        let makers = [alice.margin, bob.margin];
+        let e = svm.exchange;
+        let buy = instruction::place_order(&e, &delegate.pubkey(), &second.margin, BTC, &makers, &args);
+        let alices = svm.account(&alice.margin);
+        let order = placed(&svm.send(std::slice::from_ref(&buy), &[&delegate]).unwrap());
+        assert_eq!((order.filled, order.resting), (0, 0));
+        assert_eq!(svm.account(&alice.margin), alices);
+        assert_eq!(side(&svm, BTC, Side::Ask).len(), 2);
+        svm.delegate(&alice, &delegate.pubkey(), permission::TRADE, until).unwrap();
+        svm.advance(1); // the same transaction would be one already known
+        let order = placed(&svm.send(&[buy], &[&delegate]).unwrap());
+        assert_eq!((order.filled, order.resting), (5, 4));
+        assert_eq!(order_totals(&svm, &alice, BTC), (0, 0, 0, 0, 0));
+        svm.assert_reconciled();
     }
 }
 

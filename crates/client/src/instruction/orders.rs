@@ -54,7 +54,7 @@ pub fn batch_orders(
     })
 }
 
-/// `prune_expired`, at most `limit` orders.
+/// `prune_expired`, at most `limit` orders: expired ones, and reduce-only ones without a position to reduce.
 pub fn prune_expired(e: &Exchange, margin: &Address, instrument: u16, limit: u16) -> Instruction {
     let accounts = vec![read(&e.address), read(&e.board), write(&e.market(instrument)), write(margin)];
     build(tag::PRUNE_EXPIRED, accounts, |out| limit.encode(out))

@@ -3,17 +3,17 @@
 use super::order::{Incoming, take_reduce_only_lots};
 use crate::{
     args::self_trade,
-    constants::{MAKER_GRACE_SECONDS, MAX_FILLS, MAX_MAKERS, MAX_PASSED},
+    constants::{FAILED_MAKER_WEIGHT, MAKER_GRACE_SECONDS, MAX_FILLS, MAX_MAKERS, MAX_PASSED},
     error::{BallastError, Logged},
     events::{FillRecord, PenaltyRecord},
     instructions::load::{boxed, margin_mut},
-    state::{Exchange, MarginAccount, Market},
+    state::{Exchange, MarginAccount, Market, permission},
 };
 use alloc::{boxed::Box, vec::Vec};
 use anchor_lang::prelude::*;
 use ballast_book::{BookMut, Handle, Order, Owner, Side};
 use ballast_risk::{
-    Board, Fill, Instrument, Lots, Portfolio, Ppm, QuoteNative, RiskError, Scaled, Ticks, Underlying,
+    Board, Fill, Instrument, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Scaled, Ticks, Underlying,
     math::{mul_bounded, mul_ppm_ceil, mul_ppm_floor},
     rule::{self, Trade},
 };
@@ -75,11 +75,13 @@ pub struct Matcher<'a> {
     pub fills: Vec<FillRecord>,
     /// What makers paid.
     pub penalties: Vec<PenaltyRecord>,
+    authority: &'a Address,
     market: &'a mut Market,
     makers: Vec<Maker>,
     /// The maker at hand before the fill, made when first needed.
     scratch: Option<Box<Portfolio>>,
-    /// Resting orders that were stepped over or cancelled.
+    /// Resting orders that were stepped over or cancelled; one of a maker who could not carry the fill counts
+    /// [`FAILED_MAKER_WEIGHT`] times.
     passed: usize,
     open_interest_before: Lots,
 }
@@ -108,6 +110,7 @@ impl<'a> Matcher<'a> {
         u: &'a Underlying,
         market: &'a mut Market,
         book: BookMut<'a>,
+        authority: &'a Address,
         views: &[AccountView],
         now: i64,
     ) -> Result<Self> {
@@ -128,6 +131,7 @@ impl<'a> Matcher<'a> {
             book,
             fills: Vec::new(),
             penalties: Vec::new(),
+            authority,
             market,
             makers,
             scratch: None,
@@ -179,7 +183,7 @@ impl<'a> Matcher<'a> {
         while let Some(handle) = next {
             let left = order.lots.minus(matched.lots).logged()?;
             let resting = *self.book.get(handle).logged()?;
-            let spent = self.fills.len() == MAX_FILLS || self.passed == MAX_PASSED;
+            let spent = self.fills.len() == MAX_FILLS || self.passed >= MAX_PASSED;
             if left.is_zero() || spent || !reaches(order.side, order.price, &resting) {
                 break;
             }
@@ -202,7 +206,7 @@ impl<'a> Matcher<'a> {
                 Meeting::Trade(maker, lots) => {
                     if !self.trade(maker, handle, &resting, lots, taker, &mut matched)? {
                         matched.makers_cancelled += 1; // at most MAX_PASSED
-                        self.passed += 1;
+                        self.passed += FAILED_MAKER_WEIGHT;
                     }
                 }
                 Meeting::Cancel(maker) => {
@@ -237,9 +241,11 @@ impl<'a> Matcher<'a> {
         }
         let account = &self.makers[maker].account;
         if account.owner == taker.owner {
+            // A delegate of one account has no say over orders of the owner's others.
+            let may_cancel = || account.allows(self.authority, permission::TRADE, self.now);
             return match order.self_trade {
-                self_trade::CANCEL_MAKER => Ok(Meeting::Cancel(maker)),
-                self_trade::CANCEL_TAKER => {
+                self_trade::CANCEL_MAKER if may_cancel() => Ok(Meeting::Cancel(maker)),
+                self_trade::CANCEL_MAKER | self_trade::CANCEL_TAKER => {
                     matched.ended_by_self_trade = true;
                     Ok(Meeting::End)
                 }
@@ -256,7 +262,8 @@ impl<'a> Matcher<'a> {
         Ok(Meeting::Trade(maker, lots))
     }
 
-    /// Settles one match with both sides. False if the maker could not carry it and the order was cancelled instead.
+    /// Settles one match with both sides. False if the maker could not carry it and the order was cancelled instead. An
+    /// error if the maker was refused while what is traded cannot be taken on by anybody.
     fn trade(
         &mut self,
         maker: usize,
@@ -295,6 +302,8 @@ impl<'a> Matcher<'a> {
             let settled = match settled {
                 Ok(settled) => settled,
                 Err(refused) => {
+                    // Where nobody may take this instrument's risk, that is no fault of the maker's.
+                    require_leg(self.i, self.u, self.now)?;
                     account.portfolio.clone_from(scratch);
                     self.cancel(maker, handle)?;
                     if lacks_margin(&refused) {
@@ -418,6 +427,18 @@ fn settle_maker(
     let measured = rule::after_trade(board, before, &account.portfolio, trade)?;
     account.portfolio.note_owed(&measured);
     Ok(settled)
+}
+
+/// Requires that what is traded could be taken on as new risk now. Where it could not, a maker's refusal says nothing of the
+/// maker: anyone could else take everybody's orders off the book while a price is stale.
+#[cold]
+#[inline(never)]
+fn require_leg(i: &Instrument, u: &Underlying, now: i64) -> Result<()> {
+    Purpose::NewRisk { now }.require(u).logged()?;
+    if i.is_option() {
+        i.option.require_usable(i, u, now).logged()?;
+    }
+    Ok(())
 }
 
 /// True if a maker was refused a fill for want of margin, and not because that could not be computed.

@@ -68,6 +68,9 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, matcher: &Matcher<'_>) 
     if reduce_only {
         lots = take_reduce_only_lots(&margin.portfolio, i, side, lots);
         require!(!lots.is_zero(), BallastError::NothingToReduce);
+        if may_rest(args.kind) {
+            require_reducing_value(&margin.portfolio, i, lots, price)?;
+        }
     } else {
         // The limit of a market order is the end of the band, which says nothing of what it will trade at.
         let price = if args.kind == order_kind::MARKET { i.mark_ticks_floor(u, now) } else { price };
@@ -93,6 +96,17 @@ pub fn require_value(i: &Instrument, lots: Lots, price: Ticks) -> Result<()> {
         return Err(BallastError::BadSize.into());
     }
     Ok(())
+}
+
+/// True if what is left of an order of a kind rests.
+pub fn may_rest(kind: u8) -> bool {
+    matches!(kind, order_kind::LIMIT | order_kind::POST_ONLY | order_kind::POST_ONLY_SLIDE)
+}
+
+/// Requires that a reduce-only order that may rest is worth the market's minimum, or closes the whole position: it carries
+/// no margin, and a book's room must not be had for nothing.
+pub fn require_reducing_value(portfolio: &Portfolio, i: &Instrument, lots: Lots, price: Ticks) -> Result<()> {
+    if lots.0.unsigned_abs() >= portfolio.lots(i).0.unsigned_abs() { Ok(()) } else { require_value(i, lots, price) }
 }
 
 /// The limit that an order has in the book, inside the band: that of its arguments; of a market order the far end of the

@@ -1,6 +1,6 @@
 //! `prune_expired`
 
-use super::matching::take_all_off_book;
+use super::{matching::take_all_off_book, order::take_reduce_only_lots};
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED},
     error::Logged,
@@ -9,6 +9,8 @@ use crate::{
     state::{Exchange, MarginAccount, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
+use ballast_book::{Order, Side};
+use ballast_risk::Lots;
 
 /// Accounts of `prune_expired`.
 #[derive(Accounts)]
@@ -40,15 +42,21 @@ pub struct PruneExpired {
     pub margin: Account<MarginAccount>,
 }
 
-/// Runs `prune_expired`: the newest orders first, `limit` at most. Where none has expired, nothing changes.
+/// Runs `prune_expired`: takes off orders that have expired, and reduce-only ones for which the account holds no position
+/// left to reduce; the newest first, `limit` at most. Where there is none, nothing changes.
 pub fn prune_expired(ctx: &mut Context<PruneExpired>, limit: u16) -> Result<()> {
     let now = now()?;
     let a = &mut ctx.accounts;
     let (address, instrument) = (*a.margin.address(), a.market.instrument);
     let i = a.board.board.instrument(instrument).logged()?;
     let (_, mut book) = market_and_book(&mut a.market)?;
-    let expired = |order: &ballast_book::Order| order.is_expired(now);
-    let count = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::from(limit), expired)?;
+    let portfolio = &mut a.margin.portfolio;
+    let idle = Side::BOTH.map(|side| take_reduce_only_lots(portfolio, i, side, Lots(1)).is_zero());
+    let dead = |order: &Order| {
+        let reduces_nothing = || order.side().is_ok_and(|side| idle[side as usize]);
+        order.is_expired(now) || order.is_reduce_only() && reduces_nothing()
+    };
+    let count = take_all_off_book(&mut book, &address, portfolio, i, u32::from(limit), dead)?;
     if count > 0 {
         a.margin.count_change()?;
     }

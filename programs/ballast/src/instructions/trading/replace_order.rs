@@ -1,8 +1,12 @@
 //! `replace_order`
 
-use super::{order::require_value, place_order::PlaceOrder, session::Session};
+use super::{
+    order::{may_rest, require_reducing_value, require_value},
+    place_order::PlaceOrder,
+    session::Session,
+};
 use crate::{
-    args::{OrderArgs, order_kind, self_trade},
+    args::{OrderArgs, self_trade},
     error::{BallastError, Logged},
     events::{CancelRecord, OrderReplaced, PlaceRecord},
 };
@@ -29,8 +33,7 @@ pub fn replace_order(ctx: &mut Context<PlaceOrder>, handle: u32, sequence: u64, 
 
 /// True if the order asked for is the old one with no more lots.
 fn is_smaller(old: &Order, args: &OrderArgs) -> Result<bool> {
-    let rests = matches!(args.kind, order_kind::LIMIT | order_kind::POST_ONLY | order_kind::POST_ONLY_SLIDE);
-    Ok(rests
+    Ok(may_rest(args.kind)
         && args.side == old.side().logged()? as u8
         && args.price == old.price_ticks
         && args.reduce_only == u8::from(old.is_reduce_only())
@@ -47,8 +50,11 @@ fn reduce(
 ) -> Result<(CancelRecord, PlaceRecord)> {
     require!(args.self_trade <= self_trade::ABORT, BallastError::BadSelfTrade);
     require!(!old.is_expired(session.matcher.now), BallastError::OrderExpired);
-    if !old.is_reduce_only() {
-        require_value(session.matcher.i, Lots(args.lots), Ticks(old.price_ticks))?;
+    let (i, lots, price) = (session.matcher.i, Lots(args.lots), Ticks(old.price_ticks));
+    if old.is_reduce_only() {
+        require_reducing_value(&session.margin.portfolio, i, lots, price)?;
+    } else {
+        require_value(i, lots, price)?;
     }
     session.reduce_in_place(handle, old, args.lots, args.client_id)?;
     let replaced = CancelRecord { sequence: old.seq, client_id: old.client_id, lots: old.lots };

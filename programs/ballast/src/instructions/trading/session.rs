@@ -62,7 +62,18 @@ impl<'a> Session<'a> {
         let i = board.instrument(a.market.instrument).logged()?;
         let u = board.underlying(i.underlying).logged()?;
         let (market, book) = market_and_book(&mut a.market)?;
-        let matcher = Matcher::new(&a.exchange, &exchange_address, board, i, u, market, book, makers, now)?;
+        let matcher = Matcher::new(
+            &a.exchange,
+            &exchange_address,
+            board,
+            i,
+            u,
+            market,
+            book,
+            a.authority.address(),
+            makers,
+            now,
+        )?;
         let margin = &mut *a.margin;
         margin.portfolio.accrue(&board.interest, now).logged()?;
         let before = boxed(&margin.portfolio);
