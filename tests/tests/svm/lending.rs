@@ -484,6 +484,28 @@ fn withdrawals_stay_within_the_window() {
     svm.assert_reconciled();
 }
 
+/// I308. Who deposits twice the limit and withdraws it in the same transaction, as often as he likes, blocks nobody.
+#[test]
+fn money_that_passes_through_blocks_nobody() {
+    let mut svm = Svm::new().unwrap();
+    let (alice, bob) = (svm.trader("10000").unwrap(), svm.trader("10000").unwrap());
+    let now = svm.now();
+    svm.change_treasury(|t| t.quote_window = window(1_000_000_000, 3_600, now));
+    svm.withdraw_usdc(&bob, 2_000_000).unwrap();
+    svm.withdraw_usdc(&alice, 998_000_000).unwrap();
+    svm.advance(360);
+    let (e, t, usdc) = (svm.exchange, &bob, svm.usdc);
+    svm.mint(&usdc, &t.usdc, 2_000_000_000).unwrap();
+    let cycle = [
+        instruction::deposit(&e, &t.address(), &t.margin, &t.usdc, &usdc, 2_000_000_000),
+        instruction::withdraw(&e, &t.address(), &t.margin, &t.usdc, &usdc, 2_000_000_000),
+    ];
+    svm.send(&[cycle.clone(), cycle].concat(), &[&t.key]).unwrap();
+    assert_eq!(svm.treasury().quote_window.level, 900_000_000);
+    svm.withdraw_usdc(&alice, 100_000_000).unwrap();
+    svm.assert_reconciled();
+}
+
 /// I308. Each token has a window of its own.
 #[test]
 fn tokens_have_windows_of_their_own() {
