@@ -7,8 +7,8 @@
 //! In an epoch the index rises by no more than what borrowers pay in it on one unit. What is paid late, for a time in which
 //! others lent, is given out over the next epochs: nobody lends for one epoch to get what a year brought.
 //!
-//! An account lends the cash that it left in it for a whole epoch. At every touch of the pool the present cash is noted as a
-//! candidate with the epoch's number; at a touch in a later epoch what is still there of it is *lent*: registered in the
+//! An account lends the cash of its own that it left in it for a whole epoch: cash less open losses, as with what it owes.
+//! At every touch of the pool the present own cash is noted as a candidate with the epoch's number; at a touch in a later epoch what is still there of it is *lent*: registered in the
 //! pool, and earning from that epoch's division on. Nobody earns by a deposit for the second in which an epoch ends.
 //!
 //! ```text
@@ -98,14 +98,21 @@ impl LendingPool {
     }
 
     /// Counts anew what an account lends and owes. The last step of every touch, after [`LendingPool::settle`] and the
-    /// instruction's own change.
-    pub fn register(&mut self, p: &mut Portfolio, interest: &Interest, now: i64) -> Result<(), RiskError> {
+    /// instruction's own change. `own_cash` is what a check has measured, or [`Portfolio::known_own_cash`]; no more is noted
+    /// for lending.
+    pub fn register(
+        &mut self,
+        p: &mut Portfolio,
+        own_cash: QuoteNative,
+        interest: &Interest,
+        now: i64,
+    ) -> Result<(), RiskError> {
         self.count_time(now)?;
         let stayed = p.lendable();
         let lent = if interest.epoch > p.lend_epoch { stayed } else { p.lent.min(stayed) };
         self.lent = self.lent.plus(lent)?.minus(p.lent)?;
         p.lent = lent;
-        p.lend_candidate = p.cash.max(QuoteNative::ZERO);
+        p.lend_candidate = own_cash.min(p.cash).max(QuoteNative::ZERO);
         p.lend_epoch = interest.epoch;
         self.register_owed(p, now)
     }

@@ -258,6 +258,48 @@ fn an_open_losing_leg_is_no_free_loan() {
     assert_eq!(owed(&world, &p), 10 * USDC + 3);
 }
 
+/// I413. Nor is cash that covers an open loss lent: neither measured, nor noted anew by a deposit, nor after that.
+#[test]
+fn cash_that_covers_a_loss_is_not_lent() {
+    let mut world = plain();
+    let mut interest = Interest { epoch: 1, ..Interest::default() };
+    let mut pool = LendingPool::default();
+    let mut p = Portfolio { cash: QuoteNative(200 * USDC), ..Portfolio::zeroed() };
+    let measure = |world: &super::world::World, p: &mut Portfolio| {
+        let measured = check(&world.board, p, Purpose::Maintenance { now: NOW }).unwrap();
+        p.note_owed(&measured);
+        measured.own_cash
+    };
+    let own_cash = measure(&world, &mut p);
+    pool.register(&mut p, own_cash, &interest, NOW).unwrap();
+    world.buy(&mut p, 0, 100, 10 * USDC);
+    measure(&world, &mut p);
+    assert_eq!(p.lend_candidate.0, 200 * USDC);
+    // 150 lost, not realised: 50 are its own.
+    world.reprice(0, 850_000);
+    let own_cash = measure(&world, &mut p);
+    assert_eq!((own_cash.0, p.cash.0, p.lend_candidate.0), (50 * USDC, 200 * USDC, 50 * USDC));
+    interest.epoch += 1;
+    pool.register(&mut p, own_cash, &interest, NOW).unwrap();
+    assert_eq!((pool.lent.0, p.lend_candidate.0), (50 * USDC, 50 * USDC));
+    // What is given to it without a check waits for one.
+    p.receive(QuoteNative(30 * USDC)).unwrap();
+    let own_cash = p.known_own_cash().unwrap();
+    pool.register(&mut p, own_cash, &interest, NOW).unwrap();
+    assert_eq!(p.lend_candidate.0, 50 * USDC);
+    let own_cash = measure(&world, &mut p);
+    pool.register(&mut p, own_cash, &interest, NOW).unwrap();
+    assert_eq!((pool.lent.0, p.lend_candidate.0), (50 * USDC, 80 * USDC));
+    // All of it lost: nothing is lent, in this epoch or the next.
+    world.reprice(0, 770_000);
+    for _ in 0..2 {
+        let own_cash = measure(&world, &mut p);
+        pool.register(&mut p, own_cash, &interest, NOW).unwrap();
+        assert_eq!((own_cash.0, pool.lent.0, p.lend_candidate.0), (0, 0, 0));
+        interest.epoch += 1;
+    }
+}
+
 /// A few accounts that hold only cash, and their pool.
 struct Ledger {
     board: Box<Board>,
@@ -302,7 +344,8 @@ impl Ledger {
 
     fn finish(&mut self, n: usize) {
         let p = &mut self.accounts[n];
-        self.pool.register(p, &self.board.interest, self.now).unwrap();
+        let own_cash = p.known_own_cash().unwrap();
+        self.pool.register(p, own_cash, &self.board.interest, self.now).unwrap();
         self.least[n] = self.least[n].min(p.cash.0.max(0));
     }
 
