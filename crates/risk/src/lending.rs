@@ -4,8 +4,11 @@
 //! end of an epoch what was collected is divided: the exchange keeps its reserve, the rest raises the lend index by
 //! `rest / lent`. So lenders are paid from interest that was paid, and from nothing else.
 //!
-//! An account lends the cash that it left in it for a whole epoch. At every touch of the pool the present cash is noted as a
-//! candidate with the epoch's number; at a touch in a later epoch what is still there of it is *lent*: registered in the
+//! In an epoch the index rises by no more than what borrowers pay in it on one unit. What is paid late, for a time in which
+//! others lent, is given out over the next epochs: nobody lends for one epoch to get what a year brought.
+//!
+//! An account lends the cash of its own that it left in it for a whole epoch: cash less open losses, as with what it owes.
+//! At every touch of the pool the present own cash is noted as a candidate with the epoch's number; at a touch in a later epoch what is still there of it is *lent*: registered in the
 //! pool, and earning from that epoch's division on. Nobody earns by a deposit for the second in which an epoch ends.
 //!
 //! ```text
@@ -14,14 +17,10 @@
 
 use crate::{
     Interest, InterestParams, Portfolio, QuoteNative, RiskError,
-    interest::{INDEX_BITS, YEAR_SECONDS, interest_floor},
+    interest::{INDEX_BITS, interest_floor},
     math::{mul_ppm_ceil, mul_ppm_floor},
 };
 use bytemuck::{Pod, Zeroable};
-
-/// Most by which the lend index rises a second, 2^-48: 64 a year, so that it stays below 2^64 for a thousand years. What
-/// is beyond waits for the next epoch.
-pub const MAX_LEND_RATE: u64 = (64u64 << INDEX_BITS) / YEAR_SECONDS as u64;
 
 /// What all accounts lend and owe, and the interest between them. In the treasury.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
@@ -99,14 +98,21 @@ impl LendingPool {
     }
 
     /// Counts anew what an account lends and owes. The last step of every touch, after [`LendingPool::settle`] and the
-    /// instruction's own change.
-    pub fn register(&mut self, p: &mut Portfolio, interest: &Interest, now: i64) -> Result<(), RiskError> {
+    /// instruction's own change. `own_cash` is what a check has measured, or [`Portfolio::known_own_cash`]; no more is noted
+    /// for lending.
+    pub fn register(
+        &mut self,
+        p: &mut Portfolio,
+        own_cash: QuoteNative,
+        interest: &Interest,
+        now: i64,
+    ) -> Result<(), RiskError> {
         self.count_time(now)?;
         let stayed = p.lendable();
         let lent = if interest.epoch > p.lend_epoch { stayed } else { p.lent.min(stayed) };
         self.lent = self.lent.plus(lent)?.minus(p.lent)?;
         p.lent = lent;
-        p.lend_candidate = p.cash.max(QuoteNative::ZERO);
+        p.lend_candidate = own_cash.min(p.cash).max(QuoteNative::ZERO);
         p.lend_epoch = interest.epoch;
         self.register_owed(p, now)
     }
@@ -157,7 +163,8 @@ impl LendingPool {
     }
 
     /// Moves the borrow index to `now`; where the epoch is over, divides what was collected in it and begins the next; sets
-    /// the borrow rate from what was owed and lent in the epoch, on the average of its time.
+    /// the borrow rate from what was owed and lent in the epoch, on the average of its time. The larger of that rate and the
+    /// one before bounds what the epoch gives to lenders; the rest waits.
     ///
     /// With nothing lent the exchange gets all that was collected.
     ///
@@ -170,12 +177,13 @@ impl LendingPool {
         }
         interest.advance(now)?;
         self.count_time(now)?;
+        let ending_rate = interest.borrow_rate;
         let (owed, lent) = self.use_of_epoch()?;
         interest.borrow_rate = interest.params.rate(owed, lent)?;
         interest.rate_is_old = 0;
         let mut division = Division::default();
         if over {
-            division = self.divide(interest, now)?;
+            division = self.divide(interest, ending_rate.max(interest.borrow_rate), now)?;
             interest.epoch = interest.epoch.checked_add(1).ok_or(RiskError::Overflow)?;
             interest.epoch_started_at = now;
             (self.lent_seconds, self.owed_seconds) = Default::default();
@@ -183,9 +191,9 @@ impl LendingPool {
         Ok(division)
     }
 
-    /// Divides what was collected. Rounds in favour of the exchange; what a whole unit of the index cannot hold stays
-    /// undivided until the next time.
-    fn divide(&mut self, interest: &mut Interest, now: i64) -> Result<Division, RiskError> {
+    /// Divides what was collected. Rounds in favour of the exchange. What is beyond `rate` a second, 2^-48, and what a whole
+    /// unit of the index cannot hold stay undivided until the next time.
+    fn divide(&mut self, interest: &mut Interest, rate: u64, now: i64) -> Result<Division, RiskError> {
         let collected = core::mem::take(&mut self.collected);
         let Some(lent) = u128::try_from(self.lent.0).ok().filter(|lent| *lent > 0) else {
             return Ok(Division { reserve: collected, given: QuoteNative::ZERO });
@@ -197,7 +205,7 @@ impl LendingPool {
 
         let elapsed = now.checked_sub(interest.epoch_started_at).ok_or(RiskError::Overflow)?;
         let elapsed = u64::try_from(elapsed).map_err(|_| RiskError::Overflow)?;
-        let most = u128::from(MAX_LEND_RATE) * u128::from(elapsed);
+        let most = u128::from(rate) * u128::from(elapsed);
         let undivided = u128::try_from(self.undivided.0).map_err(|_| RiskError::Overflow)?;
         let rise = ((undivided << INDEX_BITS) / lent).min(most);
         let rise = u64::try_from(rise).map_err(|_| RiskError::Overflow)?;

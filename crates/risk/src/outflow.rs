@@ -3,19 +3,26 @@
 use crate::{RiskError, bounds::exchange};
 use bytemuck::{Pod, Zeroable};
 
-/// Net outflow of one mint. The level rises by withdrawals and falls by deposits; what it is off zero leaks away by `limit`
-/// in `window` seconds. A withdrawal that would carry it past `limit` is refused.
+/// Lowest level: credit beyond it is not counted.
+const LEAST_LEVEL: i128 = -(1 << 62);
+
+/// Net outflow of one mint. The level rises by withdrawals and falls by deposits. A withdrawal that would carry it past `limit`
+/// is refused. Below zero it is credit: what came in and may go out again.
 ///
-/// Deposits count against withdrawals, down to minus `limit`: money that only passes through does not use up the window for others.
-/// In no stretch of time as long as the window more than three times the limit flows out, net: what came in shortly before, the limit,
-/// and what leaks.
+/// Deposits count in full: money that comes and goes within a second leaves the level where it was, whatever it was. So nobody
+/// uses up the window for others with money that only passes through.
+///
+/// What the level is off zero leaks. A level above zero, and credit up to the limit, by `limit` in `window` seconds. Credit beyond
+/// the limit leaks in proportion, by all of itself in `window` seconds, so that a great deposit opens no door for longer than
+/// about that. Net outflow of a stretch as long as the window is at most twice the limit (once the level, once what leaks of it)
+/// and the credit at its beginning. That is at most what came in before, each deposit times e^(−age / window).
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 pub struct OutflowWindow {
     /// Most that may flow out within a window, in the mint's smallest unit; 0 for no limit.
     pub limit: u64,
-    /// Net outflow that has not leaked yet, at least −limit.
+    /// Net outflow that has not leaked yet; below zero credit, at least −2^62.
     pub level: i64,
     /// Time of the last change, seconds.
     pub updated_at: i64,
@@ -41,8 +48,10 @@ impl OutflowWindow {
         }
         self.leak(now)?;
         (self.limit, self.window, self.remainder) = (limit, window, 0);
-        let level = if limit == 0 { 0 } else { i128::from(self.level).max(-i128::from(limit)) };
-        self.set_level(level)
+        if limit == 0 {
+            self.level = 0;
+        }
+        Ok(())
     }
 
     /// Counts a deposit.
@@ -52,7 +61,7 @@ impl OutflowWindow {
         }
         self.leak(now)?;
         let level = i128::from(self.level) - i128::from(amount);
-        self.set_level(level.max(-i128::from(self.limit)))
+        self.set_level(level.max(LEAST_LEVEL))
     }
 
     /// Counts a withdrawal, or refuses it.
@@ -75,15 +84,21 @@ impl OutflowWindow {
     }
 
     /// Lets the level leak towards zero up to a time, rounded down. The remainder counts the next time: how often it is asked
-    /// for changes nothing.
+    /// for changes nothing, but for credit beyond the limit. That leaks the slower the more often it is asked for, and never
+    /// slower than e^(−time / window).
     fn leak(&mut self, now: i64) -> Result<(), RiskError> {
         let elapsed = now.checked_sub(self.updated_at).ok_or(RiskError::Overflow)?;
         let elapsed = u64::try_from(elapsed.max(0)).map_err(|_| RiskError::Overflow)?;
+        if elapsed == 0 {
+            return Ok(());
+        }
         let window = u128::from(self.window.max(1));
+        let held = self.level.unsigned_abs();
+        let a_window = if self.level < 0 { held.max(self.limit) } else { self.limit };
         // Below 2^64 · 2^63 + 2^32.
-        let total = u128::from(self.limit) * u128::from(elapsed) + u128::from(self.remainder);
-        let held = u128::from(self.level.unsigned_abs());
-        self.updated_at = self.updated_at.max(now);
+        let total = u128::from(a_window) * u128::from(elapsed) + u128::from(self.remainder);
+        let held = u128::from(held);
+        self.updated_at = now;
         if total / window >= held {
             (self.level, self.remainder) = (0, 0);
             return Ok(());

@@ -41,7 +41,8 @@ pub struct Portfolio {
     pub owed_registered: QuoteNative,
     /// Cash that earns interest, as far as it is still there: what the treasury counts.
     pub lent: QuoteNative,
-    /// The least cash that there was since it was last noted for lending: it will earn if it is still there in a later epoch.
+    /// The least cash of its own, open losses taken off, that there was since it was last noted for lending: it will earn if
+    /// it is still there in a later epoch.
     pub lend_candidate: QuoteNative,
     /// Borrow index up to which interest is accrued, 2^-48.
     pub borrow_index: u64,
@@ -71,11 +72,18 @@ impl Portfolio {
         Ok(())
     }
 
-    /// Notes what a check has measured: what interest runs on from now, and what cash is still there to lend.
+    /// Notes what a check has measured: what interest runs on from now, and what own cash is still there to lend. Cash that
+    /// covers open losses is others' already.
     #[inline(always)]
     pub fn note_owed(&mut self, measured: &Requirements) {
         self.owed = measured.owed();
-        self.lend_candidate = self.lendable();
+        self.lend_candidate = self.lendable().min(measured.own_cash.max(QuoteNative::ZERO));
+    }
+
+    /// Own cash that is known without a check, for an instruction that needs none: all of it where no position is held, else
+    /// only what was there to lend.
+    pub fn known_own_cash(&self) -> Result<QuoteNative, RiskError> {
+        if self.position_count == 0 { self.cash.minus(self.accrued_interest) } else { Ok(self.lendable()) }
     }
 
     /// Cash that is there since it was noted for lending, ≥ 0.

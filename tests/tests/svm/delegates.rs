@@ -530,18 +530,20 @@ fn transfer_cash() {
         ("more than fits", build(i64::MAX as u64 + 1), E::Overflow.into()),
         ("more than fits the type", build(u64::MAX), E::Overflow.into()),
     ];
-    Case::new("transfer_cash", build(100_000_000), &[&alice.key], &[Slot::Signer, EXCHANGE, BOARD, MARGIN, MARGIN])
+    let slots = [Slot::Signer, EXCHANGE, TREASURY, BOARD, MARGIN, MARGIN];
+    Case::new("transfer_cash", build(100_000_000), &[&alice.key], &slots)
         .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .other_exchange(3, abroad)
+        .other_exchange(2, other.treasury)
+        .other_exchange(3, other.board)
         .other_exchange(4, abroad)
-        .sibling(3, bob.margin)
+        .other_exchange(5, abroad)
         .sibling(4, bob.margin)
+        .sibling(5, bob.margin)
         .except(0, OtherSigner, E::Unauthorized)
-        .except(3, Sibling, E::DifferentOwners)
-        .except(3, SwappedWithNext, Verdict::Legal) // it has as much
         .except(4, Sibling, E::DifferentOwners)
+        .except(4, SwappedWithNext, Verdict::Legal) // it has as much
+        .except(5, Sibling, E::DifferentOwners)
         .run(&mut svm);
     svm.transfer_cash(&second, &third, 100_000_000).unwrap();
     assert_eq!(svm.margin(&third.margin).sequence, 1);

@@ -249,6 +249,57 @@ fn cash_that_was_away_earns_nothing() {
     svm.assert_reconciled();
 }
 
+/// I300. Cash that goes to another account of its owner, and out, is not lent by the first any more: neither in one transaction
+/// at the end of an epoch, with money that was borrowed for it, nor moved on from account to account in every epoch. Interest is
+/// paid and collected on both sides.
+#[test]
+fn cash_that_was_given_away_is_not_lent() {
+    let (mut svm, lender) = with_lender("1000");
+    let second = svm.sub_account(lender.key.insecure_clone(), 1, "0").unwrap();
+    let lent = |svm: &Svm| (svm.portfolio(&lender).lent.0, svm.portfolio(&second).lent.0, svm.treasury().lending.lent.0);
+    // 900 million for one transaction, across the end of an epoch.
+    svm.advance(HOUR);
+    svm.refresh_all();
+    let (e, a, b, usdc, flash) = (svm.exchange, &lender, &second, svm.usdc, 900_000_000_000_000);
+    let at_once = [
+        instruction::deposit(&e, &a.address(), &a.margin, &a.usdc, &usdc, flash),
+        instruction::update_interest(&e),
+        instruction::accrue_interest(&e, &a.margin),
+        instruction::transfer_cash(&e, &a.address(), &a.margin, &b.margin, flash),
+        instruction::withdraw(&e, &a.address(), &b.margin, &a.usdc, &usdc, flash),
+    ];
+    svm.send(&at_once, &[&a.key]).unwrap();
+    assert_eq!(lent(&svm), (1_000 * USDC, 0, 1_000 * USDC));
+    // The same thousand dollars in one account after the other.
+    for epoch in 0..4 {
+        let (from, to) = if epoch % 2 == 0 { (&lender, &second) } else { (&second, &lender) };
+        svm.transfer_cash(from, to, 1_000_000_000).unwrap();
+        assert_eq!(lent(&svm), (0, 0, 0));
+        next_epoch(&mut svm);
+        svm.accrue_interest(to).unwrap();
+        assert_eq!((svm.portfolio(to).lent.0, svm.treasury().lending.lent.0), (1_000 * USDC, 1_000 * USDC));
+        svm.assert_reconciled();
+    }
+    // Who owes is paid into: that pays interest, and less is owed.
+    let borrower = with_sol(&mut svm);
+    let payer = svm.sub_account(borrower.key.insecure_clone(), 1, "500").unwrap();
+    svm.withdraw_usdc(&borrower, 400_000_000).unwrap();
+    next_epoch(&mut svm);
+    let interest = due(&svm, &borrower);
+    assert_eq!(interest, 914); // 400e6 · 2 % / 8,760, rounded up
+    svm.transfer_cash(&payer, &borrower, 450_000_000).unwrap();
+    let p = svm.portfolio(&borrower);
+    assert_eq!((p.cash.0, p.accrued_interest.0, p.owed.0), (50 * USDC - interest, 0, 0));
+    assert_eq!((svm.treasury().lending.owed.0, svm.treasury().lending.collected.0), (0, interest));
+    svm.assert_reconciled();
+    // The giver gets what it earned up to now.
+    next_epoch(&mut svm);
+    svm.transfer_cash(&lender, &second, 1_000_000_000).unwrap();
+    let earned = svm.portfolio(&lender).cash.0;
+    assert!((interest * 9 / 10 * 5 / 8..=interest).contains(&earned), "{earned}");
+    svm.assert_reconciled();
+}
+
 /// I305. Borrowing ends at the utilisation that lenders can spare, to the unit, with both numbers in the log; a withdrawal of cash that is
 /// there is not borrowing.
 #[test]
@@ -481,6 +532,27 @@ fn withdrawals_stay_within_the_window() {
     assert_eq!(svm.treasury().quote_window.level, 1_000_000_000);
     svm.change_treasury(|t| t.quote_window = OutflowWindow::default());
     svm.withdraw_usdc(&alice, 5_000_000_000).unwrap();
+    svm.assert_reconciled();
+}
+
+/// I308. Who deposits twice the limit and withdraws it in the same transaction, as often as he likes, blocks nobody.
+#[test]
+fn money_that_passes_through_blocks_nobody() {
+    let mut svm = Svm::new().unwrap();
+    let (alice, bob) = (svm.trader("10000").unwrap(), svm.trader("10000").unwrap());
+    let now = svm.now();
+    svm.change_treasury(|t| t.quote_window = window(1_000_000_000, 3_600, now));
+    svm.withdraw_usdc(&bob, 2_000_000).unwrap();
+    svm.withdraw_usdc(&alice, 998_000_000).unwrap();
+    svm.advance(360);
+    let (e, t, usdc) = (svm.exchange, &bob, svm.usdc);
+    let cycle = [
+        instruction::deposit(&e, &t.address(), &t.margin, &t.usdc, &usdc, 2_000_000_000),
+        instruction::withdraw(&e, &t.address(), &t.margin, &t.usdc, &usdc, 2_000_000_000),
+    ];
+    svm.send(&[cycle.clone(), cycle].concat(), &[&t.key]).unwrap();
+    assert_eq!(svm.treasury().quote_window.level, 900_000_000);
+    svm.withdraw_usdc(&alice, 100_000_000).unwrap();
     svm.assert_reconciled();
 }
 

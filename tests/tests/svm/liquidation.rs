@@ -169,7 +169,7 @@ fn assert_portfolio(svm: &Svm, mut was: Portfolio, t: &Trader, fill: Fill, paid:
     was.fill(i, board.board.underlying(i.underlying).unwrap(), fill).unwrap();
     was.release(i).unwrap();
     was.cash = was.cash.minus(QuoteNative(paid)).unwrap();
-    was.lend_candidate = was.cash;
+    was.lend_candidate = svm.requirements(t).own_cash.max(QuoteNative::ZERO);
     assert_eq!(was, svm.portfolio(t));
 }
 

@@ -336,14 +336,14 @@ fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instrument: u16, most: i64
 
     taken_from.fill(i, u, expected.fill).unwrap();
     taken_from.release(i).unwrap();
-    taken_from.lend_candidate = taken_from.cash;
+    taken_from.lend_candidate = expected.after.own_cash.max(QuoteNative::ZERO);
     assert_eq!(taken_from, svm.portfolio(of));
     assert_eq!(svm.requirements(of), expected.after);
     let other = Fill { lots: Lots(-expected.fill.lots.0), value: QuoteNative(-expected.fill.value.0) };
     taker.fill(i, u, other).unwrap();
     taker.release(i).unwrap();
     taker.cash = taker.cash.minus(QuoteNative(did.insurance)).unwrap();
-    taker.lend_candidate = taker.cash;
+    taker.lend_candidate = svm.requirements(by).own_cash.max(QuoteNative::ZERO);
     assert_eq!(taker, svm.portfolio(by));
     // The liquidator has gained the discount less what went to insurance, at the mark.
     svm.assert_reconciled();

@@ -9,7 +9,6 @@ use super::{
 use crate::{
     Board, Interest, InterestParams, LendingPool, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError,
     interest::{INDEX_BITS, YEAR_SECONDS},
-    lending::MAX_LEND_RATE,
     margin::{breakdown, check},
 };
 use bytemuck::Zeroable;
@@ -144,14 +143,15 @@ fn rates_and_indices_stay_in_their_bounds() {
     assert!(interest.borrow_index_at(i64::MAX >> 1).is_ok());
     assert_eq!(interest.borrow_index_at(NOW), Ok(interest.borrow_index));
 
-    // The lend index rises no faster than its bound, whatever is collected for however little that is lent.
-    assert!(u128::from(MAX_LEND_RATE) * (years * YEAR_SECONDS) as u128 + 1 < u128::from(u64::MAX));
-    let mut pool = LendingPool { lent: QuoteNative(1), collected: QuoteNative(1 << 60), ..LendingPool::default() };
+    // The lend index rises no faster than the borrow index at its highest rate, whatever is collected for however little that
+    // is lent.
+    let one = QuoteNative(1);
+    let mut pool = LendingPool { lent: one, owed: one, collected: QuoteNative(1 << 60), ..LendingPool::default() };
     let mut interest = Interest { params: p, epoch_started_at: NOW, ..Interest::default() };
     for minute in 1..=1_000 {
         pool.update(&mut interest, NOW + 3_600 * minute).unwrap();
     }
-    assert_eq!(interest.lend_index, MAX_LEND_RATE * 3_600_000);
+    assert_eq!(interest.lend_index, rate * 3_600_000);
     // What the index did not give waits.
     assert!(pool.undivided.0 > pool.lender_interest.0 - 1_000 * 10);
 }
@@ -258,6 +258,48 @@ fn an_open_losing_leg_is_no_free_loan() {
     assert_eq!(owed(&world, &p), 10 * USDC + 3);
 }
 
+/// I413. Nor is cash that covers an open loss lent: neither measured, nor noted anew by a deposit, nor after that.
+#[test]
+fn cash_that_covers_a_loss_is_not_lent() {
+    let mut world = plain();
+    let mut interest = Interest { epoch: 1, ..Interest::default() };
+    let mut pool = LendingPool::default();
+    let mut p = Portfolio { cash: QuoteNative(200 * USDC), ..Portfolio::zeroed() };
+    let measure = |world: &super::world::World, p: &mut Portfolio| {
+        let measured = check(&world.board, p, Purpose::Maintenance { now: NOW }).unwrap();
+        p.note_owed(&measured);
+        measured.own_cash
+    };
+    let own_cash = measure(&world, &mut p);
+    pool.register(&mut p, own_cash, &interest, NOW).unwrap();
+    world.buy(&mut p, 0, 100, 10 * USDC);
+    measure(&world, &mut p);
+    assert_eq!(p.lend_candidate.0, 200 * USDC);
+    // 150 lost, not realised: 50 are its own.
+    world.reprice(0, 850_000);
+    let own_cash = measure(&world, &mut p);
+    assert_eq!((own_cash.0, p.cash.0, p.lend_candidate.0), (50 * USDC, 200 * USDC, 50 * USDC));
+    interest.epoch += 1;
+    pool.register(&mut p, own_cash, &interest, NOW).unwrap();
+    assert_eq!((pool.lent.0, p.lend_candidate.0), (50 * USDC, 50 * USDC));
+    // What is given to it without a check waits for one.
+    p.receive(QuoteNative(30 * USDC)).unwrap();
+    let own_cash = p.known_own_cash().unwrap();
+    pool.register(&mut p, own_cash, &interest, NOW).unwrap();
+    assert_eq!(p.lend_candidate.0, 50 * USDC);
+    let own_cash = measure(&world, &mut p);
+    pool.register(&mut p, own_cash, &interest, NOW).unwrap();
+    assert_eq!((pool.lent.0, p.lend_candidate.0), (50 * USDC, 80 * USDC));
+    // All of it lost: nothing is lent, in this epoch or the next.
+    world.reprice(0, 770_000);
+    for _ in 0..2 {
+        let own_cash = measure(&world, &mut p);
+        pool.register(&mut p, own_cash, &interest, NOW).unwrap();
+        assert_eq!((own_cash.0, pool.lent.0, p.lend_candidate.0), (0, 0, 0));
+        interest.epoch += 1;
+    }
+}
+
 /// A few accounts that hold only cash, and their pool.
 struct Ledger {
     board: Box<Board>,
@@ -302,7 +344,8 @@ impl Ledger {
 
     fn finish(&mut self, n: usize) {
         let p = &mut self.accounts[n];
-        self.pool.register(p, &self.board.interest, self.now).unwrap();
+        let own_cash = p.known_own_cash().unwrap();
+        self.pool.register(p, own_cash, &self.board.interest, self.now).unwrap();
         self.least[n] = self.least[n].min(p.cash.0.max(0));
     }
 
@@ -504,6 +547,49 @@ fn what_nobody_lends_is_the_exchanges() {
     ledger.touch(0);
     assert_eq!(ledger.earned, 0);
     assert!((8_990..=9_000).contains(&ledger.pool.undivided.0));
+    ledger.assert_sound();
+}
+
+/// I413. Who repays a year's interest at once while his other account lends for one epoch gets back no more than the rate of
+/// that epoch; the rest waits, and whoever goes on lending gets it.
+#[test]
+fn late_interest_is_no_prize_for_one_epoch() {
+    let mut ledger = Ledger::new(3, params());
+    ledger.update();
+    ledger.deposit(0, 1_000 * USDC);
+    ledger.now += 3_600;
+    ledger.update();
+    ledger.touch(0);
+    ledger.withdraw(1, 800 * USDC);
+    for _ in 0..365 {
+        ledger.now += 86_400;
+        ledger.update();
+    }
+    let rate = ledger.board.interest.borrow_rate;
+    ledger.deposit(2, 100_000 * USDC);
+    ledger.now += 3_600;
+    ledger.update();
+    ledger.touch(2);
+    assert_eq!(ledger.accounts[2].lent.0, 100_000 * USDC);
+    ledger.deposit(1, 900 * USDC);
+    let collected = ledger.pool.collected.0;
+    assert!(collected > 79 * USDC);
+    ledger.now += 3_600;
+    ledger.update();
+    ledger.touch(2);
+    let got = ledger.accounts[2].cash.0 - 100_000 * USDC;
+    let ordinary = (100_000 * USDC as i128 * i128::from(rate) * 3_600) >> INDEX_BITS;
+    assert!(i128::from(got) <= ordinary && got < 2 * USDC, "{got} {ordinary}");
+    ledger.withdraw(2, ledger.accounts[2].cash.0);
+    ledger.touch(0);
+    // At two per cent of a thousand dollars a year, nothing being owed any more.
+    let before = ledger.accounts[0].cash.0;
+    ledger.now += 86_400;
+    ledger.update();
+    ledger.touch(0);
+    let day = 1_000 * USDC as i128 * i128::from(ledger.board.interest.borrow_rate) * 86_400 >> INDEX_BITS;
+    assert!(ledger.accounts[0].cash.0 > before && i128::from(ledger.accounts[0].cash.0 - before) <= 2 * day);
+    assert!(ledger.pool.undivided.0 > 69 * USDC);
     ledger.assert_sound();
 }
 

@@ -8,6 +8,7 @@ use crate::{
     state::{Exchange, MarginAccount, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
+use ballast_risk::QuoteNative;
 
 /// Accounts of `close_margin_account`.
 #[derive(Accounts)]
@@ -50,7 +51,7 @@ pub fn close_margin_account(ctx: &mut Context<CloseMarginAccount>) -> Result<()>
     let now = now()?;
     lending.settle(p, interest, now).logged()?;
     p.owed = p.accrued_interest;
-    lending.register(p, interest, now).logged()?;
+    lending.register(p, QuoteNative::ZERO, interest, now).logged()?;
     let empty = p.holds_only_cash() && p.cash.is_zero() && p.accrued_interest.is_zero();
     require!(empty, BallastError::AccountNotEmpty);
     emit!(MarginAccountClosed { margin: *a.margin.address(), owner: *a.owner.address() });

@@ -82,7 +82,7 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
     let interest = &a.board.board.interest;
     let lending = &mut a.treasury.lending;
     let mut settled = lending.settle(&mut a.margin.portfolio, interest, now).logged()?;
-    let (mint, balance) = match Asset::of_vault(a.vault.address(), &a.exchange, &a.board.board)? {
+    let (own_cash, mint, balance) = match Asset::of_vault(a.vault.address(), &a.exchange, &a.board.board)? {
         Asset::Quote => {
             a.treasury.quote_window.deposit(amount, now).logged()?;
             let amount = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
@@ -91,7 +91,7 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             a.treasury.quote_deposits = a.treasury.quote_deposits.plus(amount).logged()?;
             let collected = a.treasury.lending.collect(p).logged()?;
             settled.collected = settled.collected.plus(collected).logged()?;
-            (a.exchange.quote_mint, p.cash.0)
+            (p.known_own_cash().logged()?, a.exchange.quote_mint, p.cash.0)
         }
         Asset::Token(index) => {
             let board = &a.board.board;
@@ -112,10 +112,12 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             a.margin.portfolio.credit(index, terms, u, amount).logged()?;
             let measured = rule::require_after_token_deposit(board, &before, &a.margin.portfolio, now).logged()?;
             a.margin.portfolio.note_owed(&measured);
-            (Address::new_from_array(terms.mint), a.margin.portfolio.balance(index) as i64)
+            let balance = a.margin.portfolio.balance(index) as i64;
+            (measured.own_cash, Address::new_from_array(terms.mint), balance)
         }
     };
-    a.treasury.lending.register(&mut a.margin.portfolio, &a.board.board.interest, now).logged()?;
+    let (p, interest) = (&mut a.margin.portfolio, &a.board.board.interest);
+    a.treasury.lending.register(p, own_cash, interest, now).logged()?;
     a.margin.count_change()?;
     token::require_program_of(a.vault.account(), a.token_program.address())?;
     token::transfer_in(a.source.account(), a.vault.account(), a.depositor.account(), amount);

@@ -1,11 +1,11 @@
 //! `transfer_cash`
 
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED},
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
     events::CashTransferred,
     instructions::load::{call_for_margin, now},
-    state::{Exchange, MarginAccount, RiskBoard, permission},
+    state::{Exchange, MarginAccount, RiskBoard, Treasury, permission},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{QuoteNative, rule};
@@ -18,6 +18,9 @@ pub struct TransferCash {
     /// The exchange.
     #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
     pub exchange: Account<Exchange>,
+    /// Its treasury.
+    #[account(mut, seeds = [TREASURY_SEED, exchange.address().as_ref()], bump = treasury.bump)]
+    pub treasury: Account<Treasury>,
     /// Its board.
     #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
     pub board: Account<RiskBoard>,
@@ -51,13 +54,17 @@ pub struct TransferCash {
 /// unrealised profit, as after a withdrawal: so an account that may be liquidated gives nothing. The receiver is not
 /// checked: cash adds to every equity one for one and to no requirement. A pause of withdrawals does not stop it: nothing
 /// leaves the exchange.
+///
+/// Both accounts are counted anew in the pool, as by a withdrawal and a deposit: else the giver would go on counting as a
+/// lender of cash that is gone. So interest is paid and collected on both sides too.
 pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()> {
     let (now, a) = (now()?, &mut ctx.accounts);
     require_transferable(&a.from, &a.to, a.authority.address(), now)?;
     require!(amount > 0, BallastError::ZeroAmount);
     let amount = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
+    let (interest, lending) = (&a.board.board.interest, &mut a.treasury.lending);
     for margin in [&mut a.from, &mut a.to] {
-        margin.portfolio.accrue(&a.board.board.interest, now).logged()?;
+        lending.settle(&mut margin.portfolio, interest, now).logged()?;
     }
     let cash = a.from.portfolio.cash;
     if amount > cash {
@@ -66,8 +73,12 @@ pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()>
     }
     a.from.portfolio.cash = cash.minus(amount).logged()?;
     a.to.portfolio.receive(amount).logged()?;
+    lending.collect(&mut a.to.portfolio).logged()?;
     let left = rule::require_withdrawable(&a.board.board, &a.from.portfolio, now).logged()?;
     a.from.portfolio.note_owed(&left);
+    lending.register(&mut a.from.portfolio, left.own_cash, interest, now).logged()?;
+    let own_cash = a.to.portfolio.known_own_cash().logged()?;
+    lending.register(&mut a.to.portfolio, own_cash, interest, now).logged()?;
     call_for_margin(a.from.address(), &a.board.board, &left)?;
     a.from.count_change()?;
     a.to.count_change()?;

@@ -91,7 +91,7 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
     };
     let left = rule::require_withdrawable(&a.board.board, &a.margin.portfolio, now).logged()?;
     a.margin.portfolio.note_owed(&left);
-    a.treasury.lending.register(&mut a.margin.portfolio, interest, now).logged()?;
+    a.treasury.lending.register(&mut a.margin.portfolio, left.own_cash, interest, now).logged()?;
     // Whoever owes after taking cash owes more by it. Without borrowing only cash that is there was taken.
     let borrows = matches!(asset, Asset::Quote) && !left.owed().is_zero();
     if borrows && !interest.params.max_utilisation.is_zero() {

@@ -46,7 +46,7 @@ pub fn accrue_interest(ctx: &mut Context<AccrueInterest>) -> Result<()> {
     let settled = lending.settle(p, &board.interest, now).logged()?;
     let measured = margin::check(board, p, Purpose::Maintenance { now }).logged()?;
     p.note_owed(&measured);
-    lending.register(p, &board.interest, now).logged()?;
+    lending.register(p, measured.own_cash, &board.interest, now).logged()?;
     require!(interest_state(p) != before, BallastError::NothingToAccrue);
     let (accrued, lent, owed) = (p.accrued_interest.0, p.lent.0, p.owed.0);
     a.margin.count_change()?;

@@ -107,8 +107,9 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     lending.settle(&mut a.margin.portfolio, &board.interest, now).logged()?;
     lending.settle(&mut a.liquidator.portfolio, &board.interest, now).logged()?;
     let debt = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
-    a.treasury.lending.register(&mut a.margin.portfolio, &board.interest, now).logged()?;
-    a.treasury.lending.register(&mut a.liquidator.portfolio, &board.interest, now).logged()?;
+    let lending = &mut a.treasury.lending;
+    lending.register(&mut a.margin.portfolio, taken.after.own_cash, &board.interest, now).logged()?;
+    lending.register(&mut a.liquidator.portfolio, measured.own_cash, &board.interest, now).logged()?;
     a.margin.liquidated_at = now;
     a.margin.count_change()?;
     a.liquidator.count_change()?;
