@@ -130,14 +130,20 @@ impl Instrument {
             MAX_ORDERS.admits(self.max_orders),
         ])?;
         self.funding.validate().map_err(|e| crate::underlying::count_from(20, e))?;
-        let most_units = mul_admit(self.max_position.0, self.lot_units.0)?;
-        let most = most_units.checked_mul(u.max_price).and_then(|v| v.checked_mul(4)).ok_or(RiskError::Overflow)?;
-        if most >= PRODUCT_LIMIT || most >> u.scale() >= NATIVE_LIMIT {
-            return Err(RiskError::Overflow);
-        }
+        self.require_exact(self.max_position, u)?;
         let most = mul_bounded(self.lot_units.0, u.max_price);
         if self.is_option() && !self.strike_value(u).is_ok_and(|strike| strike <= most) {
             return Err(RiskError::ParameterOutOfBounds { parameter: Self::STRIKE });
+        }
+        Ok(())
+    }
+
+    /// Checks the bound of [`Instrument::validate`] for a number of lots, whatever the position limit is.
+    pub fn require_exact(&self, lots: Lots, u: &Underlying) -> Result<(), RiskError> {
+        let units = mul_admit(lots.0, self.lot_units.0)?;
+        let most = units.checked_mul(u.max_price).and_then(|v| v.checked_mul(4)).ok_or(RiskError::Overflow)?;
+        if most >= PRODUCT_LIMIT || most >> u.scale() >= NATIVE_LIMIT {
+            return Err(RiskError::Overflow);
         }
         Ok(())
     }

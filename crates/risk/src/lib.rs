@@ -66,7 +66,9 @@ pub use portfolio::{Balance, MAX_BALANCES, MAX_POSITIONS, Portfolio};
 pub use position::{Fill, Position, PositionKey};
 pub use token::Token;
 pub use transfer::Moved;
-pub use underlying::{Print, Underlying, UnderlyingParams};
+pub use underlying::{
+    BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Print, Underlying, UnderlyingParams,
+};
 pub use units::{Lots, Ppm, QuoteNative, Scaled, Ticks, Units};
 
 #[cfg(test)]

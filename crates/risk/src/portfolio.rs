@@ -180,15 +180,32 @@ impl Portfolio {
     /// is in cash already: the market that pays it counts it, see `Market::pay`.
     ///
     /// The position limit holds for every fill but one that only brings the position nearer to zero: a limit that was
-    /// lowered must not stop a reduction or a liquidation.
+    /// lowered must not stop a reduction. Nor a liquidation: see [`Portfolio::fill_takeover`].
     pub fn fill(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<QuoteNative, RiskError> {
+        self.fill_within(i, u, fill, |position| position.require_within_limit(i))
+    }
+
+    /// As [`Portfolio::fill`], of who takes a position over in a liquidation: the limit that holds is the bound of products
+    /// that every limit was admitted by, so that no limit keeps liquidators away.
+    pub fn fill_takeover(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<QuoteNative, RiskError> {
+        self.fill_within(i, u, fill, |position| i.require_exact(position.most_lots()?, u))
+    }
+
+    #[inline(always)]
+    fn fill_within(
+        &mut self,
+        i: &Instrument,
+        u: &Underlying,
+        fill: Fill,
+        require: impl FnOnce(&Position) -> Result<(), RiskError>,
+    ) -> Result<QuoteNative, RiskError> {
         let position = self.slot(i)?;
         let settled = position.settle(i, u)?;
         let held = position.lots.0;
         let realised = position.apply_fill(fill, i)?;
         let (low, high) = (held.min(0), held.max(0));
         if position.lots.0 < low || position.lots.0 > high {
-            position.require_within_limit(i)?;
+            require(position)?;
         }
         // Keeps `quote` exact at the underlying's scale, see [`crate::math::PRODUCT_LIMIT`].
         if position.quote.0.unsigned_abs() >= (PRODUCT_LIMIT as u64) >> u.scale() {

@@ -215,12 +215,17 @@ impl Position {
 
     /// Checks that the lots, with the orders of either side, stay within the instrument's limit.
     pub fn require_within_limit(&self, i: &Instrument) -> Result<(), RiskError> {
-        let long = self.lots.plus(self.bid_lots)?.0;
-        let short = self.lots.minus(self.ask_lots)?.negated()?.0;
-        let lots = long.max(short).max(self.bid_lots.0).max(self.ask_lots.0);
+        let lots = self.most_lots()?.0;
         if lots > i.max_position.0 {
             return Err(RiskError::PositionLimit { instrument: i.index, lots, limit: i.max_position.0 });
         }
         Ok(())
+    }
+
+    /// Most lots that this could come to, of either sign, with the orders of a side.
+    pub(crate) fn most_lots(&self) -> Result<Lots, RiskError> {
+        let long = self.lots.plus(self.bid_lots)?;
+        let short = self.lots.minus(self.ask_lots)?.negated()?;
+        Ok(long.max(short).max(self.bid_lots).max(self.ask_lots))
     }
 }

@@ -11,6 +11,13 @@ use crate::{
 };
 use bytemuck::{Pod, Zeroable};
 
+/// Seconds for which the breaker stops new risk.
+pub const BREAKER_SECONDS: i64 = 300;
+/// Seconds for which prices must have been suspect before the breaker is tripped.
+pub const BREAKER_SUSPECT_SECONDS: i64 = 10;
+/// Seconds from one time that the breaker is tripped to the next for prices that were not suspect all along.
+pub const BREAKER_REST_SECONDS: i64 = 900;
+
 /// Seconds in an hour.
 const HOUR: i64 = 3_600;
 
@@ -88,10 +95,14 @@ pub struct Underlying {
     pub index: u16,
     /// No new risk before this time, seconds: the breaker was tripped.
     pub halted_until: i64,
+    /// Publish time of the first price since which a guard was up in every price, seconds; 0 while none is.
+    pub suspect_since: i64,
+    /// `suspect_since` when the breaker was last tripped.
+    pub halted_for: i64,
     /// Averages of expiries.
     pub fixings: [Fixing; MAX_FIXINGS],
     /// Reserved, zero.
-    pub reserved: [u64; 16],
+    pub reserved: [u64; 14],
 }
 
 /// Risk parameters of an underlying.
@@ -206,6 +217,21 @@ impl Underlying {
     /// Takes a new index price: moves the stable price towards it, the variance and the ranges on, and judges the price by
     /// the guards. A suspect price is taken too; what it blocks is decided where it is used, see [`crate::guard`].
     pub fn publish(&mut self, print: &Print, second: Option<SecondPrice>) -> Result<(), RiskError> {
+        self.take_in(print, second)?;
+        self.note_suspect();
+        Ok(())
+    }
+
+    /// Notes since when prices are suspect.
+    fn note_suspect(&mut self) {
+        if self.guards.flags == 0 {
+            self.suspect_since = 0;
+        } else if self.suspect_since == 0 {
+            self.suspect_since = self.publish_time;
+        }
+    }
+
+    fn take_in(&mut self, print: &Print, second: Option<SecondPrice>) -> Result<(), RiskError> {
         let Print { price, confidence, publish_time, previous_publish_time } = *print;
         if price <= 0 || price > self.max_price || confidence < 0 {
             return Err(RiskError::Overflow);
@@ -237,13 +263,31 @@ impl Underlying {
     /// when both were heard, or if it is too far from the last price of the first.
     pub fn publish_second(&mut self, print: &Print) -> Result<(), RiskError> {
         let (divergent, last) = (self.guards.flags & flag::DIVERGENT, self.price);
-        self.publish(print, None)?;
+        self.take_in(print, None)?;
         self.guards.flags |= divergent;
         if divergent == 0 && last > 0 {
             let second = SecondPrice { price: print.price, publish_time: print.publish_time };
             self.guards.compare(last, second, &self.guard_params)?;
         }
+        self.note_suspect();
         Ok(())
+    }
+
+    /// True if the breaker may be tripped at a time: a guard was up in two prices [`BREAKER_SUSPECT_SECONDS`] apart and in all
+    /// between, and that is not another time than when it was last tripped, less than [`BREAKER_REST_SECONDS`] before.
+    pub fn may_halt(&self, now: i64) -> bool {
+        let suspect =
+            self.guards.flags != 0 && self.publish_time.saturating_sub(self.suspect_since) >= BREAKER_SUSPECT_SECONDS;
+        let tripped_at = self.halted_until.saturating_sub(BREAKER_SECONDS);
+        let rested = now.saturating_sub(tripped_at) >= BREAKER_REST_SECONDS;
+        suspect && (rested || self.halted_for == self.suspect_since)
+    }
+
+    /// Trips the breaker: returns until when.
+    pub fn halt(&mut self, now: i64) -> Result<i64, RiskError> {
+        self.halted_until = now.checked_add(BREAKER_SECONDS).ok_or(RiskError::Overflow)?;
+        self.halted_for = self.suspect_since;
+        Ok(self.halted_until)
     }
 
     /// Takes a print that came after a newer one into the variance, if it is the sample of a bucket. Nothing else changes:

@@ -79,12 +79,9 @@ pub const MAKER_GRACE_SECONDS: i64 = 2;
 /// Seconds after its time for which a pending change can be executed: 14 days.
 pub const CHANGE_LIFETIME: i64 = 1_209_600;
 
-/// Seconds for which the breaker stops new risk.
-pub const BREAKER_SECONDS: i64 = 300;
-
 /// Bits of [`crate::state::Exchange::pause`].
 pub mod pause {
-    /// No deposits.
+    /// No deposits, and no liquidations, which nobody could avert.
     pub const DEPOSIT: u32 = 1;
     /// No withdrawals.
     pub const WITHDRAW: u32 = 2;

@@ -602,6 +602,17 @@ events! {
         /// The underlying.
         underlying: u64,
     }
+    /// A raise of the least scan range of an underlying was taken back by the admin.
+    ScanRangeRelaxed {
+        /// The exchange.
+        exchange: Address,
+        /// Before, millionths.
+        before: u32,
+        /// Now, millionths.
+        scan_range: u32,
+        /// The underlying.
+        underlying: u64,
+    }
     /// An instrument's limits changed.
     InstrumentChanged {
         /// The exchange.

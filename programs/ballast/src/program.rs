@@ -410,4 +410,10 @@ pub mod ballast {
     pub fn trip_breaker(ctx: &mut Context<TripBreaker>, underlying: u16) -> Result<()> {
         instructions::trip_breaker(ctx, underlying)
     }
+
+    /// Takes back a raise of the least scan range that has not reached maintenance margin yet. By the admin, at once.
+    #[discrim = 61]
+    pub fn relax_underlying(ctx: &mut Context<ChangeBoard>, underlying: u16, scan_range: u32) -> Result<()> {
+        instructions::relax_underlying(ctx, underlying, scan_range)
+    }
 }

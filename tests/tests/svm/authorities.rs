@@ -3,9 +3,9 @@
 
 use crate::{
     mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
-    refusal::assert_refused,
+    refusal::{assert_refused, numbers},
     tables::World,
-    timelock::waiting,
+    timelock::{set_timelock, waiting},
 };
 use ballast_client::{
     BallastError as E,
@@ -18,7 +18,7 @@ use ballast_client::{
     event, instruction,
     instruction::{accept_authority, nominate_authority},
 };
-use ballast_testkit::{BTC, Svm, Trader, options::SMILE};
+use ballast_testkit::{BTC, ETH, Svm, Trader, options::SMILE};
 use solana_address::Address;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -105,6 +105,7 @@ fn of_admin(svm: &mut Svm, who: &Address, expiry: i64) -> Vec<Named> {
     let (e, from) = (svm.exchange, svm.payer.pubkey());
     let mut all = waiting(svm, who, expiry, 9);
     all.push(("open_expiry", instruction::open_expiry(&e, who, BTC, expiry + 86_400, &SMILE)));
+    all.push(("relax_underlying", instruction::relax_underlying(&e, who, ETH, 200_000)));
     all.push(("clear a pause", instruction::set_pause(&e, who, 0)));
     all.push(("propose_change", instruction::propose_change(&e, &from, who, 5, who, &[tag::CHANGE_FEES])));
     all.push(("cancel_change", instruction::cancel_change(&e, who, 4, &from)));
@@ -120,6 +121,8 @@ fn only_the_admin_does_what_is_the_admins() {
     let (svm, admin, expiry) = (&mut cast.svm, cast.admin.insecure_clone(), cast.expiry);
     let (e, from) = (svm.exchange, svm.payer.pubkey());
     svm.set_pause(pause::WITHDRAW).unwrap();
+    let tighten = instruction::tighten_underlying(&e, &cast.risker.pubkey(), ETH, 500_000);
+    svm.send(&[tighten], &[&cast.risker]).unwrap();
     let proposal = instruction::propose_change(&e, &from, &admin.pubkey(), 4, &from, &[tag::CHANGE_FEES]);
     svm.send(&[proposal], &[&admin]).unwrap();
     for (what, ix) in of_admin(svm, &admin.pubkey(), expiry) {
@@ -200,6 +203,32 @@ fn an_authority_changes_hands_in_two_steps() {
         assert_eq!(holder(&svm), second.pubkey());
         assert_refused(&mut svm, &[accept(&second)], &[&second], E::NotNominated);
     }
+}
+
+/// I315. Who stole the admin's key does not shut its owner out before anybody notices; the other keys change hands at once.
+#[test]
+fn an_admin_accepts_a_timelock_after_the_nomination() {
+    let mut svm = Svm::new().unwrap();
+    let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
+    let new = somebody(&mut svm);
+    set_timelock(&mut svm, 3_600).unwrap();
+    let nominate = |kind| nominate_authority(&e, &admin.pubkey(), kind, &new.pubkey());
+    for kind in [authority::RISK, authority::PAUSE] {
+        svm.send(&[nominate(kind), accept_authority(&e, &new.pubkey(), kind)], &[&admin, &new]).unwrap();
+    }
+    let accept = [accept_authority(&e, &new.pubkey(), authority::ADMIN)];
+    svm.send(&[nominate(authority::ADMIN)], &[&admin]).unwrap();
+    svm.advance(3_599);
+    let failed = assert_refused(&mut svm, &accept, &[&new], E::ChangeNotReady);
+    assert_eq!(numbers(&failed, "ready at"), (svm.now() + 1, svm.now()));
+    // Another nomination waits anew; that of a risk authority changes nothing.
+    svm.send(&[nominate(authority::ADMIN)], &[&admin]).unwrap();
+    svm.advance(3_599);
+    svm.send(&[nominate(authority::RISK)], &[&admin]).unwrap();
+    assert_refused(&mut svm, &accept, &[&new], E::ChangeNotReady);
+    svm.advance(1);
+    svm.send(&accept, &[&new]).unwrap();
+    assert_eq!(exchange(&svm).admin, new.pubkey());
 }
 
 #[test]

@@ -245,7 +245,7 @@ fn each_bit_stops_what_it_names_and_nothing_else() {
         }),
         ("cancel", 0, |svm, p| svm.cancel(&p.alice, BTC, p.order)),
         ("cancel all", 0, |svm, p| svm.cancel_all(&p.alice, BTC, 9)),
-        ("liquidate", pause::LIQUIDATE, |svm, p| svm.liquidate(&p.bob, &p.poor, BTC, 1)),
+        ("liquidate", pause::LIQUIDATE | pause::DEPOSIT, |svm, p| svm.liquidate(&p.bob, &p.poor, BTC, 1)),
         ("sweep", 0, |svm, _| svm.sweep(BTC)),
         ("refresh", 0, |svm, _| svm.refresh(BTC)),
         ("grow a market", 0, |svm, _| svm.grow_market(BTC)),

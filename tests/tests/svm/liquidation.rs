@@ -3,12 +3,13 @@
 use crate::refusal::{DUPLICATE, assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E,
-    ballast::{constants::pause, events::Liquidated},
+    ballast::{args::InstrumentTightenArgs, constants::pause, events::Liquidated},
     book::Side,
     event, instruction, margin,
     risk::{Fill, Lots, Portfolio, Print, QuoteNative, liquidation::Takeover, math::mul_ppm_ceil},
 };
 use ballast_testkit::{BTC, ETH, Order, SOL, Sent, Svm, Trader};
+use solana_signer::Signer;
 
 /// Alice is long (or short) 100 BTC lots of 40,000 dollars with 900 dollars, and Bob and a liquidator are rich.
 struct Crash {
@@ -307,12 +308,27 @@ fn a_liquidator_needs_fresh_prices_of_what_he_holds() {
 }
 
 #[test]
-fn a_pause_of_liquidation_stops_it_and_no_other_does() {
+fn a_pause_of_liquidation_or_of_deposits_stops_it_and_no_other_does() {
     let mut crash = Crash::new();
-    crash.svm.set_pause(pause::LIQUIDATE).unwrap();
-    crash.refuse(1, E::Paused);
-    crash.svm.set_pause(pause::ALL & !pause::LIQUIDATE).unwrap();
+    for bit in [pause::LIQUIDATE, pause::DEPOSIT] {
+        crash.svm.set_pause(bit).unwrap();
+        crash.refuse(1, E::Paused);
+    }
+    crash.svm.set_pause(pause::ALL & !pause::LIQUIDATE & !pause::DEPOSIT).unwrap();
     crash.liquidate(1);
+}
+
+/// I318. Whatever a risk key does to the limits of an instrument, liquidators take positions over.
+#[test]
+fn a_tightened_position_limit_stops_no_liquidation() {
+    let mut crash = Crash::with(|_| {}, true, "20000");
+    let risker = crash.svm.risker.insecure_clone();
+    let args = InstrumentTightenArgs { max_position: 1, open_interest_cap: 1, reduce_only: 1 };
+    let tighten = instruction::tighten_instrument(&crash.svm.exchange, &risker.pubkey(), BTC, &args);
+    crash.svm.send(&[tighten], &[&risker]).unwrap();
+    assert_eq!(crash.liquidate(i64::MAX).lots, 100);
+    assert_eq!((crash.svm.lots(&crash.alice, BTC), crash.svm.lots(&crash.liquidator, BTC)), (0, 100));
+    crash.svm.assert_reconciled();
 }
 
 #[test]

@@ -13,16 +13,18 @@ use ballast_client::{
             CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, QUOTE_TOKEN,
             UnderlyingArgs, WithdrawalLimitArgs,
         },
-        constants::BREAKER_SECONDS,
         events::{
-            BreakerTripped, CollateralChanged, InstrumentChanged, ScanRangeRaised, UnderlyingChanged,
+            BreakerTripped, CollateralChanged, InstrumentChanged, ScanRangeRaised, ScanRangeRelaxed, UnderlyingChanged,
             WithdrawalLimitSet,
         },
         state::Exchange,
     },
     config, event, instruction,
     pyth::PriceUpdate,
-    risk::{Ppm, Underlying, guard::flag, range::TIGHTENING_SECONDS},
+    risk::{
+        BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Ppm, Underlying, guard::flag,
+        range::TIGHTENING_SECONDS,
+    },
 };
 use ballast_testkit::{BTC, ETH, Failed, Order, SOL, Sent, Svm, Trader};
 use solana_instruction::Instruction;
@@ -408,6 +410,13 @@ fn anybody_trips_the_breaker_while_a_guard_of_a_fresh_price_is_up() {
     assert_refused(&mut svm, &[trip(BTC)], &[], E::PriceStale);
     publish_uncertain(&mut svm);
     svm.advance(5);
+    svm.publish(BTC, "40000").unwrap();
+    publish_later(&mut svm, BREAKER_SUSPECT_SECONDS, publish_uncertain);
+    // One price is not enough, nor are two that are not far enough apart.
+    assert_refused(&mut svm, &[trip(BTC)], &[], E::BreakerNotTripped);
+    publish_later(&mut svm, BREAKER_SUSPECT_SECONDS - 1, publish_uncertain);
+    assert_refused(&mut svm, &[trip(BTC)], &[], E::BreakerNotTripped);
+    publish_later(&mut svm, 1, publish_uncertain);
     assert_refused(&mut svm, &[trip(ETH)], &[], E::PriceStale);
     let sent = svm.send(&[trip(BTC)], &[]).unwrap();
     let until = svm.now() + BREAKER_SECONDS;
@@ -419,6 +428,90 @@ fn anybody_trips_the_breaker_while_a_guard_of_a_fresh_price_is_up() {
     svm.publish(BTC, "40000").unwrap();
     assert_refused(&mut svm, &[trip(BTC)], &[], E::BreakerNotTripped);
     assert_eq!(btc(&svm).halted_until, until);
+}
+
+/// I319. A wide price every five minutes does not keep a market shut; one that stays wide does.
+#[test]
+fn the_breaker_is_not_held_tripped_by_a_price_now_and_then() {
+    let mut svm = Svm::new().unwrap();
+    let trip = [instruction::trip_breaker(&svm.exchange, BTC)];
+    let suspect = |svm: &mut Svm| {
+        publish_later(svm, 1, publish_uncertain);
+        publish_later(svm, BREAKER_SUSPECT_SECONDS, publish_uncertain);
+    };
+    suspect(&mut svm);
+    svm.send(&trip, &[]).unwrap();
+    let tripped_at = svm.now();
+    // Uncertain all along: prolonged at once.
+    publish_later(&mut svm, BREAKER_SECONDS, publish_uncertain);
+    svm.send(&trip, &[]).unwrap();
+    let prolonged_at = svm.now();
+    assert_eq!(prolonged_at, tripped_at + BREAKER_SECONDS);
+    // The guard came down once: not again for a quarter of an hour.
+    publish_later(&mut svm, 1, |svm| {
+        svm.publish(BTC, "40000").unwrap();
+    });
+    suspect(&mut svm);
+    assert_refused(&mut svm, &trip, &[], E::BreakerNotTripped);
+    svm.set_time(prolonged_at + BREAKER_REST_SECONDS - 1);
+    publish_uncertain(&mut svm);
+    assert_refused(&mut svm, &trip, &[], E::BreakerNotTripped);
+    svm.advance(1);
+    svm.send(&trip, &[]).unwrap();
+}
+
+/// I317. What a stolen risk key raised is taken back before it reaches maintenance margin, without a wait.
+#[test]
+fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
+    let mut svm = Svm::new().unwrap();
+    let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
+    let relax = |range| instruction::relax_underlying(&e, &admin.pubkey(), BTC, range);
+    crate::timelock::set_timelock(&mut svm, 172_800).unwrap();
+    for range in [0, 149_999, 150_000] {
+        assert_refused(&mut svm, &[relax(range)], &[&admin], E::ChangeNotProposed);
+    }
+    tighten_btc(&mut svm, 600_000).unwrap();
+    let raised_at = svm.now();
+    svm.advance(TIGHTENING_SECONDS - 1);
+    for range in [0, 149_999, 600_000, 600_001, u32::MAX] {
+        assert_refused(&mut svm, &[relax(range)], &[&admin], E::ChangeNotProposed);
+    }
+    let sent = by_admin(&mut svm, relax(300_000)).unwrap();
+    let told = event::find::<ScanRangeRelaxed, _>(&sent.log, ScanRangeRelaxed::NAME)[0];
+    assert_eq!((told.before, told.scan_range, told.underlying), (600_000, 300_000, BTC.into()));
+    let sent = by_admin(&mut svm, relax(150_000)).unwrap();
+    let told = event::find::<ScanRangeRelaxed, _>(&sent.log, ScanRangeRelaxed::NAME)[0];
+    assert_eq!((told.before, told.scan_range), (300_000, 150_000));
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!((btc(&svm).params.scan_range.0, btc(&svm).range.maintenance.0), (150_000, 150_000));
+    // Once it is in force it is a change like any other.
+    tighten_btc(&mut svm, 600_000).unwrap();
+    svm.set_time(raised_at + 2 * TIGHTENING_SECONDS - 1);
+    assert_refused(&mut svm, &[relax(150_000)], &[&admin], E::ChangeNotProposed);
+}
+
+#[test]
+fn relax_underlying() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
+    let tighten = instruction::tighten_underlying(&e, &risker.pubkey(), SOL, 300_000);
+    svm.send(&[tighten], &[&risker]).unwrap();
+    let build = |underlying, range| instruction::relax_underlying(&e, &admin.pubkey(), underlying, range);
+    let arguments = [
+        ("an underlying that is not listed", build(3, 250_000), E::NotListed.into()),
+        ("an underlying at the type's end", build(u16::MAX, 250_000), E::NotListed.into()),
+        ("an underlying that was not tightened", build(BTC, 150_000), E::ChangeNotProposed.into()),
+        ("less than there was", build(SOL, 249_999), E::ChangeNotProposed.into()),
+        ("no range", build(SOL, 0), E::ChangeNotProposed.into()),
+        ("the range that there is", build(SOL, 300_000), E::ChangeNotProposed.into()),
+        ("a range at the type's end", build(SOL, u32::MAX), E::ChangeNotProposed.into()),
+    ];
+    Case::new("relax_underlying", build(SOL, 250_000), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
 }
 
 #[test]
@@ -637,7 +730,8 @@ fn tighten_collateral() {
 #[test]
 fn trip_breaker() {
     let World { mut svm, other, .. } = World::new();
-    publish_uncertain_now(&mut svm);
+    publish_later(&mut svm, 1, publish_uncertain);
+    publish_later(&mut svm, BREAKER_SUSPECT_SECONDS, publish_uncertain);
     let e = svm.exchange;
     let ix = instruction::trip_breaker(&e, BTC);
     Case::new("trip_breaker", ix, &[], &[EXCHANGE, BOARD])
@@ -647,7 +741,7 @@ fn trip_breaker() {
         .run(&mut svm);
 }
 
-fn publish_uncertain_now(svm: &mut Svm) {
-    svm.advance(1);
-    publish_uncertain(svm);
+fn publish_later(svm: &mut Svm, seconds: i64, publish: impl FnOnce(&mut Svm)) {
+    svm.advance(seconds);
+    publish(svm);
 }

@@ -12,7 +12,7 @@ use ballast_client::{
             CollateralArgs, CollateralChangeArgs, FeeArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs,
             OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs, tag,
         },
-        constants::CHANGE_LIFETIME,
+        constants::{CHANGE_LIFETIME, pause},
         events::{ChangeCancelled, ChangeProposed, TimelockSet},
         state::{Exchange, MAX_CHANGE_LEN, PendingChange},
     },
@@ -342,6 +342,39 @@ fn a_longer_timelock_holds_at_once_and_a_shorter_one_waits() {
     for beyond in [longest + 1, u32::MAX] {
         refused(&mut svm, |svm| set_timelock(svm, beyond), E::ParameterOutOfBounds);
     }
+}
+
+/// I313. Nothing is executed over the heads of users who could not leave: withdrawals were possible for the whole timelock.
+#[test]
+fn a_change_waits_until_withdrawals_were_possible_for_the_timelock() {
+    let mut svm = Svm::new().unwrap();
+    let admin = svm.admin.insecure_clone();
+    set_timelock(&mut svm, 3_600).unwrap();
+    let ix = change_fees(&svm, 600);
+    propose_now(&mut svm, 1, &ix);
+    let ix = [allowed(&svm, 1, &ix)];
+    svm.set_pause(pause::WITHDRAW | pause::NEW_RISK).unwrap();
+    svm.advance(3_600);
+    assert_refused(&mut svm, &ix, &[&admin], E::ChangeNotReady);
+    // Another bit that is cleared says nothing.
+    svm.set_pause(pause::WITHDRAW).unwrap();
+    assert_refused(&mut svm, &ix, &[&admin], E::ChangeNotReady);
+    svm.set_pause(0).unwrap();
+    let open_since = svm.now();
+    assert_eq!(exchange(&svm).withdrawals_open_since, open_since);
+    svm.advance(1_800);
+    svm.set_pause(pause::NEW_RISK).unwrap();
+    svm.set_pause(0).unwrap();
+    svm.advance(1_799);
+    let failed = assert_refused(&mut svm, &ix, &[&admin], E::ChangeNotReady);
+    assert_eq!(numbers(&failed, "ready at"), (open_since + 3_600, open_since + 3_599));
+    svm.advance(1);
+    svm.set_pause(pause::ALL).unwrap();
+    assert_refused(&mut svm, &ix, &[&admin], E::ChangeNotReady);
+    svm.set_pause(0).unwrap();
+    assert_refused(&mut svm, &ix, &[&admin], E::ChangeNotReady);
+    svm.advance(3_600);
+    svm.send(&ix, &[&admin]).unwrap();
 }
 
 #[test]

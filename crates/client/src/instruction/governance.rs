@@ -168,3 +168,11 @@ pub fn tighten_collateral(e: &Exchange, risk_authority: &Address, token: u16, de
 pub fn trip_breaker(e: &Exchange, underlying: u16) -> Instruction {
     build(tag::TRIP_BREAKER, vec![read(&e.address), write(&e.board)], |out| underlying.encode(out))
 }
+
+/// `relax_underlying`
+pub fn relax_underlying(e: &Exchange, admin: &Address, underlying: u16, scan_range: u32) -> Instruction {
+    build(tag::RELAX_UNDERLYING, of_board(e, admin), |out| {
+        underlying.encode(out);
+        scan_range.encode(out);
+    })
+}

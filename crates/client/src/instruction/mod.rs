@@ -453,6 +453,7 @@ pub fn name(data: &[u8]) -> Option<&'static str> {
         tag::TIGHTEN_INSTRUMENT => "tighten_instrument",
         tag::TIGHTEN_COLLATERAL => "tighten_collateral",
         tag::TRIP_BREAKER => "trip_breaker",
+        tag::RELAX_UNDERLYING => "relax_underlying",
         _ => return None,
     })
 }

@@ -7,7 +7,10 @@ use crate::{
     pda,
 };
 use anyhow::{Context, Result, ensure};
-use ballast::state::{Exchange, Market, PendingChange, RiskBoard, Treasury, VolatilitySurface};
+use ballast::{
+    constants::pause::WITHDRAW,
+    state::{Exchange, Market, PendingChange, RiskBoard, Treasury, VolatilitySurface},
+};
 use solana_address::Address;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,6 +135,11 @@ impl State {
     /// Seconds that changes wait.
     pub fn timelock(&self) -> u32 {
         self.exchange.as_ref().map_or(0, |e| e.timelock)
+    }
+
+    /// Since when withdrawals are possible, as changes wait for it; while they are paused, the present.
+    pub fn withdrawals_open_since(&self, now: i64) -> i64 {
+        self.exchange.as_ref().map_or(now, |e| if e.pause & WITHDRAW == 0 { e.withdrawals_open_since } else { now })
     }
 }
 

@@ -182,6 +182,14 @@ fn a_proposal_waits_is_executed_and_expires() {
     fresh.exchange.as_mut().unwrap().timelock = TIMELOCK + 60;
     let steps = plan(&config, &keys(), &fresh, NOW + wait).unwrap().steps;
     assert_eq!(steps[0].action, Action::Wait { until: Some(NOW + wait + 60) });
+    fresh.exchange.as_mut().unwrap().timelock = TIMELOCK;
+    // So does a pause of withdrawals, and the timelock after it.
+    fresh.exchange.as_mut().unwrap().withdrawals_open_since = NOW + 60;
+    assert_eq!(action(&fresh, NOW + wait), [Action::Wait { until: Some(NOW + wait + 60) }]);
+    fresh.exchange.as_mut().unwrap().pause = ballast::constants::pause::WITHDRAW;
+    assert_eq!(action(&fresh, NOW + wait), [Action::Wait { until: Some(NOW + 2 * wait) }]);
+    let exchange = fresh.exchange.as_mut().unwrap();
+    (exchange.pause, exchange.withdrawals_open_since, exchange.timelock) = (0, 0, TIMELOCK + 60);
     // Nor is a proposal of something else taken for this one.
     let mut other = proposed(&config, NOW);
     other.changes.values_mut().for_each(|c| c.data[1] ^= 1);

@@ -75,7 +75,8 @@ fn steps_of(need: Need, keys: &Keys, state: &State, now: i64) -> Vec<Step> {
             Step { what: format!("it {why}: {what}"), action: Action::Withdraw, instructions: vec![withdraw] };
         return vec![withdrawn, propose(what)];
     }
-    let ready_at = change.not_before.max(change.proposed_at.saturating_add(timelock));
+    let since = change.proposed_at.max(state.withdrawals_open_since(now));
+    let ready_at = change.not_before.max(since.saturating_add(timelock));
     if now < ready_at {
         return vec![Step { what, action: Action::Wait { until: Some(ready_at) }, instructions: Vec::new() }];
     }

@@ -189,6 +189,23 @@ fn a_fill_settles_first() {
     assert_eq!(portfolio.position(i).unwrap().unsettled(i), Ok(0));
 }
 
+/// I23. A limit that was lowered keeps no liquidator away; the bound of products holds for him too, with his orders.
+#[test]
+fn a_takeover_stays_within_the_bound_of_products() {
+    let world = plain();
+    let (listed, u) = world.instrument(0);
+    let i = Instrument { max_position: Lots(1), ..*listed };
+    let beyond = 1 << 50;
+    assert_eq!(i.require_exact(Lots(beyond), u), Err(RiskError::Overflow));
+    let mut p = Portfolio::zeroed();
+    p.fill_takeover(&i, u, fill(listed.max_position.0, 1)).unwrap();
+    assert!(p.clone().fill(&i, u, fill(1, 1)).is_err());
+    p.clone().fill_takeover(&i, u, fill(1, 1)).unwrap();
+    assert_eq!(p.clone().fill_takeover(&i, u, fill(beyond, 1)), Err(RiskError::Overflow));
+    p.slot(&i).unwrap().add_order(true, false, Lots(beyond), QuoteNative(1)).unwrap();
+    assert_eq!(p.fill_takeover(&i, u, fill(1, 1)), Err(RiskError::Overflow));
+}
+
 /// I23.
 #[test]
 fn lots_with_orders_stay_within_the_limit() {

@@ -24,8 +24,9 @@ pub use block::block_trade::*;
 pub use exchange::{fund_insurance::*, grow_board::*, initialize_exchange::*, set_pause::*};
 pub use governance::{
     accept_authority::*, cancel_change::*, change_collateral::*, change_fees::*, change_instrument::*,
-    change_margin::*, change_underlying::*, nominate_authority::*, propose_change::*, set_timelock::*,
-    set_withdrawal_limit::*, tighten_collateral::*, tighten_instrument::*, tighten_underlying::*, trip_breaker::*,
+    change_margin::*, change_underlying::*, nominate_authority::*, propose_change::*, relax_underlying::*,
+    set_timelock::*, set_withdrawal_limit::*, tighten_collateral::*, tighten_instrument::*, tighten_underlying::*,
+    trip_breaker::*,
 };
 pub use lending::{accrue_interest::*, set_interest::*, update_interest::*};
 pub use liquidation::{liquidate::*, resolve_bad_debt::*};

@@ -25,6 +25,10 @@ pub struct Exchange {
     pub id: u64,
     /// Most that a maker pays in one instruction whose order is cancelled because he could not carry the fill, quote-native.
     pub maker_penalty: QuoteNative,
+    /// Since when withdrawals are not paused, seconds. While they are, this says nothing.
+    pub withdrawals_open_since: i64,
+    /// When an admin was last nominated, seconds.
+    pub admin_nominated_at: i64,
     /// Pause bits, see [`crate::constants::pause`].
     pub pause: u32,
     /// Taker fee in millionths of value.
@@ -44,5 +48,5 @@ pub struct Exchange {
     /// Bump of this account.
     pub bump: u8,
     /// Reserved, zero.
-    pub reserved: [u8; 130],
+    pub reserved: [u8; 114],
 }

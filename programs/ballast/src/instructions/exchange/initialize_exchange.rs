@@ -6,7 +6,7 @@ use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MAX_GROWTH, TREASURY_SEED, VAULT_SEED},
     error::{BallastError, Named, require_within},
     events::ExchangeInitialized,
-    instructions::{mint, token},
+    instructions::{load::now, mint, token},
     state::{DISCRIMINATOR_LEN, Exchange, RiskBoard, Treasury},
 };
 use anchor_lang::{create_account_signed, prelude::*};
@@ -60,6 +60,7 @@ pub fn initialize_exchange(ctx: &mut Context<InitializeExchange>, args: Exchange
     a.exchange.id = args.id;
     a.exchange.risk_authority = Address::new_from_array(args.risk_authority);
     a.exchange.timelock = args.timelock;
+    a.exchange.withdrawals_open_since = now()?;
     set_fees(&mut a.exchange, &args.fees)?;
     a.exchange.quote_decimals = QUOTE_DECIMALS;
     a.exchange.bump = ctx.bumps.exchange;

@@ -4,6 +4,7 @@ use crate::{
     constants::{EXCHANGE_SEED, pause},
     error::BallastError,
     events::PauseSet,
+    instructions::load::now,
     state::Exchange,
 };
 use anchor_lang::prelude::*;
@@ -18,7 +19,7 @@ pub struct SetPause {
     pub exchange: Account<Exchange>,
 }
 
-/// Runs `set_pause`.
+/// Runs `set_pause`. Changes wait anew once withdrawals are possible again.
 pub fn set_pause(ctx: &mut Context<SetPause>, bits: u32) -> Result<()> {
     require!(bits & !pause::ALL == 0, BallastError::ParameterOutOfBounds);
     let authority = *ctx.accounts.authority.address();
@@ -26,6 +27,9 @@ pub fn set_pause(ctx: &mut Context<SetPause>, bits: u32) -> Result<()> {
     let only_adds = exchange.pause & !bits == 0;
     let allowed = authority == exchange.admin || authority == exchange.pause_authority && only_adds;
     require!(allowed, BallastError::Unauthorized);
+    if exchange.pause & !bits & pause::WITHDRAW != 0 {
+        exchange.withdrawals_open_since = now()?;
+    }
     exchange.pause = bits;
     emit!(PauseSet { exchange: *exchange.address(), authority, pause: u64::from(bits) });
     Ok(())

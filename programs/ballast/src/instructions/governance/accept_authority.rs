@@ -1,7 +1,9 @@
 //! `accept_authority`
 
+use super::timelock::{require_reached, waited};
 use crate::{
-    args::authority, constants::EXCHANGE_SEED, error::BallastError, events::AuthorityAccepted, state::Exchange,
+    args::authority, constants::EXCHANGE_SEED, error::BallastError, events::AuthorityAccepted, instructions::load::now,
+    state::Exchange,
 };
 use anchor_lang::prelude::*;
 
@@ -15,13 +17,17 @@ pub struct AcceptAuthority {
     pub exchange: Account<Exchange>,
 }
 
-/// Runs `accept_authority`. With an admin go the nominations that it made.
+/// Runs `accept_authority`. An admin accepts a timelock after its nomination: nobody who got hold of the key for a moment is
+/// rid of its owner. With an admin go the nominations that it made.
 pub fn accept_authority(ctx: &mut Context<AcceptAuthority>, kind: u8) -> Result<()> {
     let who = *ctx.accounts.nominee.address();
     let exchange = &mut ctx.accounts.exchange;
     let nominated = exchange.nominated.get_mut(usize::from(kind)).ok_or(BallastError::ParameterOutOfBounds)?;
     require!(*nominated == who, BallastError::NotNominated);
     *nominated = Address::default();
+    if kind == authority::ADMIN {
+        require_reached(waited(exchange.admin_nominated_at, exchange)?, now()?)?;
+    }
     let authority = match kind {
         authority::ADMIN => {
             exchange.nominated = Default::default();

@@ -9,6 +9,7 @@ pub mod change_margin;
 pub mod change_underlying;
 pub mod nominate_authority;
 pub mod propose_change;
+pub mod relax_underlying;
 pub mod set_timelock;
 pub mod set_withdrawal_limit;
 pub mod tighten_collateral;

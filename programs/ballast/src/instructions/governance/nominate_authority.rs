@@ -1,7 +1,7 @@
 //! `nominate_authority`
 
 use super::set_timelock::ChangeExchange;
-use crate::{error::BallastError, events::AuthorityNominated};
+use crate::{args::authority, error::BallastError, events::AuthorityNominated, instructions::load::now};
 use anchor_lang::prelude::*;
 
 /// Runs `nominate_authority`. The authority stays who it is until the nominee accepts; nobody nominated withdraws a nomination.
@@ -10,6 +10,9 @@ pub fn nominate_authority(ctx: &mut Context<ChangeExchange>, kind: u8, who: [u8;
     let exchange = &mut ctx.accounts.exchange;
     let nominated = exchange.nominated.get_mut(usize::from(kind)).ok_or(BallastError::ParameterOutOfBounds)?;
     *nominated = who;
+    if kind == authority::ADMIN {
+        exchange.admin_nominated_at = now()?;
+    }
     emit!(AuthorityNominated { exchange: *exchange.address(), who, kind: u64::from(kind) });
     Ok(())
 }

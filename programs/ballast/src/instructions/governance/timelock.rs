@@ -2,7 +2,7 @@
 
 use crate::{
     args::Encode,
-    constants::CHANGE_SEED,
+    constants::{CHANGE_SEED, pause},
     error::BallastError,
     instructions::load::now,
     state::{Exchange, PendingChange},
@@ -50,7 +50,7 @@ pub fn find_proposed(
     args.iter().for_each(|arg| arg.encode(&mut data));
     let same = change.subject == subject && change.data.get(..usize::from(change.len)) == Some(&data[..]);
     require!(same, BallastError::ChangeDiffers);
-    require_ready(&change, exchange.timelock, now()?)?;
+    require_ready(&change, exchange, now()?)?;
     Ok(Proposal(Some((change, payer))))
 }
 
@@ -81,17 +81,32 @@ fn load(view: AccountView, exchange: &Address) -> Result<Account<PendingChange>>
 }
 
 /// Checks that a change's time has come and is not over. A timelock that was lengthened since holds for it too; one that was
-/// shortened does not.
-fn require_ready(change: &PendingChange, timelock: u32, now: i64) -> Result<()> {
-    let waited = change.proposed_at.checked_add(timelock.into()).ok_or(BallastError::Overflow)?;
-    let ready = change.not_before.max(waited);
-    if now < ready {
-        msg!("ready at {}, now {}", ready, now);
+/// shortened does not. Withdrawals must have been possible for the whole timelock: who does not want the change can leave.
+fn require_ready(change: &PendingChange, exchange: &Exchange, now: i64) -> Result<()> {
+    if exchange.pause & pause::WITHDRAW != 0 {
+        msg!("withdrawals are paused");
         return Err(BallastError::ChangeNotReady.into());
     }
+    let since = change.proposed_at.max(exchange.withdrawals_open_since);
+    let ready = change.not_before.max(waited(since, exchange)?);
+    require_reached(ready, now)?;
     if now > change.expires_at {
         msg!("expired at {}, now {}", change.expires_at, now);
         return Err(BallastError::ChangeExpired.into());
+    }
+    Ok(())
+}
+
+/// A time and the exchange's timelock after it.
+pub fn waited(since: i64, exchange: &Exchange) -> Result<i64> {
+    Ok(since.checked_add(exchange.timelock.into()).ok_or(BallastError::Overflow)?)
+}
+
+/// Refuses what is not ready, with both times in the log.
+pub fn require_reached(ready: i64, now: i64) -> Result<()> {
+    if now < ready {
+        msg!("ready at {}, now {}", ready, now);
+        return Err(BallastError::ChangeNotReady.into());
     }
     Ok(())
 }

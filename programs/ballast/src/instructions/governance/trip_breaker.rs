@@ -1,7 +1,7 @@
 //! `trip_breaker`
 
 use crate::{
-    constants::{BOARD_SEED, BREAKER_SECONDS, EXCHANGE_SEED},
+    constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Logged},
     events::BreakerTripped,
     instructions::load::now,
@@ -20,14 +20,14 @@ pub struct TripBreaker {
     pub board: Account<RiskBoard>,
 }
 
-/// Runs `trip_breaker`: where a guard of a fresh price is up, new risk in the underlying stops for [`BREAKER_SECONDS`], even if
-/// the guard comes down before. Anyone may call, and again for as long as a guard is up.
+/// Runs `trip_breaker`: where a guard of a fresh price stays up, see `Underlying::may_halt`, new risk in the underlying stops
+/// for five minutes, even if the guard comes down before. Anyone may call, and again for as long as a guard is up.
 pub fn trip_breaker(ctx: &mut Context<TripBreaker>, underlying: u16) -> Result<()> {
     let now = now()?;
     let u = ctx.accounts.board.board.underlying_mut(underlying).logged()?;
     u.require_fresh(now).logged()?;
-    require!(u.guards.flags != 0, BallastError::BreakerNotTripped);
-    u.halted_until = now.checked_add(BREAKER_SECONDS).ok_or(BallastError::Overflow)?;
+    require!(u.may_halt(now), BallastError::BreakerNotTripped);
+    u.halt(now).logged()?;
     emit!(BreakerTripped {
         exchange: *ctx.accounts.exchange.address(),
         halted_until: u.halted_until,

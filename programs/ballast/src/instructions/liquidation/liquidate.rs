@@ -65,7 +65,8 @@ pub struct Liquidate {
 pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     let now = now()?;
     let a = &mut ctx.accounts;
-    require!(a.exchange.pause & pause::LIQUIDATE == 0, BallastError::Paused);
+    // Nobody is liquidated who is kept from adding collateral.
+    require!(a.exchange.pause & (pause::LIQUIDATE | pause::DEPOSIT) == 0, BallastError::Paused);
     require!(a.liquidator.allows(a.authority.address(), permission::LIQUIDATE, now), BallastError::Unauthorized);
     require!(!related(&a.liquidator, &a.margin), BallastError::LiquidatorIsOwner);
     require!(max_lots > 0, BallastError::NothingToLiquidate);
@@ -92,7 +93,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
 
     let other = Fill { lots: taken.fill.lots.negated().logged()?, value: taken.fill.value.negated().logged()? };
     let held_by_liquidator = a.liquidator.portfolio.lots(i);
-    let settled = a.liquidator.portfolio.fill(i, u, other).logged()?;
+    let settled = a.liquidator.portfolio.fill_takeover(i, u, other).logged()?;
     market.pay(settled)?;
     a.liquidator.portfolio.release(i).logged()?;
     a.liquidator.portfolio.cash = a.liquidator.portfolio.cash.minus(taken.insurance).logged()?;

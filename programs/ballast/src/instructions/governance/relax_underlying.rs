@@ -1,0 +1,30 @@
+//! `relax_underlying`
+
+use super::change_margin::ChangeBoard;
+use crate::{
+    error::{BallastError, Logged, Named},
+    events::ScanRangeRelaxed,
+    instructions::load::now,
+};
+use anchor_lang::prelude::*;
+use ballast_risk::{Ppm, bounds};
+
+/// Runs `relax_underlying`: takes back a raise of the least scan range, or a part of it, while maintenance margin is on its way
+/// there. It waits for nothing: the raise would else be in force before a change that undoes it.
+pub fn relax_underlying(ctx: &mut Context<ChangeBoard>, index: u16, scan_range: u32) -> Result<()> {
+    let u = ctx.accounts.board.board.underlying_mut(index).logged()?;
+    let before = u.params.scan_range;
+    if !u.range.may_relax(now()?, before, Ppm(scan_range)) {
+        msg!("scan range: {} now, {} before, {} asked for", before.0, u.range.floor_before.0, scan_range);
+        return Err(BallastError::ChangeNotProposed.into());
+    }
+    u.params.scan_range = Ppm(scan_range);
+    u.validate().named(bounds::underlying::ALL)?;
+    emit!(ScanRangeRelaxed {
+        exchange: *ctx.accounts.exchange.address(),
+        before: before.0,
+        scan_range,
+        underlying: u64::from(index),
+    });
+    Ok(())
+}
