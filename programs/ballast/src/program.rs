@@ -409,4 +409,11 @@ pub mod ballast {
     pub fn trip_breaker(ctx: &mut Context<TripBreaker>, underlying: u16) -> Result<()> {
         instructions::trip_breaker(ctx, underlying)
     }
+
+    /// Buys at most so much of a token, in smallest units, of an account below maintenance that owes cash, at a discount to
+    /// the index price.
+    #[discrim = 60]
+    pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount: u64) -> Result<()> {
+        instructions::liquidate_token(ctx, token, max_amount)
+    }
 }
