@@ -40,7 +40,7 @@ impl TokenSale {
 ///
 /// # Errors
 /// [`RiskError::NotLiquidatable`]; [`RiskError::NothingToLiquidate`] where nothing is owed, where nothing is held, and where
-/// `most` is less than a unit; [`RiskError::LiquidationDoesNotHelp`] where health would not rise, but for a rest too small to
+/// `most` is less than a unit; [`RiskError::LiquidationDoesNotHelp`] where health would not rise, but for a balance too small to
 /// have a price, or where the underlying's scanning risk would: a token that hedges is not taken.
 #[inline(never)]
 pub fn sell_tokens(
@@ -71,7 +71,7 @@ pub fn sell_tokens(
     }
     let sale = trial.sale(taken, whole && taken == trial.units)?;
     let (was, is) = (before.health()?, sale.after.health()?);
-    let worthless = sale.value.is_zero() && is == was;
+    let worthless = sale.value.is_zero() && sale.amount == trial.held && is == was;
     if trial.scan > scan_before || is <= was && !worthless {
         return Err(RiskError::LiquidationDoesNotHelp { before: was.0, after: is.0 });
     }
