@@ -5,7 +5,7 @@ use ballast_risk::{
     Balance, Board, Fill, Leg as BlockLeg, Lots, Portfolio, Position, Ppm, Purpose, QuoteNative, Requirements,
     RiskError, Ticks,
     block::legs_at_marks,
-    liquidation::{Takeover, take_over},
+    liquidation::{Takeover, TokenSale, sell_tokens, take_over},
     margin::check,
     rule,
 };
@@ -39,6 +39,11 @@ pub fn takeover(board: &Board, portfolio: &Portfolio, instrument: u16, max_lots:
     let mut scratch = Box::new(*portfolio);
     let i = board.instrument(instrument).map_err(|e| anyhow!("{e:?}"))?;
     take_over(board, &mut scratch, i, Lots(max_lots), now).map_err(|e| anyhow!("{e:?}"))
+}
+
+/// What `liquidate_token` would do to an account, if anything.
+pub fn token_sale(board: &Board, portfolio: &Portfolio, token: u16, max_amount: u64, now: i64) -> Result<TokenSale> {
+    sell_tokens(board, portfolio, token, max_amount, now).map_err(|e| anyhow!("{e:?}"))
 }
 
 /// The margin that a liquidator would have after a takeover.

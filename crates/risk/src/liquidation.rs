@@ -4,6 +4,10 @@
 //! of the index price; it grows with the shortfall from a base to a maximum and never takes more than φ of the margin that the transfer frees, so that every transfer raises the account's
 //! health. Where a request would carry health past the buffer it is cut back to the fewest lots that reach it.
 
+mod token;
+
+pub use token::{TokenSale, sell_tokens};
+
 use crate::{
     Board, Fill, Instrument, Lots, Margin, MarginParams, Portfolio, Position, PositionKey, Ppm, Purpose, QuoteNative,
     Requirements, RiskError, Underlying,
@@ -155,11 +159,7 @@ impl<'a> Trial<'a> {
         let discount = by_rate.min(by_freed);
 
         let price = if long { mark_value.minus(discount)? } else { mark_value.plus(discount)? };
-        let mut after = at_mark;
-        after.equity = after.equity.minus(discount)?;
-        after.initial_equity = after.initial_equity.minus(discount)?;
-        after.withdraw_equity = after.withdraw_equity.minus(discount)?;
-        after.own_cash = after.own_cash.minus(discount)?;
+        let after = at_discount(&at_mark, discount)?;
         Ok(Takeover {
             fill: signed_fill(long, lots, price),
             mark_value,
@@ -185,39 +185,63 @@ impl<'a> Trial<'a> {
         margin.requirements(self.board)
     }
 
-    /// Equity beyond maintenance and the buffer.
+    /// See [`excess`].
     fn excess(&self, r: &Requirements) -> Result<i64, RiskError> {
-        let buffer = mul_ppm_ceil(r.maintenance, self.board.params.liquidation_buffer)?;
-        Ok(r.equity.minus(r.maintenance)?.minus(buffer)?.0)
+        excess(&self.board.params, r)
     }
 
-    /// The fewest lots, up to `most`, whose transfer reaches the buffer, or `most`. Keeps `H(lo) < buffer ≤ H(hi)`.
-    ///
-    /// By Dekker's method (1969): a secant through the last two trials while it helps, else the middle of the bracket.
-    /// Health is piecewise linear in the lots, quadratic where concentration is charged, so that some six trials do.
+    /// The fewest lots, up to `most`, whose transfer reaches the buffer, or `most`.
     fn fewest_lots(&mut self, most: Lots) -> Result<Lots, RiskError> {
-        let (mut lo, mut hi) = (0, most.0);
-        let mut last = (lo, self.excess(&self.before)?);
-        let after = self.transfer(most)?.after;
-        let mut newest = (hi, self.excess(&after)?);
-        if newest.1 < 0 || last.1 >= 0 {
-            return Ok(most);
-        }
-        let mut secants = 0;
-        while hi - lo > 1 {
-            let lots = if secants < MAX_SECANTS { secant(last, newest)? } else { lo + (hi - lo) / 2 };
-            secants += 1;
-            let lots = lots.clamp(lo + 1, hi - 1);
+        let none = self.excess(&self.before)?;
+        let fewest = fewest(most.0, none, |lots| {
             let after = self.transfer(Lots(lots))?.after;
-            (last, newest) = (newest, (lots, self.excess(&after)?));
-            if newest.1 >= 0 {
-                hi = lots;
-            } else {
-                lo = lots;
-            }
-        }
-        Ok(Lots(hi))
+            self.excess(&after)
+        })?;
+        Ok(Lots(fewest))
     }
+}
+
+/// The fewest of 1 to `most` with an excess of at least zero, or `most`; `none` is the excess of nothing taken. Keeps
+/// `excess(lo) < 0 ≤ excess(hi)`.
+///
+/// By Dekker's method (1969): a secant through the last two trials while it helps, else the middle of the bracket.
+/// Health is piecewise linear in what is taken, quadratic where concentration is charged, so that some six trials do.
+fn fewest(most: i64, none: i64, mut excess: impl FnMut(i64) -> Result<i64, RiskError>) -> Result<i64, RiskError> {
+    let (mut lo, mut hi) = (0, most);
+    let mut last = (lo, none);
+    let mut newest = (hi, excess(most)?);
+    if newest.1 < 0 || last.1 >= 0 {
+        return Ok(most);
+    }
+    let mut secants = 0;
+    while hi - lo > 1 {
+        let tried = if secants < MAX_SECANTS { secant(last, newest)? } else { lo + (hi - lo) / 2 };
+        secants += 1;
+        let tried = tried.clamp(lo + 1, hi - 1);
+        (last, newest) = (newest, (tried, excess(tried)?));
+        if newest.1 >= 0 {
+            hi = tried;
+        } else {
+            lo = tried;
+        }
+    }
+    Ok(hi)
+}
+
+/// Equity beyond maintenance and the buffer.
+fn excess(params: &MarginParams, r: &Requirements) -> Result<i64, RiskError> {
+    let buffer = mul_ppm_ceil(r.maintenance, params.liquidation_buffer)?;
+    Ok(r.equity.minus(r.maintenance)?.minus(buffer)?.0)
+}
+
+/// What an account is required to have after a transfer, once the discount is taken off what it got at the mark.
+fn at_discount(at_mark: &Requirements, discount: QuoteNative) -> Result<Requirements, RiskError> {
+    let mut after = *at_mark;
+    after.equity = after.equity.minus(discount)?;
+    after.initial_equity = after.initial_equity.minus(discount)?;
+    after.withdraw_equity = after.withdraw_equity.minus(discount)?;
+    after.own_cash = after.own_cash.minus(discount)?;
+    Ok(after)
 }
 
 /// Secants tried before the bracket is halved.

@@ -135,6 +135,18 @@ impl Svm {
         self.send(&[ix], &[&by.key])
     }
 
+    /// Buys tokens of an account, in smallest units.
+    pub fn liquidate_token(
+        &mut self,
+        by: &Trader,
+        of: &Trader,
+        token: u16,
+        max_amount: u64,
+    ) -> Result<Sent, Failed> {
+        let ix = instruction::liquidate_token(&self.exchange, &by.address(), &by.margin, &of.margin, token, max_amount);
+        self.send(&[ix], &[&by.key])
+    }
+
     /// Has two traders trade a block: instruments, lots from the first one's side, prices in dollars per whole asset.
     pub fn block(&mut self, one: &Trader, other: &Trader, legs: &[(u16, i64, &str)]) -> Result<Sent, Failed> {
         let legs: Vec<LegArgs> = legs.iter().map(|(i, lots, price)| self.leg(*i, *lots, price)).collect();

@@ -193,6 +193,8 @@ pub mod tag {
     pub const TIGHTEN_COLLATERAL: u8 = 58;
     /// `trip_breaker`
     pub const TRIP_BREAKER: u8 = 59;
+    /// `liquidate_token`
+    pub const LIQUIDATE_TOKEN: u8 = 60;
     /// `relax_underlying`
     pub const RELAX_UNDERLYING: u8 = 61;
 

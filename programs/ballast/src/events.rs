@@ -238,6 +238,35 @@ events! {
         /// The instrument.
         instrument: u32,
     }
+    /// Tokens were bought of an account below maintenance that owed cash.
+    TokensLiquidated {
+        /// The account that was below maintenance.
+        margin: Address,
+        /// The liquidator's account.
+        liquidator: Address,
+        /// Amount, in the token's smallest units.
+        amount: u64,
+        /// Its value at the index price, quote-native.
+        value: i64,
+        /// Discount to that, quote-native.
+        discount: i64,
+        /// Part of it that went to the insurance fund.
+        insurance: i64,
+        /// Equity before.
+        equity_before: i64,
+        /// Maintenance margin before.
+        maintenance_before: i64,
+        /// Equity after.
+        equity_after: i64,
+        /// Maintenance margin after.
+        maintenance_after: i64,
+        /// Bad debt paid by the insurance fund.
+        bad_debt: i64,
+        /// Bad debt left, because the fund was empty.
+        uncovered: i64,
+        /// The token.
+        token: u64,
+    }
     /// An account's equity is below its warning level: the owner should deposit or reduce.
     MarginCalled {
         /// The account.

@@ -416,4 +416,11 @@ pub mod ballast {
     pub fn relax_underlying(ctx: &mut Context<ChangeBoard>, underlying: u16, scan_range: u32) -> Result<()> {
         instructions::relax_underlying(ctx, underlying, scan_range)
     }
+
+    /// Buys at most so much of a token, in smallest units, of an account below maintenance that owes cash, at a discount to
+    /// the index price.
+    #[discrim = 60]
+    pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount: u64) -> Result<()> {
+        instructions::liquidate_token(ctx, token, max_amount)
+    }
 }

@@ -375,6 +375,29 @@ pub fn liquidate(
     build(tag::LIQUIDATE, accounts, |out| max_lots.encode(out))
 }
 
+/// `liquidate_token`: at most so much of a token, in its smallest units.
+pub fn liquidate_token(
+    e: &Exchange,
+    authority: &Address,
+    liquidator: &Address,
+    margin: &Address,
+    token: u16,
+    max_amount: u64,
+) -> Instruction {
+    let accounts = vec![
+        signer(authority),
+        read(&e.address),
+        write(&e.treasury),
+        read(&e.board),
+        write(margin),
+        write(liquidator),
+    ];
+    build(tag::LIQUIDATE_TOKEN, accounts, |out| {
+        token.encode(out);
+        max_amount.encode(out);
+    })
+}
+
 /// `resolve_bad_debt`
 pub fn resolve_bad_debt(e: &Exchange, margin: &Address) -> Instruction {
     build(tag::RESOLVE_BAD_DEBT, vec![read(&e.address), write(&e.treasury), write(margin)], |_| {})
@@ -454,6 +477,7 @@ pub fn name(data: &[u8]) -> Option<&'static str> {
         tag::TIGHTEN_COLLATERAL => "tighten_collateral",
         tag::TRIP_BREAKER => "trip_breaker",
         tag::RELAX_UNDERLYING => "relax_underlying",
+        tag::LIQUIDATE_TOKEN => "liquidate_token",
         _ => return None,
     })
 }

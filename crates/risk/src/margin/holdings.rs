@@ -1,7 +1,7 @@
 //! Walks a portfolio underlying by underlying.
 
 use crate::{
-    Board, Portfolio, Position, PositionKey, QuoteNative, RiskError, Scaled,
+    Board, Portfolio, Position, PositionKey, QuoteNative, RiskError, Scaled, Token, Underlying,
     math::{mul_bounded, mul_ppm_ceil},
     portfolio::MAX_BALANCES,
 };
@@ -13,6 +13,15 @@ pub struct TokenHolding {
     pub units: i64,
     /// Haircut on their value, rounded up.
     pub haircut: QuoteNative,
+}
+
+impl TokenHolding {
+    /// Whole delta units of one token, within the bound of `Portfolio::credit`: their value stays below 2^54.
+    #[inline(always)]
+    pub fn of(token: &Token, u: &Underlying, units: i64) -> Result<Self, RiskError> {
+        let value = Scaled(mul_bounded(units, u.price)).to_native_ceil(u.scale());
+        Ok(Self { units, haircut: mul_ppm_ceil(value, token.haircut)? })
+    }
 }
 
 /// Walks a portfolio underlying by underlying: the run of its positions, and its tokens.
@@ -34,10 +43,7 @@ impl<'a> Holdings<'a> {
             let token = board.token(balance.token)?;
             let u = board.underlying(token.underlying)?;
             let units = token.units(balance.amount)?.0;
-            // Below 2^54 by the bound of `Portfolio::credit`.
-            let value = Scaled(mul_bounded(units, u.price)).to_native_ceil(u.scale());
-            tokens[token_count] =
-                (token.underlying, TokenHolding { units, haircut: mul_ppm_ceil(value, token.haircut)? });
+            tokens[token_count] = (token.underlying, TokenHolding::of(token, u, units)?);
             token_count += 1; // at most MAX_BALANCES
         }
         Ok(Self { positions: portfolio.open(), tokens, token_count })

@@ -22,6 +22,7 @@ mod rational;
 mod reference;
 mod rule;
 mod settlement;
+mod token_sale;
 mod transfer;
 mod underlying;
 mod vectors;

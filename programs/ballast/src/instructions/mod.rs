@@ -29,7 +29,7 @@ pub use governance::{
     trip_breaker::*,
 };
 pub use lending::{accrue_interest::*, set_interest::*, update_interest::*};
-pub use liquidation::{liquidate::*, resolve_bad_debt::*};
+pub use liquidation::{liquidate::*, liquidate_token::*, resolve_bad_debt::*};
 pub use listing::{
     list_collateral::*, list_future::*, list_option::*, list_perpetual::*, list_underlying::*, set_product_group::*,
 };

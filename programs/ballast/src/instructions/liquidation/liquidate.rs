@@ -134,7 +134,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
 }
 
 /// True if two accounts share an owner or a delegate.
-fn related(one: &MarginAccount, other: &MarginAccount) -> bool {
+pub(super) fn related(one: &MarginAccount, other: &MarginAccount) -> bool {
     let none = Address::default();
     let people = |m: &MarginAccount| {
         let mut people = [none; 5];

@@ -1,4 +1,5 @@
 //! Liquidation and bad debt.
 
 pub mod liquidate;
+pub mod liquidate_token;
 pub mod resolve_bad_debt;

@@ -1,0 +1,113 @@
+//! `liquidate_token`
+
+use super::{liquidate::related, resolve_bad_debt::pay_bad_debt};
+use crate::{
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED, pause},
+    error::{BallastError, Logged},
+    events::TokensLiquidated,
+    instructions::load::now,
+    state::{Exchange, MarginAccount, RiskBoard, Treasury, permission},
+};
+use anchor_lang::prelude::*;
+use ballast_risk::{liquidation::sell_tokens, rule};
+
+/// Accounts of `liquidate_token`.
+#[derive(Accounts)]
+pub struct LiquidateToken {
+    /// The liquidator: owner, or a delegate who may liquidate, of the liquidator's account.
+    pub authority: Signer,
+    /// The exchange.
+    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
+    pub exchange: Account<Exchange>,
+    /// Its treasury.
+    #[account(mut, seeds = [TREASURY_SEED, exchange.address().as_ref()], bump = treasury.bump)]
+    pub treasury: Account<Treasury>,
+    /// Its board.
+    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
+    /// The account below maintenance.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            margin.owner.as_ref(),
+            bytemuck::bytes_of(&margin.sub_id),
+        ],
+        bump = margin.bump
+    )]
+    pub margin: Account<MarginAccount>,
+    /// The liquidator's account, which buys the tokens.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            liquidator.owner.as_ref(),
+            bytemuck::bytes_of(&liquidator.sub_id),
+        ],
+        bump = liquidator.bump
+    )]
+    pub liquidator: Account<MarginAccount>,
+}
+
+/// Runs `liquidate_token`. The tokens stay in the vault: what all accounts together deposited is as before.
+pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount: u64) -> Result<()> {
+    let now = now()?;
+    let a = &mut ctx.accounts;
+    require!(a.exchange.pause & pause::LIQUIDATE == 0, BallastError::Paused);
+    require!(a.liquidator.allows(a.authority.address(), permission::LIQUIDATE, now), BallastError::Unauthorized);
+    require!(!related(&a.liquidator, &a.margin), BallastError::LiquidatorIsOwner);
+
+    let (address, liquidator) = (*a.margin.address(), *a.liquidator.address());
+    let board = &a.board.board;
+    let terms = board.token(token).logged()?;
+    let u = board.underlying(terms.underlying).logged()?;
+    require!(a.liquidator.accepts_underlying(u.index), BallastError::OtherUnderlying);
+    a.margin.portfolio.accrue(&board.interest, now).logged()?;
+    a.liquidator.portfolio.accrue(&board.interest, now).logged()?;
+
+    let sale = sell_tokens(board, &a.margin.portfolio, token, max_amount, now).logged()?;
+    let price = sale.price().logged()?;
+    let (seller, buyer) = (&mut a.margin.portfolio, &mut a.liquidator.portfolio);
+    seller.debit(token, sale.amount).logged()?;
+    seller.cash = seller.cash.plus(price).logged()?;
+    // From cash, not on credit: nobody borrows here past the limits of a withdrawal.
+    let paid = price.plus(sale.insurance).logged()?;
+    if !paid.is_zero() && buyer.cash < paid {
+        msg!("cash: needed {}, had {}", paid.0, buyer.cash.0);
+        return Err(BallastError::InsufficientBalance.into());
+    }
+    buyer.cash = buyer.cash.minus(paid).logged()?;
+    buyer.credit(token, terms, u, sale.amount).logged()?;
+    a.treasury.insurance = a.treasury.insurance.plus(sale.insurance).logged()?;
+
+    let measured = rule::require_taken_over(board, buyer, u.index, now).logged()?;
+    buyer.note_owed(&measured);
+    seller.note_owed(&sale.after);
+    let lending = &mut a.treasury.lending;
+    lending.settle(seller, &board.interest, now).logged()?;
+    lending.settle(buyer, &board.interest, now).logged()?;
+    let debt = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
+    a.treasury.lending.register(&mut a.margin.portfolio, &board.interest, now).logged()?;
+    a.treasury.lending.register(&mut a.liquidator.portfolio, &board.interest, now).logged()?;
+    a.margin.liquidated_at = now;
+    a.margin.count_change()?;
+    a.liquidator.count_change()?;
+    emit!(TokensLiquidated {
+        margin: address,
+        liquidator,
+        amount: sale.amount,
+        value: sale.value.0,
+        discount: sale.discount.0,
+        insurance: sale.insurance.0,
+        equity_before: sale.before.equity.0,
+        maintenance_before: sale.before.maintenance.0,
+        equity_after: sale.after.equity.0,
+        maintenance_after: sale.after.maintenance.0,
+        bad_debt: debt.paid.0,
+        uncovered: debt.uncovered.0,
+        token: u64::from(token),
+    });
+    Ok(())
+}
