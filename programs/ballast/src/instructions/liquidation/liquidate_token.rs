@@ -89,8 +89,9 @@ pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount
     lending.settle(seller, &board.interest, now).logged()?;
     lending.settle(buyer, &board.interest, now).logged()?;
     let debt = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
-    a.treasury.lending.register(&mut a.margin.portfolio, &board.interest, now).logged()?;
-    a.treasury.lending.register(&mut a.liquidator.portfolio, &board.interest, now).logged()?;
+    let lending = &mut a.treasury.lending;
+    lending.register(&mut a.margin.portfolio, sale.after.own_cash, &board.interest, now).logged()?;
+    lending.register(&mut a.liquidator.portfolio, measured.own_cash, &board.interest, now).logged()?;
     a.margin.liquidated_at = now;
     a.margin.count_change()?;
     a.liquidator.count_change()?;
