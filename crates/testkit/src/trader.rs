@@ -136,13 +136,7 @@ impl Svm {
     }
 
     /// Buys tokens of an account, in smallest units.
-    pub fn liquidate_token(
-        &mut self,
-        by: &Trader,
-        of: &Trader,
-        token: u16,
-        max_amount: u64,
-    ) -> Result<Sent, Failed> {
+    pub fn liquidate_token(&mut self, by: &Trader, of: &Trader, token: u16, max_amount: u64) -> Result<Sent, Failed> {
         let ix = instruction::liquidate_token(&self.exchange, &by.address(), &by.margin, &of.margin, token, max_amount);
         self.send(&[ix], &[&by.key])
     }

@@ -384,14 +384,8 @@ pub fn liquidate_token(
     token: u16,
     max_amount: u64,
 ) -> Instruction {
-    let accounts = vec![
-        signer(authority),
-        read(&e.address),
-        write(&e.treasury),
-        read(&e.board),
-        write(margin),
-        write(liquidator),
-    ];
+    let accounts =
+        vec![signer(authority), read(&e.address), write(&e.treasury), read(&e.board), write(margin), write(liquidator)];
     build(tag::LIQUIDATE_TOKEN, accounts, |out| {
         token.encode(out);
         max_amount.encode(out);

@@ -131,7 +131,8 @@ impl<'a> Trial<'a> {
     #[inline(never)]
     fn sale(&mut self, units: i64, with_rest: bool) -> Result<TokenSale, RiskError> {
         let per_unit = self.terms.atoms_per_unit;
-        let whole = u64::try_from(units).ok().and_then(|units| units.checked_mul(per_unit)).ok_or(RiskError::Overflow)?;
+        let whole =
+            u64::try_from(units).ok().and_then(|units| units.checked_mul(per_unit)).ok_or(RiskError::Overflow)?;
         let amount = if with_rest { self.held } else { whole };
         let (rest, per_unit) = (amount.checked_sub(whole).ok_or(RiskError::Overflow)? as i64, per_unit as i64);
         // Below 2^54 and one unit's price.
