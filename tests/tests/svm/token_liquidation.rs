@@ -11,6 +11,7 @@ use ballast_client::{
     event, instruction, margin,
 };
 use ballast_testkit::{BTC, SOL, Sent, Svm, Trader, lending::INTEREST};
+use solana_keypair::Keypair;
 
 const USDC: i64 = 1_000_000;
 const LAMPORTS: u64 = 1_000_000_000;
@@ -188,6 +189,10 @@ fn what_is_not_to_be_sold_is_refused() {
     assert_eq!(numbers(&failed, "cash:"), (409_600_000 - 6_826_393 + 1_365_278, 402 * USDC));
     refused(&mut loan.svm, |svm| svm.liquidate_token(&second, alice, TOKEN, 1), E::LiquidatorIsOwner);
     refused(&mut loan.svm, |svm| svm.liquidate_token(&poor, alice, 1, u64::MAX), E::NotListed);
+    let isolated = loan.svm.isolated_account(Keypair::new(), 0, BTC, "10000").unwrap();
+    let alice = &loan.alice;
+    let isolated = |svm: &mut Svm| svm.liquidate_token(&isolated, alice, TOKEN, u64::MAX);
+    refused(&mut loan.svm, isolated, E::OtherUnderlying);
     loan.svm.set_pause(pause::LIQUIDATE).unwrap();
     loan.refuse(u64::MAX, E::Paused);
     loan.svm.set_pause(pause::ALL & !pause::LIQUIDATE).unwrap();
