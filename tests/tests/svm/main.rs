@@ -32,4 +32,5 @@ mod surface;
 mod tables;
 mod timelock;
 mod token2022;
+mod token_liquidation;
 mod trading;
