@@ -75,7 +75,8 @@ impl Svm {
     /// Winds a perpetual down, the admin signing.
     pub fn wind_down(&mut self, instrument: u16, settles_at: i64) -> Result<Sent, Failed> {
         let admin = self.admin.insecure_clone();
-        let ix = instruction::wind_down_perpetual(&self.exchange, &admin.pubkey(), instrument, settles_at);
+        let generation = self.board().board.instruments[usize::from(instrument)].generation;
+        let ix = instruction::wind_down_perpetual(&self.exchange, &admin.pubkey(), instrument, generation, settles_at);
         self.send(&[ix], &[&admin])
     }
 }

@@ -566,6 +566,8 @@ args! {
         funding: FundingArgs,
         /// Widest distance of an order from the mark, millionths.
         price_band: u32,
+        /// The instrument's generation: a slot that was delisted and listed again meanwhile is another instrument.
+        generation: u32,
         /// Most resting orders of one account.
         max_orders: u16,
         /// 1 where only reducing trades are allowed.

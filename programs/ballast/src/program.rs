@@ -281,8 +281,13 @@ pub mod ballast {
 
     /// Gives a perpetual an expiry; until then it can only be reduced.
     #[discrim = 55]
-    pub fn wind_down_perpetual(ctx: &mut Context<WindDownPerpetual>, instrument: u16, settles_at: i64) -> Result<()> {
-        instructions::wind_down_perpetual(ctx, instrument, settles_at)
+    pub fn wind_down_perpetual(
+        ctx: &mut Context<WindDownPerpetual>,
+        instrument: u16,
+        generation: u32,
+        settles_at: i64,
+    ) -> Result<()> {
+        instructions::wind_down_perpetual(ctx, instrument, generation, settles_at)
     }
 
     // Interest.

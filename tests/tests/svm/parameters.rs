@@ -606,6 +606,8 @@ fn change_instrument() {
         ("a basis above 10 %", |i| i.funding.max_basis = 100_001, E::ParameterOutOfBounds),
         ("a negative impact notional", |i| i.funding.impact_notional = -1, E::ParameterOutOfBounds),
         ("neither close-only nor not", |i| i.reduce_only = 2, E::ParameterOutOfBounds),
+        ("what was in the slot before", |i| i.generation = 0, E::ChangeDiffers),
+        ("what will be in the slot", |i| i.generation = 2, E::ChangeDiffers),
     ];
     let mut arguments = refusals(args, build, bounds);
     let mut unlisted = instruction::change_instrument(&e, &a, 9, &args);

@@ -342,7 +342,7 @@ fn delist() {
 fn wind_down_perpetual() {
     let (World { mut svm, other, admin, .. }, expiry) = world();
     let (e, a, now) = (svm.exchange, admin.pubkey(), svm.now());
-    let build = |instrument, settles_at| instruction::wind_down_perpetual(&e, &a, instrument, settles_at);
+    let build = |instrument, settles_at| instruction::wind_down_perpetual(&e, &a, instrument, 1, settles_at);
     let arguments: Vec<(&str, _, Expected)> = vec![
         ("a future", build(FUTURE, expiry), E::NotListed.into()),
         ("an option", build(CALL, expiry), E::NotListed.into()),
@@ -354,6 +354,7 @@ fn wind_down_perpetual() {
         ("too late", build(BTC, i64::MAX / 60 * 60), E::ParameterOutOfBounds.into()),
         ("before all time", build(BTC, i64::MIN), E::Overflow.into()),
         ("a window that overlaps", build(BTC, expiry + 60), E::ExpiriesTooClose.into()),
+        ("another generation", instruction::wind_down_perpetual(&e, &a, BTC, 2, expiry), E::ChangeDiffers.into()),
     ];
     Case::new("wind_down_perpetual", build(BTC, expiry), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
         .arguments(&mut svm, &arguments)

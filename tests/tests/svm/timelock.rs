@@ -14,7 +14,7 @@ use ballast_client::{
         },
         constants::{CHANGE_LIFETIME, pause},
         events::{ChangeCancelled, ChangeProposed, TimelockSet},
-        state::{Exchange, MAX_CHANGE_LEN, PendingChange},
+        state::{Exchange, MAX_CHANGE_LEN, PendingChange, RiskBoard},
     },
     event, instruction,
     instruction::{propose, propose_change, subject, with_change},
@@ -70,6 +70,7 @@ pub fn instrument_change(svm: &Svm, instrument: u16) -> InstrumentChangeArgs {
         open_interest_cap: listed.open_interest_cap,
         funding: listed.funding,
         price_band: listed.price_band,
+        generation: svm.board().board.instrument(instrument).unwrap().generation,
         max_orders: listed.max_orders,
         reduce_only: 0,
     }
@@ -112,7 +113,7 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
         ("change_collateral", instruction::change_collateral(&e, admin, &collateral)),
         ("set_withdrawal_limit", instruction::set_withdrawal_limit(&e, admin, &limit)),
         ("set_interest", instruction::set_interest(&e, admin, &INTEREST)),
-        ("wind_down_perpetual", instruction::wind_down_perpetual(&e, admin, ETH, settles_at)),
+        ("wind_down_perpetual", instruction::wind_down_perpetual(&e, admin, ETH, 1, settles_at)),
         ("set_timelock", instruction::set_timelock(&e, admin, 0)),
     ]
 }
@@ -341,6 +342,30 @@ fn a_longer_timelock_holds_at_once_and_a_shorter_one_waits() {
     set_timelock(&mut svm, longest).unwrap();
     for beyond in [longest + 1, u32::MAX] {
         refused(&mut svm, |svm| set_timelock(svm, beyond), E::ParameterOutOfBounds);
+    }
+}
+
+/// I312. A slot that was delisted and listed again while a change waited has another instrument.
+#[test]
+fn a_change_of_an_instrument_is_not_for_the_next_one_in_its_slot() {
+    let mut svm = Svm::new().unwrap();
+    let admin = svm.admin.insecure_clone();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let settles_at = (svm.now() / 60 + 60 * 24 * 90) * 60;
+    let change = instruction::change_instrument(&e, &a, ETH, &instrument_change(&svm, ETH));
+    let wind_down = instruction::wind_down_perpetual(&e, &a, ETH, 1, settles_at);
+    set_timelock(&mut svm, 60).unwrap();
+    propose_now(&mut svm, 1, &change);
+    propose_now(&mut svm, 2, &wind_down);
+    svm.advance(60);
+    let executed = [allowed(&svm, 1, &change), allowed(&svm, 2, &wind_down)];
+    svm.modify::<RiskBoard>(&e.board, |b| b.board.instruments[usize::from(ETH)].generation = 2);
+    for ix in &executed {
+        assert_refused(&mut svm, std::slice::from_ref(ix), &[&admin], E::ChangeDiffers);
+    }
+    svm.modify::<RiskBoard>(&e.board, |b| b.board.instruments[usize::from(ETH)].generation = 1);
+    for ix in executed {
+        svm.send(&[ix], &[&admin]).unwrap();
     }
 }
 

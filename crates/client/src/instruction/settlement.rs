@@ -38,10 +38,17 @@ pub fn delist(e: &Exchange, admin: &Address, instrument: u16) -> Instruction {
     build(tag::DELIST, accounts, |_| {})
 }
 
-/// `wind_down_perpetual`
-pub fn wind_down_perpetual(e: &Exchange, admin: &Address, instrument: u16, settles_at: i64) -> Instruction {
+/// `wind_down_perpetual`: `generation` is the instrument's on the board.
+pub fn wind_down_perpetual(
+    e: &Exchange,
+    admin: &Address,
+    instrument: u16,
+    generation: u32,
+    settles_at: i64,
+) -> Instruction {
     build(tag::WIND_DOWN_PERPETUAL, vec![signer(admin), read(&e.address), write(&e.board)], |out| {
         instrument.encode(out);
+        generation.encode(out);
         settles_at.encode(out);
     })
 }

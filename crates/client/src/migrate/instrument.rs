@@ -67,6 +67,7 @@ impl Planner<'_> {
             open_interest_cap: args.open_interest_cap,
             funding: args.funding,
             price_band: args.price_band,
+            generation: listed.generation,
             max_orders: args.max_orders,
             // Not the file's: whoever stopped new risk there knew why.
             reduce_only: old.reduce_only,

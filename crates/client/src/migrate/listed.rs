@@ -99,6 +99,7 @@ pub(super) fn instrument(i: &Instrument, market: &Market) -> InstrumentChangeArg
             max_basis: i.funding.max_basis.0,
         },
         price_band: i.price_band.0,
+        generation: i.generation,
         max_orders: i.max_orders,
         reduce_only: i.reduce_only,
     }

@@ -51,6 +51,7 @@ pub fn change_instrument(
     require!(args.reduce_only <= 1, BallastError::ParameterOutOfBounds);
     let a = &mut ctx.accounts;
     let i = a.board.board.instrument(instrument).logged()?;
+    require!(args.generation == i.generation, BallastError::ChangeDiffers);
     let changed = Instrument {
         max_position: Lots(args.max_position),
         min_order_value: QuoteNative(args.min_order_value),

@@ -28,10 +28,19 @@ pub struct WindDownPerpetual {
 }
 
 /// Runs `wind_down_perpetual`. It cannot be undone.
-pub fn wind_down_perpetual(ctx: &mut Context<WindDownPerpetual>, instrument: u16, settles_at: i64) -> Result<()> {
-    let args: [&dyn Encode; 2] = [&instrument, &settles_at];
+///
+/// The generation says which instrument is meant: the slot may have another by the time that the change is executed.
+pub fn wind_down_perpetual(
+    ctx: &mut Context<WindDownPerpetual>,
+    instrument: u16,
+    generation: u32,
+    settles_at: i64,
+) -> Result<()> {
+    let args: [&dyn Encode; 3] = [&instrument, &generation, &settles_at];
     require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::WIND_DOWN_PERPETUAL, &args)?;
     let a = &mut ctx.accounts;
+    let listed = a.board.board.instrument(instrument).logged()?;
+    require!(generation == listed.generation, BallastError::ChangeDiffers);
     a.board.board.wind_down(instrument, settles_at, now()?).logged()?;
     emit!(PerpetualWoundDown { exchange: *a.exchange.address(), settles_at, instrument: u64::from(instrument) });
     Ok(())
