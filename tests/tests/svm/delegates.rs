@@ -151,11 +151,29 @@ mod permissions {
 
     /// I283. A liquidator and an account that share a delegate are one.
     #[test]
-    fn of_both_sides_are_no_liquidator() {
+    fn of_a_liquidator_are_not_liquidated_by_him() {
         let mut s = scene();
         let (who, until) = (s.delegate.pubkey(), s.svm.now() + 60);
         s.svm.delegate(&s.poor, &who, permission::TRADE, until).unwrap();
         s.svm.delegate(&s.alice, &who, permission::BLOCK, until).unwrap();
+        s.svm.set_time(until);
+        s.svm.refresh_all();
+        s.svm.liquidate(&s.alice, &s.poor, BTC, 1).unwrap();
+    }
+
+    /// I283. An account keeps no liquidator away by naming him, his key or his delegate as its own delegates.
+    #[test]
+    fn do_not_keep_a_liquidator_away() {
+        let mut s = scene();
+        let (e, bot, until) = (s.svm.exchange, s.delegate.insecure_clone(), s.svm.now() + 60);
+        s.svm.delegate(&s.alice, &bot.pubkey(), permission::LIQUIDATE, until).unwrap();
+        for who in [s.alice.address(), s.bob.address(), bot.pubkey()] {
+            s.svm.delegate(&s.poor, &who, permission::ALL, until).unwrap();
+        }
+        s.svm.liquidate(&s.alice, &s.poor, BTC, 1).unwrap();
+        let ix = instruction::liquidate(&e, &bot.pubkey(), &s.alice.margin, &s.poor.margin, BTC, 1);
+        s.svm.send(&[ix], &[&bot]).unwrap();
+        s.svm.assert_reconciled();
         refused(&mut s.svm, |svm| svm.liquidate(&s.alice, &s.poor, BTC, 1), E::LiquidatorIsOwner);
     }
 
