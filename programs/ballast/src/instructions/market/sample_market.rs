@@ -1,7 +1,7 @@
 //! `sample_market`
 
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED, MAX_IMPACT_ORDERS},
+    constants::{BOARD_SEED, EXCHANGE_SEED, IMPACT_REACH, MARKET_SEED},
     error::{BallastError, Logged},
     events::MarketSampled,
     instructions::load::{market_and_book, now},
@@ -79,7 +79,7 @@ fn impact_price(book: &Book<'_>, side: Side, i: &Instrument, u: &Underlying, now
     let rested = |o: &Order| now.checked_sub(o.placed_at).is_some_and(|age| age >= MIN_RESTING_SECONDS);
     let counts = |o: &Order| rested(o) && !o.is_expired(now) && !o.is_reduce_only();
     let QuoteNative(notional) = i.funding.impact_notional;
-    let impact = book.impact(side, i.tick_value.0, notional, MAX_IMPACT_ORDERS, counts).logged()?;
+    let impact = book.impact(side, i.tick_value.0, notional, IMPACT_REACH, counts).logged()?;
     let impact = impact.ok_or(BallastError::BookTooThin)?;
     let one = 1i64 << u.scale();
     match side {
