@@ -15,10 +15,19 @@ pub struct Impact {
     pub value: i64,
 }
 
+/// How far a side is walked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// Most orders that are traded with.
+    pub counted: usize,
+    /// Most orders that are looked at, those that do not count among them.
+    pub walked: usize,
+}
+
 impl Book<'_> {
     /// Walks a side from its best order until the value of the lots passed reaches `notional`; of the last order as few
     /// lots as reach it. `lot_value` is the value of a lot at a price of one. Only orders that `counts` accepts are traded
-    /// with, and at most `most` orders are looked at. None where these are not enough.
+    /// with, and of them and the others no more than `reach` says are looked at. None where these are not enough.
     ///
     /// # Errors
     /// [`BookError::Overflow`] where a value does not fit; [`BookError::Corrupt`].
@@ -27,15 +36,18 @@ impl Book<'_> {
         side: Side,
         lot_value: i64,
         notional: i64,
-        most: usize,
+        reach: Reach,
         counts: impl Fn(&Order) -> bool,
     ) -> Result<Option<Impact>, BookError> {
         let mut sum = Impact { lots: 0, value: 0 };
-        for entry in self.orders(side).take(most) {
+        let mut left = reach.counted;
+        for entry in self.orders(side).take(reach.walked) {
             let (_, order) = entry?;
             if !counts(order) {
                 continue;
             }
+            let Some(fewer) = left.checked_sub(1) else { break };
+            left = fewer;
             let price = order.price_ticks.checked_mul(lot_value).filter(|p| *p > 0).ok_or(BookError::Overflow)?;
             let missing = notional.checked_sub(sum.value).ok_or(BookError::Overflow)?;
             let needed = missing / price + i64::from(missing % price > 0);

@@ -2,16 +2,17 @@
 
 mod common;
 
-use ballast_book::{BookError, Impact, Order, Side};
+use ballast_book::{BookError, Impact, Order, Reach, Side};
 use common::{Pair, Rng};
 
+/// Orders counted and walked.
+const REACH: Reach = Reach { counted: 2, walked: 4 };
+
 /// Lots one by one, from the best order on, until they are worth the notional.
-fn naive(pair: &Pair, side: Side, lot_value: i64, notional: i64, most: usize, odd_only: bool) -> Option<Impact> {
+fn naive(pair: &Pair, side: Side, lot_value: i64, notional: i64, reach: Reach, odd_only: bool) -> Option<Impact> {
     let mut sum = Impact { lots: 0, value: 0 };
-    for order in pair.side(side).iter().take(most) {
-        if odd_only && order.client_id % 2 == 0 {
-            continue;
-        }
+    let walked = pair.side(side).iter().take(reach.walked);
+    for order in walked.filter(|o| !odd_only || o.client_id % 2 == 1).take(reach.counted) {
         for _ in 0..order.lots {
             sum.lots += 1;
             sum.value += order.price * lot_value;
@@ -37,10 +38,11 @@ fn the_impact_price_is_that_of_lots_taken_one_by_one() {
         }
         for side in Side::BOTH {
             let (lot_value, notional) = (1 + rng.below(10) as i64, 1 + rng.below(20_000) as i64);
-            let (most, odd_only) = (rng.below(40) as usize, rng.below(2) == 0);
+            let reach = Reach { counted: rng.below(20) as usize, walked: rng.below(40) as usize };
+            let odd_only = rng.below(2) == 0;
             let counts = |o: &Order| !odd_only || o.client_id % 2 == 1;
-            let found = pair.view().impact(side, lot_value, notional, most, counts).unwrap();
-            assert_eq!(found, naive(&pair, side, lot_value, notional, most, odd_only), "seed {seed}");
+            let found = pair.view().impact(side, lot_value, notional, reach, counts).unwrap();
+            assert_eq!(found, naive(&pair, side, lot_value, notional, reach, odd_only), "seed {seed}");
         }
     }
 }
@@ -49,9 +51,25 @@ fn the_impact_price_is_that_of_lots_taken_one_by_one() {
 #[test]
 fn what_does_not_fit_is_an_error_and_an_empty_side_has_no_price() {
     let mut pair = Pair::new(8, 1);
-    assert_eq!(pair.view().impact(Side::Bid, 1, 1, 64, |_| true), Ok(None));
+    assert_eq!(pair.view().impact(Side::Bid, 1, 1, REACH, |_| true), Ok(None));
     pair.insert(Side::Bid, 0, i64::MAX, 5, 0).unwrap();
-    assert_eq!(pair.view().impact(Side::Bid, 2, 1, 64, |_| true), Err(BookError::Overflow));
-    assert_eq!(pair.view().impact(Side::Bid, 1, 1, 64, |_| true), Ok(Some(Impact { lots: 1, value: i64::MAX })));
-    assert_eq!(pair.view().impact(Side::Bid, 1, i64::MIN, 64, |_| true), Ok(None));
+    assert_eq!(pair.view().impact(Side::Bid, 2, 1, REACH, |_| true), Err(BookError::Overflow));
+    assert_eq!(pair.view().impact(Side::Bid, 1, 1, REACH, |_| true), Ok(Some(Impact { lots: 1, value: i64::MAX })));
+    assert_eq!(pair.view().impact(Side::Bid, 1, i64::MIN, REACH, |_| true), Ok(None));
+}
+
+/// I294. Orders that do not count use up the walk only, orders that count the count as well.
+#[test]
+fn what_does_not_count_hides_nothing_behind_it() {
+    for (others, counted, found) in [(0, 2, true), (2, 2, true), (3, 2, false), (0, 3, false)] {
+        let mut pair = Pair::new(16, 1);
+        for n in 0..others {
+            pair.insert(Side::Bid, 0, 10, 1, 2 * n).unwrap();
+        }
+        for _ in 0..counted {
+            pair.insert(Side::Bid, 0, 9, 1, 1).unwrap();
+        }
+        let impact = pair.view().impact(Side::Bid, 1, 9 * counted, REACH, |o| o.client_id == 1).unwrap();
+        assert_eq!(impact, found.then_some(Impact { lots: counted, value: 9 * counted }), "{others}, {counted}");
+    }
 }

@@ -1,11 +1,17 @@
-//! Funding of perpetuals and the basis of marks, from samples of the impact mid.
+//! Funding of perpetuals and the basis of marks, from samples of the impact bid and ask.
 //!
 //! ```text
-//! premium         = clamp((impact mid − index) / index, ±max premium)          one sample a bucket of 60 s
+//! premium         = clamp((max(0, impact bid − index) − max(0, index − impact ask)) / index, ±max premium)
+//!                                                                              one sample a bucket of 60 s
 //! funding index  += index value of a lot · premium · 60 / period               perpetuals; what does not make a unit is carried
 //! average        += weight · (premium − average)                               half-life of 15 sampled buckets
 //! basis           = clamp(average, ±max basis)                                 in force from the next repricing
 //! ```
+//!
+//! The premium is that of the large venues and not the mid of impact bid and ask: one quote far from the index moves a mid, and
+//! nobody has a reason to hit it. To move this premium up someone must stand to buy the impact notional above the index, to move
+//! it down someone must stand to sell it below: an offer that anyone can take. So nothing is sampled either where nobody can:
+//! where the market is close-only, the underlying halted or new risk paused. A close-only market has no basis.
 //!
 //! A sample never stands for more than its own bucket: a bucket that nobody sampled pays nothing. Nothing is sampled while a
 //! part of the settlement price is fixed already: the book then trades an average, which is no premium over the index.
@@ -20,7 +26,7 @@ use bytemuck::{Pod, Zeroable};
 
 /// Seconds of a bucket: one sample of the premium each.
 pub const BUCKET_SECONDS: i64 = 60;
-/// Seconds that an order must have rested to count towards the impact mid.
+/// Seconds that an order must have rested to count towards the impact price.
 pub const MIN_RESTING_SECONDS: i64 = 5;
 /// Weight of a sample in the average of the premium, millionths: 1 − 2^(−1/15), a half-life of 15 sampled buckets.
 pub const AVERAGE_WEIGHT: i64 = 45_158;
@@ -57,6 +63,15 @@ impl FundingParams {
     }
 }
 
+/// What buying and selling the impact notional at once would come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImpactPrices {
+    /// Average price of a lot sold, at the underlying's scale.
+    pub bid: i64,
+    /// Average price of a lot bought, at the underlying's scale.
+    pub ask: i64,
+}
+
 /// What the samples of one market have left behind, beside what they put on the board.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Samples {
@@ -76,12 +91,17 @@ impl Samples {
         now.div_euclid(BUCKET_SECONDS) > self.bucket
     }
 
-    /// Takes the sample of the bucket of `now` into the instrument's funding index and basis. `mid` is the impact mid of a
-    /// lot, at the underlying's scale.
-    pub fn take(&mut self, i: &mut Instrument, u: &Underlying, mid: i64, now: i64) -> Result<(), RiskError> {
-        i.require_sampled(now)?;
+    /// Takes the sample of the bucket of `now` into the instrument's funding index and basis.
+    pub fn take(
+        &mut self,
+        i: &mut Instrument,
+        u: &Underlying,
+        prices: &ImpactPrices,
+        now: i64,
+    ) -> Result<(), RiskError> {
+        i.require_sampled(u, now)?;
         let lot = mul_bounded(i.lot_units.0, u.price);
-        self.premium = premium(mid, lot, i.funding.max_premium)?;
+        self.premium = premium(prices, lot, i.funding.max_premium)?;
         self.bucket = now.div_euclid(BUCKET_SECONDS);
         if i.kind == Kind::Perpetual as u8 {
             let (paid, remainder) = accrue(lot, self.premium, i.funding.period, self.remainder)?;
@@ -96,22 +116,32 @@ impl Samples {
 }
 
 impl Instrument {
-    /// Checks that there is a premium to sample: a perpetual or future with an impact notional, before its settlement window.
-    pub fn require_sampled(&self, now: i64) -> Result<(), RiskError> {
+    /// Checks that there is a premium to sample: a perpetual or future with an impact notional, before its settlement window,
+    /// neither close-only nor halted.
+    pub fn require_sampled(&self, u: &Underlying, now: i64) -> Result<(), RiskError> {
         let ends = self.settles_at.checked_sub(WINDOW_SECONDS).ok_or(RiskError::Overflow)?;
         let over = self.settles_at != 0 && now >= ends;
-        if self.is_option() || self.funding.impact_notional.is_zero() || over {
+        let closed = self.reduce_only != 0 || now < u.halted_until;
+        if self.is_option() || self.funding.impact_notional.is_zero() || over || closed {
             return Err(RiskError::NoFunding { instrument: self.index });
         }
         Ok(())
     }
+
+    /// True if a basis may stand: what is not sampled at all, or may only be reduced, is at the index.
+    pub const fn may_have_basis(&self) -> bool {
+        self.funding.impact_notional.0 != 0 && self.reduce_only == 0
+    }
 }
 
-/// Premium of a mid over the index value of a lot, millionths, clamped. Rounded down.
-pub fn premium(mid: i64, index: i64, most: Ppm) -> Result<i64, RiskError> {
-    let above = mid.checked_sub(index).ok_or(RiskError::Overflow)?;
+/// Premium of the impact prices over the index value of a lot, millionths, clamped: how far the bid is above the index, less how
+/// far the ask is below it. Rounded down.
+pub fn premium(prices: &ImpactPrices, index: i64, most: Ppm) -> Result<i64, RiskError> {
+    let above = prices.bid.checked_sub(index).ok_or(RiskError::Overflow)?.max(0);
+    let below = index.checked_sub(prices.ask).ok_or(RiskError::Overflow)?.max(0);
+    let apart = above.checked_sub(below).ok_or(RiskError::Overflow)?;
     let most = i64::from(most.0);
-    Ok(mul_div_floor(above, 1_000_000, index)?.clamp(-most, most))
+    Ok(mul_div_floor(apart, 1_000_000, index)?.clamp(-most, most))
 }
 
 /// What one sample adds to the funding index, and what is carried to the next: `lot · premium · 60 / (10^6 · period)`, with

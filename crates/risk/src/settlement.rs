@@ -256,7 +256,8 @@ impl Board {
         Err(RiskError::NotListed { index: i.index })
     }
 
-    /// Gives a perpetual an expiry, from which on it is settled like a future; until then it may only be reduced.
+    /// Gives a perpetual an expiry, from which on it is settled like a future; until then it may only be reduced, at a mark that
+    /// goes back to the index with the next repricing.
     ///
     /// # Errors
     /// [`RiskError::NotListed`] for what is no perpetual; [`RiskError::AlreadySettled`] where it has an expiry;
@@ -278,6 +279,7 @@ impl Board {
         let i = self.instrument_mut(index)?;
         i.settles_at = settles_at;
         i.reduce_only = 1;
+        i.basis = 0;
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Seeds and limits that are not parameters.
 
+use ballast_book::Reach;
+
 /// Seed of the exchange.
 pub const EXCHANGE_SEED: &[u8] = b"exchange";
 /// Seed of the treasury.
@@ -41,8 +43,9 @@ pub const MAX_MARKET_LEN: usize = 5 * 1024 * 1024;
 /// Most maker accounts that one order may be matched against.
 pub const MAX_MAKERS: usize = 8;
 
-/// Most orders of a side that the impact price looks at: the bound on its compute.
-pub const MAX_IMPACT_ORDERS: usize = 64;
+/// Orders of a side that the impact price counts and looks at: the bound on its compute. Those that do not count, being young,
+/// expired or reduce-only, cost less, and must not hide the quotes behind them.
+pub const IMPACT_REACH: Reach = Reach { counted: 64, walked: 256 };
 
 /// Most fills of one instruction, of one order or of a batch: the bound on its compute and on its event.
 pub const MAX_FILLS: usize = 16;

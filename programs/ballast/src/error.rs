@@ -78,7 +78,7 @@ errors! {
     NotLiquidatable = "the account's equity covers its maintenance margin",
     NothingToLiquidate = "the account has no such position, or the size is zero",
     LiquidationDoesNotHelp = "the takeover would not raise the account's health, or would raise the scanning risk of the underlying",
-    LiquidatorIsOwner = "liquidator and account must not share an owner or delegate",
+    LiquidatorIsOwner = "the account's owner owns the liquidator's account or may act for it",
     BadSide = "the side must be 0 (bid) or 1 (ask)",
     BadOrderKind = "the order kind is not known",
     BadSelfTrade = "the self-trade mode is not known",

@@ -438,7 +438,7 @@ events! {
         market: Address,
         /// The bucket: its time divided by 60 s.
         bucket: i64,
-        /// Premium of the impact mid over the index, millionths, clamped.
+        /// Premium of the impact prices over the index, millionths, clamped.
         premium: i64,
         /// The funding index after it, scaled.
         funding_index: i64,

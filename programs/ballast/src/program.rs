@@ -247,7 +247,7 @@ pub mod ballast {
 
     // Funding.
 
-    /// Samples the premium of a market's impact mid over the index, for its funding and basis. Anyone may call.
+    /// Samples the premium of a market's impact prices over the index, for its funding and basis. Anyone may call.
     #[discrim = 36]
     pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
         instructions::sample_market(ctx)

@@ -149,14 +149,31 @@ mod permissions {
         }
     }
 
-    /// I283. A liquidator and an account that share a delegate are one.
+    /// I283. Whom a liquidator lets act for his account he does not liquidate, while that lasts.
     #[test]
-    fn of_both_sides_are_no_liquidator() {
+    fn of_a_liquidator_are_not_liquidated_by_him() {
         let mut s = scene();
-        let (who, until) = (s.delegate.pubkey(), s.svm.now() + 60);
-        s.svm.delegate(&s.poor, &who, permission::TRADE, until).unwrap();
+        let (who, until) = (s.poor.address(), s.svm.now() + 60);
         s.svm.delegate(&s.alice, &who, permission::BLOCK, until).unwrap();
         refused(&mut s.svm, |svm| svm.liquidate(&s.alice, &s.poor, BTC, 1), E::LiquidatorIsOwner);
+        s.svm.set_time(until);
+        s.svm.refresh_all();
+        s.svm.liquidate(&s.alice, &s.poor, BTC, 1).unwrap();
+    }
+
+    /// I283. An account keeps no liquidator away by naming him, his key or his delegate as its own delegates.
+    #[test]
+    fn do_not_keep_a_liquidator_away() {
+        let mut s = scene();
+        let (e, bot, until) = (s.svm.exchange, s.delegate.insecure_clone(), s.svm.now() + 60);
+        s.svm.delegate(&s.alice, &bot.pubkey(), permission::LIQUIDATE, until).unwrap();
+        for who in [s.alice.address(), s.bob.address(), bot.pubkey()] {
+            s.svm.delegate(&s.poor, &who, permission::ALL, until).unwrap();
+        }
+        s.svm.liquidate(&s.alice, &s.poor, BTC, 1).unwrap();
+        let ix = instruction::liquidate(&e, &bot.pubkey(), &s.alice.margin, &s.poor.margin, BTC, 1);
+        s.svm.send(&[ix], &[&bot]).unwrap();
+        s.svm.assert_reconciled();
     }
 
     /// I283. Four at a time; one whose time is over makes room; who is set again keeps one slot.
@@ -471,6 +488,51 @@ mod positions {
         refused(&mut svm, |svm| svm.transfer_position(&alice, &second, SOL, 30), E::FillWorseThanLiquidation);
         svm.transfer_position(&alice, &second, BTC, 100).unwrap();
         assert!(!svm.requirements(&alice).is_liquidatable());
+        svm.assert_reconciled();
+    }
+
+    /// Changes what a position has cost, and the other side's with it.
+    fn shift(svm: &mut Svm, t: &Trader, other: &Trader, instrument: u16, quote: i64) {
+        let board = svm.board();
+        let i = board.board.instrument(instrument).unwrap();
+        for (t, quote) in [(t, quote), (other, -quote)] {
+            svm.modify::<MarginAccount>(&t.margin, |m| m.portfolio.slot(i).unwrap().quote.0 += quote);
+        }
+    }
+
+    /// I286. A loss goes only to who could pay it out: not with another underlying's unrealised profit, nor with the same one's.
+    #[test]
+    fn bring_no_loss_that_the_receiver_could_not_pay() {
+        let mut svm = Svm::new().unwrap();
+        let alice = svm.trader("30000").unwrap();
+        let second = svm.sub_account(alice.key.insecure_clone(), 1, "10000").unwrap();
+        let bob = svm.trader("1000000").unwrap();
+        svm.trade(&alice, &bob, BTC, "40000", 1_000).unwrap();
+        svm.trade(&second, &bob, ETH, "2500", 10).unwrap();
+        // One BTC from 60,000 dollars, at 40,000; and a profit of 30,000 in ETH.
+        shift(&mut svm, &alice, &bob, BTC, -20_000 * USDC);
+        shift(&mut svm, &second, &bob, ETH, 30_000 * USDC);
+        svm.assert_reconciled();
+        let (one, other) = (svm.requirements(&alice), svm.requirements(&second));
+        let cash = svm.portfolio(&second).cash.0;
+        assert_eq!(
+            (one.withdraw_equity.0, other.withdraw_equity.0),
+            (svm.portfolio(&alice).cash.0 - 20_000 * USDC, cash)
+        );
+        let give = |svm: &mut Svm| svm.transfer_position(&alice, &second, BTC, 1_000);
+        let failed = refused(&mut svm, give, E::BelowWithdrawalMargin);
+        let (required, available) = numbers(&failed, "withdrawal margin:");
+        assert_eq!(available, cash - 20_000 * USDC);
+        assert!(other.initial_equity.0 - 20_000 * USDC > required, "initial margin would be covered");
+        // A profit of the same underlying pays no better: as if filled at the mark, 20,000 dollars of cash would be gone.
+        svm.trade(&second, &bob, BTC, "40000", 10).unwrap();
+        shift(&mut svm, &second, &bob, BTC, 30_000 * USDC);
+        let cash = svm.portfolio(&second).cash.0;
+        let failed = refused(&mut svm, give, E::BelowWithdrawalMargin);
+        assert_eq!(numbers(&failed, "withdrawal margin:").1, cash - 20_000 * USDC);
+        // Cash does.
+        svm.deposit_usdc(&second, 20_000 * USDC as u64).unwrap();
+        give(&mut svm).unwrap();
         svm.assert_reconciled();
     }
 

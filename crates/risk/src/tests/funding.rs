@@ -5,9 +5,9 @@ use super::{
     world::{NOW, plain},
 };
 use crate::{
-    Fill, Instrument, Kind, Lots, Portfolio, Ppm, QuoteNative, RiskError,
+    Fill, Instrument, Kind, Lots, Portfolio, Ppm, QuoteNative, RiskError, Underlying,
     fixing::WINDOW_SECONDS,
-    funding::{AVERAGE_BITS, FundingParams, Samples, accrue, average, premium},
+    funding::{AVERAGE_BITS, FundingParams, ImpactPrices, Samples, accrue, average, premium},
 };
 use bytemuck::Zeroable;
 use std::prelude::v1::*;
@@ -23,17 +23,28 @@ fn params() -> FundingParams {
     }
 }
 
-/// I409. Rounded down, and clamped either way.
+/// Quotes both at one price.
+fn at(price: i64) -> ImpactPrices {
+    ImpactPrices { bid: price, ask: price }
+}
+
+/// I409. Rounded down, and clamped either way; nothing while the index is between bid and ask, however far they are apart.
 #[test]
 fn a_premium_is_rounded_down_and_clamped() {
     let most = Ppm(10_000);
-    assert_eq!(premium(1_001_000, 1_000_000, most), Ok(1_000));
-    assert_eq!(premium(3_000_001, 3_000_000, most), Ok(0));
-    assert_eq!(premium(2_999_999, 3_000_000, most), Ok(-1));
-    assert_eq!(premium(2_000_000, 1_000_000, most), Ok(10_000));
-    assert_eq!(premium(1, 1_000_000, most), Ok(-10_000));
-    assert_eq!(premium(1, 0, most), Err(RiskError::Overflow));
-    assert_eq!(premium(i64::MIN, 1, most), Err(RiskError::Overflow));
+    let of = |bid, ask, index| premium(&ImpactPrices { bid, ask }, index, most);
+    assert_eq!(of(1_001_000, 1_002_000, 1_000_000), Ok(1_000));
+    assert_eq!(of(998_000, 999_000, 1_000_000), Ok(-1_000));
+    for (bid, ask) in [(1_000_000, 1_000_000), (999_999, 1_500_000), (1, 1_000_000), (1, i64::MAX)] {
+        assert_eq!(of(bid, ask, 1_000_000), Ok(0));
+    }
+    assert_eq!(of(3_000_001, 3_000_001, 3_000_000), Ok(0));
+    assert_eq!(of(2_999_999, 2_999_999, 3_000_000), Ok(-1));
+    assert_eq!(of(2_000_000, 3_000_000, 1_000_000), Ok(10_000));
+    assert_eq!(of(1, 1, 1_000_000), Ok(-10_000));
+    assert_eq!(of(1, 1, 0), Err(RiskError::Overflow));
+    assert_eq!(of(i64::MIN, 1, 1), Err(RiskError::Overflow));
+    assert_eq!(of(1, i64::MIN, 1), Err(RiskError::Overflow));
 }
 
 /// I409. Index and remainder together are the exact sum of all samples.
@@ -67,7 +78,7 @@ fn the_basis_follows_the_premium_by_half_in_fifteen_samples() {
         let now = NOW + 60 * bucket;
         assert!(samples.is_due(now) && samples.is_due(now + 59));
         let u = world.board.underlyings[0];
-        samples.take(&mut world.board.instruments[0], &u, 10_080_000, now).unwrap();
+        samples.take(&mut world.board.instruments[0], &u, &at(10_080_000), now).unwrap();
         assert!(!samples.is_due(now) && !samples.is_due(now + 59));
     }
     let i = &world.board.instruments[0];
@@ -76,18 +87,18 @@ fn the_basis_follows_the_premium_by_half_in_fifteen_samples() {
     assert_eq!((i.funding_index, samples.remainder), (2_500, 0));
     assert_eq!(i.mark, 10_000_000, "in force from the next repricing");
     let u = world.board.underlyings[0];
-    samples.take(&mut world.board.instruments[0], &u, 10_080_000, NOW + 36_000).unwrap();
+    samples.take(&mut world.board.instruments[0], &u, &at(10_080_000), NOW + 36_000).unwrap();
     assert_eq!(world.board.instruments[0].funding_index, 2_666);
     world.board.reprice(0).unwrap();
     assert_eq!(world.board.instruments[0].mark, 10_000_000 + 10 * world.board.instruments[0].basis);
     for bucket in 601..700 {
-        samples.take(&mut world.board.instruments[0], &u, 10_080_000, NOW + 60 * bucket).unwrap();
+        samples.take(&mut world.board.instruments[0], &u, &at(10_080_000), NOW + 60 * bucket).unwrap();
     }
     assert_eq!(world.board.instruments[0].basis, 5_000, "the bound");
     assert!(average(8_000 << AVERAGE_BITS, 8_000) == 8_000 << AVERAGE_BITS);
 }
 
-/// I409. Options, what has no impact notional, and a settlement window have no samples; a future has a basis and no funding.
+/// I409. Options, what has no impact notional, is close-only or halted, and a settlement window have no samples; a future has a basis and no funding.
 #[test]
 fn what_has_no_premium_is_not_sampled() {
     let mut world = plain();
@@ -96,12 +107,18 @@ fn what_has_no_premium_is_not_sampled() {
     let future = Instrument { kind: Kind::Future as u8, settles_at: NOW + WINDOW_SECONDS + 60, ..perpetual };
     let refused = Err(RiskError::NoFunding { instrument: 0 });
     let call = Instrument { kind: Kind::Call as u8, ..perpetual };
-    assert_eq!(call.require_sampled(NOW), refused);
-    assert_eq!(world.board.instruments[0].require_sampled(NOW), refused);
-    assert_eq!(future.require_sampled(NOW + 59), Ok(()));
-    assert_eq!(future.require_sampled(NOW + 60), refused);
+    assert_eq!(call.require_sampled(&u, NOW), refused);
+    assert_eq!(world.board.instruments[0].require_sampled(&u, NOW), refused);
+    assert_eq!(future.require_sampled(&u, NOW + 59), Ok(()));
+    assert_eq!(future.require_sampled(&u, NOW + 60), refused);
+    let halted = Underlying { halted_until: NOW + 30, ..u };
+    assert_eq!(future.require_sampled(&halted, NOW + 29), refused);
+    assert_eq!(future.require_sampled(&halted, NOW + 30), Ok(()));
+    let closing = Instrument { reduce_only: 1, ..perpetual };
+    assert_eq!(closing.require_sampled(&u, NOW), refused);
+    assert_eq!([perpetual, closing, world.board.instruments[0]].map(|i| i.may_have_basis()), [true, false, false]);
     let (mut i, mut samples) = (future, Samples::default());
-    samples.take(&mut i, &u, 10_080_000, NOW).unwrap();
+    samples.take(&mut i, &u, &at(10_080_000), NOW).unwrap();
     assert_eq!((i.funding_index, i.basis), (0, 361));
     world.board.instruments[0] = i;
 }
@@ -127,7 +144,7 @@ fn funding_is_conserved_to_the_unit() {
             if rng.chance(40) {
                 bucket += rng.range(1, 3);
                 let lot = 10 * u.price;
-                samples.take(&mut i, &u, rng.range(lot / 2, lot * 2), 60 * bucket).unwrap();
+                samples.take(&mut i, &u, &at(rng.range(lot / 2, lot * 2)), 60 * bucket).unwrap();
                 world.board.instruments[0] = i;
             } else {
                 let (a, b) = (rng.below(5), rng.below(5));

@@ -375,10 +375,11 @@ fn expiries_are_a_window_apart_and_perpetuals_end_with_notice() {
     assert_eq!(world.board.wind_down(0, i64::MAX / 60 * 60, NOW), bounds);
     assert_eq!(world.board.wind_down(0, EXPIRY + 60, NOW), close);
     assert_eq!(world.board.wind_down(2, EXPIRY, NOW), Err(RiskError::NotListed { index: 2 }));
+    world.board.instruments[0].basis = 5;
     assert_eq!(world.board.wind_down(0, EXPIRY, NOW), Ok(()));
     assert_eq!(world.board.wind_down(0, EXPIRY + 7_200, NOW), Err(RiskError::AlreadySettled));
     let i = world.instrument(0).0;
-    assert_eq!((i.settles_at, i.expiry, i.reduce_only), (EXPIRY, 0, 1));
+    assert_eq!((i.settles_at, i.expiry, i.reduce_only, i.basis), (EXPIRY, 0, 1, 0));
     take(&mut world, 1..=30, 1_250_000);
     assert_eq!(world.instrument(0).0.mark, 12_500_000);
     world.board.settle_expiry(0, &[0, 2], EXPIRY).unwrap();

@@ -30,7 +30,7 @@ pub struct Market {
     pub unpaid_funding: QuoteNative,
     /// Number of the last bucket whose premium was sampled.
     pub sample_bucket: i64,
-    /// Premium of the impact mid over the index in that bucket, millionths, clamped.
+    /// Premium of the impact prices over the index in that bucket, millionths, clamped.
     pub premium: i64,
     /// What the funding index has not yet taken of past samples for want of a whole unit; see `ballast_risk::funding`.
     pub funding_remainder: i64,

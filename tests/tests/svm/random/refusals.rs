@@ -67,6 +67,7 @@ fn allowed(what: &str) -> Vec<E> {
             E::Halted,
             E::NothingToTransfer,
             E::BelowInitialMargin,
+            E::BelowWithdrawalMargin,
             E::Bankrupt,
             E::FillWorseThanLiquidation,
             E::PositionLimit,

@@ -13,7 +13,7 @@ use crate::{
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{
-    Leg, Lots,
+    Leg, Lots, QuoteNative,
     block::legs_at_marks,
     rule::{self, Trade},
     transfer::transfer,
@@ -67,7 +67,8 @@ pub struct TransferPosition {
 ///
 /// The lots go with what they cost, so that nothing is realised by the giver. For the margin rule they are sold and bought
 /// at that price: the giver ends at or above initial margin or with less risk, and below maintenance gives away no more than
-/// a liquidator would get; the receiver ends at or above initial margin.
+/// a liquidator would get; the receiver ends at or above initial margin. Where he takes over a loss, he must be able to pay
+/// it as who pays in a block: profit that he could not withdraw covers no loss that the giver could not withdraw without.
 pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Result<()> {
     let (now, a) = (now()?, &mut ctx.accounts);
     require_transferable(&a.from, &a.to, a.authority.address(), now)?;
@@ -83,7 +84,7 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Resu
     for margin in [&mut a.from, &mut a.to] {
         margin.portfolio.accrue(&board.interest, now).logged()?;
     }
-    let before = boxed(&a.from.portfolio);
+    let (before, mut receiver_before) = (boxed(&a.from.portfolio), boxed(&a.to.portfolio));
     let moved = transfer(&mut a.from.portfolio, &mut a.to.portfolio, i, u, Lots(lots)).logged()?;
     for settled in [moved.settled_by_giver, moved.settled_by_receiver] {
         a.market.pay(settled)?;
@@ -91,7 +92,8 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Resu
     move_open_interest(&mut a.market, held, a.from.portfolio.lots(i))?;
     move_open_interest(&mut a.market, held_by_receiver, a.to.portfolio.lots(i))?;
 
-    let given = Leg { instrument: i.index, fill: moved.fill }.reversed().logged()?;
+    let received = Leg { instrument: i.index, fill: moved.fill };
+    let given = received.reversed().logged()?;
     let at_mark = legs_at_marks(board, &[given], now).logged()?;
     let trade = Trade {
         underlying: u.index,
@@ -101,7 +103,12 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Resu
         ..Trade::default()
     };
     let left = rule::after_trade(board, &before, &a.from.portfolio, &trade).logged()?;
-    let taken = rule::require_initial(board, &a.to.portfolio, now).logged()?;
+    let taken = if legs_at_marks(board, &[received], now).logged()?.cost > QuoteNative::ZERO {
+        rule::after_block(board, &mut receiver_before, &a.to.portfolio, &[received], QuoteNative::ZERO, now)
+    } else {
+        rule::require_initial(board, &a.to.portfolio, now)
+    }
+    .logged()?;
     a.from.portfolio.note_owed(&left);
     a.to.portfolio.note_owed(&taken);
     call_for_margin(a.from.address(), board, &left)?;

@@ -59,8 +59,6 @@ pub fn change_instrument(
         price_band: Ppm(args.price_band),
         max_orders: args.max_orders,
         reduce_only: args.reduce_only,
-        // What is no longer sampled is at the index.
-        basis: if args.funding.impact_notional == 0 { 0 } else { i.basis },
         ..*i
     };
     write_limits(&mut a.board.board, &mut a.market, &changed, args.open_interest_cap)?;
@@ -68,13 +66,19 @@ pub fn change_instrument(
     Ok(())
 }
 
-/// Writes an instrument back with other limits, and its market's cap, if they are inside their hard bounds.
+/// Writes an instrument back with other limits, and its market's cap, if they are inside their hard bounds. What is no longer
+/// sampled, or may only be reduced, is at the index, and its average begins anew.
 #[inline(never)]
 pub fn write_limits(board: &mut Board, market: &mut Market, changed: &Instrument, cap: i64) -> Result<()> {
     require_within(&bounds::instrument::OPEN_INTEREST_CAP, cap)?;
     require!(market.generation == changed.generation, BallastError::WrongMarket);
     changed.validate(board.underlying(changed.underlying).logged()?).named(bounds::instrument::ALL)?;
-    *board.instrument_mut(changed.index).logged()? = *changed;
+    let slot = board.instrument_mut(changed.index).logged()?;
+    *slot = *changed;
+    if !changed.may_have_basis() {
+        slot.basis = 0;
+        market.premium_average = 0;
+    }
     market.open_interest_cap = Lots(cap);
     Ok(())
 }

@@ -68,7 +68,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     // Nobody is liquidated who is kept from adding collateral.
     require!(a.exchange.pause & (pause::LIQUIDATE | pause::DEPOSIT) == 0, BallastError::Paused);
     require!(a.liquidator.allows(a.authority.address(), permission::LIQUIDATE, now), BallastError::Unauthorized);
-    require!(!related(&a.liquidator, &a.margin), BallastError::LiquidatorIsOwner);
+    require!(!is_own(&a.liquidator, &a.margin, now), BallastError::LiquidatorIsOwner);
     require!(max_lots > 0, BallastError::NothingToLiquidate);
 
     let (address, liquidator) = (*a.margin.address(), *a.liquidator.address());
@@ -133,19 +133,14 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     Ok(())
 }
 
-/// True if two accounts share an owner or a delegate.
-pub(super) fn related(one: &MarginAccount, other: &MarginAccount) -> bool {
-    let none = Address::default();
-    let people = |m: &MarginAccount| {
-        let mut people = [none; 5];
-        people[0] = m.owner;
-        for (slot, delegate) in people[1..].iter_mut().zip(&m.delegates) {
-            *slot = delegate.address;
-        }
-        people
-    };
-    let others = people(other);
-    people(one).iter().any(|p| *p != none && others.contains(p))
+/// True if the owner of the account below maintenance owns the liquidator's account or may act for it. He then is not the
+/// one who signs either, since who signs may act for the liquidator's account.
+///
+/// Only what the liquidator's side chose counts: a delegate is not asked, so that an account could name every liquidator there
+/// is as its own.
+pub(super) fn is_own(liquidator: &MarginAccount, margin: &MarginAccount, now: i64) -> bool {
+    let owner = &margin.owner;
+    liquidator.owner == *owner || liquidator.delegates.iter().any(|d| d.address == *owner && now < d.expires_at)
 }
 
 /// Notes what was taken over in this episode: whose side bad debt would fall on. When all slots are in use the smallest

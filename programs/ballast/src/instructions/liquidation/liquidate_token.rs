@@ -1,6 +1,6 @@
 //! `liquidate_token`
 
-use super::{liquidate::related, resolve_bad_debt::pay_bad_debt};
+use super::{liquidate::is_own, resolve_bad_debt::pay_bad_debt};
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED, pause},
     error::{BallastError, Logged},
@@ -55,9 +55,9 @@ pub struct LiquidateToken {
 pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount: u64) -> Result<()> {
     let now = now()?;
     let a = &mut ctx.accounts;
-    require!(a.exchange.pause & pause::LIQUIDATE == 0, BallastError::Paused);
+    require!(a.exchange.pause & (pause::LIQUIDATE | pause::DEPOSIT) == 0, BallastError::Paused);
     require!(a.liquidator.allows(a.authority.address(), permission::LIQUIDATE, now), BallastError::Unauthorized);
-    require!(!related(&a.liquidator, &a.margin), BallastError::LiquidatorIsOwner);
+    require!(!is_own(&a.liquidator, &a.margin, now), BallastError::LiquidatorIsOwner);
 
     let (address, liquidator) = (*a.margin.address(), *a.liquidator.address());
     let board = &a.board.board;

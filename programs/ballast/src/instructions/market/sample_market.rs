@@ -1,7 +1,7 @@
 //! `sample_market`
 
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED, MAX_IMPACT_ORDERS},
+    constants::{BOARD_SEED, EXCHANGE_SEED, IMPACT_REACH, MARKET_SEED, pause},
     error::{BallastError, Logged},
     events::MarketSampled,
     instructions::load::{market_and_book, now},
@@ -10,7 +10,9 @@ use crate::{
 use anchor_lang::prelude::*;
 use ballast_book::{Book, Order, Side};
 use ballast_risk::{
-    Instrument, Purpose, QuoteNative, RiskError, Underlying, funding::MIN_RESTING_SECONDS, math::mul_div_floor,
+    Instrument, Purpose, QuoteNative, RiskError, Underlying,
+    funding::{ImpactPrices, MIN_RESTING_SECONDS},
+    math::mul_div_floor,
 };
 
 /// Accounts of `sample_market`.
@@ -33,7 +35,8 @@ pub struct SampleMarket {
 
 /// Runs `sample_market`. A second call in a bucket changes nothing.
 ///
-/// The index must be fresh and suspected by no guard: a premium over a wrong index would be paid by those who are right.
+/// The index must be fresh and suspected by no guard: a premium over a wrong index would be paid by those who are right. And
+/// new risk must be possible: where nobody can answer a quote it says nothing.
 pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
     let now = now()?;
     let a = &mut ctx.accounts;
@@ -41,15 +44,18 @@ pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
     let board = &mut a.board.board;
     let mut i = *board.instrument(instrument).logged()?;
     let u = board.underlying(i.underlying).logged()?;
-    i.require_sampled(now).logged()?;
+    require!(a.exchange.pause & pause::NEW_RISK == 0, BallastError::NoFunding);
+    i.require_sampled(u, now).logged()?;
     Purpose::NewRisk { now }.require(u).logged()?;
     let (market, book) = market_and_book(&mut a.market)?;
     let mut samples = market.samples();
     if !samples.is_due(now) {
         return Ok(());
     }
-    let mid = impact_mid(&book.view(), &i, u, now)?;
-    samples.take(&mut i, u, mid, now).logged()?;
+    let book = book.view();
+    let bid = impact_price(&book, Side::Bid, &i, u, now)?;
+    let ask = impact_price(&book, Side::Ask, &i, u, now)?;
+    samples.take(&mut i, u, &ImpactPrices { bid, ask }, now).logged()?;
     market.set_samples(&samples);
     let slot = board.instrument_mut(instrument).logged()?;
     (slot.funding_index, slot.basis) = (i.funding_index, i.basis);
@@ -64,22 +70,13 @@ pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
     Ok(())
 }
 
-/// The middle between what selling and what buying the impact notional at once would come to for a lot, at the
-/// underlying's scale. The bid is rounded down, the ask up, the middle down.
-fn impact_mid(book: &Book<'_>, i: &Instrument, u: &Underlying, now: i64) -> Result<i64> {
-    let bid = impact_price(book, Side::Bid, i, u, now)?;
-    let ask = impact_price(book, Side::Ask, i, u, now)?;
-    let above = ask.checked_sub(bid).ok_or(BallastError::Overflow)?;
-    bid.checked_add(above.div_euclid(2)).ok_or_else(|| BallastError::Overflow.into())
-}
-
-/// The average price of the impact notional on one side. Orders count that have rested, have not expired, and add to a
+/// The average price of a lot of the impact notional on one side, at the underlying's scale: the bid rounded down, the ask up. Orders count that have rested, have not expired, and add to a
 /// position: what flashes up or may vanish moves no mark.
 fn impact_price(book: &Book<'_>, side: Side, i: &Instrument, u: &Underlying, now: i64) -> Result<i64> {
     let rested = |o: &Order| now.checked_sub(o.placed_at).is_some_and(|age| age >= MIN_RESTING_SECONDS);
     let counts = |o: &Order| rested(o) && !o.is_expired(now) && !o.is_reduce_only();
     let QuoteNative(notional) = i.funding.impact_notional;
-    let impact = book.impact(side, i.tick_value.0, notional, MAX_IMPACT_ORDERS, counts).logged()?;
+    let impact = book.impact(side, i.tick_value.0, notional, IMPACT_REACH, counts).logged()?;
     let impact = impact.ok_or(BallastError::BookTooThin)?;
     let one = 1i64 << u.scale();
     match side {
