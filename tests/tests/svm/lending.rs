@@ -256,7 +256,8 @@ fn cash_that_was_away_earns_nothing() {
 fn cash_that_was_given_away_is_not_lent() {
     let (mut svm, lender) = with_lender("1000");
     let second = svm.sub_account(lender.key.insecure_clone(), 1, "0").unwrap();
-    let lent = |svm: &Svm| (svm.portfolio(&lender).lent.0, svm.portfolio(&second).lent.0, svm.treasury().lending.lent.0);
+    let lent =
+        |svm: &Svm| (svm.portfolio(&lender).lent.0, svm.portfolio(&second).lent.0, svm.treasury().lending.lent.0);
     // 900 million for one transaction, across the end of an epoch.
     svm.advance(HOUR);
     svm.refresh_all();

@@ -35,14 +35,8 @@ pub fn set_delegate(
 
 /// `transfer_cash`, quote-native.
 pub fn transfer_cash(e: &Exchange, authority: &Address, from: &Address, to: &Address, amount: u64) -> Instruction {
-    let accounts = vec![
-        signer(authority),
-        read(&e.address),
-        write(&e.treasury),
-        read(&e.board),
-        write(from),
-        write(to),
-    ];
+    let accounts =
+        vec![signer(authority), read(&e.address), write(&e.treasury), read(&e.board), write(from), write(to)];
     build(tag::TRANSFER_CASH, accounts, |out| amount.encode(out))
 }
 
