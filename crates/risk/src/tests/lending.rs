@@ -587,7 +587,7 @@ fn late_interest_is_no_prize_for_one_epoch() {
     ledger.now += 86_400;
     ledger.update();
     ledger.touch(0);
-    let day = 1_000 * USDC as i128 * i128::from(ledger.board.interest.borrow_rate) * 86_400 >> INDEX_BITS;
+    let day = (1_000 * USDC as i128 * i128::from(ledger.board.interest.borrow_rate) * 86_400) >> INDEX_BITS;
     assert!(ledger.accounts[0].cash.0 > before && i128::from(ledger.accounts[0].cash.0 - before) <= 2 * day);
     assert!(ledger.pool.undivided.0 > 69 * USDC);
     ledger.assert_sound();
