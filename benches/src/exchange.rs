@@ -347,6 +347,7 @@ fn extend_with_funding(svm: &mut Svm) -> Result<()> {
 fn extend_for_options(svm: &mut Svm) -> Result<()> {
     extend(svm)?;
     let c = &mut svm.config;
+    (c.exchange.maker_penalty_rate, c.exchange.maker_penalty) = ("0.001".to_owned(), "10".to_owned());
     c.underlying.truncate(usize::from(SECOND) + 1);
     c.perpetual.truncate(usize::from(SPREAD));
     let second = &mut c.underlying[usize::from(SECOND)];

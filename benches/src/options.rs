@@ -7,9 +7,12 @@ use crate::{
 };
 use anyhow::{Context, Result, anyhow, ensure};
 use ballast_client::{
-    ballast::args::{FutureArgs, SmileArgs, SurfaceArgs},
+    ballast::{
+        args::{FutureArgs, SmileArgs, SurfaceArgs},
+        constants::{FAILED_MAKER_WEIGHT, MAX_PASSED},
+    },
     config::name,
-    decimal, instruction, margin,
+    decimal, event, instruction, margin,
     series::{REFRESH_BATCH, Series},
     terms::Terms,
 };
@@ -50,6 +53,7 @@ pub fn all() -> Result<Units> {
     let holders = holders(&mut bench)?;
     move_prices(&mut bench, ["40_400", "2_475", "40.6"])?;
     checks(&mut bench, &holders)?;
+    failing_makers(&mut bench, &holders)?;
     refreshes(&mut bench)?;
     liquidation(&mut bench)?;
     Ok(bench.units)
@@ -205,6 +209,40 @@ fn checks(b: &mut Bench, holders: &Holders) -> Result<()> {
     let order = Order::buy(&b.svm, BTC, "40_000", 10).post_only();
     b.measure_order("place_post_only_64_mixed", t, order, &[])?;
     b.measure("view_margin_64_mixed", instruction::view_margin(&e, &t.margin, 0), &[])?;
+    Ok(())
+}
+
+/// An order that meets the makers who end a match by failing, each with 64 positions, 48 of them options, and a penalty to pay.
+fn failing_makers(b: &mut Bench, holders: &Holders) -> Result<()> {
+    let most = MAX_PASSED.div_ceil(FAILED_MAKER_WEIGHT);
+    let mut makers = Vec::new();
+    for n in 0..most {
+        // The house has room for no more lots of everything.
+        let another = b.trader(RICH)?;
+        let house = std::mem::replace(&mut b.house, another);
+        let maker = mixed(b, 1, LEGS.len())?;
+        b.house = house;
+        let ask = Order::sell(&b.svm, BTC, dollars(BTC), 2_000 + n as i64).post_only();
+        b.svm.rest(&maker, ask)?;
+        // As much as the order, but not the position, leaves to be withdrawn.
+        let r = b.svm.requirements(&maker);
+        let spare = u64::try_from(r.withdraw_equity.0 - r.initial.0)?;
+        let (e, usdc) = (b.svm.exchange, b.svm.usdc);
+        b.run(instruction::withdraw(&e, &maker.address(), &maker.margin, &maker.usdc, &usdc, spare), &[&maker.key])?;
+        makers.push(maker);
+    }
+    let (e, t) = (b.svm.exchange, &holders.whole);
+    let take = Order::buy(&b.svm, BTC, dollars(BTC), 2_000).immediate();
+    let addresses: Vec<_> = makers.iter().map(|m| m.margin).collect();
+    let ix = instruction::place_order(&e, &t.address(), &t.margin, BTC, &addresses, &take.args);
+    let log = b.svm.simulate(&[ix.clone()], &[&t.key]).map_err(failure)?.log;
+    let order = event::orders(&log)?.remove(0);
+    ensure!(usize::from(order.makers_cancelled) == most && order.fills.is_empty(), "not every maker failed");
+    ensure!(order.penalties.len() == most, "{} penalties", order.penalties.len());
+    b.measure("take_makers_failing_64_options", ix, &[&t.key])?;
+    for maker in &makers {
+        b.svm.cancel_all(maker, BTC, 1).map_err(failure)?;
+    }
     Ok(())
 }
 

@@ -91,6 +91,12 @@ pub const SECTIONS: &[Section] = &[
                 41_700,
                 "an order whose maker is below maintenance margin is cancelled, nothing is traded; both hold 16 positions",
             ),
+            row(
+                "take_makers_failing_64_options",
+                527_000,
+                "an order that meets as many makers who cannot carry the fill as one instruction does, four; all five hold 64 \
+                 positions, 48 of them options",
+            ),
             row("replace_order_16", 14_700, "a post-only order by one at another price, 16 positions"),
             row("replace_order_in_place", 4_000, "an order by fewer lots of the same: it keeps its priority, no check"),
             row("batch_8_cancels_8_orders_16", 35_300, "eight cancels and eight post-only orders with one check, 16 positions"),

@@ -55,7 +55,7 @@ pub const MAX_FILLS: usize = 16;
 pub const MAX_PASSED: usize = 16;
 
 /// How many of [`MAX_PASSED`] the order of a maker counts for who could not carry the fill. Such a maker is checked by the
-/// rule's long way and for the penalty, with 64 options near 100,000 compute units; so at most four of them are met in one
+/// rule's long way and for the penalty, with 48 options some 110,000 compute units; so at most four of them are met in one
 /// instruction, which then ends the match, and their cancellations stand. Sixteen would exceed what a transaction has, and
 /// nobody could trade through them.
 pub const FAILED_MAKER_WEIGHT: usize = 5;
