@@ -7,6 +7,7 @@ use ballast_client::{
         constants::pause,
     },
     instruction,
+    risk::BREAKER_SUSPECT_SECONDS,
 };
 use ballast_testkit::{BTC, ETH, SOL};
 use solana_signer::Signer;
@@ -66,11 +67,13 @@ impl World {
         assert!(self.send("tighten", ix, &[&key]).is_some());
     }
 
-    /// Works only while a guard is up: sometimes a price jumps first.
+    /// Works only while a guard stays up: sometimes a price jumps first, and is there still when the breaker may be tripped.
     fn trip_breaker(&mut self) {
         let u = self.random.pick(&[BTC, ETH, SOL]);
         if self.random.one_in(2) {
             self.jump(u);
+            self.svm.advance(BREAKER_SUSPECT_SECONDS);
+            self.publish(u);
         }
         let ix = instruction::trip_breaker(&self.svm.exchange, u);
         self.send("breaker", ix, &[]);
