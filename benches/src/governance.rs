@@ -44,6 +44,7 @@ fn parameters(b: &mut Bench) -> Result<()> {
         price_band: listed.price_band,
         max_orders: listed.max_orders,
         reduce_only: 1,
+        generation: b.svm.board().board.instrument(BTC)?.generation,
     };
     b.measure("change_instrument", instruction::change_instrument(&e, &a, BTC, &instrument), &[&admin])?;
     let token = config.collateral_args(&config.collateral[0])?;
@@ -53,9 +54,9 @@ fn parameters(b: &mut Bench) -> Result<()> {
     b.measure("set_withdrawal_limit", instruction::set_withdrawal_limit(&e, &a, &limit), &[&admin])?;
     let listed = b.svm.board();
     let last = listed.board.instruments.iter().rev().find(|i| i.is_listed() && i.underlying == MANY);
-    let last = last.map_or(BTC, |i| i.index);
+    let (last, generation) = last.map(|i| (i.index, i.generation)).context("a perpetual is listed")?;
     let settles_at = b.svm.now() / 60 * 60 + NOTICE;
-    b.measure("wind_down_perpetual", instruction::wind_down_perpetual(&e, &a, last, settles_at), &[&admin])?;
+    b.measure("wind_down_perpetual", instruction::wind_down_perpetual(&e, &a, last, settles_at, generation), &[&admin])?;
     Ok(())
 }
 

@@ -193,9 +193,11 @@ fn what_is_not_to_be_sold_is_refused() {
     let alice = &loan.alice;
     let isolated = |svm: &mut Svm| svm.liquidate_token(&isolated, alice, TOKEN, u64::MAX);
     refused(&mut loan.svm, isolated, E::OtherUnderlying);
-    loan.svm.set_pause(pause::LIQUIDATE).unwrap();
-    loan.refuse(u64::MAX, E::Paused);
-    loan.svm.set_pause(pause::ALL & !pause::LIQUIDATE).unwrap();
+    for bit in [pause::LIQUIDATE, pause::DEPOSIT] {
+        loan.svm.set_pause(bit).unwrap();
+        loan.refuse(u64::MAX, E::Paused);
+    }
+    loan.svm.set_pause(pause::ALL & !(pause::LIQUIDATE | pause::DEPOSIT)).unwrap();
     loan.svm.advance(11);
     loan.refuse(u64::MAX, E::PriceStale);
     loan.svm.publish(SOL, "16").unwrap();

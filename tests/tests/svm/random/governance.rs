@@ -7,6 +7,7 @@ use ballast_client::{
         constants::pause,
     },
     instruction,
+    risk::BREAKER_SUSPECT_SECONDS,
 };
 use ballast_testkit::{BTC, ETH, SOL};
 use solana_signer::Signer;
@@ -66,12 +67,14 @@ impl World {
         assert!(self.send("tighten", ix, &[&key]).is_some());
     }
 
-    /// Works only while a guard is up: mostly a price jumps first, a second later than the last one.
+    /// Works only while a guard stays up: mostly prices are too uncertain first, for as long as the breaker asks.
     fn trip_breaker(&mut self) {
         let u = self.random.pick(&[BTC, ETH, SOL]);
         if !self.random.one_in(4) {
-            self.svm.advance(1);
-            self.jump(u);
+            for seconds in [1, BREAKER_SUSPECT_SECONDS] {
+                self.svm.advance(seconds);
+                self.publish_uncertain(u);
+            }
         }
         let ix = instruction::trip_breaker(&self.svm.exchange, u);
         self.send("breaker", ix, &[]);

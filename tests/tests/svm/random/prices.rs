@@ -42,13 +42,25 @@ impl World {
         }
     }
 
+    /// Publishes the present price with a confidence interval of 3 %, more than any underlying here takes for certain.
+    pub fn publish_uncertain(&mut self, u: u16) {
+        self.write_print(u, self.svm.now(), 30_000);
+        let ix = instruction::refresh_underlying(&self.svm.exchange, &self.svm.price_account(u), u);
+        self.send("price", ix, &[]);
+    }
+
     /// Writes the present price into its price account, published at a time.
     pub fn write_price_of(&mut self, u: u16, time: i64) {
+        self.write_print(u, time, 500);
+    }
+
+    /// `confidence` is in millionths of the price.
+    fn write_print(&mut self, u: u16, time: i64, confidence: u64) {
         let cents = self.cents[usize::from(u)];
         let update = PriceUpdate {
             feed_id: self.svm.feed_id(u),
             price: cents * 1_000_000,
-            confidence: cents as u64 * 500,
+            confidence: cents as u64 * confidence,
             exponent: -8,
             publish_time: time,
         };

@@ -113,7 +113,7 @@ fn allowed(what: &str) -> Vec<E> {
         "settle expiry" => vec![E::NotYetExpired, E::NotEnoughSamples],
         "settle" => vec![E::NotSettled, E::NothingToTransfer],
         "delist" => vec![E::NotSettled, E::PositionsLeft],
-        "breaker" => vec![E::BreakerNotTripped, E::PriceStale],
+        "breaker" => vec![E::BreakerNotTripped, E::PriceStale, E::Halted],
         _ => Vec::new(),
     }
 }
