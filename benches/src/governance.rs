@@ -1,7 +1,7 @@
 //! The measurements of what authorities change, and of changes that wait.
 
 use crate::exchange::{Bench, MANY, ONE, failure};
-use anyhow::Result;
+use anyhow::{Context, Result};
 use ballast_client::{
     ballast::args::{
         CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN, WithdrawalLimitArgs,
@@ -44,7 +44,7 @@ fn parameters(b: &mut Bench) -> Result<()> {
         price_band: listed.price_band,
         max_orders: listed.max_orders,
         reduce_only: 1,
-        generation: b.svm.board().board.instrument(BTC)?.generation,
+        generation: b.svm.market(BTC).header.generation,
     };
     b.measure("change_instrument", instruction::change_instrument(&e, &a, BTC, &instrument), &[&admin])?;
     let token = config.collateral_args(&config.collateral[0])?;
@@ -56,7 +56,11 @@ fn parameters(b: &mut Bench) -> Result<()> {
     let last = listed.board.instruments.iter().rev().find(|i| i.is_listed() && i.underlying == MANY);
     let (last, generation) = last.map(|i| (i.index, i.generation)).context("a perpetual is listed")?;
     let settles_at = b.svm.now() / 60 * 60 + NOTICE;
-    b.measure("wind_down_perpetual", instruction::wind_down_perpetual(&e, &a, last, settles_at, generation), &[&admin])?;
+    b.measure(
+        "wind_down_perpetual",
+        instruction::wind_down_perpetual(&e, &a, last, generation, settles_at),
+        &[&admin],
+    )?;
     Ok(())
 }
 
