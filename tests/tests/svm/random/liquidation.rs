@@ -49,6 +49,29 @@ impl World {
         assert!(r.initial_equity >= r.initial, "a liquidator ends above initial margin");
     }
 
+    /// Somebody tries to buy the tokens of an account, mostly of one that owes.
+    pub fn liquidate_token(&mut self) {
+        let owes = |w: &Self, t: &usize| {
+            let r = w.svm.requirements(&w.traders[*t]);
+            r.is_liquidatable() && w.svm.portfolio(&w.traders[*t]).balance(0) > 0
+        };
+        let of = (0..CROWD).find(|t| owes(self, t)).unwrap_or_else(|| self.anyone());
+        if of == CROWD {
+            return;
+        }
+        let (e, l) = (self.svm.exchange, &self.traders[CROWD]);
+        let amount = if self.random.one_in(2) { u64::MAX } else { self.random.below(5_000_000_000) };
+        let ix = instruction::liquidate_token(&e, &l.address(), &l.margin, &self.traders[of].margin, 0, amount);
+        let (key, was) = (l.key.insecure_clone(), self.svm.requirements(&self.traders[of]));
+        if self.send("liquidate token", ix, &[&key]).is_some() {
+            let is = self.svm.requirements(&self.traders[of]);
+            assert!(was.is_liquidatable() && was.owed().0 > 0, "only who owes, below maintenance");
+            assert!(is.equity.0 - is.maintenance.0 > was.equity.0 - was.maintenance.0, "health rises");
+            let r = self.requirements(&self.svm.portfolio(&self.traders[CROWD]));
+            assert!(r.initial_equity >= r.initial, "a liquidator ends above initial margin");
+        }
+    }
+
     pub fn insurance(&mut self) {
         let amount = self.random.below(5_000_000) + 1;
         self.svm.fund_insurance(amount).unwrap();

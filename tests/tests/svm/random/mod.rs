@@ -59,7 +59,7 @@ fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
 }
 
 /// A sequence that does nothing proves nothing: what must have happened.
-const WHAT_HAPPENS: [&str; 41] = [
+const WHAT_HAPPENS: [&str; 42] = [
     "accrue interest",
     "batch",
     "block",
@@ -76,6 +76,7 @@ const WHAT_HAPPENS: [&str; 41] = [
     "future fill",
     "interest paid",
     "liquidate",
+    "liquidate token",
     "list",
     "maker cancelled",
     "market order",

@@ -8,7 +8,7 @@ use ballast_client::{
     },
     book::{Order, Side},
     event, instruction,
-    risk::Portfolio,
+    risk::{Lots, Portfolio, Ticks},
 };
 use solana_address::Address;
 use solana_signer::Signer;
@@ -72,10 +72,11 @@ impl World {
     /// Some cancellations and some orders in one instruction.
     pub fn batch(&mut self) {
         let (t, instrument) = (self.anyone(), self.instrument());
-        let mut cancels = Vec::new();
+        let (mut cancels, mut cancelled) = (Vec::new(), Vec::new());
         for (handle, order) in self.orders_of(t, instrument) {
             if self.random.one_in(2) && cancels.len() < 8 {
                 cancels.push(CancelArgs { handle, sequence: order.seq });
+                cancelled.push(order);
             }
         }
         let count = self.random.below(5);
@@ -104,7 +105,8 @@ impl World {
         assert_eq!((batch.cancelled.len(), batch.placed.len()), (cancels.len(), orders.len()));
         // Orders that met somebody are checked one by one, each against what was before it.
         if batch.placed.iter().filter(|p| p.fills > 0).count() < 2 {
-            self.assert_may(&before[t], t, batch.placed.iter().map(|p| p.fee).sum());
+            let kept = self.without(&before[t], instrument, &cancelled);
+            self.assert_may(&kept, t, batch.placed.iter().map(|p| p.fee).sum());
         }
         self.assert_others(&before, t, &makers, &batch.fills, &batch.penalties);
     }
@@ -138,8 +140,27 @@ impl World {
         let before = self.portfolios();
         let Some(sent) = self.send("replace", ix, &[&key]) else { return };
         let replaced = &event::replacements(&sent.log).unwrap()[0];
-        self.assert_may(&before[t], t, replaced.placed.fee);
+        // An order that is made smaller in place is compared with itself.
+        let (kept, fee) = (self.without(&before[t], instrument, &[order]), replaced.placed.fee);
+        let after = self.svm.portfolio(&self.traders[t]);
+        if !self.may(&kept, &after, fee) {
+            self.assert_may(&before[t], t, fee);
+        }
         self.assert_others(&before, t, &makers, &replaced.fills, &replaced.penalties);
+    }
+
+    /// A portfolio as it is without some of its orders. They may always be cancelled, and a bid below the mark that goes can
+    /// leave those above it with more margin to bring.
+    fn without(&self, portfolio: &Portfolio, instrument: u16, orders: &[Order]) -> Portfolio {
+        let (board, mut left) = (self.svm.board(), *portfolio);
+        let i = board.board.instrument(instrument).unwrap();
+        for o in orders {
+            let (lots, bid) = (Lots(o.lots), o.side() == Ok(Side::Bid));
+            let value = i.value_at(lots, Ticks(o.price_ticks)).unwrap();
+            left.slot(i).unwrap().remove_order(bid, o.is_reduce_only(), lots, value).unwrap();
+        }
+        left.release(i).unwrap();
+        left
     }
 
     fn margins_of(&self, traders: &[usize]) -> Vec<Address> {

@@ -130,7 +130,8 @@ impl World {
                 self.svm.advance(seconds);
             }
             820..880 => self.minute(),
-            880..955 => self.liquidate(),
+            880..935 => self.liquidate(),
+            935..955 => self.liquidate_token(),
             955..960 => self.crank(),
             960..975 => self.insurance(),
             975..985 => self.settle(),
@@ -209,12 +210,21 @@ impl World {
 
     /// Whoever acted covers initial margin, or has less risk than before.
     pub fn assert_may(&self, before: &Portfolio, trader: usize, fees: i64) {
-        let is = self.requirements(&self.svm.portfolio(&self.traders[trader]));
-        let was = self.requirements(before);
-        let covered = is.initial_equity >= is.initial;
+        let after = self.svm.portfolio(&self.traders[trader]);
+        assert!(
+            self.may(before, &after, fees),
+            "trader {trader} took risk without margin:\n{:?}\n{:?}",
+            self.requirements(before),
+            self.requirements(&after)
+        );
+    }
+
+    /// True if what changed leaves initial margin covered, or is a reduction.
+    pub fn may(&self, before: &Portfolio, after: &Portfolio, fees: i64) -> bool {
+        let (was, is) = (self.requirements(before), self.requirements(after));
         let health = |r: &Requirements| r.equity.0 - r.maintenance.0;
         let reduced =
             is.maintenance <= was.maintenance && is.initial <= was.initial && health(&is) + fees >= health(&was);
-        assert!(covered || reduced, "trader {trader} took risk without margin:\n{was:?}\n{is:?}");
+        is.initial_equity >= is.initial || reduced
     }
 }
