@@ -9,6 +9,7 @@ use ballast_client::{
     },
     instruction,
     pyth::PriceUpdate,
+    risk::BREAKER_SUSPECT_SECONDS,
 };
 use ballast_testkit::BTC;
 use solana_signer::Signer;
@@ -70,14 +71,21 @@ fn tightening(b: &mut Bench) -> Result<()> {
     let r = risker.pubkey();
     let scan = b.svm.board().board.underlyings[usize::from(BTC)].params.scan_range.0 + 1;
     b.measure("tighten_underlying", instruction::tighten_underlying(&e, &r, BTC, scan), &[&risker])?;
+    let admin = b.svm.admin.insecure_clone();
+    b.svm.send(&[instruction::tighten_underlying(&e, &r, BTC, scan)], &[&risker]).map_err(failure)?;
+    b.measure("relax_underlying", instruction::relax_underlying(&e, &admin.pubkey(), BTC, scan - 1), &[&admin])?;
     let lower = InstrumentTightenArgs { max_position: 1, open_interest_cap: 1, reduce_only: 1 };
     b.measure("tighten_instrument", instruction::tighten_instrument(&e, &r, BTC, &lower), &[&risker])?;
     b.measure("tighten_collateral", instruction::tighten_collateral(&e, &r, 0, 1), &[&risker])?;
 
-    let uncertain =
-        PriceUpdate { feed_id: b.svm.feed_id(ONE), price: 40, confidence: 20, exponent: 0, publish_time: b.svm.now() };
-    b.svm.write_price_update(ONE, &uncertain);
-    b.svm.refresh(ONE).map_err(failure)?;
+    // The breaker asks for prices that stay suspect.
+    for _ in 0..2 {
+        b.svm.advance(BREAKER_SUSPECT_SECONDS);
+        let (feed_id, publish_time) = (b.svm.feed_id(ONE), b.svm.now());
+        let uncertain = PriceUpdate { feed_id, price: 40, confidence: 20, exponent: 0, publish_time };
+        b.svm.write_price_update(ONE, &uncertain);
+        b.svm.refresh(ONE).map_err(failure)?;
+    }
     b.measure("trip_breaker", instruction::trip_breaker(&e, ONE), &[])?;
     Ok(())
 }

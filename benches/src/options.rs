@@ -235,7 +235,7 @@ fn failing_makers(b: &mut Bench, holders: &Holders) -> Result<()> {
     let take = Order::buy(&b.svm, BTC, dollars(BTC), 2_000).immediate();
     let addresses: Vec<_> = makers.iter().map(|m| m.margin).collect();
     let ix = instruction::place_order(&e, &t.address(), &t.margin, BTC, &addresses, &take.args);
-    let log = b.svm.simulate(&[ix.clone()], &[&t.key]).map_err(failure)?.log;
+    let log = b.svm.simulate(std::slice::from_ref(&ix), &[&t.key]).map_err(failure)?.log;
     let order = event::orders(&log)?.remove(0);
     ensure!(usize::from(order.makers_cancelled) == most && order.fills.is_empty(), "not every maker failed");
     ensure!(order.penalties.len() == most, "{} penalties", order.penalties.len());
