@@ -204,7 +204,7 @@ impl<'a> Life<'a> {
         let first = self.quote(&[], "39900", "40100")?;
         let cancels: Vec<_> =
             first.placed.iter().map(|p| CancelArgs { handle: p.handle, sequence: p.sequence }).collect();
-        let second = self.quote(&cancels, "39990", "40090")?;
+        let second = self.quote(&cancels, "40040", "40090")?;
         assert_eq!((second.margin, second.cancelled.len(), second.placed.len()), (bob.margin, 2, 2));
         let book = venue.net.rpc().market(e, PERPETUAL)?;
         assert_eq!(book.book()?.len(ballast_client::book::Side::Bid), 1);
@@ -220,17 +220,17 @@ impl<'a> Life<'a> {
         self.at(5, &["40000", "2500", "40"])?;
         let sent = self.crank(instruction::sample_market(&self.venue.exchange, PERPETUAL))?;
         let sampled: MarketSampled = the_event(&sent, MarketSampled::NAME);
-        // The middle of 40,040 is 0.1 % above the index: of 40 dollars, in sixteenths, 60 of 28,800 seconds of it.
+        // A bid of 40,040 is 0.1 % above the index: of 40 dollars, in sixteenths, 60 of 28,800 seconds of it.
         assert_eq!((sampled.premium, sampled.funding_index), (1_000, 1_333));
 
         let before = [self.money(&self.alice)?, self.money(&self.bob)?];
         let terms = &self.venue.terms[0];
         let sell =
-            OrderArgs { kind: order_kind::IMMEDIATE_OR_CANCEL, ..terms.limit(Side::Sell, terms.ticks("39990")?, 10) };
+            OrderArgs { kind: order_kind::IMMEDIATE_OR_CANCEL, ..terms.limit(Side::Sell, terms.ticks("40040")?, 10) };
         self.venue.act(&self.alice, &[self.venue.place(&self.alice, PERPETUAL, &sell, &[&self.bob])])?;
-        // 399.9 dollars; a fee of 0.05 %, of which a fifth is the maker's; 100 lots · 1,333 / 16, against who pays.
-        assert_eq!(self.money(&self.alice)?, before[0] + 399_900_000 - 199_950 - 8_332);
-        assert_eq!(self.money(&self.bob)?, before[1] - 399_900_000 + 39_990 + 8_331);
+        // 400.4 dollars; a fee of 0.05 %, of which a fifth is the maker's; 100 lots · 1,333 / 16, against who pays.
+        assert_eq!(self.money(&self.alice)?, before[0] + 400_400_000 - 200_200 - 8_332);
+        assert_eq!(self.money(&self.bob)?, before[1] - 400_400_000 + 40_040 + 8_331);
         self.reconcile()
     }
 
