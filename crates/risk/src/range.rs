@@ -180,9 +180,9 @@ impl RangeState {
 
     /// True if a floor that was raised may be lowered again to another: one between the floor before and the present one, while
     /// maintenance margin is on its way.
-    pub fn may_relax(&self, now: i64, floor: Ppm, to: Ppm) -> bool {
-        let since = now.saturating_sub(self.raised_at);
-        !self.floor_before.is_zero() && self.floor_before <= to && to < floor && since < TIGHTENING_SECONDS
+    pub fn may_relax(&self, now: i64, floor: Ppm, to: Ppm) -> Result<bool, RiskError> {
+        let since = now.checked_sub(self.raised_at).ok_or(RiskError::Overflow)?;
+        Ok(!self.floor_before.is_zero() && self.floor_before <= to && to < floor && since < TIGHTENING_SECONDS)
     }
 
     /// The floor that holds for maintenance margin at a time: on its way from the old one to the new.

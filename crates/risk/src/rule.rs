@@ -61,19 +61,9 @@ pub fn require_withdrawable(board: &Board, after: &Portfolio, now: i64) -> Resul
     Ok(r)
 }
 
-/// The rule after an order: what the account was before, and is now.
+/// The rule after an order: what the account was before, and is now. Returns what it is required to have now.
 ///
 /// The error is that of the initial margin check where the change is not reducing.
-pub fn require_after_trade(
-    board: &Board,
-    before: &Portfolio,
-    after: &Portfolio,
-    trade: &Trade,
-) -> Result<(), RiskError> {
-    after_trade(board, before, after, trade).map(|_| ())
-}
-
-/// As [`require_after_trade`]; returns what the account is required to have now.
 #[inline(never)]
 pub fn after_trade(
     board: &Board,

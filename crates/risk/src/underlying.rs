@@ -275,12 +275,12 @@ impl Underlying {
 
     /// True if the breaker may be tripped at a time: a guard was up in two prices [`BREAKER_SUSPECT_SECONDS`] apart and in all
     /// between, and that is not another time than when it was last tripped, less than [`BREAKER_REST_SECONDS`] before.
-    pub fn may_halt(&self, now: i64) -> bool {
+    pub fn may_halt(&self, now: i64) -> Result<bool, RiskError> {
+        let since = |then: i64, time: i64| time.checked_sub(then).ok_or(RiskError::Overflow);
         let suspect =
-            self.guards.flags != 0 && self.publish_time.saturating_sub(self.suspect_since) >= BREAKER_SUSPECT_SECONDS;
-        let tripped_at = self.halted_until.saturating_sub(BREAKER_SECONDS);
-        let rested = now.saturating_sub(tripped_at) >= BREAKER_REST_SECONDS;
-        suspect && (rested || self.halted_for == self.suspect_since)
+            self.guards.flags != 0 && since(self.suspect_since, self.publish_time)? >= BREAKER_SUSPECT_SECONDS;
+        let rested = since(since(BREAKER_SECONDS, self.halted_until)?, now)? >= BREAKER_REST_SECONDS;
+        Ok(suspect && (rested || self.halted_for == self.suspect_since))
     }
 
     /// Trips the breaker: returns until when.

@@ -153,7 +153,7 @@ errors! {
     NotNominated = "the signer was not nominated for this authority",
     OnlyTightens = "the risk authority may only tighten: the log names what would loosen",
     WithdrawalWindow = "the withdrawal would exceed what may flow out in a window: the log names both; wait or withdraw less",
-    BreakerNotTripped = "no guard of this underlying is up",
+    BreakerNotTripped = "no guard of this underlying has stayed up for ten seconds, or its breaker was tripped a short time ago: the log says since when",
     Halted = "the breaker of this underlying was tripped: only reducing is possible until the time in the log",
     MintExtension = "the mint has an extension that could take, tax or freeze deposits: the log names it",
     ImmutableParameter = "this parameter cannot be changed after listing",

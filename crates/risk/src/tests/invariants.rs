@@ -342,13 +342,13 @@ fn a_series_of_reductions_never_ends_with_more_to_ask_for() {
             }
             let Some((after, trade)) = random_trade(rng, &world, &portfolio) else { continue };
             let initial = rule::require_initial(board, &after, NOW);
-            match rule::require_after_trade(board, &portfolio, &after, &trade) {
-                Ok(()) if initial.is_err() => {
+            match rule::after_trade(board, &portfolio, &after, &trade) {
+                Ok(_) if initial.is_err() => {
                     portfolio = after;
                     health -= trade.fees.0;
                     reductions.set(reductions.get() + 1);
                 }
-                Ok(()) => {}
+                Ok(_) => {}
                 Err(RiskError::Bankrupt { equity }) => assert!(equity <= 0),
                 Err(_) => assert!(initial.is_err()),
             }

@@ -3,9 +3,9 @@
 
 use super::world::{LAST, NOW, USDC, World, plain};
 use crate::{
-    Lots, Portfolio, Ppm, QuoteNative, RiskError,
+    Board, Lots, Portfolio, Ppm, QuoteNative, RiskError,
     margin::check,
-    rule::{Trade, require_after_trade, require_initial, require_withdrawable},
+    rule::{Trade, after_trade, require_initial, require_withdrawable},
 };
 use bytemuck::Zeroable;
 
@@ -36,6 +36,10 @@ fn trade(world: &World, before: &Portfolio, lots: i64, per_lot: i64) -> (Portfol
 fn rule(world: &World, before: &Portfolio, lots: i64, per_lot: i64) -> Result<(), RiskError> {
     let (after, trade) = trade(world, before, lots, per_lot);
     require_after_trade(&world.board, before, &after, &trade)
+}
+
+fn require_after_trade(board: &Board, before: &Portfolio, after: &Portfolio, trade: &Trade) -> Result<(), RiskError> {
+    after_trade(board, before, after, trade).map(|_| ())
 }
 
 /// I30.

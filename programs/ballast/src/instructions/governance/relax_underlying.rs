@@ -14,7 +14,7 @@ use ballast_risk::{Ppm, bounds};
 pub fn relax_underlying(ctx: &mut Context<ChangeBoard>, index: u16, scan_range: u32) -> Result<()> {
     let u = ctx.accounts.board.board.underlying_mut(index).logged()?;
     let before = u.params.scan_range;
-    if !u.range.may_relax(now()?, before, Ppm(scan_range)) {
+    if !u.range.may_relax(now()?, before, Ppm(scan_range)).logged()? {
         msg!("scan range: {} now, {} before, {} asked for", before.0, u.range.floor_before.0, scan_range);
         return Err(BallastError::ChangeNotProposed.into());
     }

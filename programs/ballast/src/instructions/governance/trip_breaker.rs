@@ -26,7 +26,10 @@ pub fn trip_breaker(ctx: &mut Context<TripBreaker>, underlying: u16) -> Result<(
     let now = now()?;
     let u = ctx.accounts.board.board.underlying_mut(underlying).logged()?;
     u.require_fresh(now).logged()?;
-    require!(u.may_halt(now), BallastError::BreakerNotTripped);
+    if !u.may_halt(now).logged()? {
+        msg!("guards {} up since {}, last halt until {}", u.guards.flags, u.suspect_since, u.halted_until);
+        return Err(BallastError::BreakerNotTripped.into());
+    }
     u.halt(now).logged()?;
     emit!(BreakerTripped {
         exchange: *ctx.accounts.exchange.address(),

@@ -1,15 +1,15 @@
 //! `liquidate`
 
-use super::resolve_bad_debt::pay_bad_debt;
+use super::parties::{require_liquidator, settle_both};
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, TREASURY_SEED, pause},
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
     events::Liquidated,
     instructions::{
         load::{boxed, market_and_book, now},
         trading::{move_open_interest, take_all_off_book},
     },
-    state::{Exchange, LiquidatedLeg, MarginAccount, Market, RiskBoard, Treasury, permission},
+    state::{Exchange, LiquidatedLeg, MarginAccount, Market, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{Fill, Lots, QuoteNative, liquidation::take_over, rule};
@@ -65,10 +65,7 @@ pub struct Liquidate {
 pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     let now = now()?;
     let a = &mut ctx.accounts;
-    // Nobody is liquidated who is kept from adding collateral.
-    require!(a.exchange.pause & (pause::LIQUIDATE | pause::DEPOSIT) == 0, BallastError::Paused);
-    require!(a.liquidator.allows(a.authority.address(), permission::LIQUIDATE, now), BallastError::Unauthorized);
-    require!(!is_own(&a.liquidator, &a.margin, now), BallastError::LiquidatorIsOwner);
+    require_liquidator(&a.exchange, a.authority.address(), &a.liquidator, &a.margin, now)?;
     require!(max_lots > 0, BallastError::NothingToLiquidate);
 
     let (address, liquidator) = (*a.margin.address(), *a.liquidator.address());
@@ -101,19 +98,9 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     a.treasury.insurance = a.treasury.insurance.plus(taken.insurance).logged()?;
 
     let measured = rule::require_taken_over(board, &a.liquidator.portfolio, u.index, now).logged()?;
-    a.liquidator.portfolio.note_owed(&measured);
-    a.margin.portfolio.note_owed(&taken.after);
     record(&mut a.margin, i.index, taken.mark_value, held.0 > 0)?;
-    let lending = &mut a.treasury.lending;
-    lending.settle(&mut a.margin.portfolio, &board.interest, now).logged()?;
-    lending.settle(&mut a.liquidator.portfolio, &board.interest, now).logged()?;
-    let debt = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
-    let lending = &mut a.treasury.lending;
-    lending.register(&mut a.margin.portfolio, taken.after.own_cash, &board.interest, now).logged()?;
-    lending.register(&mut a.liquidator.portfolio, measured.own_cash, &board.interest, now).logged()?;
-    a.margin.liquidated_at = now;
-    a.margin.count_change()?;
-    a.liquidator.count_change()?;
+    let (after, interest) = ([&taken.after, &measured], &board.interest);
+    let debt = settle_both(&mut a.treasury, &mut a.margin, &mut a.liquidator, after, interest, now)?;
     emit!(Liquidated {
         margin: address,
         liquidator,
@@ -131,16 +118,6 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
         instrument: u32::from(i.index),
     });
     Ok(())
-}
-
-/// True if the owner of the account below maintenance owns the liquidator's account or may act for it. He then is not the
-/// one who signs either, since who signs may act for the liquidator's account.
-///
-/// Only what the liquidator's side chose counts: a delegate is not asked, so that an account could name every liquidator there
-/// is as its own.
-pub(super) fn is_own(liquidator: &MarginAccount, margin: &MarginAccount, now: i64) -> bool {
-    let owner = &margin.owner;
-    liquidator.owner == *owner || liquidator.delegates.iter().any(|d| d.address == *owner && now < d.expires_at)
 }
 
 /// Notes what was taken over in this episode: whose side bad debt would fall on. When all slots are in use the smallest

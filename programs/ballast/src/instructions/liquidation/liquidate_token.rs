@@ -1,12 +1,12 @@
 //! `liquidate_token`
 
-use super::{liquidate::is_own, resolve_bad_debt::pay_bad_debt};
+use super::parties::{require_liquidator, settle_both};
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED, pause},
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
     events::TokensLiquidated,
     instructions::load::now,
-    state::{Exchange, MarginAccount, RiskBoard, Treasury, permission},
+    state::{Exchange, MarginAccount, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{liquidation::sell_tokens, rule};
@@ -55,9 +55,7 @@ pub struct LiquidateToken {
 pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount: u64) -> Result<()> {
     let now = now()?;
     let a = &mut ctx.accounts;
-    require!(a.exchange.pause & (pause::LIQUIDATE | pause::DEPOSIT) == 0, BallastError::Paused);
-    require!(a.liquidator.allows(a.authority.address(), permission::LIQUIDATE, now), BallastError::Unauthorized);
-    require!(!is_own(&a.liquidator, &a.margin, now), BallastError::LiquidatorIsOwner);
+    require_liquidator(&a.exchange, a.authority.address(), &a.liquidator, &a.margin, now)?;
 
     let (address, liquidator) = (*a.margin.address(), *a.liquidator.address());
     let board = &a.board.board;
@@ -83,18 +81,8 @@ pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount
     a.treasury.insurance = a.treasury.insurance.plus(sale.insurance).logged()?;
 
     let measured = rule::require_taken_over(board, buyer, u.index, now).logged()?;
-    buyer.note_owed(&measured);
-    seller.note_owed(&sale.after);
-    let lending = &mut a.treasury.lending;
-    lending.settle(seller, &board.interest, now).logged()?;
-    lending.settle(buyer, &board.interest, now).logged()?;
-    let debt = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
-    let lending = &mut a.treasury.lending;
-    lending.register(&mut a.margin.portfolio, sale.after.own_cash, &board.interest, now).logged()?;
-    lending.register(&mut a.liquidator.portfolio, measured.own_cash, &board.interest, now).logged()?;
-    a.margin.liquidated_at = now;
-    a.margin.count_change()?;
-    a.liquidator.count_change()?;
+    let (after, interest) = ([&sale.after, &measured], &board.interest);
+    let debt = settle_both(&mut a.treasury, &mut a.margin, &mut a.liquidator, after, interest, now)?;
     emit!(TokensLiquidated {
         margin: address,
         liquidator,

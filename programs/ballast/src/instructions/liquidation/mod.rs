@@ -2,4 +2,5 @@
 
 pub mod liquidate;
 pub mod liquidate_token;
+mod parties;
 pub mod resolve_bad_debt;

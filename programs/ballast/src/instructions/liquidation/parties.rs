@@ -1,0 +1,59 @@
+//! What every liquidation asks of its two parties, and what it settles with both in the end.
+
+use super::resolve_bad_debt::{BadDebt, pay_bad_debt};
+use crate::{
+    constants::pause,
+    error::{BallastError, Logged},
+    state::{Exchange, MarginAccount, Treasury, permission},
+};
+use anchor_lang::prelude::*;
+use ballast_risk::{Interest, Requirements};
+
+/// Requires that liquidations are possible, that who signs may liquidate by the liquidator's account, and that it is not the
+/// other account's own.
+pub fn require_liquidator(
+    exchange: &Exchange,
+    authority: &Address,
+    liquidator: &MarginAccount,
+    margin: &MarginAccount,
+    now: i64,
+) -> Result<()> {
+    // Nobody is liquidated who is kept from adding collateral.
+    require!(exchange.pause & (pause::LIQUIDATE | pause::DEPOSIT) == 0, BallastError::Paused);
+    require!(liquidator.allows(authority, permission::LIQUIDATE, now), BallastError::Unauthorized);
+    require!(!is_own(liquidator, margin, now), BallastError::LiquidatorIsOwner);
+    Ok(())
+}
+
+/// True if the owner of the account below maintenance owns the liquidator's account or may act for it. He then is not the
+/// one who signs either, since who signs may act for the liquidator's account.
+///
+/// Only what the liquidator's side chose counts: a delegate is not asked, so that an account could name every liquidator there
+/// is as its own.
+fn is_own(liquidator: &MarginAccount, margin: &MarginAccount, now: i64) -> bool {
+    let owner = &margin.owner;
+    liquidator.owner == *owner || liquidator.delegates.iter().any(|d| d.address == *owner && now < d.expires_at)
+}
+
+/// The last step of a liquidation: interest and lending of both accounts, the bad debt of the one below maintenance, and the
+/// counters. `after` is what is now required of that one and of the liquidator.
+pub fn settle_both(
+    treasury: &mut Treasury,
+    margin: &mut MarginAccount,
+    liquidator: &mut MarginAccount,
+    after: [&Requirements; 2],
+    interest: &Interest,
+    now: i64,
+) -> Result<BadDebt> {
+    liquidator.portfolio.note_owed(after[1]);
+    margin.portfolio.note_owed(after[0]);
+    treasury.lending.settle(&mut margin.portfolio, interest, now).logged()?;
+    treasury.lending.settle(&mut liquidator.portfolio, interest, now).logged()?;
+    let debt = pay_bad_debt(&mut margin.portfolio, treasury)?;
+    treasury.lending.register(&mut margin.portfolio, after[0].own_cash, interest, now).logged()?;
+    treasury.lending.register(&mut liquidator.portfolio, after[1].own_cash, interest, now).logged()?;
+    margin.liquidated_at = now;
+    margin.count_change()?;
+    liquidator.count_change()?;
+    Ok(debt)
+}
