@@ -3,7 +3,8 @@
 use bytemuck::Zeroable;
 
 use crate::error::BookError;
-use crate::layout::{self, BookHeader, Handle, NONE, NOT_IN_TREE, NewOrder, Order, OrderId, Owner, Side, at, at_mut};
+use crate::layout::{self, BookHeader, Handle, NONE, NOT_IN_TREE, NewOrder, Order, OrderId, Owner, at, at_mut, key};
+use ballast_units::Side;
 use crate::tree::{self, Place};
 use crate::view::Book;
 use crate::{owner_list, priority_list};
@@ -232,7 +233,7 @@ impl<'a> BookMut<'a> {
         let header = self.header.side(side);
         if header.best != NONE {
             let best = at(self.slots, header.best)?;
-            if side.key(price_ticks) < side.key(best.price_ticks) {
+            if key(side, price_ticks) < key(side, best.price_ticks) {
                 // A new best price goes to the left of the leftmost level.
                 return Ok(Place { worse: header.best, parent: header.best });
             }

@@ -1,6 +1,7 @@
 //! Proof by exhaustion that a book is sound. Slow: for tests, bots and debugging.
 
-use crate::layout::{BLACK, NONE, NOT_IN_TREE, Order, RED, Side, at};
+use crate::layout::{BLACK, NONE, NOT_IN_TREE, Order, RED, at, key};
+use ballast_units::Side;
 use crate::tree::{LEFT, MAX_HEIGHT, RIGHT};
 use crate::view::Book;
 
@@ -45,7 +46,7 @@ impl Book<'_> {
             let mut opens_level = true;
             if prev != NONE {
                 let better = self.slot(prev)?;
-                let keys = (side.key(better.price_ticks), side.key(order.price_ticks));
+                let keys = (key(side, better.price_ticks), key(side, order.price_ticks));
                 ensure(keys.0 <= keys.1, "prices are out of order")?;
                 opens_level = keys.0 != keys.1;
                 ensure(opens_level || better.seq < order.seq, "orders of one price are out of order")?;

@@ -2,9 +2,10 @@
 
 use crate::{
     error::BookError,
-    layout::{Order, Side},
+    layout::Order,
     view::Book,
 };
+use ballast_units::Side;
 
 /// The lots that a notional buys or sells at once, and their value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

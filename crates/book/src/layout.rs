@@ -4,6 +4,7 @@ use bytemuck::{Pod, Zeroable};
 use core::mem::size_of;
 
 use crate::error::BookError;
+use ballast_units::Side;
 
 /// The absent link. Handles count from 1.
 pub(crate) const NONE: u32 = 0;
@@ -11,45 +12,11 @@ pub(crate) const NONE: u32 = 0;
 /// "BLSTBK01": marks an initialised book and the version of its layout.
 const MAGIC: u64 = u64::from_le_bytes(*b"BLSTBK01");
 
-/// A side of the book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Side {
-    /// Orders to buy; the highest price has priority.
-    Bid = 0,
-    /// Orders to sell; the lowest price has priority.
-    Ask = 1,
-}
-
-impl Side {
-    /// Both sides, in the order of their indices.
-    pub const BOTH: [Side; 2] = [Side::Bid, Side::Ask];
-
-    /// The side stored as `index`: 0 is bid, 1 is ask.
-    #[inline(always)]
-    pub const fn from_index(index: u8) -> Option<Side> {
-        match index {
-            0 => Some(Side::Bid),
-            1 => Some(Side::Ask),
-            _ => None,
-        }
-    }
-
-    /// The other side.
-    #[inline(always)]
-    pub const fn opposite(self) -> Side {
-        match self {
-            Side::Bid => Side::Ask,
-            Side::Ask => Side::Bid,
-        }
-    }
-
-    /// Maps a price to a key that is smaller the better the price is.
-    #[inline(always)]
-    pub(crate) const fn key(self, price_ticks: i64) -> i64 {
-        // All ones for bids, which reverses the order; zero for asks.
-        price_ticks ^ (self as i64).wrapping_sub(1)
-    }
+/// Maps a price to a key of its side that is smaller the better the price is.
+#[inline(always)]
+pub(crate) const fn key(side: Side, price_ticks: i64) -> i64 {
+    // All ones for bids, which reverses the order; zero for asks.
+    price_ticks ^ (side as i64).wrapping_sub(1)
 }
 
 /// The place of an order in the book: 1 for the first slot. Valid while the order rests; the slot is
@@ -382,8 +349,8 @@ mod tests {
     #[test]
     fn keys_order_prices_by_priority() {
         for (low, high) in [(1, 2), (1, i64::MAX), (i64::MAX - 1, i64::MAX)] {
-            assert!(Side::Ask.key(low) < Side::Ask.key(high));
-            assert!(Side::Bid.key(high) < Side::Bid.key(low));
+            assert!(key(Side::Ask, low) < key(Side::Ask, high));
+            assert!(key(Side::Bid, high) < key(Side::Bid, low));
         }
     }
 

@@ -6,7 +6,8 @@
 //! Every loop ends after [`MAX_HEIGHT`] rounds at the latest, whatever the bytes say.
 
 use crate::error::BookError;
-use crate::layout::{BLACK, NONE, NOT_IN_TREE, Order, RED, Side, at, at_mut};
+use crate::layout::{BLACK, NONE, NOT_IN_TREE, Order, RED, at, at_mut, key};
+use ballast_units::Side;
 
 /// Towards better prices.
 pub(crate) const LEFT: usize = 0;
@@ -30,7 +31,7 @@ pub(crate) struct Place {
 /// Not inlined, so that the loop has the registers for itself.
 #[inline(never)]
 pub(crate) fn find(slots: &[Order], root: u32, side: Side, price_ticks: i64) -> Result<Place, BookError> {
-    let key = side.key(price_ticks);
+    let wanted = key(side, price_ticks);
     let (mut parent, mut worse) = (NONE, NONE);
     let mut cursor = root;
     for _ in 0..MAX_HEIGHT {
@@ -39,7 +40,7 @@ pub(crate) fn find(slots: &[Order], root: u32, side: Side, price_ticks: i64) -> 
         }
         let node = at(slots, cursor)?;
         parent = cursor;
-        if key < side.key(node.price_ticks) {
+        if wanted < key(side, node.price_ticks) {
             worse = cursor;
             cursor = node.child(LEFT);
         } else {

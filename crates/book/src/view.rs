@@ -1,7 +1,8 @@
 //! Reading a book.
 
 use crate::error::BookError;
-use crate::layout::{self, BookHeader, Handle, NONE, Order, OrderId, Side, at};
+use crate::layout::{self, BookHeader, Handle, NONE, Order, OrderId, at};
+use ballast_units::Side;
 
 /// A book to read.
 #[derive(Clone, Copy, Debug)]

@@ -110,45 +110,45 @@ fn sweep(board: &Board) -> u128 {
 fn board() -> Result<Box<Board>, RiskError> {
     let mut board: Box<Board> = bytemuck::zeroed_box();
     board.scenarios = scenario::SPAN;
-    board.params.initial_ratio = Ppm(1_250_000);
+    board.params.initial_ratio = Ppm::new(1_250_000);
     for group in &mut board.groups[..2] {
-        *group = ProductGroup { offset: Ppm(600_000), ..ProductGroup::zeroed() };
+        *group = ProductGroup { offset: Ppm::new(600_000), ..ProductGroup::zeroed() };
     }
     for index in 0..UNDERLYINGS {
         let u = &mut board.underlyings[usize::from(index)];
         *u = Underlying {
             max_price: 1 << 34,
             params: UnderlyingParams {
-                liquidity: QuoteNative(10_000_000_000_000),
-                profit_cap: QuoteNative(5_000_000_000_000),
-                scan_range: Ppm(250_000),
-                max_confidence: Ppm(20_000),
-                calendar: Ppm(5_000),
-                concentration: Ppm(500_000),
-                concentration_cap: Ppm(2_000_000),
-                stable_rate: Ppm(500_000),
+                liquidity: QuoteNative::new(10_000_000_000_000),
+                profit_cap: QuoteNative::new(5_000_000_000_000),
+                scan_range: Ppm::new(250_000),
+                max_confidence: Ppm::new(20_000),
+                calendar: Ppm::new(5_000),
+                concentration: Ppm::new(500_000),
+                concentration_cap: Ppm::new(2_000_000),
+                stable_rate: Ppm::new(500_000),
                 max_age: 10,
-                short_minimum: Ppm(10_000),
-                open_interest_liquidity: QuoteNative(1_000_000_000_000_000),
+                short_minimum: Ppm::new(10_000),
+                open_interest_liquidity: QuoteNative::new(1_000_000_000_000_000),
                 ..UnderlyingParams::default()
             },
             range_params: RangeParams {
                 sigmas: 0,
-                cap: Ppm(600_000),
+                cap: Ppm::new(600_000),
                 horizon: 86_400,
                 half_life: 604_800,
-                fall_rate: Ppm(20_000),
+                fall_rate: Ppm::new(20_000),
                 reserved: 0,
             },
             option_params: OptionParams {
-                volatility_range: Ppm(350_000),
-                volatility_power: Ppm(300_000),
+                volatility_range: Ppm::new(350_000),
+                volatility_power: Ppm::new(300_000),
                 volatility_floor_days: 3,
                 max_array_age: 120,
                 max_volatility_age: 900,
                 reserved: 0,
             },
-            guard_params: GuardParams { max_divergence: Ppm(20_000), ..GuardParams::zeroed() },
+            guard_params: GuardParams { max_divergence: Ppm::new(20_000), ..GuardParams::zeroed() },
             scale_bits: 4,
             unit_exponent: 1,
             listed: 1,
@@ -187,13 +187,13 @@ fn surface(price: i64) -> Result<Surface, RiskError> {
     surface.params = SurfaceParams {
         min_publishers: 1,
         max_quote_age: 60,
-        update_bound: Ppm(200_000),
-        hour_bound: Ppm(1_000_000),
-        first_bound: Ppm(1_000_000),
+        update_bound: Ppm::new(200_000),
+        hour_bound: Ppm::new(1_000_000),
+        first_bound: Ppm::new(1_000_000),
         reserved: 0,
     };
     surface.publishers[0] = PUBLISHER;
-    let smile = Smile { level: Ppm(600_000), skew: -20_000, curvature: 10_000 };
+    let smile = Smile { level: Ppm::new(600_000), skew: -20_000, curvature: 10_000 };
     for expiry in EXPIRIES {
         surface.open_expiry(expiry, smile, START)?;
         surface.publish(&PUBLISHER, expiry, smile, price, START)?;
@@ -204,14 +204,14 @@ fn surface(price: i64) -> Result<Surface, RiskError> {
 /// Puts an instrument on the board: a lot of one delta unit, a tick of 0.0001 dollars.
 fn list(board: &mut Board, index: u16) -> Result<(), RiskError> {
     let mut i = Instrument {
-        lot_units: Units(1),
-        delta_units: Units(1),
-        tick_value: QuoteNative(100),
-        max_position: Lots(1_000_000),
+        lot_units: Units::new(1),
+        delta_units: Units::new(1),
+        tick_value: QuoteNative::new(100),
+        max_position: Lots::new(1_000_000),
         underlying: index % UNDERLYINGS,
         index,
         kind: Kind::Perpetual as u8,
-        price_band: Ppm(100_000),
+        price_band: Ppm::new(100_000),
         max_orders: 64,
         ..Instrument::zeroed()
     };
@@ -220,7 +220,7 @@ fn list(board: &mut Board, index: u16) -> Result<(), RiskError> {
         i.underlying = (index - OPTIONS) / SERIES;
         i.kind = if nth.is_multiple_of(2) { Kind::Call } else { Kind::Put } as u8;
         i.expiry = EXPIRIES[usize::from(nth / 6)];
-        i.strike = Ticks(36_000 + 4_000 * i64::from(nth / 2 % 3));
+        i.strike = Ticks::new(36_000 + 4_000 * i64::from(nth / 2 % 3));
     } else if index >= FUTURES {
         i.kind = Kind::Future as u8;
         i.expiry = EXPIRIES[1];
@@ -240,12 +240,12 @@ fn trade(board: &Board, portfolio: &mut Portfolio, instrument: u16, lots: i64) -
     let i = board.instrument(instrument)?;
     let u = board.underlying(i.underlying)?;
     let price = if i.is_option() { i.mark_at(u, NOW) >> u.scale() } else { PRICE >> u.scale() };
-    portfolio.fill(i, u, Fill { lots: Lots(lots), value: QuoteNative(lots * price) }).map(|_| ())
+    portfolio.fill(i, u, Fill { lots: Lots::new(lots), value: QuoteNative::new(lots * price) }).map(|_| ())
 }
 
 fn rich() -> Box<Portfolio> {
     let mut portfolio: Box<Portfolio> = bytemuck::zeroed_box();
-    portfolio.cash = QuoteNative(1_000_000_000_000);
+    portfolio.cash = QuoteNative::new(1_000_000_000_000);
     portfolio
 }
 
@@ -279,7 +279,7 @@ fn mixed(board: &Board) -> Result<Box<Portfolio>, RiskError> {
 /// Some cash and so many positions in any of the instruments, each at most once.
 fn any(board: &Board, positions: u32, random: &mut Random) -> Portfolio {
     let mut portfolio = Portfolio::zeroed();
-    portfolio.cash = QuoteNative(i64::from(positions) * random.below(400_000_000) as i64);
+    portfolio.cash = QuoteNative::new(i64::from(positions) * random.below(400_000_000) as i64);
     while portfolio.position_count < positions {
         let instrument = random.below(INSTRUMENTS.into()) as u16;
         let lots = 1 + random.below(100) as i64;

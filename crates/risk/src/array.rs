@@ -65,13 +65,13 @@ impl Slice {
             smile: *smile,
         };
         let forward = u.price.checked_add(mul_div_floor(u.price, basis, 1_000_000)?).ok_or(RiskError::Overflow)?;
-        let floor = -3 * i64::from(Ppm::ONE.0 - PRICE_FACTOR_FLOOR.0);
+        let floor = -3 * i64::from(Ppm::ONE.get() - PRICE_FACTOR_FLOOR.get());
         for scenario in table {
             let node = node_of(scenario);
             if scenario.price_thirds == 0 || slice.moves[node] != 0 {
                 continue;
             }
-            let shift = (i64::from(scenario.price_thirds) * i64::from(u.scan_range().0)).max(floor);
+            let shift = (i64::from(scenario.price_thirds) * i64::from(u.scan_range().get())).max(floor);
             let moved = mul_div_floor(u.price, shift, 3_000_000)?;
             slice.moves[node] = moved;
             slice.ratios[node] = mul_div_floor(1 << NODE_BITS, 3_000_000 + shift, 3_000_000)?;
@@ -127,7 +127,7 @@ impl Slice {
         table: &[Scenario; ROWS],
         now: i64,
     ) -> Result<(), RiskError> {
-        let units = i.delta_units.0;
+        let units = i.delta_units.get();
         let spot = mul_bounded(units, u.price);
         let carry = mul_div_floor(spot, self.basis, 1_000_000)?;
         let forward = add_bounded(spot, carry).max(1);
@@ -143,8 +143,8 @@ impl Slice {
         let volatility = self.smile.smile.volatility(at_publication, self.root_years);
         let total = |direction: i64| {
             let shifted =
-                i64::from(volatility.0) * (1_000_000 + direction * i64::from(self.volatility_range.0)) / 1_000_000;
-            let bounded = shifted.clamp(MIN_VOLATILITY.0.into(), MAX_VOLATILITY.0.into());
+                i64::from(volatility.get()) * (1_000_000 + direction * i64::from(self.volatility_range.get())) / 1_000_000;
+            let bounded = shifted.clamp(MIN_VOLATILITY.get().into(), MAX_VOLATILITY.get().into());
             TotalVolatility::new(bounded as u32, self.root_years)
         };
         let totals = [total(-1)?, total(0)?, total(1)?];
@@ -168,8 +168,8 @@ impl Slice {
             *loss = match scenario.weight {
                 Ppm::ONE => lost,
                 weight => {
-                    turned = mul_div_floor(turned, weight.0.into(), 1_000_000)?;
-                    mul_div_floor(lost, weight.0.into(), 1_000_000)?
+                    turned = mul_div_floor(turned, weight.get().into(), 1_000_000)?;
+                    mul_div_floor(lost, weight.get().into(), 1_000_000)?
                 }
             };
             turn = turn.max(turned);
@@ -199,7 +199,7 @@ impl Slice {
 impl Slice {
     /// Where the smile is read inside the settlement window: at the strike as listed, whatever part of the average is fixed.
     fn whole_moneyness(&self, i: &Instrument, u: &Underlying, strike: i64) -> Result<Fixed, RiskError> {
-        let spot = mul_bounded(i.lot_units.0, u.price);
+        let spot = mul_bounded(i.lot_units.get(), u.price);
         let carry = mul_div_floor(spot, self.basis, 1_000_000)?;
         Ok(pricing::ln_ratio(add_bounded(spot, carry).max(1), strike)?)
     }
@@ -279,7 +279,7 @@ fn gamma(gamma: Fixed) -> i64 {
 /// The option's own mark and worst rows, which follow from the call's terms.
 fn settle_worst(i: &mut Instrument, u: &Underlying) -> Result<(), RiskError> {
     let put = i.is_put();
-    let units = i.delta_units.0;
+    let units = i.delta_units.get();
     let (mut long, mut short) = (0, 0);
     for (loss, shock) in i.option.array.iter().zip(&u.shocks) {
         let loss = if put { add_bounded(*loss, -mul_bounded(units, *shock)) } else { *loss };

@@ -36,7 +36,7 @@ impl Leg {
     pub fn at_mark(&self, board: &Board, now: i64) -> Result<Fill, RiskError> {
         let i = board.instrument(self.instrument)?;
         let u = board.underlying(i.underlying)?;
-        let value = Scaled(mul_admit(self.fill.lots.0, i.mark_at(u, now))?).to_native_floor(u.scale());
+        let value = Scaled::new(mul_admit(self.fill.lots.get(), i.mark_at(u, now))?).to_native_floor(u.scale());
         Ok(Fill { lots: self.fill.lots, value })
     }
 }
@@ -62,8 +62,8 @@ pub fn legs_at_marks(board: &Board, legs: &[Leg], now: i64) -> Result<AtMarks, R
         several |= *sum.underlying.get_or_insert(u.index) != u.index;
         sum.cost = sum.cost.plus(leg.fill.value.minus(leg.at_mark(board, now)?.value)?)?;
         // Who sells may close a long position, who buys a short one.
-        let per_lot = i.discount_value(u, leg.fill.lots.0 < 0, i.mark_at(u, now));
-        let value = Scaled(mul_admit(leg.fill.lots.magnitude()?.0, per_lot)?).to_native_floor(u.scale());
+        let per_lot = i.discount_value(u, leg.fill.lots.get() < 0, i.mark_at(u, now));
+        let value = Scaled::new(mul_admit(leg.fill.lots.magnitude()?.get(), per_lot)?).to_native_floor(u.scale());
         sum.discount_value = sum.discount_value.plus(value)?;
     }
     if several {

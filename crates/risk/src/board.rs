@@ -69,14 +69,14 @@ impl MarginParams {
     pub fn validate(&self) -> Result<(), RiskError> {
         use crate::bounds::margin::*;
         first_out_of_bounds(&[
-            INITIAL_RATIO.admits(self.initial_ratio.0),
-            LIQUIDATION_BUFFER.admits(self.liquidation_buffer.0),
-            DISCOUNT_BASE.admits(self.discount_base.0),
-            DISCOUNT_MAX.admits(self.discount_max.0) && self.discount_base <= self.discount_max,
-            DISCOUNT_OF_FREED.admits(self.discount_of_freed.0),
-            INSURANCE_SHARE.admits(self.insurance_share.0),
-            DUST_VALUE.admits(self.dust_value.0),
-            WARNING_BUFFER.admits(self.warning_buffer.0),
+            INITIAL_RATIO.admits(self.initial_ratio.get()),
+            LIQUIDATION_BUFFER.admits(self.liquidation_buffer.get()),
+            DISCOUNT_BASE.admits(self.discount_base.get()),
+            DISCOUNT_MAX.admits(self.discount_max.get()) && self.discount_base <= self.discount_max,
+            DISCOUNT_OF_FREED.admits(self.discount_of_freed.get()),
+            INSURANCE_SHARE.admits(self.insurance_share.get()),
+            DUST_VALUE.admits(self.dust_value.get()),
+            WARNING_BUFFER.admits(self.warning_buffer.get()),
         ])
     }
 }
@@ -201,11 +201,11 @@ impl Board {
     /// Takes what a sweep says of an instrument's open interest into that of its underlying.
     pub fn report_open_interest(&mut self, instrument: u16, lots: Lots) -> Result<(), RiskError> {
         let i = self.instrument_mut(instrument)?;
-        let change = crate::math::mul_admit(lots.minus(i.open_interest)?.0, i.lot_units.0)?;
+        let change = crate::math::mul_admit(lots.minus(i.open_interest)?.get(), i.lot_units.get())?;
         i.open_interest = lots;
         let underlying = i.underlying;
         let u = self.underlying_mut(underlying)?;
-        u.open_interest = u.open_interest.plus(Units(change))?;
+        u.open_interest = u.open_interest.plus(Units::new(change))?;
         Ok(())
     }
 

@@ -201,7 +201,8 @@ pub const LISTS: &[(&str, &[Bound])] = &[
 mod tests {
     use super::*;
     use crate::{
-        FundingParams, Instrument, InterestParams, MarginParams, ProductGroup, RiskError, Token, Underlying,
+        FundingParams, Instrument, InterestParams, Lots, MarginParams, Ppm, ProductGroup, QuoteNative, RiskError, TickValue, Token,
+        Underlying, UnitsPerLot, Units,
         surface::{Smile, SurfaceParams},
     };
     use bytemuck::Zeroable;
@@ -297,53 +298,53 @@ mod tests {
     #[test]
     fn every_parameter_is_held_to_its_bound() {
         let mut m = MarginParams::zeroed();
-        (m.initial_ratio.0, m.liquidation_buffer.0, m.discount_of_freed.0) = (1_250_000, 100_000, 500_000);
+        (m.initial_ratio, m.liquidation_buffer, m.discount_of_freed) = (Ppm::new(1_250_000), Ppm::new(100_000), Ppm::new(500_000));
         let set: [Set<MarginParams>; 8] = [
-            |m, v| m.initial_ratio.0 = v as u32,
-            |m, v| m.liquidation_buffer.0 = v as u32,
-            |m, v| (m.discount_base.0, m.discount_max.0) = (v as u32, 200_000),
-            |m, v| m.discount_max.0 = v as u32,
-            |m, v| m.discount_of_freed.0 = v as u32,
-            |m, v| m.insurance_share.0 = v as u32,
-            |m, v| m.dust_value.0 = v,
-            |m, v| m.warning_buffer.0 = v as u32,
+            |m, v| m.initial_ratio = Ppm::new(v as u32),
+            |m, v| m.liquidation_buffer = Ppm::new(v as u32),
+            |m, v| (m.discount_base, m.discount_max) = (Ppm::new(v as u32), Ppm::new(200_000)),
+            |m, v| m.discount_max = Ppm::new(v as u32),
+            |m, v| m.discount_of_freed = Ppm::new(v as u32),
+            |m, v| m.insurance_share = Ppm::new(v as u32),
+            |m, v| m.dust_value = QuoteNative::new(v),
+            |m, v| m.warning_buffer = Ppm::new(v as u32),
         ];
         holds(margin::ALL, m, &set, MarginParams::validate);
 
         let mut u = Underlying::zeroed();
-        (u.params.liquidity.0, u.params.open_interest_liquidity.0) = (1, 1);
-        (u.params.scan_range.0, u.params.max_confidence.0, u.params.stable_rate.0) = (150_000, 20_000, 100_000);
-        (u.params.max_age, u.range_params.cap.0, u.range_params.horizon) = (10, 1_000_000, 86_400);
-        (u.range_params.half_life, u.range_params.fall_rate.0) = (86_400, 20_000);
+        (u.params.liquidity, u.params.open_interest_liquidity) = (QuoteNative::new(1), QuoteNative::new(1));
+        (u.params.scan_range, u.params.max_confidence, u.params.stable_rate) = (Ppm::new(150_000), Ppm::new(20_000), Ppm::new(100_000));
+        (u.params.max_age, u.range_params.cap, u.range_params.horizon) = (10, Ppm::new(1_000_000), 86_400);
+        (u.range_params.half_life, u.range_params.fall_rate) = (86_400, Ppm::new(20_000));
         let o = &mut u.option_params;
         (o.volatility_floor_days, o.max_array_age, o.max_volatility_age) = (3, 120, 900);
-        (u.guard_params.max_divergence.0, u.max_price) = (20_000, 1);
+        (u.guard_params.max_divergence, u.max_price) = (Ppm::new(20_000), 1);
         let set: [Set<Underlying>; 29] = [
-            |u, v| u.params.liquidity.0 = v,
-            |u, v| u.params.profit_cap.0 = v,
-            |u, v| u.params.scan_range.0 = v as u32,
-            |u, v| u.params.max_confidence.0 = v as u32,
-            |u, v| u.params.calendar.0 = v as u32,
-            |u, v| u.params.concentration.0 = v as u32,
-            |u, v| u.params.concentration_cap.0 = v as u32,
-            |u, v| u.params.stable_rate.0 = v as u32,
+            |u, v| u.params.liquidity = QuoteNative::new(v),
+            |u, v| u.params.profit_cap = QuoteNative::new(v),
+            |u, v| u.params.scan_range = Ppm::new(v as u32),
+            |u, v| u.params.max_confidence = Ppm::new(v as u32),
+            |u, v| u.params.calendar = Ppm::new(v as u32),
+            |u, v| u.params.concentration = Ppm::new(v as u32),
+            |u, v| u.params.concentration_cap = Ppm::new(v as u32),
+            |u, v| u.params.stable_rate = Ppm::new(v as u32),
             |u, v| u.params.max_age = v as u32,
-            |u, v| u.params.short_minimum.0 = v as u32,
-            |u, v| u.params.open_interest_liquidity.0 = v,
-            |u, v| u.params.crowding.0 = v as u32,
-            |u, v| u.params.crowding_cap.0 = v as u32,
+            |u, v| u.params.short_minimum = Ppm::new(v as u32),
+            |u, v| u.params.open_interest_liquidity = QuoteNative::new(v),
+            |u, v| u.params.crowding = Ppm::new(v as u32),
+            |u, v| u.params.crowding_cap = Ppm::new(v as u32),
             |u, v| u.range_params.sigmas = v as u32,
-            |u, v| (u.params.scan_range.0, u.range_params.cap.0) = (10_000, v as u32),
+            |u, v| (u.params.scan_range, u.range_params.cap) = (Ppm::new(10_000), Ppm::new(v as u32)),
             |u, v| u.range_params.horizon = v as u32,
             |u, v| u.range_params.half_life = v as u32,
-            |u, v| u.range_params.fall_rate.0 = v as u32,
-            |u, v| u.option_params.volatility_range.0 = v as u32,
-            |u, v| u.option_params.volatility_power.0 = v as u32,
+            |u, v| u.range_params.fall_rate = Ppm::new(v as u32),
+            |u, v| u.option_params.volatility_range = Ppm::new(v as u32),
+            |u, v| u.option_params.volatility_power = Ppm::new(v as u32),
             |u, v| u.option_params.volatility_floor_days = v as u32,
             |u, v| u.option_params.max_array_age = v as u32,
             |u, v| u.option_params.max_volatility_age = v as u32,
-            |u, v| u.guard_params.max_move.0 = v as u32,
-            |u, v| u.guard_params.max_divergence.0 = v as u32,
+            |u, v| u.guard_params.max_move = Ppm::new(v as u32),
+            |u, v| u.guard_params.max_divergence = Ppm::new(v as u32),
             |u, v| u.scale_bits = v as u8,
             |u, v| u.unit_exponent = v as u8,
             |u, v| u.max_price = v,
@@ -352,15 +353,15 @@ mod tests {
         holds(underlying::ALL, u, &set, Underlying::validate);
 
         let mut i = Instrument { kind: 1, max_orders: 1, ..Instrument::zeroed() };
-        (i.lot_units.0, i.tick_value.0, i.max_position.0, i.price_band.0) = (1, 1, 1, 1_000);
+        (i.lot_units, i.tick_value, i.max_position, i.price_band) = (Units::new(1), QuoteNative::new(1), Lots::new(1), Ppm::new(1_000));
         let of_terms: Vec<Bound> =
             instrument::ALL.iter().copied().filter(|b| b.number < 20 && *b != instrument::OPEN_INTEREST_CAP).collect();
         let set: [Set<Instrument>; 6] = [
-            |i, v| i.lot_units.0 = v,
-            |i, v| i.tick_value.0 = v,
-            |i, v| i.max_position.0 = v,
-            |i, v| i.price_band.0 = v as u32,
-            |i, v| i.min_order_value.0 = v,
+            |i, v| i.lot_units = Units::new(v),
+            |i, v| i.tick_value = QuoteNative::new(v),
+            |i, v| i.max_position = Lots::new(v),
+            |i, v| i.price_band = Ppm::new(v as u32),
+            |i, v| i.min_order_value = QuoteNative::new(v),
             |i, v| i.max_orders = v as u16,
         ];
         holds(&of_terms, i, &set, |i| i.validate(&u));
@@ -370,46 +371,46 @@ mod tests {
         let of_funding: Vec<Bound> =
             instrument::ALL.iter().filter(|b| b.number >= 20).map(|b| Bound { number: b.number - 20, ..*b }).collect();
         let set: [Set<FundingParams>; 4] = [
-            |f, v| f.impact_notional.0 = v,
-            |f, v| f.max_premium.0 = v as u32,
+            |f, v| f.impact_notional = QuoteNative::new(v),
+            |f, v| f.max_premium = Ppm::new(v as u32),
             |f, v| f.period = v as u32,
-            |f, v| f.max_basis.0 = v as u32,
+            |f, v| f.max_basis = Ppm::new(v as u32),
         ];
         holds(&of_funding, f, &set, FundingParams::validate);
 
         let t = Token { atoms_per_unit: 1, deposit_limit: 1, ..Token::zeroed() };
         let set: [Set<Token>; 3] =
-            [|t, v| t.haircut.0 = v as u32, |t, v| t.atoms_per_unit = v as u64, |t, v| t.deposit_limit = v as u64];
+            [|t, v| t.haircut = Ppm::new(v as u32), |t, v| t.atoms_per_unit = v as u64, |t, v| t.deposit_limit = v as u64];
         holds(token::ALL, t, &set, Token::validate);
-        let set: [Set<ProductGroup>; 1] = [|g, v| g.offset.0 = v as u32];
+        let set: [Set<ProductGroup>; 1] = [|g, v| g.offset = Ppm::new(v as u32)];
         holds(group::ALL, ProductGroup::zeroed(), &set, ProductGroup::validate);
 
         let mut p = InterestParams::zeroed();
-        (p.optimal_rate.0, p.max_rate.0, p.optimal_utilisation.0, p.epoch_seconds) = (1, 4_000_000, 800_000, 60);
+        (p.optimal_rate, p.max_rate, p.optimal_utilisation, p.epoch_seconds) = (Ppm::new(1), Ppm::new(4_000_000), Ppm::new(800_000), 60);
         let set: [Set<InterestParams>; 7] = [
-            |p, v| (p.base_rate.0, p.optimal_rate.0) = (v as u32, 2_000_000),
-            |p, v| p.optimal_rate.0 = v as u32,
-            |p, v| p.max_rate.0 = v.max(1) as u32,
-            |p, v| p.optimal_utilisation.0 = v as u32,
-            |p, v| p.max_utilisation.0 = v as u32,
-            |p, v| p.reserve.0 = v as u32,
+            |p, v| (p.base_rate, p.optimal_rate) = (Ppm::new(v as u32), Ppm::new(2_000_000)),
+            |p, v| p.optimal_rate = Ppm::new(v as u32),
+            |p, v| p.max_rate = Ppm::new(v.max(1) as u32),
+            |p, v| p.optimal_utilisation = Ppm::new(v as u32),
+            |p, v| p.max_utilisation = Ppm::new(v as u32),
+            |p, v| p.reserve = Ppm::new(v as u32),
             |p, v| p.epoch_seconds = v as u32,
         ];
         holds(interest::ALL, p, &set, InterestParams::validate);
 
         let mut s = SurfaceParams::zeroed();
-        (s.min_publishers, s.max_quote_age, s.update_bound.0) = (1, 10, 1_000);
-        (s.hour_bound.0, s.first_bound.0) = (10_000, 10_000);
+        (s.min_publishers, s.max_quote_age, s.update_bound) = (1, 10, Ppm::new(1_000));
+        (s.hour_bound, s.first_bound) = (Ppm::new(10_000), Ppm::new(10_000));
         let set: [Set<SurfaceParams>; 5] = [
             |s, v| s.min_publishers = v as u32,
             |s, v| s.max_quote_age = v as u32,
-            |s, v| s.update_bound.0 = v as u32,
-            |s, v| s.hour_bound.0 = v as u32,
-            |s, v| s.first_bound.0 = v as u32,
+            |s, v| s.update_bound = Ppm::new(v as u32),
+            |s, v| s.hour_bound = Ppm::new(v as u32),
+            |s, v| s.first_bound = Ppm::new(v as u32),
         ];
         holds(surface::ALL, s, &set, SurfaceParams::validate);
         let set: [Set<Smile>; 3] =
-            [|s, v| s.level.0 = v as u32, |s, v| s.skew = v as i32, |s, v| s.curvature = v as i32];
-        holds(smile::ALL, Smile { level: crate::Ppm(600_000), skew: 0, curvature: 0 }, &set, Smile::validate);
+            [|s, v| s.level = Ppm::new(v as u32), |s, v| s.skew = v as i32, |s, v| s.curvature = v as i32];
+        holds(smile::ALL, Smile { level: crate::Ppm::new(600_000), skew: 0, curvature: 0 }, &set, Smile::validate);
     }
 }

@@ -216,3 +216,9 @@ pub enum RiskError {
         limit: u64,
     },
 }
+
+impl From<ballast_units::Overflow> for RiskError {
+    fn from(_: ballast_units::Overflow) -> Self {
+        Self::Overflow
+    }
+}

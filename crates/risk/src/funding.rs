@@ -55,10 +55,10 @@ impl FundingParams {
     pub fn validate(&self) -> Result<(), RiskError> {
         use crate::bounds::instrument::*;
         first_out_of_bounds(&[
-            IMPACT_NOTIONAL.admits(self.impact_notional.0),
-            MAX_PREMIUM.admits(self.max_premium.0),
+            IMPACT_NOTIONAL.admits(self.impact_notional.get()),
+            MAX_PREMIUM.admits(self.max_premium.get()),
             self.impact_notional.is_zero() && self.period == 0 || FUNDING_PERIOD.admits(self.period),
-            MAX_BASIS.admits(self.max_basis.0),
+            MAX_BASIS.admits(self.max_basis.get()),
         ])
     }
 }
@@ -100,7 +100,7 @@ impl Samples {
         now: i64,
     ) -> Result<(), RiskError> {
         i.require_sampled(u, now)?;
-        let lot = mul_bounded(i.lot_units.0, u.price);
+        let lot = mul_bounded(i.lot_units.get(), u.price);
         self.premium = premium(prices, lot, i.funding.max_premium)?;
         self.bucket = now.div_euclid(BUCKET_SECONDS);
         if i.kind == Kind::Perpetual as u8 {
@@ -109,7 +109,7 @@ impl Samples {
             self.remainder = remainder;
         }
         self.average = average(self.average, self.premium);
-        let most = i64::from(i.funding.max_basis.0);
+        let most = i64::from(i.funding.max_basis.get());
         i.basis = (self.average >> AVERAGE_BITS).clamp(-most, most);
         Ok(())
     }
@@ -130,7 +130,7 @@ impl Instrument {
 
     /// True if a basis may stand: what is not sampled at all, or may only be reduced, is at the index.
     pub const fn may_have_basis(&self) -> bool {
-        self.funding.impact_notional.0 != 0 && self.reduce_only == 0
+        self.funding.impact_notional.get() != 0 && self.reduce_only == 0
     }
 }
 
@@ -140,7 +140,7 @@ pub fn premium(prices: &ImpactPrices, index: i64, most: Ppm) -> Result<i64, Risk
     let above = prices.bid.checked_sub(index).ok_or(RiskError::Overflow)?.max(0);
     let below = index.checked_sub(prices.ask).ok_or(RiskError::Overflow)?.max(0);
     let apart = above.checked_sub(below).ok_or(RiskError::Overflow)?;
-    let most = i64::from(most.0);
+    let most = i64::from(most.get());
     Ok(mul_div_floor(apart, 1_000_000, index)?.clamp(-most, most))
 }
 

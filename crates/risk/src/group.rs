@@ -20,12 +20,12 @@ pub struct ProductGroup {
 /// 1 − c: the part of an underlying's scanning risk that no product group offsets. `group` is the underlying's: index + 1.
 pub(crate) fn kept_apart(groups: &[ProductGroup], group: u8) -> Ppm {
     let group = usize::from(group).checked_sub(1).and_then(|g| groups.get(g));
-    Ppm(Ppm::ONE.0 - group.map_or(0, |g| g.offset.0.min(Ppm::ONE.0)))
+    Ppm::new(Ppm::ONE.get() - group.map_or(0, |g| g.offset.get().min(Ppm::ONE.get())))
 }
 
 impl ProductGroup {
     /// Checks the hard bound of c.
     pub fn validate(&self) -> Result<(), RiskError> {
-        crate::board::first_out_of_bounds(&[crate::bounds::group::OFFSET.admits(self.offset.0)])
+        crate::board::first_out_of_bounds(&[crate::bounds::group::OFFSET.admits(self.offset.get())])
     }
 }

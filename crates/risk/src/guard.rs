@@ -160,7 +160,7 @@ impl GuardParams {
     /// Checks the hard bounds; the error counts from zero in the order of declaration.
     pub fn validate(&self) -> Result<(), RiskError> {
         use crate::bounds::underlying::*;
-        first_out_of_bounds(&[MAX_MOVE.admits(self.max_move.0), MAX_DIVERGENCE.admits(self.max_divergence.0)])
+        first_out_of_bounds(&[MAX_MOVE.admits(self.max_move.get()), MAX_DIVERGENCE.admits(self.max_divergence.get())])
     }
 }
 
@@ -268,7 +268,7 @@ impl Guards {
 
 /// True if two prices differ by more than a ratio of the second.
 fn apart(price: i64, from: i64, ratio: Ppm) -> Result<bool, RiskError> {
-    let most = mul_div_floor(from, i64::from(ratio.0), 1_000_000)?;
+    let most = mul_div_floor(from, i64::from(ratio.get()), 1_000_000)?;
     let distance = price.checked_sub(from).ok_or(RiskError::Overflow)?;
     Ok(distance.unsigned_abs() > most.unsigned_abs())
 }
@@ -277,7 +277,7 @@ fn apart(price: i64, from: i64, ratio: Ppm) -> Result<bool, RiskError> {
 mod tests {
     use super::*;
 
-    const PARAMS: GuardParams = GuardParams { max_move: Ppm(50_000), max_divergence: Ppm(10_000) };
+    const PARAMS: GuardParams = GuardParams { max_move: Ppm::new(50_000), max_divergence: Ppm::new(10_000) };
 
     fn volatile(guards: &mut Guards, price: i64, time: i64) -> bool {
         guards.observe(price, time, &PARAMS).unwrap();

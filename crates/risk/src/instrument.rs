@@ -120,18 +120,18 @@ impl Instrument {
     pub fn validate(&self, u: &Underlying) -> Result<(), RiskError> {
         use crate::bounds::instrument::*;
         crate::board::first_out_of_bounds(&[
-            LOT_UNITS.admits(self.lot_units.0),
-            TICK_VALUE.admits(self.tick_value.0),
-            MAX_POSITION.admits(self.max_position.0),
-            PRICE_BAND.admits(self.price_band.0),
-            MIN_ORDER_VALUE.admits(self.min_order_value.0),
+            LOT_UNITS.admits(self.lot_units.get()),
+            TICK_VALUE.admits(self.tick_value.get()),
+            MAX_POSITION.admits(self.max_position.get()),
+            PRICE_BAND.admits(self.price_band.get()),
+            MIN_ORDER_VALUE.admits(self.min_order_value.get()),
             self.has_expiry() && self.expiry > 0 && self.expiry % 60 == 0 || !self.has_expiry() && self.expiry == 0,
-            self.is_option() == (self.strike.0 > 0),
+            self.is_option() == (self.strike.get() > 0),
             MAX_ORDERS.admits(self.max_orders),
         ])?;
         self.funding.validate().map_err(|e| crate::underlying::count_from(20, e))?;
         self.require_exact(self.max_position, u)?;
-        let most = mul_bounded(self.lot_units.0, u.max_price);
+        let most = mul_bounded(self.lot_units.get(), u.max_price);
         if self.is_option() && !self.strike_value(u).is_ok_and(|strike| strike <= most) {
             return Err(RiskError::ParameterOutOfBounds { parameter: Self::STRIKE });
         }
@@ -140,7 +140,7 @@ impl Instrument {
 
     /// Checks the bound of [`Instrument::validate`] for a number of lots, whatever the position limit is.
     pub fn require_exact(&self, lots: Lots, u: &Underlying) -> Result<(), RiskError> {
-        let units = mul_admit(lots.0, self.lot_units.0)?;
+        let units = mul_admit(lots.get(), self.lot_units.get())?;
         let most = units.checked_mul(u.max_price).and_then(|v| v.checked_mul(4)).ok_or(RiskError::Overflow)?;
         if most >= PRODUCT_LIMIT || most >> u.scale() >= NATIVE_LIMIT {
             return Err(RiskError::Overflow);
@@ -173,7 +173,7 @@ impl Instrument {
 
     /// An option's strike for one lot, at the underlying's scale.
     pub fn strike_value(&self, u: &Underlying) -> Result<i64, RiskError> {
-        mul_admit(mul_admit(self.strike.0, self.tick_value.0)?, 1 << u.scale())
+        Ok(mul_admit(mul_admit(self.strike.get(), self.tick_value.get())?, 1 << u.scale())?)
     }
 
     /// Mark of one lot at a time, at the underlying's scale.
@@ -186,21 +186,21 @@ impl Instrument {
     /// the index price, since its mark says little of its risk. At the underlying's scale.
     #[inline]
     pub fn discount_value(&self, u: &Underlying, long: bool, mark: i64) -> i64 {
-        if self.is_option() && !long { mul_bounded(self.delta_units.0, u.price) } else { mark }
+        if self.is_option() && !long { mul_bounded(self.delta_units.get(), u.price) } else { mark }
     }
 
     /// Value of `lots` at a price in ticks, quote-native, exact. Signed like `lots`.
     #[inline]
     pub fn value_at(&self, lots: Lots, price: Ticks) -> Result<QuoteNative, RiskError> {
-        let per_lot = mul_admit(price.0, self.tick_value.0)?;
-        mul_admit(lots.0, per_lot).map(QuoteNative)
+        let per_lot = mul_admit(price.get(), self.tick_value.get())?;
+        Ok(mul_admit(lots.get(), per_lot).map(QuoteNative::new)?)
     }
 
     /// The mark in ticks at a time, rounded down.
     #[inline]
     pub fn mark_ticks_floor(&self, u: &Underlying, now: i64) -> Ticks {
         // tick_value ≥ 1 is a listing bound; the shift of at most 16 bits keeps it below 2^56.
-        Ticks(self.mark_at(u, now).checked_div(self.tick_value.0 << u.scale()).unwrap_or(0))
+        Ticks::new(self.mark_at(u, now).checked_div(self.tick_value.get() << u.scale()).unwrap_or(0))
     }
 
     /// Prices, in ticks, between which orders may be placed: the mark less and plus the band. The lower bound is
@@ -209,19 +209,19 @@ impl Instrument {
     /// The band is a ratio of the mark; of an option, of its mark or one scan range of its underlying, whichever is more:
     /// a cheap option's fair price is uncertain by more than a part of itself.
     pub fn band(&self, u: &Underlying, now: i64) -> Result<(Ticks, Ticks), RiskError> {
-        let tick = mul_admit(self.tick_value.0, 1 << u.scale())?;
+        let tick = mul_admit(self.tick_value.get(), 1 << u.scale())?;
         let mark = self.mark_at(u, now);
-        let base = if self.is_option() { mark.max(mul_bounded(self.lot_units.0, u.range_value)) } else { mark };
-        let band = mul_div_floor(base, i64::from(self.price_band.0), 1_000_000)?;
+        let base = if self.is_option() { mark.max(mul_bounded(self.lot_units.get(), u.range_value)) } else { mark };
+        let band = mul_div_floor(base, i64::from(self.price_band.get()), 1_000_000)?;
         let low = mark.checked_sub(band).ok_or(RiskError::Overflow)?;
         let high = mark.checked_add(band).ok_or(RiskError::Overflow)?;
-        Ok((Ticks((low / tick + i64::from(low % tick > 0)).max(1)), Ticks((high / tick).max(1))))
+        Ok((Ticks::new((low / tick + i64::from(low % tick > 0)).max(1)), Ticks::new((high / tick).max(1))))
     }
 
     /// Sets the mark of a perpetual or future from the index price: what is fixed of its settlement price, and the rest at the
     /// index and the basis.
     pub(crate) fn reprice_linear(&mut self, u: &Underlying) -> Result<(), RiskError> {
-        let index = mul_bounded(u.price, self.delta_units.0);
+        let index = mul_bounded(u.price, self.delta_units.get());
         let mark = if self.basis == 0 {
             index
         } else {

@@ -80,12 +80,12 @@ impl InterestParams {
         }
         use crate::bounds::interest::*;
         first_out_of_bounds(&[
-            BASE_RATE.admits(self.base_rate.0),
-            OPTIMAL_RATE.admits(self.optimal_rate.0) && self.optimal_rate >= self.base_rate,
-            MAX_RATE.admits(self.max_rate.0) && self.max_rate >= self.optimal_rate,
-            OPTIMAL_UTILISATION.admits(self.optimal_utilisation.0),
-            MAX_UTILISATION.admits(self.max_utilisation.0),
-            RESERVE.admits(self.reserve.0),
+            BASE_RATE.admits(self.base_rate.get()),
+            OPTIMAL_RATE.admits(self.optimal_rate.get()) && self.optimal_rate >= self.base_rate,
+            MAX_RATE.admits(self.max_rate.get()) && self.max_rate >= self.optimal_rate,
+            OPTIMAL_UTILISATION.admits(self.optimal_utilisation.get()),
+            MAX_UTILISATION.admits(self.max_utilisation.get()),
+            RESERVE.admits(self.reserve.get()),
             EPOCH_SECONDS.admits(self.epoch_seconds),
         ])
     }
@@ -99,14 +99,14 @@ impl InterestParams {
     ///
     /// The utilisation is rounded up to 2^-32 and counts at most as one. With nothing lent it is one as soon as anything is owed.
     pub fn rate(&self, owed: u128, lent: u128) -> Result<u64, RiskError> {
-        let optimal = u128::from(self.optimal_utilisation.0);
+        let optimal = u128::from(self.optimal_utilisation.get());
         if optimal == 0 {
             return Ok(0);
         }
-        let million = u128::from(Ppm::ONE.0);
+        let million = u128::from(Ppm::ONE.get());
         let full = 1u128 << UTILISATION_BITS;
         let used = utilisation(owed, lent);
-        let [base, at_optimal, max] = [self.base_rate, self.optimal_rate, self.max_rate].map(|r| u128::from(r.0));
+        let [base, at_optimal, max] = [self.base_rate, self.optimal_rate, self.max_rate].map(|r| u128::from(r.get()));
         // Each line over its own denominator; the numerators stay below 2^76, times 2^48 below 2^124.
         let kink = optimal << UTILISATION_BITS;
         let (numerator, denominator) = if used * million <= kink {
@@ -170,16 +170,16 @@ impl Interest {
 pub(crate) fn interest_ceil(amount: QuoteNative, index: u64) -> Result<QuoteNative, RiskError> {
     let product = amount_times(amount, index)?;
     let interest = i64::try_from(product.div_ceil(1 << INDEX_BITS)).map_err(|_| RiskError::Overflow)?;
-    Ok(QuoteNative(interest))
+    Ok(QuoteNative::new(interest))
 }
 
 /// What an amount earned while the lend index rose by `index`, rounded down.
 pub(crate) fn interest_floor(amount: QuoteNative, index: u64) -> Result<QuoteNative, RiskError> {
     let product = amount_times(amount, index)?;
-    Ok(QuoteNative(i64::try_from(product >> INDEX_BITS).map_err(|_| RiskError::Overflow)?))
+    Ok(QuoteNative::new(i64::try_from(product >> INDEX_BITS).map_err(|_| RiskError::Overflow)?))
 }
 
 fn amount_times(amount: QuoteNative, index: u64) -> Result<u128, RiskError> {
-    let amount = u64::try_from(amount.0).map_err(|_| RiskError::Overflow)?;
+    let amount = u64::try_from(amount.get()).map_err(|_| RiskError::Overflow)?;
     Ok(u128::from(amount) * u128::from(index)) // of 127 bits at the most
 }

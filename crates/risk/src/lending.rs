@@ -134,7 +134,7 @@ impl LendingPool {
         self.counted_at = now;
         for (sum, amount) in [(&mut self.lent_seconds, self.lent), (&mut self.owed_seconds, self.owed)] {
             if !amount.is_zero() {
-                let amount = u64::try_from(amount.0).map_err(|_| RiskError::Overflow)?;
+                let amount = u64::try_from(amount.get()).map_err(|_| RiskError::Overflow)?;
                 let more = u128::from(amount) * u128::from(elapsed);
                 *sum = words(joined(*sum).checked_add(more).ok_or(RiskError::Overflow)?);
             }
@@ -149,7 +149,7 @@ impl LendingPool {
         if owed | lent != 0 {
             return Ok((owed, lent));
         }
-        let amount = |q: QuoteNative| u128::try_from(q.0).map_err(|_| RiskError::Overflow);
+        let amount = |q: QuoteNative| u128::try_from(q.get()).map_err(|_| RiskError::Overflow);
         Ok((amount(self.owed)?, amount(self.lent)?))
     }
 
@@ -157,7 +157,7 @@ impl LendingPool {
     pub fn require_lendable(&self, params: &InterestParams) -> Result<(), RiskError> {
         let limit = mul_ppm_floor(self.lent, params.max_utilisation)?;
         if self.owed > limit {
-            return Err(RiskError::BorrowLimit { owed: self.owed.0, limit: limit.0 });
+            return Err(RiskError::BorrowLimit { owed: self.owed.get(), limit: limit.get() });
         }
         Ok(())
     }
@@ -195,7 +195,7 @@ impl LendingPool {
     /// unit of the index cannot hold stay undivided until the next time.
     fn divide(&mut self, interest: &mut Interest, rate: u64, now: i64) -> Result<Division, RiskError> {
         let collected = core::mem::take(&mut self.collected);
-        let Some(lent) = u128::try_from(self.lent.0).ok().filter(|lent| *lent > 0) else {
+        let Some(lent) = u128::try_from(self.lent.get()).ok().filter(|lent| *lent > 0) else {
             return Ok(Division { reserve: collected, given: QuoteNative::ZERO });
         };
         let reserve = mul_ppm_ceil(collected, interest.params.reserve)?;
@@ -206,7 +206,7 @@ impl LendingPool {
         let elapsed = now.checked_sub(interest.epoch_started_at).ok_or(RiskError::Overflow)?;
         let elapsed = u64::try_from(elapsed).map_err(|_| RiskError::Overflow)?;
         let most = u128::from(rate) * u128::from(elapsed);
-        let undivided = u128::try_from(self.undivided.0).map_err(|_| RiskError::Overflow)?;
+        let undivided = u128::try_from(self.undivided.get()).map_err(|_| RiskError::Overflow)?;
         let rise = ((undivided << INDEX_BITS) / lent).min(most);
         let rise = u64::try_from(rise).map_err(|_| RiskError::Overflow)?;
         // Up: accounts are paid rounded down, but once for several epochs.

@@ -46,7 +46,6 @@ pub mod surface;
 mod token;
 pub mod transfer;
 mod underlying;
-mod units;
 
 pub use array::Slice;
 pub use block::Leg;
@@ -69,7 +68,10 @@ pub use transfer::Moved;
 pub use underlying::{
     BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Print, Underlying, UnderlyingParams,
 };
-pub use units::{Lots, Ppm, QuoteNative, Scaled, Ticks, Units};
+pub use ballast_units::{
+    LotValue, Lots, NativePerLot, Overflow, Ppm, QuoteNative, Scaled, Side, TickValue, Ticks, Times, UnitPrice, Units,
+    UnitsPerLot,
+};
 
 #[cfg(test)]
 mod tests;

@@ -36,13 +36,13 @@ pub struct Takeover {
 /// Discount to the mark: from the base to the maximum as the shortfall grows from nothing to the whole maintenance
 /// margin (equity at zero). Rounded down.
 pub fn discount_rate(params: &MarginParams, r: &Requirements) -> Result<Ppm, RiskError> {
-    let (base, max) = (params.discount_base.0, params.discount_max.0);
-    let shortfall = r.maintenance.minus(r.equity)?.0.clamp(0, r.maintenance.0.max(0));
-    if r.maintenance.0 <= 0 {
-        return Ok(Ppm(max));
+    let (base, max) = (params.discount_base.get(), params.discount_max.get());
+    let shortfall = r.maintenance.minus(r.equity)?.get().clamp(0, r.maintenance.get().max(0));
+    if r.maintenance.get() <= 0 {
+        return Ok(Ppm::new(max));
     }
-    let grown = mul_div_floor(i64::from(max - base), shortfall, r.maintenance.0)?;
-    Ok(Ppm(base + u32::try_from(grown).map_err(|_| RiskError::Overflow)?))
+    let grown = mul_div_floor(i64::from(max - base), shortfall, r.maintenance.get())?;
+    Ok(Ppm::new(base + u32::try_from(grown).map_err(|_| RiskError::Overflow)?))
 }
 
 /// Finds the transfer of at most `most` lots of the position in `i`. The account must have no orders in `i`.
@@ -60,23 +60,23 @@ pub fn take_over(
     let mut trial = Trial::new(board, scratch, u, i, Purpose::Liquidation { now, underlying: u.index })?;
     let before = trial.before;
     if !before.is_liquidatable() {
-        return Err(RiskError::NotLiquidatable { equity: before.equity.0, maintenance: before.maintenance.0 });
+        return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });
     }
     let held = trial.position.lots.magnitude()?;
-    let most = Lots(most.0.min(held.0));
-    if most.0 <= 0 {
+    let most = Lots::new(most.get().min(held.get()));
+    if most.get() <= 0 {
         return Err(RiskError::NothingToLiquidate);
     }
     let scan_before = trial.scan;
 
     let lots = trial.fewest_lots(most)?;
-    let long = trial.position.lots.0 > 0;
-    let left = mul_bounded(held.0 - lots.0, i.discount_value(u, long, trial.mark)) >> u.scale();
-    let lots = if most == held && left < board.params.dust_value.0 { held } else { lots };
+    let long = trial.position.lots.get() > 0;
+    let left = mul_bounded(held.get() - lots.get(), i.discount_value(u, long, trial.mark)) >> u.scale();
+    let lots = if most == held && left < board.params.dust_value.get() { held } else { lots };
 
     let found = trial.transfer(lots)?;
     if trial.scan > scan_before || found.after.health()? <= before.health()? {
-        return Err(RiskError::LiquidationDoesNotHelp { before: before.health()?.0, after: found.after.health()?.0 });
+        return Err(RiskError::LiquidationDoesNotHelp { before: before.health()?.get(), after: found.after.health()?.get() });
     }
     Ok(found)
 }
@@ -141,18 +141,18 @@ impl<'a> Trial<'a> {
     /// Makes the transfer of a number of lots.
     #[inline(never)]
     fn transfer(&mut self, lots: Lots) -> Result<Takeover, RiskError> {
-        let long = self.position.lots.0 > 0;
-        let scaled = mul_bounded(lots.0, self.mark);
+        let long = self.position.lots.get() > 0;
+        let scaled = mul_bounded(lots.get(), self.mark);
         // Against the account: a long is sold at the value rounded down, a short is bought back at it rounded up.
         let scale = self.u.scale();
-        let mark_value = crate::Scaled(scaled);
+        let mark_value = crate::Scaled::new(scaled);
         let mark_value = if long { mark_value.to_native_floor(scale) } else { mark_value.to_native_ceil(scale) };
 
         // At the mark first: what margin does the transfer free?
         let at_mark = self.outcome(signed_fill(long, lots, mark_value))?;
-        let freed = QuoteNative(self.before.maintenance.minus(at_mark.maintenance)?.0.max(0));
+        let freed = QuoteNative::new(self.before.maintenance.minus(at_mark.maintenance)?.get().max(0));
         let base =
-            crate::Scaled(mul_bounded(lots.0, self.i.discount_value(self.u, long, self.mark))).to_native_floor(scale);
+            crate::Scaled::new(mul_bounded(lots.get(), self.i.discount_value(self.u, long, self.mark))).to_native_floor(scale);
         let by_rate = mul_ppm_floor(base, self.rate)?;
         let by_freed = mul_ppm_floor(freed, self.board.params.discount_of_freed)?;
         // Of a long position a part of its mark, so that nobody is paid to take one over.
@@ -193,11 +193,11 @@ impl<'a> Trial<'a> {
     /// The fewest lots, up to `most`, whose transfer reaches the buffer, or `most`.
     fn fewest_lots(&mut self, most: Lots) -> Result<Lots, RiskError> {
         let none = self.excess(&self.before)?;
-        let fewest = fewest(most.0, none, |lots| {
-            let after = self.transfer(Lots(lots))?.after;
+        let fewest = fewest(most.get(), none, |lots| {
+            let after = self.transfer(Lots::new(lots))?.after;
             self.excess(&after)
         })?;
-        Ok(Lots(fewest))
+        Ok(Lots::new(fewest))
     }
 }
 
@@ -231,7 +231,7 @@ fn fewest(most: i64, none: i64, mut excess: impl FnMut(i64) -> Result<i64, RiskE
 /// Equity beyond maintenance and the buffer.
 fn excess(params: &MarginParams, r: &Requirements) -> Result<i64, RiskError> {
     let buffer = mul_ppm_ceil(r.maintenance, params.liquidation_buffer)?;
-    Ok(r.equity.minus(r.maintenance)?.minus(buffer)?.0)
+    Ok(r.equity.minus(r.maintenance)?.minus(buffer)?.get())
 }
 
 /// What an account is required to have after a transfer, once the discount is taken off what it got at the mark.
@@ -260,5 +260,5 @@ fn secant(a: (i64, i64), b: (i64, i64)) -> Result<i64, RiskError> {
 
 /// The fill that takes lots off a position.
 fn signed_fill(long: bool, lots: Lots, value: QuoteNative) -> Fill {
-    if long { Fill { lots: Lots(-lots.0), value: QuoteNative(-value.0) } } else { Fill { lots, value } }
+    if long { Fill { lots: Lots::new(-lots.get()), value: QuoteNative::new(-value.get()) } } else { Fill { lots, value } }
 }

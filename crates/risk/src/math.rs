@@ -1,10 +1,7 @@
 //! The few arithmetic helpers of the model, each with its bound and rounding direction.
 
 use crate::{Ppm, QuoteNative, RiskError};
-
-/// Every product of lots (or units) with a price, mark or array entry stays below this in magnitude. Proven when an
-/// instrument is listed ([`crate::Instrument::validate`]) and kept by the position limit when lots change.
-pub const PRODUCT_LIMIT: i64 = 1 << 56;
+pub use ballast_units::{PRODUCT_LIMIT, add_bounded, mul_admit, mul_bounded, sub_bounded};
 
 /// Four times the value of a position or a token balance at its underlying's highest price stays below this, in whole
 /// quote-native. With 64 positions and 8 balances at the bound of 2^50 each, every parameter at its own and a scenario move
@@ -20,32 +17,6 @@ pub const PPM_AMOUNT_LIMIT: i64 = (1 << 61) - (1 << 20);
 pub const PPM_LIMIT: u32 = 4_000_000;
 
 const ONE: u64 = 1_000_000;
-
-/// `a · b` where the caller's bounds prove that it fits.
-///
-/// A checked 64-bit multiplication costs about a hundred compute units on sBPF (it is done in 128 bits), a plain one
-/// costs one. Bounds are proven where values are admitted, see [`PRODUCT_LIMIT`]; debug builds check again.
-#[inline(always)]
-pub fn mul_bounded(a: i64, b: i64) -> i64 {
-    debug_assert!(a.checked_mul(b).is_some(), "unproven bound: {a} * {b}");
-    a.wrapping_mul(b)
-}
-
-/// `a + b` where the caller's bounds prove that it fits.
-///
-/// A checked 64-bit addition costs about fourteen compute units on sBPF, a plain one costs one. Debug builds check.
-#[inline(always)]
-pub fn add_bounded(a: i64, b: i64) -> i64 {
-    debug_assert!(a.checked_add(b).is_some(), "unproven bound: {a} + {b}");
-    a.wrapping_add(b)
-}
-
-/// `a − b` where the caller's bounds prove that it fits; see [`add_bounded`].
-#[inline(always)]
-pub fn sub_bounded(a: i64, b: i64) -> i64 {
-    debug_assert!(a.checked_sub(b).is_some(), "unproven bound: {a} - {b}");
-    a.wrapping_sub(b)
-}
 
 /// Fraction bits of the ratios in an option's terms: deltas are in 2^-30.
 pub const RATIO_BITS: u32 = 30;
@@ -66,27 +37,18 @@ pub fn mul_ratio_floor(a: i64, ratio: i64) -> i64 {
     add_bounded(high >> (RATIO_BITS - LOW), carried >> RATIO_BITS)
 }
 
-/// `a · b`, or [`RiskError::Overflow`] at [`PRODUCT_LIMIT`] and above. For values that are being admitted.
-#[inline]
-pub fn mul_admit(a: i64, b: i64) -> Result<i64, RiskError> {
-    match a.checked_mul(b) {
-        Some(p) if p.unsigned_abs() < PRODUCT_LIMIT as u64 => Ok(p),
-        _ => Err(RiskError::Overflow),
-    }
-}
-
 /// `amount · ratio`, rounded down. `amount` in [0, [`PPM_AMOUNT_LIMIT`]], `ratio` at most 4.0.
 #[inline]
 pub fn mul_ppm_floor(amount: QuoteNative, ratio: Ppm) -> Result<QuoteNative, RiskError> {
     let (whole, rest) = split(amount, ratio)?;
-    Ok(QuoteNative(whole.wrapping_add(rest / ONE) as i64))
+    Ok(QuoteNative::new(whole.wrapping_add(rest / ONE) as i64))
 }
 
 /// `amount · ratio`, rounded up. `amount` in [0, [`PPM_AMOUNT_LIMIT`]], `ratio` at most 4.0.
 #[inline]
 pub fn mul_ppm_ceil(amount: QuoteNative, ratio: Ppm) -> Result<QuoteNative, RiskError> {
     let (whole, rest) = split(amount, ratio)?;
-    Ok(QuoteNative(whole.wrapping_add(rest.wrapping_add(ONE - 1) / ONE) as i64))
+    Ok(QuoteNative::new(whole.wrapping_add(rest.wrapping_add(ONE - 1) / ONE) as i64))
 }
 
 /// The product in two parts: whole units, and millionths below one unit's worth of the ratio.
@@ -95,7 +57,7 @@ pub fn mul_ppm_ceil(amount: QuoteNative, ratio: Ppm) -> Result<QuoteNative, Risk
 #[inline(always)]
 fn split(amount: QuoteNative, ratio: Ppm) -> Result<(u64, u64), RiskError> {
     // A negative amount is beyond the limit without its sign.
-    let (amount, ratio) = (amount.0 as u64, u64::from(ratio.0));
+    let (amount, ratio) = (amount.get() as u64, u64::from(ratio.get()));
     if amount > PPM_AMOUNT_LIMIT as u64 || ratio > PPM_LIMIT as u64 {
         return Err(RiskError::Overflow);
     }
@@ -135,8 +97,8 @@ mod tests {
         fn ppm_products_are_exact(amount in 0i64..=PPM_AMOUNT_LIMIT, ratio in 0u32..=PPM_LIMIT) {
             let exact = i128::from(amount) * i128::from(ratio);
             let million = i128::from(ONE);
-            let floor = mul_ppm_floor(QuoteNative(amount), Ppm(ratio)).unwrap().0;
-            let ceil = mul_ppm_ceil(QuoteNative(amount), Ppm(ratio)).unwrap().0;
+            let floor = mul_ppm_floor(QuoteNative::new(amount), Ppm::new(ratio)).unwrap().get();
+            let ceil = mul_ppm_ceil(QuoteNative::new(amount), Ppm::new(ratio)).unwrap().get();
             prop_assert_eq!(i128::from(floor), exact / million);
             prop_assert_eq!(i128::from(ceil), (exact + million - 1) / million);
         }
@@ -156,10 +118,9 @@ mod tests {
 
     #[test]
     fn out_of_bounds_is_an_error() {
-        assert_eq!(mul_ppm_ceil(QuoteNative(-1), Ppm(1)), Err(RiskError::Overflow));
-        assert_eq!(mul_ppm_ceil(QuoteNative(PPM_AMOUNT_LIMIT + 1), Ppm(1)), Err(RiskError::Overflow));
-        assert_eq!(mul_ppm_ceil(QuoteNative(1), Ppm(PPM_LIMIT + 1)), Err(RiskError::Overflow));
-        assert_eq!(mul_admit(1 << 28, 1 << 28), Err(RiskError::Overflow));
+        assert_eq!(mul_ppm_ceil(QuoteNative::new(-1), Ppm::new(1)), Err(RiskError::Overflow));
+        assert_eq!(mul_ppm_ceil(QuoteNative::new(PPM_AMOUNT_LIMIT + 1), Ppm::new(1)), Err(RiskError::Overflow));
+        assert_eq!(mul_ppm_ceil(QuoteNative::new(1), Ppm::new(PPM_LIMIT + 1)), Err(RiskError::Overflow));
         assert_eq!(mul_div_floor(1, 1, 0), Err(RiskError::Overflow));
     }
 }

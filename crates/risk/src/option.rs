@@ -67,8 +67,8 @@ impl OptionParams {
     pub fn validate(&self) -> Result<(), RiskError> {
         use crate::bounds::underlying::*;
         first_out_of_bounds(&[
-            VOLATILITY_RANGE.admits(self.volatility_range.0),
-            VOLATILITY_POWER.admits(self.volatility_power.0),
+            VOLATILITY_RANGE.admits(self.volatility_range.get()),
+            VOLATILITY_POWER.admits(self.volatility_power.get()),
             VOLATILITY_FLOOR_DAYS.admits(self.volatility_floor_days),
             MAX_ARRAY_AGE.admits(self.max_array_age),
             MAX_VOLATILITY_AGE.admits(self.max_volatility_age),
@@ -79,10 +79,10 @@ impl OptionParams {
     pub(crate) fn volatility_range_of(&self, seconds: i64) -> Result<Ppm, PricingError> {
         let least = i64::from(self.volatility_floor_days) * DAY;
         let base = Fixed::from_ratio(30 * DAY, seconds.max(least))?;
-        let power = Fixed::from_ratio(self.volatility_power.0.into(), Ppm::ONE.0.into())?;
+        let power = Fixed::from_ratio(self.volatility_power.get().into(), Ppm::ONE.get().into())?;
         let factor = pricing::pow(base, power)?;
-        let range = (i128::from(factor.0) * i128::from(self.volatility_range.0)) >> pricing::FRACTION_BITS;
-        Ok(Ppm(range.clamp(0, crate::bounds::underlying::VOLATILITY_RANGE.high.into()) as u32))
+        let range = (i128::from(factor.0) * i128::from(self.volatility_range.get())) >> pricing::FRACTION_BITS;
+        Ok(Ppm::new(range.clamp(0, crate::bounds::underlying::VOLATILITY_RANGE.high.into()) as u32))
     }
 }
 
@@ -163,7 +163,7 @@ impl OptionTerms {
         }
         // What is fixed has no time value: the call is worth no more than the forward of the units that are left, or than
         // that and what is fixed beyond the strike.
-        let forward = add_bounded(mul_bounded(left.0, self.price), self.carry);
+        let forward = add_bounded(mul_bounded(left.get(), self.price), self.carry);
         self.call = self.call.min(forward.max(sub_bounded(forward, strike)));
         Ok(())
     }
@@ -176,10 +176,10 @@ impl OptionTerms {
         let moved = sub_bounded(price, self.price);
         let relative = (moved << MOVE_BITS).checked_div(self.price).unwrap_or(0).clamp(-MOVE_LIMIT, MOVE_LIMIT);
         let mean = mean_delta(self.delta, turned(self.gamma, relative));
-        let gained = mul_ratio_floor(mul_bounded(was.0 - left.0, moved), mean);
+        let gained = mul_ratio_floor(mul_bounded(was.get() - left.get(), moved), mean);
         self.call = add_bounded(self.call, gained);
         // What is kept, rounded up; an entry is then off by less than a 2^30th of itself and a unit.
-        let kept = (mul_div_floor(left.0, RATIO_ONE, was.0)? + i64::from(!left.is_zero())).min(RATIO_ONE);
+        let kept = (mul_div_floor(left.get(), RATIO_ONE, was.get())? + i64::from(!left.is_zero())).min(RATIO_ONE);
         for entry in &mut self.array {
             *entry = mul_ratio_floor(*entry, kept);
         }
@@ -259,7 +259,7 @@ impl<'a> Present<'a> {
     /// An option at the present price and time.
     #[inline(never)]
     pub fn state(&mut self, i: &Instrument) -> OptionState {
-        let (t, units) = (&i.option, i.delta_units.0);
+        let (t, units) = (&i.option, i.delta_units.get());
         self.move_from(t.price);
         // Below 2^54 by the bound of `Instrument::validate`, as is every product of lot units and a price below.
         let forward = add_bounded(mul_bounded(units, self.u.price), t.carry);
@@ -303,10 +303,10 @@ impl<'a> Present<'a> {
         // A price has at most 43 bits.
         let far = self.moved.unsigned_abs().wrapping_mul(6) > self.u.range_value.unsigned_abs();
         if far || t.time < self.oldest_array || t.price == 0 {
-            return if i.delta_units.0 == 0 { Ok(()) } else { Err(t.stale(i, self.u, self.now)) };
+            return if i.delta_units.get() == 0 { Ok(()) } else { Err(t.stale(i, self.u, self.now)) };
         }
         if needed == Arrays::Usable && (t.volatility_time < self.oldest_volatility || self.now >= i.expiry) {
-            return if i.delta_units.0 == 0 { Ok(()) } else { Err(t.unusable(i, self.u, self.now)) };
+            return if i.delta_units.get() == 0 { Ok(()) } else { Err(t.unusable(i, self.u, self.now)) };
         }
         Ok(())
     }

@@ -83,7 +83,7 @@ impl Portfolio {
     /// Own cash that is known without a check, for an instruction that needs none: all of it where no position is held, else
     /// only what was there to lend.
     pub fn known_own_cash(&self) -> Result<QuoteNative, RiskError> {
-        if self.position_count == 0 { self.cash.minus(self.accrued_interest) } else { Ok(self.lendable()) }
+        if self.position_count == 0 { Ok(self.cash.minus(self.accrued_interest)?) } else { Ok(self.lendable()) }
     }
 
     /// Cash that is there since it was noted for lending, ≥ 0.
@@ -99,7 +99,7 @@ impl Portfolio {
             return Ok(self.accrued_interest);
         }
         let risen = interest.borrow_index_at(now)?.checked_sub(self.borrow_index).ok_or(RiskError::Overflow)?;
-        self.accrued_interest.plus(interest_ceil(self.owed, risen)?)
+        Ok(self.accrued_interest.plus(interest_ceil(self.owed, risen)?)?)
     }
 
     /// Takes in cash from outside: a deposit, earned interest, what the insurance fund pays. Less is owed by as much, from now on.
@@ -201,14 +201,14 @@ impl Portfolio {
     ) -> Result<QuoteNative, RiskError> {
         let position = self.slot(i)?;
         let settled = position.settle(i, u)?;
-        let held = position.lots.0;
+        let held = position.lots.get();
         let realised = position.apply_fill(fill, i)?;
         let (low, high) = (held.min(0), held.max(0));
-        if position.lots.0 < low || position.lots.0 > high {
+        if position.lots.get() < low || position.lots.get() > high {
             require(position)?;
         }
         // Keeps `quote` exact at the underlying's scale, see [`crate::math::PRODUCT_LIMIT`].
-        if position.quote.0.unsigned_abs() >= (PRODUCT_LIMIT as u64) >> u.scale() {
+        if position.quote.get().unsigned_abs() >= (PRODUCT_LIMIT as u64) >> u.scale() {
             return Err(RiskError::Overflow);
         }
         self.cash = self.cash.plus(settled)?.plus(realised)?;
@@ -225,7 +225,7 @@ impl Portfolio {
         };
         let balance = &mut self.balances[slot];
         let amount = balance.amount.checked_add(amount).ok_or(RiskError::Overflow)?;
-        let most = mul_admit(terms.units(amount)?.0, u.max_price)?;
+        let most = mul_admit(terms.units(amount)?.get(), u.max_price)?;
         if most >= PRODUCT_LIMIT / 4 || most >> u.scale() >= NATIVE_LIMIT / 4 {
             return Err(RiskError::Overflow);
         }

@@ -90,7 +90,7 @@ pub struct Fill {
 impl Position {
     /// True if the slot may be given back: no lots, no orders.
     pub const fn is_empty(&self) -> bool {
-        self.lots.0 == 0 && self.order_count == 0
+        self.lots.get() == 0 && self.order_count == 0
     }
 
     /// Profit and loss of funding and losses not yet settled into cash, at the underlying's scale.
@@ -101,14 +101,14 @@ impl Position {
         if funding == 0 && loss == 0 || self.lots.is_zero() {
             return Ok(0);
         }
-        let funding = self.lots.0.checked_mul(funding).ok_or(RiskError::Overflow)?;
-        let loss = self.lots.magnitude()?.0.checked_mul(loss).ok_or(RiskError::Overflow)?;
+        let funding = self.lots.get().checked_mul(funding).ok_or(RiskError::Overflow)?;
+        let loss = self.lots.magnitude()?.get().checked_mul(loss).ok_or(RiskError::Overflow)?;
         funding.checked_add(loss).and_then(i64::checked_neg).ok_or(RiskError::Overflow)
     }
 
     #[inline(always)]
     fn loss_index_of(&self, i: &Instrument) -> i64 {
-        if self.lots.0 < 0 { i.loss_index_short } else { i.loss_index_long }
+        if self.lots.get() < 0 { i.loss_index_short } else { i.loss_index_long }
     }
 
     /// Settles funding and losses up to the instrument's indices; returns what goes to cash, rounded down.
@@ -116,7 +116,7 @@ impl Position {
         let due = self.unsettled(i)?;
         self.funding_index = i.funding_index;
         self.loss_index = self.loss_index_of(i);
-        Ok(QuoteNative(due >> u.scale()))
+        Ok(QuoteNative::new(due >> u.scale()))
     }
 
     /// Applies a fill and returns what is realised to cash. The position must be settled first.
@@ -125,9 +125,9 @@ impl Position {
     /// what is left staying in `quote`. A fill through zero is split at zero; at zero lots what is left of `quote` is
     /// realised. `lots · mark + quote + realised` is the same before and after at the fill's own price.
     pub fn apply_fill(&mut self, fill: Fill, i: &Instrument) -> Result<QuoteNative, RiskError> {
-        let held = self.lots.0;
-        let traded = fill.lots.0;
-        if traded == 0 || traded.signum() != fill.value.0.signum() && fill.value.0 != 0 {
+        let held = self.lots.get();
+        let traded = fill.lots.get();
+        if traded == 0 || traded.signum() != fill.value.get().signum() && fill.value.get() != 0 {
             return Err(RiskError::Overflow);
         }
         let paid = fill.value.negated()?;
@@ -137,16 +137,16 @@ impl Position {
             self.reset_loss_index(i);
             return Ok(QuoteNative::ZERO);
         }
-        let size = self.lots.magnitude()?.0;
-        let closing = fill.lots.magnitude()?.0;
+        let size = self.lots.magnitude()?.get();
+        let closing = fill.lots.magnitude()?.get();
         if closing < size {
-            let part = QuoteNative(mul_div_floor(self.quote.0, closing, size)?);
+            let part = QuoteNative::new(mul_div_floor(self.quote.get(), closing, size)?);
             self.quote = self.quote.minus(part)?;
             self.lots = self.lots.plus(fill.lots)?;
-            return paid.plus(part);
+            return Ok(paid.plus(part)?);
         }
         // At or through zero: the closing part takes its share of the fill, rounded down.
-        let closing_value = QuoteNative(mul_div_floor(paid.0, size, closing)?);
+        let closing_value = QuoteNative::new(mul_div_floor(paid.get(), size, closing)?);
         let realised = self.quote.plus(closing_value)?;
         self.lots = self.lots.plus(fill.lots)?;
         self.quote = paid.minus(closing_value)?;
@@ -161,7 +161,7 @@ impl Position {
     /// Signed delta of the lots, in units.
     #[inline(always)]
     pub fn delta(&self, i: &Instrument) -> Units {
-        Units(crate::math::mul_bounded(self.lots.0, i.delta_units.0))
+        Units::new(crate::math::mul_bounded(self.lots.get(), i.delta_units.get()))
     }
 
     /// Counts an order that starts to rest. A reduce-only order carries no margin: it only counts as an order.
@@ -206,7 +206,7 @@ impl Position {
         let (total_lots, total_value) =
             if bid { (&mut self.bid_lots, &mut self.bid_value) } else { (&mut self.ask_lots, &mut self.ask_value) };
         let (lots, value) = (total_lots.plus(lots)?, total_value.plus(value)?);
-        if lots.0 < 0 || value.0 < 0 {
+        if lots.get() < 0 || value.get() < 0 {
             return Err(RiskError::Overflow);
         }
         (*total_lots, *total_value) = (lots, value);
@@ -215,9 +215,9 @@ impl Position {
 
     /// Checks that the lots, with the orders of either side, stay within the instrument's limit.
     pub fn require_within_limit(&self, i: &Instrument) -> Result<(), RiskError> {
-        let lots = self.most_lots()?.0;
-        if lots > i.max_position.0 {
-            return Err(RiskError::PositionLimit { instrument: i.index, lots, limit: i.max_position.0 });
+        let lots = self.most_lots()?.get();
+        if lots > i.max_position.get() {
+            return Err(RiskError::PositionLimit { instrument: i.index, lots, limit: i.max_position.get() });
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use bytemuck::{Pod, Zeroable};
 /// Seconds of a bucket of the variance estimate.
 pub const BUCKET_SECONDS: i64 = 300;
 /// Most by which the range of maintenance margin rises in an hour, as a ratio of itself.
-pub const RISE_PER_HOUR: Ppm = Ppm(250_000);
+pub const RISE_PER_HOUR: Ppm = Ppm::new(250_000);
 /// Seconds over which maintenance margin takes over a floor that the risk authority raised.
 pub const TIGHTENING_SECONDS: i64 = 12 * HOUR;
 /// The range of initial margin is at most this many times that of maintenance margin.
@@ -54,10 +54,10 @@ impl RangeParams {
         use crate::bounds::underlying::*;
         first_out_of_bounds(&[
             RANGE_SIGMAS.admits(self.sigmas),
-            RANGE_CAP.admits(self.cap.0) && floor <= self.cap,
+            RANGE_CAP.admits(self.cap.get()) && floor <= self.cap,
             RANGE_HORIZON.admits(self.horizon),
             RANGE_HALF_LIFE.admits(self.half_life),
-            RANGE_FALL_RATE.admits(self.fall_rate.0),
+            RANGE_FALL_RATE.admits(self.fall_rate.get()),
         ])
     }
 }
@@ -93,9 +93,9 @@ impl RangeState {
     /// Initial over maintenance range less one: by how much initial margin's scanning risk is above maintenance's. Rounded
     /// up.
     pub fn surcharge(&self) -> Ppm {
-        let (initial, maintenance) = (u64::from(self.initial.0), u64::from(self.maintenance.0.max(1)));
+        let (initial, maintenance) = (u64::from(self.initial.get()), u64::from(self.maintenance.get().max(1)));
         let excess = (initial.max(maintenance) - maintenance) * 1_000_000;
-        Ppm(excess.div_ceil(maintenance).min(u64::from(MAX_RATIO - 1) * 1_000_000) as u32)
+        Ppm::new(excess.div_ceil(maintenance).min(u64::from(MAX_RATIO - 1) * 1_000_000) as u32)
     }
 
     /// True if a print is the sample of a bucket that has none yet: it is the one with
@@ -149,17 +149,17 @@ impl RangeState {
         }
         let part = |range: Ppm, rate: Ppm, since: i64| {
             let elapsed = now.checked_sub(since).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
-            let most = i64::from(rate.0) * elapsed;
-            mul_div_floor(range.0.into(), most, HOUR * 1_000_000).map(|step| step as u32)
+            let most = i64::from(rate.get()) * elapsed;
+            mul_div_floor(range.get().into(), most, HOUR * 1_000_000).map(|step| step as u32)
         };
-        let fall = |range: Ppm, since: i64| part(range, params.fall_rate, since).map(|step| Ppm(range.0 - step));
+        let fall = |range: Ppm, since: i64| part(range, params.fall_rate, since).map(|step| Ppm::new(range.get() - step));
         let rise = part(self.maintenance, RISE_PER_HOUR, self.moved_at)?;
         let fallen = fall(self.maintenance, self.moved_at)?;
 
         let initial = target.max(fall(self.initial, self.initial_at)?).min(params.cap).max(floor);
         let goal = measured.max(floor_now);
-        let maintenance = goal.min(Ppm(self.maintenance.0 + rise)).max(fallen).max(floor_now);
-        let initial = initial.max(maintenance).min(Ppm(maintenance.0 * MAX_RATIO));
+        let maintenance = goal.min(Ppm::new(self.maintenance.get() + rise)).max(fallen).max(floor_now);
+        let initial = initial.max(maintenance).min(Ppm::new(maintenance.get() * MAX_RATIO));
         // Time in which a range should move and could not by a whole millionth goes on counting; quiet time does not.
         if goal == self.maintenance || maintenance != self.maintenance {
             self.moved_at = now;
@@ -191,8 +191,8 @@ impl RangeState {
             return Ok(floor);
         }
         let since = now.checked_sub(self.raised_at).ok_or(RiskError::Overflow)?.clamp(0, TIGHTENING_SECONDS);
-        let raise = i64::from(floor.0 - self.floor_before.0);
-        Ok(Ppm(self.floor_before.0 + mul_div_floor(raise, since, TIGHTENING_SECONDS)? as u32))
+        let raise = i64::from(floor.get() - self.floor_before.get());
+        Ok(Ppm::new(self.floor_before.get() + mul_div_floor(raise, since, TIGHTENING_SECONDS)? as u32))
     }
 
     /// `min(z · σ · √horizon, cap)`, rounded down.
@@ -203,7 +203,7 @@ impl RangeState {
         let over_horizon = mul_div_floor(self.variance, params.horizon.into(), BUCKET_SECONDS)?;
         let sigma = i64::try_from((over_horizon.max(0) as u64).isqrt()).map_err(|_| RiskError::Overflow)?;
         let range = mul_div_floor(sigma, i64::from(params.sigmas) * 10_000, 1 << RETURN_BITS)?;
-        Ok(Ppm(range.clamp(0, params.cap.0.max(floor.0).into()) as u32))
+        Ok(Ppm::new(range.clamp(0, params.cap.get().max(floor.get()).into()) as u32))
     }
 }
 
@@ -221,13 +221,13 @@ mod tests {
 
     const PARAMS: RangeParams = RangeParams {
         sigmas: 300,
-        cap: Ppm(500_000),
+        cap: Ppm::new(500_000),
         horizon: 86_400,
         half_life: 86_400,
-        fall_rate: Ppm(10_000),
+        fall_rate: Ppm::new(10_000),
         reserved: 0,
     };
-    const FLOOR: Ppm = Ppm(60_000);
+    const FLOOR: Ppm = Ppm::new(60_000);
 
     #[test]
     fn only_the_print_across_a_boundary_is_a_sample() {
@@ -254,7 +254,7 @@ mod tests {
         let expected = (0.002f64.powi(2) * 2f64.powi(48)) as i64;
         assert!((s.variance - expected).abs() < expected / 100, "{} {expected}", s.variance);
         // 3 · 0.2 % · √288 = 10.2 %
-        assert!((s.measured(FLOOR, &PARAMS).unwrap().0 as i64 - 101_823).abs() < 600);
+        assert!((s.measured(FLOOR, &PARAMS).unwrap().get() as i64 - 101_823).abs() < 600);
     }
 
     #[test]
@@ -274,17 +274,17 @@ mod tests {
         assert_eq!((s.maintenance, s.initial), (FLOOR, FLOOR));
         s.variance = 1 << 34; // σ = 2^-7 a bucket: 3 · √288 / 128 = 39.8 %, but at most four times maintenance
         s.advance(600, FLOOR, &PARAMS).unwrap();
-        assert_eq!(s.maintenance, Ppm(62_500));
-        assert_eq!(s.initial, Ppm(250_000));
-        assert_eq!(s.surcharge(), Ppm(3_000_000));
+        assert_eq!(s.maintenance, Ppm::new(62_500));
+        assert_eq!(s.initial, Ppm::new(250_000));
+        assert_eq!(s.surcharge(), Ppm::new(3_000_000));
         for step in 2..200 {
             s.advance(step * 600, FLOOR, &PARAMS).unwrap();
         }
-        assert_eq!((s.maintenance, s.surcharge()), (s.initial, Ppm(0)));
+        assert_eq!((s.maintenance, s.surcharge()), (s.initial, Ppm::new(0)));
         let high = s.initial;
         s.variance = 0;
         s.advance(200 * 600, FLOOR, &PARAMS).unwrap();
-        assert!(s.initial < high && s.initial.0 >= high.0 - high.0 / 500);
+        assert!(s.initial < high && s.initial.get() >= high.get() - high.get() / 500);
         assert_eq!(s.maintenance, s.initial);
     }
 
@@ -293,14 +293,14 @@ mod tests {
         let mut s = RangeState::default();
         s.advance(0, FLOOR, &PARAMS).unwrap();
         s.raise_floor(0, FLOOR).unwrap();
-        let raised = Ppm(120_000);
+        let raised = Ppm::new(120_000);
         s.advance(60, raised, &PARAMS).unwrap();
         assert_eq!(s.initial, raised);
-        assert!(s.maintenance.0 < 60_500);
+        assert!(s.maintenance.get() < 60_500);
         for hour in 1..=6 {
             s.advance(hour * HOUR, raised, &PARAMS).unwrap();
         }
-        assert_eq!(s.maintenance, Ppm(90_000));
+        assert_eq!(s.maintenance, Ppm::new(90_000));
         for hour in 7..40 {
             s.advance(hour * HOUR, raised, &PARAMS).unwrap();
         }
@@ -323,21 +323,21 @@ mod tests {
             for _ in 0..100 {
                 match random(4) {
                     0 => {
-                        let raised = Ppm(floor.0 + random(u64::from(1_000_001 - floor.0)) as u32);
+                        let raised = Ppm::new(floor.get() + random(u64::from(1_000_001 - floor.get())) as u32);
                         if raised > floor {
                             s.raise_floor(now, floor).unwrap();
                             floor = raised;
                         }
                     }
-                    1 => floor = Ppm(10_000 + random(u64::from(floor.0 - 9_999)) as u32),
+                    1 => floor = Ppm::new(10_000 + random(u64::from(floor.get() - 9_999)) as u32),
                     _ => {}
                 }
                 let (before, elapsed) = (s.maintenance, random(7_200) as i64);
                 now += elapsed;
                 s.advance(now, floor, &off).unwrap();
                 // The line of the largest raise there can be, and a millionth for the rounding.
-                let most = i64::from(before.0) + 1_000_000 * elapsed / TIGHTENING_SECONDS + 1;
-                assert!(i64::from(s.maintenance.0) <= most, "{before} to {} in {elapsed} s", s.maintenance);
+                let most = i64::from(before.get()) + 1_000_000 * elapsed / TIGHTENING_SECONDS + 1;
+                assert!(i64::from(s.maintenance.get()) <= most, "{before} to {} in {elapsed} s", s.maintenance);
                 assert!(s.floor_at(now, floor).unwrap() <= floor && s.maintenance <= s.initial);
             }
         }

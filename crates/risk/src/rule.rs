@@ -47,7 +47,7 @@ pub fn require_taken_over(
 fn require_covered(board: &Board, after: &Portfolio, purpose: Purpose) -> Result<Requirements, RiskError> {
     let r = margin::check(board, after, purpose)?;
     if r.initial_equity < r.initial {
-        return Err(RiskError::BelowInitialMargin { required: r.initial.0, available: r.initial_equity.0 });
+        return Err(RiskError::BelowInitialMargin { required: r.initial.get(), available: r.initial_equity.get() });
     }
     Ok(r)
 }
@@ -56,7 +56,7 @@ fn require_covered(board: &Board, after: &Portfolio, purpose: Purpose) -> Result
 pub fn require_withdrawable(board: &Board, after: &Portfolio, now: i64) -> Result<Requirements, RiskError> {
     let r = margin::check(board, after, Purpose::Withdrawal { now })?;
     if r.withdraw_equity < r.initial {
-        return Err(RiskError::BelowWithdrawalMargin { required: r.initial.0, available: r.withdraw_equity.0 });
+        return Err(RiskError::BelowWithdrawalMargin { required: r.initial.get(), available: r.withdraw_equity.get() });
     }
     Ok(r)
 }
@@ -137,7 +137,7 @@ pub fn require_after_token_deposit(
     if is.initial_equity >= is.initial || is.health()? >= margin::check(board, before, purpose)?.health()? {
         return Ok(is);
     }
-    Err(RiskError::BelowInitialMargin { required: is.initial.0, available: is.initial_equity.0 })
+    Err(RiskError::BelowInitialMargin { required: is.initial.get(), available: is.initial_equity.get() })
 }
 
 /// What a penalty may take of an account: positive cash, as far as equity exceeds maintenance margin at the last prices.
@@ -169,16 +169,16 @@ fn reduced(
         return Ok(None);
     }
     if was.is_liquidatable() && !trade.discount_value.is_zero() {
-        if was.equity.0 <= 0 {
-            return Err(RiskError::Bankrupt { equity: was.equity.0 });
+        if was.equity.get() <= 0 {
+            return Err(RiskError::Bankrupt { equity: was.equity.get() });
         }
         // What a liquidator would be paid at the most, and nothing beyond what the account has.
         let by_rate = mul_ppm_floor(trade.discount_value, discount_rate(&board.params, &was)?)?;
         let freed = was.maintenance.minus(is.maintenance)?;
         let allowed = by_rate.min(mul_ppm_floor(freed, board.params.discount_of_freed)?);
-        let allowed = if is.equity.0 < 0 { QuoteNative::ZERO } else { allowed };
+        let allowed = if is.equity.get() < 0 { QuoteNative::ZERO } else { allowed };
         if trade.cost > allowed {
-            return Err(RiskError::FillWorseThanLiquidation { cost: trade.cost.0, allowed: allowed.0 });
+            return Err(RiskError::FillWorseThanLiquidation { cost: trade.cost.get(), allowed: allowed.get() });
         }
     }
     Ok(Some(is))

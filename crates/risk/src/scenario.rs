@@ -13,7 +13,7 @@ pub const ROWS: usize = 16;
 pub const MAX_MOVE: i64 = 9;
 
 /// The price never falls below this fraction of itself in a scenario.
-pub const PRICE_FACTOR_FLOOR: Ppm = Ppm(50_000);
+pub const PRICE_FACTOR_FLOOR: Ppm = Ppm::new(50_000);
 
 /// One scenario.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
@@ -32,7 +32,7 @@ pub struct Scenario {
 pub type Row16 = [i64; ROWS];
 
 const fn row(price_thirds: i16, volatility: i16, weight: u32) -> Scenario {
-    Scenario { price_thirds, volatility, weight: Ppm(weight) }
+    Scenario { price_thirds, volatility, weight: Ppm::new(weight) }
 }
 
 /// SPAN's table.
@@ -88,10 +88,10 @@ pub fn linear_array(table: &[Scenario; ROWS], price: i64, range: Ppm) -> Result<
     let mut array = [0; ROWS];
     for (loss, scenario) in array.iter_mut().zip(table) {
         // Thirds of a millionth: |move| ≤ 9 · 10^6.
-        let floor = -3 * (i64::from(Ppm::ONE.0) - i64::from(PRICE_FACTOR_FLOOR.0));
-        let shift = (i64::from(scenario.price_thirds) * i64::from(range.0)).max(floor);
+        let floor = -3 * (i64::from(Ppm::ONE.get()) - i64::from(PRICE_FACTOR_FLOOR.get()));
+        let shift = (i64::from(scenario.price_thirds) * i64::from(range.get())).max(floor);
         // |shift · weight| ≤ 9·10^12 in units of 1/(3·10^12), exact in 128 bits.
-        let exact = i128::from(price) * i128::from(mul_bounded(-shift, i64::from(scenario.weight.0)));
+        let exact = i128::from(price) * i128::from(mul_bounded(-shift, i64::from(scenario.weight.get())));
         *loss = round_away(exact, 3_000_000_000_000)?;
     }
     Ok(array)
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn losses_are_those_of_the_formula() {
         // A unit worth 3,000,000 with a range of 10 %: a third of the range is 100,000.
-        let a = linear_array(&SPAN, 3_000_000, Ppm(100_000)).unwrap();
+        let a = linear_array(&SPAN, 3_000_000, Ppm::new(100_000)).unwrap();
         assert_eq!(&a[..6], &[0, 0, -100_000, -100_000, 100_000, 100_000]);
         assert_eq!(&a[10..], &[-300_000, -300_000, 300_000, 300_000, -297_000, 297_000]);
     }
@@ -126,14 +126,14 @@ mod tests {
     #[test]
     fn a_fall_stops_at_the_floor() {
         // Three ranges of 50 % would be −150 %; the floor leaves 5 %, and the row counts a third of the loss.
-        let a = linear_array(&SPAN, 1_000_000, Ppm(500_000)).unwrap();
+        let a = linear_array(&SPAN, 1_000_000, Ppm::new(500_000)).unwrap();
         assert_eq!(a[14], -495_000);
         assert_eq!(a[15], 313_500);
     }
 
     #[test]
     fn a_price_of_few_units_still_has_a_loss() {
-        let a = linear_array(&SPAN, 7, Ppm(10_000)).unwrap();
+        let a = linear_array(&SPAN, 7, Ppm::new(10_000)).unwrap();
         assert_eq!(&a[..6], &[0, 0, -1, -1, 1, 1]);
         assert_eq!(&a[10..], &[-1, -1, 1, 1, -1, 1]);
     }
@@ -154,7 +154,7 @@ mod tests {
         table[4].price_thirds = 1;
         assert_eq!(validate(&table), Err(RiskError::ParameterOutOfBounds { parameter: 4 }));
         table = SPAN;
-        table[0].weight = Ppm(0);
+        table[0].weight = Ppm::new(0);
         assert_eq!(validate(&table), Err(RiskError::ParameterOutOfBounds { parameter: 0 }));
     }
 }

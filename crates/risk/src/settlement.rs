@@ -59,10 +59,10 @@ impl Instrument {
     /// Takes over what the samples of its expiry have fixed; `price` is that of the last sample.
     pub fn fix(&mut self, u: &Underlying, fixing: &Fixing, price: i64) -> Result<(), RiskError> {
         let left = i64::from(SAMPLES.checked_sub(fixing.count()).ok_or(RiskError::Overflow)?);
-        let (was, whole) = (self.delta_units, self.lot_units.0);
+        let (was, whole) = (self.delta_units, self.lot_units.get());
         // Lot units are below 2^41.
         let units = (2 * whole * left + i64::from(SAMPLES)) / (2 * i64::from(SAMPLES));
-        self.delta_units = Units(units);
+        self.delta_units = Units::new(units);
         self.fixed = match fixing.count() {
             0 => 0,
             count => mul_div_floor(whole - units, fixing.sum, count.into())?,
@@ -77,7 +77,7 @@ impl Instrument {
     /// Writes what a lot pays in the end.
     fn settle(&mut self, u: &Underlying, price: i64) -> Result<(), RiskError> {
         let half = (1i64 << u.scale()) >> 1;
-        let lot = mul_bounded(self.lot_units.0, price).checked_add(half).ok_or(RiskError::Overflow)?;
+        let lot = mul_bounded(self.lot_units.get(), price).checked_add(half).ok_or(RiskError::Overflow)?;
         let lot = (lot >> u.scale()) << u.scale();
         self.fixed = match Kind::from_byte(self.kind) {
             Some(Kind::Call) => sub_bounded(lot, self.strike_value(u)?).max(0),
@@ -129,7 +129,7 @@ impl Board {
     pub fn sample_settlement(&mut self, underlying: u16, expiry: i64, print: &Print) -> Result<u32, RiskError> {
         let sample = sample_of(expiry, print).ok_or(RiskError::NothingToSample)?;
         let u = self.underlying(underlying)?;
-        let widest = mul_ppm_floor(QuoteNative(print.price), u.params.max_confidence)?.0;
+        let widest = mul_ppm_floor(QuoteNative::new(print.price), u.params.max_confidence)?.get();
         if print.confidence > widest {
             let (confidence, price) = (print.confidence, print.price);
             return Err(RiskError::PriceTooUncertain { underlying, confidence, price });
@@ -304,7 +304,7 @@ impl Portfolio {
         if lots.is_zero() {
             return Ok(closed);
         }
-        closed.value = Scaled(mul_bounded(lots.0, i.fixed)).to_native_floor(u.scale());
+        closed.value = Scaled::new(mul_bounded(lots.get(), i.fixed)).to_native_floor(u.scale());
         let fill = Fill { lots: lots.negated()?, value: closed.value.negated()? };
         closed.settled = self.fill(i, u, fill)?;
         self.release(i)?;

@@ -14,9 +14,9 @@ pub const MAX_EXPIRIES: usize = 16;
 pub const MAX_PUBLISHERS: usize = 5;
 
 /// Least volatility of an option, a year.
-pub const MIN_VOLATILITY: Ppm = Ppm(20_000);
+pub const MIN_VOLATILITY: Ppm = Ppm::new(20_000);
 /// Largest volatility of an option, a year.
-pub const MAX_VOLATILITY: Ppm = Ppm(5_000_000);
+pub const MAX_VOLATILITY: Ppm = Ppm::new(5_000_000);
 
 /// Seconds over which [`SurfaceParams::update_bound`] counts.
 const UPDATE_SECONDS: i64 = 60;
@@ -42,7 +42,7 @@ impl Smile {
     /// Checks the hard bounds.
     pub fn validate(&self) -> Result<(), RiskError> {
         use crate::bounds::smile::*;
-        let fields = [(LEVEL, i64::from(self.level.0)), (SKEW, self.skew.into()), (CURVATURE, self.curvature.into())];
+        let fields = [(LEVEL, i64::from(self.level.get())), (SKEW, self.skew.into()), (CURVATURE, self.curvature.into())];
         match fields.iter().find(|(bound, value)| !bound.admits(*value)) {
             Some((bound, value)) => Err(RiskError::VolatilityOutOfBounds { field: bound.number, value: *value }),
             None => Ok(()),
@@ -59,19 +59,19 @@ impl Smile {
         };
         let square = x * x / 1_000_000;
         let factor = 1_000_000 + (i64::from(self.skew) * x + i64::from(self.curvature) * square).div_euclid(1_000_000);
-        let volatility = i64::from(self.level.0) * factor.max(0) / 1_000_000;
-        Ppm(volatility.clamp(MIN_VOLATILITY.0.into(), MAX_VOLATILITY.0.into()) as u32)
+        let volatility = i64::from(self.level.get()) * factor.max(0) / 1_000_000;
+        Ppm::new(volatility.clamp(MIN_VOLATILITY.get().into(), MAX_VOLATILITY.get().into()) as u32)
     }
 
     /// This smile, no farther from another than a bound: the level by a ratio of the other's, skew and curvature by what moves
     /// no volatility by more than that ratio of the level.
     fn within(self, bound: Ppm, of: Self) -> Self {
-        let room = (u64::from(of.level.0) * u64::from(bound.0) / 1_000_000) as u32;
+        let room = (u64::from(of.level.get()) * u64::from(bound.get()) / 1_000_000) as u32;
         // A bound is at most one, and every field far from its type's end. At the largest moneyness, 3, skew counts three times and curvature nine times.
-        let step = bound.0.min(1_000_000) as i32;
+        let step = bound.get().min(1_000_000) as i32;
         let (skew, curvature) = (step / 3, step / 9);
         Self {
-            level: Ppm(self.level.0.clamp(of.level.0 - room, of.level.0 + room)),
+            level: Ppm::new(self.level.get().clamp(of.level.get() - room, of.level.get() + room)),
             skew: self.skew.clamp(of.skew - skew, of.skew + skew),
             curvature: self.curvature.clamp(of.curvature - curvature, of.curvature + curvature),
         }
@@ -138,9 +138,9 @@ impl SurfaceParams {
         first_out_of_bounds(&[
             MIN_PUBLISHERS.admits(self.min_publishers),
             MAX_QUOTE_AGE.admits(self.max_quote_age),
-            UPDATE_BOUND.admits(self.update_bound.0),
-            HOUR_BOUND.admits(self.hour_bound.0),
-            FIRST_BOUND.admits(self.first_bound.0),
+            UPDATE_BOUND.admits(self.update_bound.get()),
+            HOUR_BOUND.admits(self.hour_bound.get()),
+            FIRST_BOUND.admits(self.first_bound.get()),
         ])
     }
 }
@@ -238,7 +238,7 @@ impl ExpirySmile {
             made
         } else {
             let elapsed = since(self.published_at)?.clamp(0, UPDATE_SECONDS) as u32;
-            let bound = Ppm(params.update_bound.0 * elapsed / UPDATE_SECONDS as u32);
+            let bound = Ppm::new(params.update_bound.get() * elapsed / UPDATE_SECONDS as u32);
             median.within(bound, self.smile).within(params.hour_bound, self.hour_smile)
         };
         self.published_at = now;
@@ -268,7 +268,7 @@ mod tests {
     const NOW: i64 = 1_900_000_000;
 
     fn smile(level: u32) -> Smile {
-        Smile { level: Ppm(level), skew: -50_000, curvature: 20_000 }
+        Smile { level: Ppm::new(level), skew: -50_000, curvature: 20_000 }
     }
 
     fn publisher(n: u8) -> [u8; 32] {
@@ -280,9 +280,9 @@ mod tests {
         surface.params = SurfaceParams {
             min_publishers: 2,
             max_quote_age: 60,
-            update_bound: Ppm(20_000),
-            hour_bound: Ppm(100_000),
-            first_bound: Ppm(200_000),
+            update_bound: Ppm::new(20_000),
+            hour_bound: Ppm::new(100_000),
+            first_bound: Ppm::new(200_000),
             reserved: 0,
         };
         surface.params.validate().unwrap();
@@ -303,7 +303,7 @@ mod tests {
         assert_eq!(s.expiry(EXPIRY).unwrap().published_at, 0);
         assert_eq!(s.publish(&publisher(2), EXPIRY, smile(640_000), 7, NOW + 1), Ok(2));
         let made = s.expiry(EXPIRY).unwrap();
-        assert_eq!((made.smile.level, made.published_at, made.anchor_price), (Ppm(640_000), NOW + 1, 7));
+        assert_eq!((made.smile.level, made.published_at, made.anchor_price), (Ppm::new(640_000), NOW + 1, 7));
     }
 
     #[test]
@@ -321,7 +321,7 @@ mod tests {
             for n in 1..=3 {
                 s.publish(&publisher(n), EXPIRY, smile(level), 5, now).unwrap();
             }
-            s.expiry(EXPIRY).unwrap().smile.level.0
+            s.expiry(EXPIRY).unwrap().smile.level.get()
         };
         // Two of three make the first smile, 20 % off what was listed; nothing moves twice in a second.
         assert_eq!(say(3_000_000, NOW), 720_000);
@@ -341,9 +341,9 @@ mod tests {
             s.publish(&publisher(n), EXPIRY, smile(level), 5, NOW).unwrap();
         }
         // Of two and the smile listed the middle; then the middle of three, within the bound.
-        assert_eq!(s.expiry(EXPIRY).unwrap().smile.level, Ppm(600_000));
+        assert_eq!(s.expiry(EXPIRY).unwrap().smile.level, Ppm::new(600_000));
         s.publish(&publisher(2), EXPIRY, smile(3_900_000), 5, NOW + 60).unwrap();
-        assert_eq!(s.expiry(EXPIRY).unwrap().smile.level, Ppm(610_000));
+        assert_eq!(s.expiry(EXPIRY).unwrap().smile.level, Ppm::new(610_000));
     }
 
     #[test]
@@ -352,7 +352,7 @@ mod tests {
         for (n, level) in [(1, 600_000), (2, 50_000)] {
             s.publish(&publisher(n), EXPIRY, smile(level), 5, NOW).unwrap();
         }
-        assert_eq!(s.expiry(EXPIRY).unwrap().smile.level, Ppm(600_000));
+        assert_eq!(s.expiry(EXPIRY).unwrap().smile.level, Ppm::new(600_000));
     }
 
     #[test]
@@ -383,8 +383,8 @@ mod tests {
 
     #[test]
     fn a_smile_is_its_polynomial_within_its_bounds() {
-        let smile = Smile { level: Ppm(500_000), skew: -200_000, curvature: 100_000 };
-        let at = |x: i64| smile.volatility(Fixed::from_ratio(x, 1_000).unwrap(), Fixed::ONE).0;
+        let smile = Smile { level: Ppm::new(500_000), skew: -200_000, curvature: 100_000 };
+        let at = |x: i64| smile.volatility(Fixed::from_ratio(x, 1_000).unwrap(), Fixed::ONE).get();
         assert_eq!(at(0), 500_000);
         assert!((i64::from(at(1_000)) - 450_000).abs() <= 1);
         assert!((i64::from(at(-1_000)) - 650_000).abs() <= 1);

@@ -42,7 +42,7 @@ impl Token {
     pub fn validate(&self) -> Result<(), RiskError> {
         use crate::bounds::token::*;
         crate::board::first_out_of_bounds(&[
-            HAIRCUT.admits(self.haircut.0),
+            HAIRCUT.admits(self.haircut.get()),
             ATOMS_PER_UNIT.admits(self.atoms_per_unit),
             DEPOSIT_LIMIT.admits(self.deposit_limit),
         ])
@@ -52,6 +52,6 @@ impl Token {
     #[inline(always)]
     pub fn units(&self, amount: u64) -> Result<Units, RiskError> {
         let units = amount.checked_div(self.atoms_per_unit).ok_or(RiskError::Overflow)?;
-        i64::try_from(units).map(Units).map_err(|_| RiskError::Overflow)
+        i64::try_from(units).map(Units::new).map_err(|_| RiskError::Overflow)
     }
 }

@@ -17,10 +17,10 @@ pub struct Moved {
 /// down. [`RiskError::NothingToTransfer`] where the account does not hold them.
 pub fn at_cost(position: &Position, lots: Lots) -> Result<Fill, RiskError> {
     let held = position.lots;
-    if lots.is_zero() || lots.0.signum() != held.0.signum() || lots.magnitude()? > held.magnitude()? {
+    if lots.is_zero() || lots.get().signum() != held.get().signum() || lots.magnitude()? > held.magnitude()? {
         return Err(RiskError::NothingToTransfer);
     }
-    let share = QuoteNative(mul_div_floor(position.quote.0, lots.magnitude()?.0, held.magnitude()?.0)?);
+    let share = QuoteNative::new(mul_div_floor(position.quote.get(), lots.magnitude()?.get(), held.magnitude()?.get())?);
     Ok(Fill { lots, value: share.negated()? })
 }
 

@@ -146,19 +146,19 @@ impl UnderlyingParams {
     pub fn validate(&self) -> Result<(), RiskError> {
         use crate::bounds::underlying::*;
         first_out_of_bounds(&[
-            LIQUIDITY.admits(self.liquidity.0),
-            PROFIT_CAP.admits(self.profit_cap.0),
-            SCAN_RANGE.admits(self.scan_range.0),
-            MAX_CONFIDENCE.admits(self.max_confidence.0),
-            CALENDAR.admits(self.calendar.0) && self.calendar <= self.scan_range,
-            CONCENTRATION.admits(self.concentration.0),
-            CONCENTRATION_CAP.admits(self.concentration_cap.0),
-            STABLE_RATE.admits(self.stable_rate.0),
+            LIQUIDITY.admits(self.liquidity.get()),
+            PROFIT_CAP.admits(self.profit_cap.get()),
+            SCAN_RANGE.admits(self.scan_range.get()),
+            MAX_CONFIDENCE.admits(self.max_confidence.get()),
+            CALENDAR.admits(self.calendar.get()) && self.calendar <= self.scan_range,
+            CONCENTRATION.admits(self.concentration.get()),
+            CONCENTRATION_CAP.admits(self.concentration_cap.get()),
+            STABLE_RATE.admits(self.stable_rate.get()),
             MAX_AGE.admits(self.max_age),
-            SHORT_MINIMUM.admits(self.short_minimum.0),
-            OPEN_INTEREST_LIQUIDITY.admits(self.open_interest_liquidity.0),
-            CROWDING.admits(self.crowding.0),
-            CROWDING_CAP.admits(self.crowding_cap.0),
+            SHORT_MINIMUM.admits(self.short_minimum.get()),
+            OPEN_INTEREST_LIQUIDITY.admits(self.open_interest_liquidity.get()),
+            CROWDING.admits(self.crowding.get()),
+            CROWDING_CAP.admits(self.crowding_cap.get()),
         ])
     }
 }
@@ -242,7 +242,7 @@ impl Underlying {
             Some(second) => self.guards.compare(price, second, &self.guard_params)?,
             None => self.guards.flags &= !flag::DIVERGENT,
         }
-        let widest = mul_div_floor(price, self.params.max_confidence.0.into(), 1_000_000)?;
+        let widest = mul_div_floor(price, self.params.max_confidence.get().into(), 1_000_000)?;
         self.guards.flags &= !flag::UNCERTAIN;
         if confidence > widest {
             self.guards.flags |= flag::UNCERTAIN;
@@ -308,7 +308,7 @@ impl Underlying {
             return Ok(());
         }
         let elapsed = publish_time.checked_sub(self.stable_time).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
-        let rate = i64::from(self.params.stable_rate.0);
+        let rate = i64::from(self.params.stable_rate.get());
         let most = mul_div_floor(self.stable_price, rate * elapsed, HOUR * 1_000_000)?;
         let step = (price - self.stable_price).clamp(-most, most);
         if step != 0 || price == self.stable_price {
@@ -322,19 +322,19 @@ impl Underlying {
     /// [`CROWDING_PER_HOUR`], so that what others do liquidates nobody at a stroke.
     fn move_crowding(&mut self, now: i64) -> Result<(), RiskError> {
         let elapsed = now.checked_sub(self.crowded_at).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
-        let liquidity = self.params.open_interest_liquidity.0;
+        let liquidity = self.params.open_interest_liquidity.get();
         // What does not fit, here and below, is beyond every cap.
-        let notional = mul_div_floor(self.open_interest.0, self.price, 1 << self.scale()).unwrap_or(i64::MAX);
+        let notional = mul_div_floor(self.open_interest.get(), self.price, 1 << self.scale()).unwrap_or(i64::MAX);
         let target = if notional <= liquidity {
             0
         } else {
-            mul_div_floor(notional - liquidity, self.params.crowding.0.into(), liquidity).unwrap_or(i64::MAX)
+            mul_div_floor(notional - liquidity, self.params.crowding.get().into(), liquidity).unwrap_or(i64::MAX)
         };
-        let target = target.clamp(0, self.params.crowding_cap.0.into());
-        let step = i64::from(CROWDING_PER_HOUR.0) * elapsed / HOUR;
-        let moved = target.min(i64::from(self.crowding.0) + step);
-        if step > 0 || moved < i64::from(self.crowding.0) {
-            self.crowding = Ppm(moved as u32);
+        let target = target.clamp(0, self.params.crowding_cap.get().into());
+        let step = i64::from(CROWDING_PER_HOUR.get()) * elapsed / HOUR;
+        let moved = target.min(i64::from(self.crowding.get()) + step);
+        if step > 0 || moved < i64::from(self.crowding.get()) {
+            self.crowding = Ppm::new(moved as u32);
             self.crowded_at = now;
         }
         Ok(())
@@ -362,10 +362,10 @@ impl Underlying {
     /// Writes the shocks that follow from the price and the scan range; `kept` is the part of risk that no product group offsets.
     pub(crate) fn set_shocks(&mut self, table: &[Scenario; ROWS], kept: Ppm) -> Result<(), RiskError> {
         let range = self.scan_range();
-        let most = mul_div_floor(kept.0.into(), range.0.into(), Ppm::ONE.0.into())?;
-        self.calendar = Ppm(self.params.calendar.0.min(most as u32));
+        let most = mul_div_floor(kept.get().into(), range.get().into(), Ppm::ONE.get().into())?;
+        self.calendar = Ppm::new(self.params.calendar.get().min(most as u32));
         self.shocks = scenario::linear_array(table, self.price, range)?;
-        self.range_value = ceil_div(mul_bounded(self.price, range.0.into()), 1_000_000);
+        self.range_value = ceil_div(mul_bounded(self.price, range.get().into()), 1_000_000);
         let (mut long, mut short) = (0, 0);
         for loss in self.shocks {
             long = long.max(loss);
@@ -378,7 +378,7 @@ impl Underlying {
 
     /// A loss of maintenance margin as one of initial margin, rounded up.
     pub(crate) fn with_surcharge(&self, loss: i64) -> Result<i64, RiskError> {
-        let more = mul_ppm_ceil(QuoteNative(loss.max(0)), self.surcharge)?.0;
+        let more = mul_ppm_ceil(QuoteNative::new(loss.max(0)), self.surcharge)?.get();
         loss.checked_add(more).ok_or(RiskError::Overflow)
     }
 }
@@ -397,7 +397,7 @@ pub struct Print {
 }
 
 /// Most by which the crowding charge grows in an hour, as a ratio of scanning risk.
-pub const CROWDING_PER_HOUR: Ppm = Ppm(50_000);
+pub const CROWDING_PER_HOUR: Ppm = Ppm::new(50_000);
 
 /// Counts a list's parameters from another number.
 fn from(first: u16, result: Result<(), RiskError>) -> Result<(), RiskError> {

@@ -31,7 +31,7 @@ pub struct TokenSale {
 impl TokenSale {
     /// What the account is paid.
     pub fn price(&self) -> Result<QuoteNative, RiskError> {
-        self.value.minus(self.discount)
+        Ok(self.value.minus(self.discount)?)
     }
 }
 
@@ -55,17 +55,17 @@ pub fn sell_tokens(
     let mut trial = Trial::new(board, portfolio, u, token, Purpose::Liquidation { now, underlying: u.index })?;
     let before = trial.before;
     if !before.is_liquidatable() {
-        return Err(RiskError::NotLiquidatable { equity: before.equity.0, maintenance: before.maintenance.0 });
+        return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });
     }
     let whole = most >= trial.held;
-    let units = terms.units(most.min(trial.held))?.0;
+    let units = terms.units(most.min(trial.held))?.get();
     if before.owed().is_zero() || trial.held == 0 || units == 0 && !whole {
         return Err(RiskError::NothingToLiquidate);
     }
     let scan_before = trial.scan;
 
     let mut taken = if units == 0 { 0 } else { trial.fewest_units(units)? };
-    let left = Scaled(mul_bounded(trial.units - taken, u.price)).to_native_floor(u.scale());
+    let left = Scaled::new(mul_bounded(trial.units - taken, u.price)).to_native_floor(u.scale());
     if whole && left < board.params.dust_value {
         taken = units;
     }
@@ -73,7 +73,7 @@ pub fn sell_tokens(
     let (was, is) = (before.health()?, sale.after.health()?);
     let worthless = sale.value.is_zero() && sale.amount == trial.held && is == was;
     if trial.scan > scan_before || is <= was && !worthless {
-        return Err(RiskError::LiquidationDoesNotHelp { before: was.0, after: is.0 });
+        return Err(RiskError::LiquidationDoesNotHelp { before: was.get(), after: is.get() });
     }
     Ok(sale)
 }
@@ -122,7 +122,7 @@ impl<'a> Trial<'a> {
         let rate = discount_rate(&board.params, &before)?;
         let terms = board.token(token)?;
         let held = portfolio.balance(token);
-        let units = terms.units(held)?.0;
+        let units = terms.units(held)?.get();
         let (run, scan) = ((start, end), risk.scan);
         Ok(Self { board, portfolio, u, terms, held, units, tokens, run, rest, before, purpose, rate, scan })
     }
@@ -137,10 +137,10 @@ impl<'a> Trial<'a> {
         let (rest, per_unit) = (amount.checked_sub(whole).ok_or(RiskError::Overflow)? as i64, per_unit as i64);
         // Below 2^54 and one unit's price.
         let scaled = mul_bounded(units, self.u.price) + mul_div_floor(rest, self.u.price, per_unit)?;
-        let value = Scaled(scaled).to_native_floor(self.u.scale());
+        let value = Scaled::new(scaled).to_native_floor(self.u.scale());
 
         let at_index = self.outcome(units, value)?;
-        let gained = QuoteNative(at_index.health()?.minus(self.before.health()?)?.0.max(0));
+        let gained = QuoteNative::new(at_index.health()?.minus(self.before.health()?)?.get().max(0));
         let params = &self.board.params;
         let discount = mul_ppm_floor(value, self.rate)?.min(mul_ppm_floor(gained, params.discount_of_freed)?);
         Ok(TokenSale {
@@ -173,7 +173,7 @@ impl<'a> Trial<'a> {
     /// The fewest units, up to `most`, whose sale reaches the buffer or pays off what is owed, or `most`.
     fn fewest_units(&mut self, most: i64) -> Result<i64, RiskError> {
         let params = &self.board.params;
-        let done = |r: &Requirements| Ok(excess(params, r)?.max(r.own_cash.0));
+        let done = |r: &Requirements| Ok(excess(params, r)?.max(r.own_cash.get()));
         let none = done(&self.before)?;
         fewest(most, none, |units| done(&self.sale(units, false)?.after))
     }

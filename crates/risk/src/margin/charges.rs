@@ -48,8 +48,8 @@ pub fn calendar_with_options(
 ) -> Result<QuoteNative, RiskError> {
     let scale = u.scale();
     // c·S·x of both sides: twice t·x, so that the halving comes last.
-    let charge = |units: i64| mul_ppm_ceil(Scaled(mul_bounded(units, u.price)).to_native_ceil(scale), u.calendar);
-    let (long, short) = (charge(long)?.0, charge(short)?.0);
+    let charge = |units: i64| mul_ppm_ceil(Scaled::new(mul_bounded(units, u.price)).to_native_ceil(scale), u.calendar);
+    let (long, short) = (charge(long)?.get(), charge(short)?.get());
     let (apart, tilt) = (add_bounded(long, short), sub_bounded(long, short));
 
     let kept = kept_apart(&board.groups, u.group);
@@ -57,16 +57,16 @@ pub fn calendar_with_options(
     let mut most = i64::MIN;
     // Nothing at all is a row too: a book that loses in no row.
     for (loss, tilt) in [(worst.still.max(0), 0), (worst.long_loses, sub_bounded(0, tilt)), (worst.short_loses, tilt)] {
-        let less = Scaled(sub_bounded(worst_row, loss)).to_native_floor(scale).0;
+        let less = Scaled::new(sub_bounded(worst_row, loss)).to_native_floor(scale).get();
         if less == 0 {
             most = most.max(tilt);
         } else if tilt > most && least_kept(less) < sub_bounded(tilt, most.max(-apart)) {
-            let less = mul_ppm_floor(QuoteNative(less), kept)?.0;
+            let less = mul_ppm_floor(QuoteNative::new(less), kept)?.get();
             most = most.max(sub_bounded(tilt, add_bounded(less, less)));
         }
     }
     let charge = add_bounded(apart, most).max(0);
-    Ok(QuoteNative(charge / 2 + charge % 2))
+    Ok(QuoteNative::new(charge / 2 + charge % 2))
 }
 
 /// A product group keeps at least a twentieth of a risk apart: twice that.
@@ -76,14 +76,14 @@ const fn least_kept(less: i64) -> i64 {
 
 /// Margin of the resting orders in one instrument, at the underlying's scale.
 pub fn order_margin(u: &Underlying, i: &Instrument, p: &Position, mark: i64, drift: i64) -> i64 {
-    let (bids, asks) = (p.bid_lots.0, p.ask_lots.0);
+    let (bids, asks) = (p.bid_lots.get(), p.ask_lots.get());
     let (worst_long, worst_short) = if i.is_option() && i.settled == 0 {
         (add_bounded(i.option.worst_long, drift), add_bounded(i.option.worst_short, drift))
     } else {
-        (mul_bounded(i.delta_units.0, u.worst_long), mul_bounded(i.delta_units.0, u.worst_short))
+        (mul_bounded(i.delta_units.get(), u.worst_long), mul_bounded(i.delta_units.get(), u.worst_short))
     };
-    let above = sub_bounded(p.bid_value.0 << u.scale(), mul_bounded(bids, mark)).max(0);
-    let below = sub_bounded(mul_bounded(asks, mark), p.ask_value.0 << u.scale()).max(0);
+    let above = sub_bounded(p.bid_value.get() << u.scale(), mul_bounded(bids, mark)).max(0);
+    let below = sub_bounded(mul_bounded(asks, mark), p.ask_value.get() << u.scale()).max(0);
     let bid = add_bounded(mul_bounded(bids, worst_long), above);
     let ask = add_bounded(mul_bounded(asks, worst_short), below);
     bid.max(ask)
@@ -102,11 +102,11 @@ pub fn order_only_adds(
     now: i64,
 ) -> Result<bool, RiskError> {
     let mark = i.mark_at(u, now);
-    let one = i.value_at(Lots(1), price)?.0 << u.scale();
+    let one = i.value_at(Lots::new(1), price)?.get() << u.scale();
     Ok(if bid {
-        one >= mark || p.bid_value.0 << u.scale() <= mul_bounded(p.bid_lots.0, mark)
+        one >= mark || p.bid_value.get() << u.scale() <= mul_bounded(p.bid_lots.get(), mark)
     } else {
-        one <= mark || p.ask_value.0 << u.scale() >= mul_bounded(p.ask_lots.0, mark)
+        one <= mark || p.ask_value.get() << u.scale() >= mul_bounded(p.ask_lots.get(), mark)
     })
 }
 
@@ -124,7 +124,7 @@ pub fn concentration(u: &Underlying, scan: QuoteNative, gross: QuoteNative) -> R
         mul_ppm_ceil(charge, u.params.concentration_cap)?
     } else {
         // Rounded up: the quotient of the negated product rounded down, negated.
-        mul_div_floor(charge.0, -excess.0, liquidity.0).map(|q| QuoteNative(-q))?
+        mul_div_floor(charge.get(), -excess.get(), liquidity.get()).map(|q| QuoteNative::new(-q))?
     };
-    own.plus(crowding)
+    Ok(own.plus(crowding)?)
 }

@@ -19,7 +19,7 @@ impl TokenHolding {
     /// Whole delta units of one token, within the bound of `Portfolio::credit`: their value stays below 2^54.
     #[inline(always)]
     pub fn of(token: &Token, u: &Underlying, units: i64) -> Result<Self, RiskError> {
-        let value = Scaled(mul_bounded(units, u.price)).to_native_ceil(u.scale());
+        let value = Scaled::new(mul_bounded(units, u.price)).to_native_ceil(u.scale());
         Ok(Self { units, haircut: mul_ppm_ceil(value, token.haircut)? })
     }
 }
@@ -42,7 +42,7 @@ impl<'a> Holdings<'a> {
         for balance in portfolio.balances.iter().filter(|b| b.amount != 0) {
             let token = board.token(balance.token)?;
             let u = board.underlying(token.underlying)?;
-            let units = token.units(balance.amount)?.0;
+            let units = token.units(balance.amount)?.get();
             tokens[token_count] = (token.underlying, TokenHolding::of(token, u, units)?);
             token_count += 1; // at most MAX_BALANCES
         }
@@ -67,7 +67,7 @@ impl<'a> Holdings<'a> {
                 *underlying = NONE;
                 // At most eight values below 2^54 each.
                 sum.units += held.units;
-                sum.haircut = QuoteNative(sum.haircut.0 + held.haircut.0);
+                sum.haircut = QuoteNative::new(sum.haircut.get() + held.haircut.get());
             }
         }
         Some((index, positions, sum))

@@ -109,12 +109,12 @@ impl Requirements {
     #[inline(always)]
     pub fn owed(&self) -> QuoteNative {
         // No sum of what an account has reaches the end of the type.
-        QuoteNative(sub_bounded(0, self.own_cash.0).max(0))
+        QuoteNative::new(sub_bounded(0, self.own_cash.get()).max(0))
     }
 
     /// Equity less maintenance margin.
     pub fn health(&self) -> Result<QuoteNative, RiskError> {
-        self.equity.minus(self.maintenance)
+        Ok(self.equity.minus(self.maintenance)?)
     }
 
     /// True if equity is so low that the owner should be called for margin: below maintenance times one plus the warning
@@ -232,7 +232,7 @@ impl Margin {
     /// its profit and loss below 1.25 · 2^62 (`Portfolio::fill`).
     #[inline(always)]
     pub fn add(&mut self, board: &Board, u: &Underlying, risk: &UnderlyingRisk) {
-        let add = |sum: &mut QuoteNative, term: QuoteNative| sum.0 = add_bounded(sum.0, term.0);
+        let add = |sum: &mut QuoteNative, term: QuoteNative| *sum = sum.plus_bounded(term);
         add(&mut self.token_value, risk.token_value);
         add(&mut self.pnl, risk.pnl);
         add(&mut self.counted, risk.pnl.min(risk.profit_limit));
@@ -266,7 +266,7 @@ impl Margin {
                 continue;
             }
             // (1 − c)·Σ + c·netted = Σ − c·(Σ − netted): the benefit is rounded down.
-            let netted = QuoteNative(worst(&sum.rows).max(0)).plus(sum.extra)?;
+            let netted = QuoteNative::new(worst(&sum.rows).max(0)).plus(sum.extra)?;
             let benefit = mul_ppm_floor(sum.scan.minus(netted)?, group.offset)?;
             scan = scan.plus(sum.scan)?.minus(benefit)?;
         }
@@ -295,14 +295,14 @@ impl Margin {
 /// Cash less the interest due at the time of the check.
 #[inline(always)]
 fn net_cash(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<QuoteNative, RiskError> {
-    portfolio.cash.minus(portfolio.interest_due(&board.interest, purpose.now())?)
+    Ok(portfolio.cash.minus(portfolio.interest_due(&board.interest, purpose.now())?)?)
 }
 
 /// `sum += rows`, each rounded up to whole quote-native.
 #[inline(never)]
 fn add_native(sum: &mut Row16, rows: &Row16, scale_bits: u32) {
     for (sum, loss) in sum.iter_mut().zip(rows) {
-        *sum = add_bounded(*sum, Scaled(*loss).to_native_ceil(scale_bits).0);
+        *sum = add_bounded(*sum, Scaled::new(*loss).to_native_ceil(scale_bits).get());
     }
 }
 

@@ -85,19 +85,19 @@ impl Sums {
             let (mark, delta, drift) = if i.is_option() && i.settled == 0 {
                 sums.add_option(&mut present, i, p, arrays, rows)?
             } else {
-                let delta = p.delta(i).0;
+                let delta = p.delta(i).get();
                 sums.linear = add_bounded(sums.linear, delta);
                 (i.mark, delta, 0)
             };
-            let value = mul_bounded(p.lots.0, mark);
-            sums.pnl = add_bounded(sums.pnl, add_bounded(value, p.quote.0 << u.scale()));
+            let value = mul_bounded(p.lots.get(), mark);
+            sums.pnl = add_bounded(sums.pnl, add_bounded(value, p.quote.get() << u.scale()));
             bucket = add_bounded(bucket, delta);
             sums.delta = add_bounded(sums.delta, delta);
             sums.gross = add_bounded(sums.gross, delta.wrapping_abs());
             if p.funding_index != i.funding_index || i.loss_index_long | i.loss_index_short != 0 {
                 sums.pnl = sums.pnl.checked_add(p.unsettled(i)?).ok_or(RiskError::Overflow)?;
             }
-            if p.bid_lots.0 | p.ask_lots.0 != 0 {
+            if p.bid_lots.get() | p.ask_lots.get() != 0 {
                 sums.order_margin = add_bounded(sums.order_margin, order_margin(u, i, p, mark, drift));
             }
         }
@@ -116,16 +116,16 @@ impl Sums {
         rows: &mut Row16,
     ) -> Result<(i64, i64, i64), RiskError> {
         let t = &i.option;
-        let lots = p.lots.0;
+        let lots = p.lots.get();
         // Orders that only reduce take on no risk.
-        if lots | p.bid_lots.0 | p.ask_lots.0 != 0 {
+        if lots | p.bid_lots.get() | p.ask_lots.get() != 0 {
             present.require(i, arrays)?;
         }
         let state = present.state(i);
         if lots == 0 {
             return Ok((state.mark, 0, state.drift));
         }
-        let units = mul_bounded(lots, i.delta_units.0);
+        let units = mul_bounded(lots, i.delta_units.get());
         let delta = mul_ratio_floor(units, state.delta);
         if present.has_expired(i) {
             // What it pays moves with the price, or not at all.

@@ -94,9 +94,9 @@ impl UnderlyingRisk {
 
         let linear = add_bounded(sums.linear, tokens.units);
         let most = shock(&mut self.rows, &u.shocks, linear);
-        let shown = Scaled(most).to_native_ceil(scale);
-        let extra = Scaled(sums.extra).to_native_ceil(scale);
-        let scan = QuoteNative(add_bounded(shown.0, extra.0));
+        let shown = Scaled::new(most).to_native_ceil(scale);
+        let extra = Scaled::new(sums.extra).to_native_ceil(scale);
+        let scan = QuoteNative::new(add_bounded(shown.get(), extra.get()));
 
         // Spot, perpetuals and each expiry are buckets of their own; tokens are never short.
         let (long, short) = (add_bounded(sums.long, tokens.units), sums.short);
@@ -107,47 +107,47 @@ impl UnderlyingRisk {
         } else if long.min(short) == 0 {
             QuoteNative::ZERO
         } else {
-            let matched = Scaled(mul_bounded(long.min(short), u.price)).to_native_ceil(scale);
+            let matched = Scaled::new(mul_bounded(long.min(short), u.price)).to_native_ceil(scale);
             mul_ppm_ceil(matched, u.calendar)?
         };
 
-        let gross = Scaled(mul_bounded(add_bounded(sums.gross, tokens.units), u.price)).to_native_ceil(scale);
+        let gross = Scaled::new(mul_bounded(add_bounded(sums.gross, tokens.units), u.price)).to_native_ceil(scale);
         let concentration = concentration(u, scan, gross)?;
         let stable = mul_bounded(delta, sub_bounded(u.price, u.stable_price)).max(0);
 
         self.index = u.index;
         self.delta = delta;
-        self.pnl = Scaled(sums.pnl).to_native_floor(scale);
+        self.pnl = Scaled::new(sums.pnl).to_native_floor(scale);
         self.profit_limit = u.params.profit_cap;
         self.token_value = QuoteNative::ZERO;
         if tokens.units != 0 {
             let matched_tokens = tokens.units.min(sub_bounded(0, sums.delta).max(0));
-            let matched_value = Scaled(mul_bounded(matched_tokens, u.price)).to_native_floor(scale);
+            let matched_value = Scaled::new(mul_bounded(matched_tokens, u.price)).to_native_floor(scale);
             self.profit_limit = u.params.profit_cap.plus(matched_value)?;
-            self.token_value = Scaled(mul_bounded(tokens.units, u.price)).to_native_floor(scale);
+            self.token_value = Scaled::new(mul_bounded(tokens.units, u.price)).to_native_floor(scale);
         }
-        self.stable_charge = Scaled(stable).to_native_ceil(scale);
+        self.stable_charge = Scaled::new(stable).to_native_ceil(scale);
         self.scan = scan;
         self.extra = extra;
         self.surcharge = if u.surcharge.is_zero() { QuoteNative::ZERO } else { mul_ppm_ceil(scan, u.surcharge)? };
         self.short_minimum = if sums.short_options == 0 {
             QuoteNative::ZERO
         } else {
-            let short = Scaled(mul_bounded(sums.short_options, u.price)).to_native_ceil(scale);
+            let short = Scaled::new(mul_bounded(sums.short_options, u.price)).to_native_ceil(scale);
             let least = mul_ppm_ceil(short, u.params.short_minimum)?;
             let asked = mul_ppm_floor(scan, kept_apart(&board.groups, u.group))?.plus(calendar)?.plus(concentration)?;
-            QuoteNative(sub_bounded(least.0, asked.0).max(0))
+            QuoteNative::new(sub_bounded(least.get(), asked.get()).max(0))
         };
         self.calendar = calendar;
         self.concentration = concentration;
         self.haircut = tokens.haircut;
-        self.order_margin = Scaled(sums.order_margin).to_native_ceil(scale);
+        self.order_margin = Scaled::new(sums.order_margin).to_native_ceil(scale);
         Ok(())
     }
 
     /// What maintenance margin adds to scanning risk for this underlying.
     pub fn add_on(&self) -> Result<QuoteNative, RiskError> {
-        self.calendar.plus(self.concentration)?.plus(self.short_minimum)?.plus(self.haircut)
+        Ok(self.calendar.plus(self.concentration)?.plus(self.short_minimum)?.plus(self.haircut)?)
     }
 }
 

@@ -16,7 +16,7 @@ use std::{cell::Cell, prelude::v1::*};
 
 fn account(world: &World, cash: i64, lots: &[(u16, i64)]) -> Portfolio {
     let mut p = Portfolio::zeroed();
-    p.cash = QuoteNative(cash);
+    p.cash = QuoteNative::new(cash);
     for (index, lots) in lots {
         world.buy(&mut p, *index, *lots, 10 * USDC);
     }
@@ -28,7 +28,7 @@ fn legs(legs: &[(u16, i64, i64)]) -> Vec<Leg> {
     legs.iter()
         .map(|(instrument, lots, per_lot)| Leg {
             instrument: *instrument,
-            fill: Fill { lots: Lots(*lots), value: QuoteNative(lots * per_lot) },
+            fill: Fill { lots: Lots::new(*lots), value: QuoteNative::new(lots * per_lot) },
         })
         .collect()
 }
@@ -42,8 +42,8 @@ fn rule(world: &World, before: &Portfolio, traded: &[(u16, i64, i64)], fee: i64)
         after.fill(i, u, leg.fill).unwrap();
         after.release(i).unwrap();
     }
-    after.cash = QuoteNative(after.cash.0 - fee);
-    after_block(&world.board, &mut before, &after, &legs, QuoteNative(fee), NOW).map(|_| ())
+    after.cash = QuoteNative::new(after.cash.get() - fee);
+    after_block(&world.board, &mut before, &after, &legs, QuoteNative::new(fee), NOW).map(|_| ())
 }
 
 /// I281.
@@ -72,19 +72,19 @@ fn unrealised_profit_pays_for_no_leg() {
     world.board.underlyings[0].stable_price = 1_500_000;
     // 20 lots of 15 USDC have gained 100 USDC, which is not to be withdrawn.
     let r = require_withdrawable(&world.board, &p, NOW).unwrap();
-    assert_eq!((r.initial_equity.0, r.withdraw_equity.0, r.initial.0), (156_250_000, 56_250_000, 37_500_000));
+    assert_eq!((r.initial_equity.get(), r.withdraw_equity.get(), r.initial.get()), (156_250_000, 56_250_000, 37_500_000));
     // Ten more for 16 USDC each: 56.25 of initial margin and 10 beyond the mark, which the profit carries: as it stands the
     // account has what it needs, and yet it cannot pay.
     let traded = [(0, 10, 16 * USDC)];
     let refused = RiskError::BelowWithdrawalMargin { required: 56_250_000, available: 46_250_000 };
     assert_eq!(rule(&world, &p, &traded, 0), Err(refused));
-    p.cash = QuoteNative(66_249_999);
+    p.cash = QuoteNative::new(66_249_999);
     let refused = RiskError::BelowWithdrawalMargin { required: 56_250_000, available: 56_249_999 };
     assert_eq!(rule(&world, &p, &traded, 0), Err(refused));
-    p.cash = QuoteNative(66_250_000);
+    p.cash = QuoteNative::new(66_250_000);
     assert_eq!(rule(&world, &p, &traded, 0), Ok(()));
     // At the mark it costs nothing, and initial margin is enough.
-    p.cash = QuoteNative(0);
+    p.cash = QuoteNative::new(0);
     assert_eq!(rule(&world, &p, &[(0, 10, 15 * USDC)], 0), Ok(()));
 }
 
@@ -127,15 +127,15 @@ fn who_receives_may_reduce_where_the_legs_are_of_one_underlying() {
 fn a_leg_reversed_is_the_other_side() {
     let world = plain();
     let (i, _) = world.instrument(0);
-    let leg = Leg::new(i, Lots(7), Ticks(10_001)).unwrap();
-    assert_eq!(leg.fill, Fill { lots: Lots(7), value: QuoteNative(7 * 10_001_000) });
+    let leg = Leg::new(i, Lots::new(7), Ticks::new(10_001)).unwrap();
+    assert_eq!(leg.fill, Fill { lots: Lots::new(7), value: QuoteNative::new(7 * 10_001_000) });
     let other = leg.reversed().unwrap();
-    assert_eq!(other.fill, Fill { lots: Lots(-7), value: QuoteNative(-7 * 10_001_000) });
+    assert_eq!(other.fill, Fill { lots: Lots::new(-7), value: QuoteNative::new(-7 * 10_001_000) });
     assert_eq!(other.reversed().unwrap(), leg);
     // 70,007,000 · 0.0123 % = 8,610.861.
-    assert_eq!((leg.fee(Ppm(123)), other.fee(Ppm(123))), (Ok(QuoteNative(8_611)), Ok(QuoteNative(8_611))));
-    assert!(Leg::new(i, Lots(i64::MAX), Ticks(2)).is_err());
-    assert!(Leg { fill: Fill { lots: Lots(i64::MIN), value: QuoteNative(0) }, ..leg }.reversed().is_err());
+    assert_eq!((leg.fee(Ppm::new(123)), other.fee(Ppm::new(123))), (Ok(QuoteNative::new(8_611)), Ok(QuoteNative::new(8_611))));
+    assert!(Leg::new(i, Lots::new(i64::MAX), Ticks::new(2)).is_err());
+    assert!(Leg { fill: Fill { lots: Lots::new(i64::MIN), value: QuoteNative::new(0) }, ..leg }.reversed().is_err());
 }
 
 /// I280. What one side pays beyond the marks the other gains, but for less than a unit a leg, in nobody's favour.
@@ -147,7 +147,7 @@ fn both_sides_cost_together_what_rounding_costs() {
         let others: Vec<Leg> = legs.iter().map(|leg| leg.reversed().unwrap()).collect();
         let one = legs_at_marks(&world.board, &legs, NOW).unwrap();
         let other = legs_at_marks(&world.board, &others, NOW).unwrap();
-        let rounding = one.cost.0 + other.cost.0;
+        let rounding = one.cost.get() + other.cost.get();
         assert!((0..=legs.len() as i64).contains(&rounding), "{rounding}");
         let underlyings: Vec<u16> = legs.iter().map(|leg| world.instrument(leg.instrument).0.underlying).collect();
         let same = underlyings.iter().all(|u| *u == underlyings[0]);
@@ -174,7 +174,7 @@ fn who_passes_could_have_withdrawn_the_cost() {
             return;
         }
         let Ok(sum) = legs_at_marks(&world.board, &legs, NOW) else { return };
-        if sum.cost.0 <= 0 {
+        if sum.cost.get() <= 0 {
             return;
         }
         paid.set(paid.get() + 1);
@@ -194,7 +194,7 @@ fn who_passes_could_have_withdrawn_the_cost() {
 
 /// A leg near the mark.
 fn random_leg(rng: &mut Rng, world: &World, instrument: u16) -> Leg {
-    let most = world.instrument(instrument).0.max_position.0;
+    let most = world.instrument(instrument).0.max_position.get();
     let lots = rng.log_range(1, most);
     Leg { instrument, fill: world.fill_near_mark(rng, instrument, lots) }
 }

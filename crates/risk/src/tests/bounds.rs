@@ -19,7 +19,7 @@ use std::prelude::v1::*;
 fn extreme(rng: &mut Rng, spread: u16) -> World {
     let options = rng.chance(50);
     let mut board = empty_board();
-    board.params.initial_ratio = Ppm(3_000_000);
+    board.params.initial_ratio = Ppm::new(3_000_000);
     board.params.validate().unwrap();
     if rng.chance(70) {
         for s in &mut board.scenarios {
@@ -27,24 +27,24 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
         }
     }
     validate(&board.scenarios).unwrap();
-    board.groups[0] = ProductGroup { offset: Ppm(rng.pick(&[1, 950_000])), ..ProductGroup::zeroed() };
+    board.groups[0] = ProductGroup { offset: Ppm::new(rng.pick(&[1, 950_000])), ..ProductGroup::zeroed() };
     let mut world = World::of(board);
     for index in 0..spread {
         let mut u = Underlying {
             params: UnderlyingParams {
-                liquidity: QuoteNative(rng.pick(&[1, 1_000, 1 << 50])),
-                profit_cap: QuoteNative(1 << 50),
-                scan_range: Ppm(1_000_000),
-                max_confidence: Ppm(100_000),
-                calendar: Ppm(100_000),
-                concentration: Ppm(2_000_000),
-                concentration_cap: Ppm(4_000_000),
-                stable_rate: Ppm(1_000_000),
+                liquidity: QuoteNative::new(rng.pick(&[1, 1_000, 1 << 50])),
+                profit_cap: QuoteNative::new(1 << 50),
+                scan_range: Ppm::new(1_000_000),
+                max_confidence: Ppm::new(100_000),
+                calendar: Ppm::new(100_000),
+                concentration: Ppm::new(2_000_000),
+                concentration_cap: Ppm::new(4_000_000),
+                stable_rate: Ppm::new(1_000_000),
                 max_age: 600,
-                short_minimum: Ppm(200_000),
-                open_interest_liquidity: QuoteNative(1),
-                crowding: Ppm(1_000_000),
-                crowding_cap: Ppm(1_000_000),
+                short_minimum: Ppm::new(200_000),
+                open_interest_liquidity: QuoteNative::new(1),
+                crowding: Ppm::new(1_000_000),
+                crowding_cap: Ppm::new(1_000_000),
             },
             range_params: range_params(),
             option_params: usual_option_params(),
@@ -59,8 +59,8 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
         u.validate().unwrap();
         u.publish(&print(u.max_price, NOW), None).unwrap();
         // The crowding charge at its bound.
-        u.crowding = Ppm(1_000_000);
-        u.open_interest = Units(1 << 60);
+        u.crowding = Ppm::new(1_000_000);
+        u.open_interest = Units::new(1 << 60);
         u.stable_price = rng.pick(&[1, u.max_price]);
         world.board.underlyings[usize::from(index)] = u;
         world.underlyings.push(index);
@@ -79,20 +79,20 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
             kind = rng.pick(&[Kind::Call, Kind::Put]);
         }
         let i = Instrument {
-            lot_units: Units(lot_units),
-            delta_units: Units(lot_units),
-            tick_value: QuoteNative(1),
+            lot_units: Units::new(lot_units),
+            delta_units: Units::new(lot_units),
+            tick_value: QuoteNative::new(1),
             // The drift of an option may be as much as its worst row and more: a book of nothing but options at the bound
             // would be asked for more than fits.
-            max_position: Lots((most_lots(&u, lot_units) / if strike > 0 { 4 } else { 1 }).clamp(1, 1 << 50)),
+            max_position: Lots::new((most_lots(&u, lot_units) / if strike > 0 { 4 } else { 1 }).clamp(1, 1 << 50)),
             basis: if strike > 0 { 0 } else { rng.pick(&[0, 100_000, -100_000]) },
             expiry,
-            strike: Ticks(strike),
+            strike: Ticks::new(strike),
             generation: 1,
             underlying: u.index,
             index,
             kind: kind as u8,
-            price_band: Ppm(500_000),
+            price_band: Ppm::new(500_000),
             max_orders: 64,
             ..Instrument::zeroed()
         };
@@ -104,7 +104,7 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
             deposit_limit: 1 << 62,
             underlying: n % spread,
             listed: 1,
-            haircut: Ppm(900_000),
+            haircut: Ppm::new(900_000),
             ..Token::zeroed()
         };
         world.tokens.push(n);
@@ -123,24 +123,24 @@ fn full(rng: &mut Rng, world: &World) -> Portfolio {
     let pattern = rng.below(4);
     for (n, &index) in world.instruments.iter().enumerate() {
         let (i, u) = world.instrument(index);
-        let most = i.max_position.0;
+        let most = i.max_position.get();
         let lots = match pattern {
             0 => most,
             1 => -most,
             2 => [most, -most][n % 2],
             _ => rng.pick(&[most, -most, 1, -1]),
         };
-        portfolio.fill(i, u, Fill { lots: Lots(lots), value: QuoteNative(0) }).unwrap();
+        portfolio.fill(i, u, Fill { lots: Lots::new(lots), value: QuoteNative::new(0) }).unwrap();
         let p = portfolio.slot(i).unwrap();
         let limit = (PRODUCT_LIMIT >> u.scale()) - 1;
-        p.quote = QuoteNative(rng.pick(&[limit, -limit, 0]));
+        p.quote = QuoteNative::new(rng.pick(&[limit, -limit, 0]));
         // Orders at the far end of the widest band, of a price at its bound.
         for bid in [true, false] {
-            let room = most - if bid { p.lots.0.max(0) } else { (-p.lots.0).max(0) };
+            let room = most - if bid { p.lots.get().max(0) } else { (-p.lots.get()).max(0) };
             if room > 0 && rng.chance(70) {
                 let worth = i128::from(room) * i128::from(i.mark_at(u, NOW)) * rng.pick(&[1, 3]) / 2;
                 let value = (worth >> u.scale()) as i64;
-                p.add_order(bid, false, Lots(room), QuoteNative(value)).unwrap();
+                p.add_order(bid, false, Lots::new(room), QuoteNative::new(value)).unwrap();
                 p.require_within_limit(i).unwrap();
             }
         }
@@ -150,7 +150,7 @@ fn full(rng: &mut Rng, world: &World) -> Portfolio {
         let u = world.board.underlying(terms.underlying).unwrap();
         portfolio.credit(token, terms, u, most_lots(u, 1).max(1) as u64).unwrap();
     }
-    portfolio.cash = QuoteNative(rng.pick(&[0, 1 << 60, -(1 << 60)]));
+    portfolio.cash = QuoteNative::new(rng.pick(&[0, 1 << 60, -(1 << 60)]));
     portfolio
 }
 
@@ -178,7 +178,7 @@ fn the_least_liquidity_is_no_error() {
         let mut world = World::random(rng, Reach::Legal, 2);
         let portfolio = world.portfolio(rng, 16);
         for index in world.underlyings.clone() {
-            world.board.underlyings[usize::from(index)].params.liquidity = QuoteNative(1);
+            world.board.underlyings[usize::from(index)].params.liquidity = QuoteNative::new(1);
         }
         agree(&world.board, &portfolio);
     });
@@ -194,17 +194,17 @@ fn the_bounds_are_where_they_are_said_to_be() {
         u.max_price = rng.log_range(1, 1 << 43);
         u.publish(&print(rng.range(1, u.max_price), NOW), None).unwrap();
         let most = most_lots(u, 1);
-        let mut i = Instrument { lot_units: Units(1), delta_units: Units(1), ..world.board.instruments[0] };
+        let mut i = Instrument { lot_units: Units::new(1), delta_units: Units::new(1), ..world.board.instruments[0] };
         let within = |lots: i64| {
             let value = 4 * i128::from(lots) * i128::from(u.max_price);
             value < i128::from(PRODUCT_LIMIT) && (value >> u.scale()) < i128::from(NATIVE_LIMIT)
         };
         assert!(within(most) && !within(most + 1));
         if most < 1 << 50 {
-            i.max_position = Lots(most + 1);
+            i.max_position = Lots::new(most + 1);
             assert_eq!(i.validate(u), Err(RiskError::Overflow));
         }
-        i.max_position = Lots(most.min(1 << 50));
+        i.max_position = Lots::new(most.min(1 << 50));
         assert_eq!(i.validate(u), Ok(()));
         let mut p = Portfolio::zeroed();
         assert_eq!(p.credit(0, &world.board.tokens[0], u, most as u64 + 1), Err(RiskError::Overflow));
@@ -219,7 +219,7 @@ fn a_cash_flow_beyond_its_bound_is_refused() {
     let world = plain();
     let (i, u) = world.instrument(0);
     let limit = PRODUCT_LIMIT >> u.scale();
-    let buy = |value: i64| Portfolio::zeroed().fill(i, u, Fill { lots: Lots(1), value: QuoteNative(value) });
+    let buy = |value: i64| Portfolio::zeroed().fill(i, u, Fill { lots: Lots::new(1), value: QuoteNative::new(value) });
     assert_eq!(buy(limit), Err(RiskError::Overflow));
     assert_eq!(buy(limit - 1), Ok(QuoteNative::ZERO));
 }
@@ -239,7 +239,7 @@ fn shocks_are_opposite_for_long_and_short() {
             s.price_thirds = -s.price_thirds;
         }
         // Where no fall reaches the floor.
-        let (price, range) = (rng.log_range(1, 1 << 43), Ppm(rng.range(10_000, 310_000) as u32));
+        let (price, range) = (rng.log_range(1, 1 << 43), Ppm::new(rng.range(10_000, 310_000) as u32));
         let up = crate::scenario::linear_array(&table, price, range).unwrap();
         let down = crate::scenario::linear_array(&opposite, price, range).unwrap();
         assert_eq!(up.map(|l| -l), down);

@@ -18,11 +18,11 @@ fn a_deposit_of_quote_adds_one_for_one() {
         let before = world.portfolio(rng, 16);
         let amount = rng.log_range(1, 1 << 50);
         let mut after = before;
-        after.cash = QuoteNative(after.cash.0 + amount);
+        after.cash = QuoteNative::new(after.cash.get() + amount);
         let was = check(&world.board, &before, LAST).unwrap();
         let mut is = check(&world.board, &after, LAST).unwrap();
         for equity in [&mut is.equity, &mut is.initial_equity, &mut is.withdraw_equity, &mut is.own_cash] {
-            *equity = QuoteNative(equity.0 - amount);
+            *equity = QuoteNative::new(equity.get() - amount);
         }
         assert_eq!(is, was);
     });
@@ -33,19 +33,19 @@ fn a_deposit_of_quote_adds_one_for_one() {
 #[test]
 fn a_token_may_cost_more_margin_than_it_is_worth() {
     let mut world = plain();
-    world.board.tokens[0].haircut = Ppm(900_000);
+    world.board.tokens[0].haircut = Ppm::new(900_000);
     world.board.tokens[0].validate().unwrap();
     let u = &mut world.board.underlyings[0];
-    u.params.scan_range = Ppm(1_000_000);
+    u.params.scan_range = Ppm::new(1_000_000);
     u.validate().unwrap();
     world.reprice(0, USDC);
 
     // 100 USDC of cash against 20 lots of the other underlying: 20 USDC of maintenance margin, 25 of initial.
     let mut before = Portfolio::zeroed();
-    before.cash = QuoteNative(100 * USDC);
+    before.cash = QuoteNative::new(100 * USDC);
     world.buy(&mut before, 1, 20, 10 * USDC);
     let was = check(&world.board, &before, LAST).unwrap();
-    assert_eq!((was.equity.0, was.maintenance.0, was.initial.0), (100 * USDC, 20 * USDC, 25 * USDC));
+    assert_eq!((was.equity.get(), was.maintenance.get(), was.initial.get()), (100 * USDC, 20 * USDC, 25 * USDC));
 
     // 100 tokens add 100 USDC of value, 90 of haircut and 99 of scan (an extreme fall of 95 % at 33 % is less than a full
     // range, which stops at the same floor: 95).
@@ -53,11 +53,11 @@ fn a_token_may_cost_more_margin_than_it_is_worth() {
     let u = world.board.underlying(0).unwrap();
     after.credit(0, &world.board.tokens[0], u, 100).unwrap();
     let is = check(&world.board, &after, LAST).unwrap();
-    assert_eq!((is.equity.0, is.maintenance.0), (200 * USDC, (20 + 90 + 95) * USDC));
+    assert_eq!((is.equity.get(), is.maintenance.get()), (200 * USDC, (20 + 90 + 95) * USDC));
     assert!(!was.is_liquidatable() && is.is_liquidatable());
     assert_eq!(
         require_after_token_deposit(&world.board, &before, &after, NOW),
-        Err(RiskError::BelowInitialMargin { required: is.initial.0, available: 200 * USDC })
+        Err(RiskError::BelowInitialMargin { required: is.initial.get(), available: 200 * USDC })
     );
 
     // One token leaves initial margin covered: refused to nobody.
@@ -73,7 +73,7 @@ fn a_deposit_that_raises_maintenance_health_is_accepted() {
     let mut world = plain();
     world.board.underlyings[0].stable_price = 1;
     let mut before = Portfolio::zeroed();
-    before.cash = QuoteNative(10 * USDC);
+    before.cash = QuoteNative::new(10 * USDC);
     world.buy(&mut before, 1, 20, 10 * USDC);
     let was = check(&world.board, &before, LAST).unwrap();
     assert!(was.is_liquidatable());
@@ -81,8 +81,8 @@ fn a_deposit_that_raises_maintenance_health_is_accepted() {
     after.credit(0, &world.board.tokens[0], world.board.underlying(0).unwrap(), 5).unwrap();
     let is = require_after_token_deposit(&world.board, &before, &after, NOW).unwrap();
     // 5 USDC of value; 0.25 of haircut and 0.5 of scan. Nothing of it counts as initial equity, its price being all pump.
-    assert_eq!(is.health().unwrap().0 - was.health().unwrap().0, 4_250_000);
-    assert!(is.initial_equity.0 - is.initial.0 < was.initial_equity.0 - was.initial.0);
+    assert_eq!(is.health().unwrap().get() - was.health().unwrap().get(), 4_250_000);
+    assert!(is.initial_equity.get() - is.initial.get() < was.initial_equity.get() - was.initial.get());
 }
 
 /// I15. What the rule accepts leaves initial margin covered or health no lower, so that no deposit makes an account
@@ -97,8 +97,8 @@ fn an_accepted_deposit_makes_no_account_liquidatable() {
             return;
         }
         let was = check(&world.board, &before, LAST).unwrap();
-        let target = was.maintenance.0 / 100 * rng.range(90, 150);
-        before.cash = QuoteNative(before.cash.0 + target - was.equity.0);
+        let target = was.maintenance.get() / 100 * rng.range(90, 150);
+        before.cash = QuoteNative::new(before.cash.get() + target - was.equity.get());
         let was = check(&world.board, &before, LAST).unwrap();
         let mut after = before;
         let token = rng.pick(&world.tokens);
@@ -138,9 +138,9 @@ fn within_the_joint_bound_a_token_deposit_never_lowers_health() {
         let terms: Token = world.board.tokens[usize::from(token)];
         let u = world.board.underlying(terms.underlying).unwrap();
         let worst = u.worst_long.max(u.worst_short);
-        let (kappa, cap) = (ppm(u.params.concentration.0), ppm(u.params.concentration_cap.0));
+        let (kappa, cap) = (ppm(u.params.concentration.get()), ppm(u.params.concentration_cap.get()));
         let spread = whole(1) + kappa * (whole(1) + whole(2) * cap);
-        let most = ppm(terms.haircut.0) + Q::new(worst, u.price) * spread + ppm(u.params.calendar.0);
+        let most = ppm(terms.haircut.get()) + Q::new(worst, u.price) * spread + ppm(u.params.calendar.get());
         let mut after = before;
         if most > whole(1) || !world.pay_in(rng, &mut after, token) {
             return;

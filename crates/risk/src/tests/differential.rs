@@ -48,41 +48,41 @@ pub fn agree_at(board: &Board, portfolio: &Portfolio, now: i64) -> (Requirements
         assert_eq!(rows, x.rows, "rows of underlying {}", x.index);
         assert_eq!(BigInt::from(risk.delta), x.delta, "delta of underlying {}", x.index);
         // The worst row is the model's to the unit, and so is what no row shows but for the grain of the drift.
-        let worst = BigInt::from(risk.scan.0 - risk.extra.0);
+        let worst = BigInt::from(risk.scan.get() - risk.extra.get());
         assert_eq!(worst, (&x.scan - &x.extra).ceil(), "worst row of underlying {}", x.index);
-        above("extra_u", risk.extra.0, &x.extra, &(&x.extra_slack + whole(1)));
-        above("surcharge_u", risk.surcharge.0, &x.surcharge, &x.surcharge_slack);
-        around("calendar_u", risk.calendar.0, &x.calendar, &x.calendar_slack);
-        above("concentration_u", risk.concentration.0, &x.concentration, &x.concentration_slack);
+        above("extra_u", risk.extra.get(), &x.extra, &(&x.extra_slack + whole(1)));
+        above("surcharge_u", risk.surcharge.get(), &x.surcharge, &x.surcharge_slack);
+        around("calendar_u", risk.calendar.get(), &x.calendar, &x.calendar_slack);
+        above("concentration_u", risk.concentration.get(), &x.concentration, &x.concentration_slack);
         let short = x.short_minimum();
-        around("short minimum_u", risk.short_minimum.0, &short, &x.short_slack());
+        around("short minimum_u", risk.short_minimum.get(), &short, &x.short_slack());
         // What it lacks, the charges that it counts have too much: all together are never below.
         let together = |scan: Q, rest: Q| &x.kept * scan + rest;
-        let got = together(whole(risk.scan.0), whole((risk.add_on().unwrap().0) - risk.haircut.0));
+        let got = together(whole(risk.scan.get()), whole((risk.add_on().unwrap().get()) - risk.haircut.get()));
         let exact = together(x.scan.clone(), &x.calendar + &x.concentration + short);
         let exact = exact - &x.calendar_slack.1;
         assert!(got >= exact, "scan and charges of underlying {}: {got} below {exact}", x.index);
-        above("order margin_u", risk.order_margin.0, &x.order_margin, &x.order_slack);
-        below("PnL_u", risk.pnl.0, &x.pnl, &whole(1));
-        below("token value_u", risk.token_value.0, &x.token_value, &whole(1));
+        above("order margin_u", risk.order_margin.get(), &x.order_margin, &x.order_slack);
+        below("PnL_u", risk.pnl.get(), &x.pnl, &whole(1));
+        below("token value_u", risk.token_value.get(), &x.token_value, &whole(1));
     }
     let maintenance_slack = exact.maintenance_slack();
-    let ratio = ppm(board.params.initial_ratio.0);
+    let ratio = ppm(board.params.initial_ratio.get());
     let initial_slack = &ratio * (&maintenance_slack + &exact.surcharge_slack) + whole(1) + &exact.order_slack;
-    above("scan", got.scan.0, &exact.scan, &exact.scan_slack);
-    above("surcharge", got.surcharge.0, &exact.surcharge, &exact.surcharge_slack);
-    around("short minimum", got.short_minimum.0, &exact.short_minimum, &exact.short_slack);
-    around("calendar", got.calendar.0, &exact.calendar, &exact.calendar_slack);
-    above("concentration", got.concentration.0, &exact.concentration, &exact.concentration_slack);
-    above("haircut", got.haircut.0, &exact.haircut, &exact.haircut_slack);
-    above("order margin", got.order_margin.0, &exact.order_margin, &exact.order_slack);
+    above("scan", got.scan.get(), &exact.scan, &exact.scan_slack);
+    above("surcharge", got.surcharge.get(), &exact.surcharge, &exact.surcharge_slack);
+    around("short minimum", got.short_minimum.get(), &exact.short_minimum, &exact.short_slack);
+    around("calendar", got.calendar.get(), &exact.calendar, &exact.calendar_slack);
+    above("concentration", got.concentration.get(), &exact.concentration, &exact.concentration_slack);
+    above("haircut", got.haircut.get(), &exact.haircut, &exact.haircut_slack);
+    above("order margin", got.order_margin.get(), &exact.order_margin, &exact.order_slack);
     let less = exact.calendar_slack.1.clone();
-    around("maintenance", got.maintenance.0, &exact.maintenance, &(maintenance_slack, less.clone()));
-    around("initial", got.initial.0, &exact.initial, &(initial_slack, ratio * less));
-    below("equity", got.equity.0, &exact.equity, &exact.equity_slack);
-    below("initial equity", got.initial_equity.0, &exact.initial_equity, &exact.initial_equity_slack);
-    below("withdrawable equity", got.withdraw_equity.0, &exact.withdraw_equity, &exact.initial_equity_slack);
-    below("own cash", got.own_cash.0, &exact.own_cash, &exact.equity_slack);
+    around("maintenance", got.maintenance.get(), &exact.maintenance, &(maintenance_slack, less.clone()));
+    around("initial", got.initial.get(), &exact.initial, &(initial_slack, ratio * less));
+    below("equity", got.equity.get(), &exact.equity, &exact.equity_slack);
+    below("initial equity", got.initial_equity.get(), &exact.initial_equity, &exact.initial_equity_slack);
+    below("withdrawable equity", got.withdraw_equity.get(), &exact.withdraw_equity, &exact.initial_equity_slack);
+    below("own cash", got.own_cash.get(), &exact.own_cash, &exact.equity_slack);
     (got, exact)
 }
 
@@ -90,17 +90,17 @@ pub fn agree_at(board: &Board, portfolio: &Portfolio, now: i64) -> (Requirements
 fn board_agrees(board: &Board) {
     for u in board.underlyings.iter().filter(|u| u.is_listed()) {
         let shocks: Vec<BigInt> = u.shocks.iter().map(|s| BigInt::from(*s)).collect();
-        assert_eq!(shocks, reference::shocks(u.price, u.scan_range().0, &board.scenarios));
-        assert_eq!(BigInt::from(u.range_value), (whole(u.price) * ppm(u.scan_range().0)).ceil());
+        assert_eq!(shocks, reference::shocks(u.price, u.scan_range().get(), &board.scenarios));
+        assert_eq!(BigInt::from(u.range_value), (whole(u.price) * ppm(u.scan_range().get())).ceil());
         let offset = match u.group {
             0 => 0,
-            g => board.groups[usize::from(g) - 1].offset.0,
+            g => board.groups[usize::from(g) - 1].offset.get(),
         };
         // The charge on a hedge is no more than what a product group leaves of the range.
-        let left = (whole(u.scan_range().0) * (whole(1) - ppm(offset))).floor();
-        assert_eq!(BigInt::from(u.calendar.0), left.min(u.params.calendar.0.into()));
+        let left = (whole(u.scan_range().get()) * (whole(1) - ppm(offset))).floor();
+        assert_eq!(BigInt::from(u.calendar.get()), left.min(u.params.calendar.get().into()));
         let worst = |sign: i64| shocks.iter().map(|s| s * sign).max().unwrap().max(BigInt::zero());
-        let stressed = |loss: BigInt| (whole(loss) * (whole(1) + ppm(u.surcharge.0))).ceil();
+        let stressed = |loss: BigInt| (whole(loss) * (whole(1) + ppm(u.surcharge.get()))).ceil();
         assert_eq!(BigInt::from(u.worst_long), stressed(worst(1)));
         assert_eq!(BigInt::from(u.worst_short), stressed(worst(-1)));
     }

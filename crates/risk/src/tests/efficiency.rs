@@ -36,20 +36,20 @@ struct Market {
 impl Market {
     fn new() -> Self {
         let mut world = World::of(empty_board());
-        world.board.groups[0] = ProductGroup { offset: Ppm(600_000), ..ProductGroup::zeroed() };
+        world.board.groups[0] = ProductGroup { offset: Ppm::new(600_000), ..ProductGroup::zeroed() };
         let prices = [("BTC", 60_000, BTC, 150_000), ("ETH", 3_000, ETH, 180_000), ("SOL", 150, SOL, 200_000)];
         for (index, (_, price, lots, range)) in (0..).zip(prices) {
             let mut u = Underlying {
                 params: UnderlyingParams {
-                    liquidity: QuoteNative(1 << 50),
-                    profit_cap: QuoteNative(1 << 50),
-                    scan_range: Ppm(range),
-                    max_confidence: Ppm(20_000),
-                    calendar: Ppm(3_000),
-                    stable_rate: Ppm(100_000),
+                    liquidity: QuoteNative::new(1 << 50),
+                    profit_cap: QuoteNative::new(1 << 50),
+                    scan_range: Ppm::new(range),
+                    max_confidence: Ppm::new(20_000),
+                    calendar: Ppm::new(3_000),
+                    stable_rate: Ppm::new(100_000),
                     max_age: 10,
-                    short_minimum: Ppm(10_000),
-                    open_interest_liquidity: QuoteNative(1 << 60),
+                    short_minimum: Ppm::new(10_000),
+                    open_interest_liquidity: QuoteNative::new(1 << 60),
                     ..UnderlyingParams::zeroed()
                 },
                 range_params: range_params(),
@@ -90,7 +90,7 @@ impl Market {
             deposit_limit: 1 << 62,
             underlying: 2,
             listed: 1,
-            haircut: Ppm(50_000),
+            haircut: Ppm::new(50_000),
             ..Token::zeroed()
         };
         market
@@ -98,7 +98,7 @@ impl Market {
 
     /// A flat smile of 60 %.
     fn publish(&mut self, days: i64) {
-        let (expiry, smile) = (NOW + days * DAY, Smile { level: Ppm(600_000), ..Smile::default() });
+        let (expiry, smile) = (NOW + days * DAY, Smile { level: Ppm::new(600_000), ..Smile::default() });
         let price = self.world.board.underlyings[0].price;
         let surface = self.world.surfaces.get_mut(&0).unwrap();
         surface.open_expiry(expiry, smile, NOW).unwrap();
@@ -108,17 +108,17 @@ impl Market {
     /// Strikes in USDC a coin.
     fn list(&mut self, name: String, underlying: u16, kind: Kind, days: i64, strike: i64) {
         self.world.list(Instrument {
-            lot_units: Units(LOT_UNITS),
-            delta_units: Units(LOT_UNITS),
-            tick_value: QuoteNative(USDC / 100),
+            lot_units: Units::new(LOT_UNITS),
+            delta_units: Units::new(LOT_UNITS),
+            tick_value: QuoteNative::new(USDC / 100),
             expiry: if days == 0 { 0 } else { NOW + days * DAY },
-            strike: Ticks(strike * 100 / BTC),
-            max_position: Lots(1_000),
+            strike: Ticks::new(strike * 100 / BTC),
+            max_position: Lots::new(1_000),
             generation: 1,
             underlying,
             index: self.names.len() as u16,
             kind: kind as u8,
-            price_band: Ppm(100_000),
+            price_band: Ppm::new(100_000),
             max_orders: 64,
             ..Instrument::zeroed()
         });
@@ -134,7 +134,7 @@ impl Market {
         let mut portfolio = Portfolio::zeroed();
         for leg in legs {
             match leg {
-                Leg::Lots(name, lots) => portfolio.slot(self.instrument(name)).unwrap().lots = Lots(*lots),
+                Leg::Lots(name, lots) => portfolio.slot(self.instrument(name)).unwrap().lots = Lots::new(*lots),
                 Leg::Token(lots) => {
                     let (token, u) = (&self.world.board.tokens[0], &self.world.board.underlyings[2]);
                     portfolio.credit(0, token, u, (lots * LOT_UNITS) as u64).unwrap();
@@ -155,7 +155,7 @@ impl Market {
             let of = |u: &Underlying| {
                 let risk = UnderlyingRisk::in_portfolio(&self.world.board, u, &portfolio, LAST).unwrap();
                 let worst = risk.rows.into_iter().fold(0, i64::max);
-                Scaled(worst).to_native_ceil(u.scale()).0 + risk.haircut.0
+                Scaled::new(worst).to_native_ceil(u.scale()).get() + risk.haircut.get()
             };
             self.world.board.underlyings[..3].iter().map(of).sum()
         };
@@ -224,13 +224,13 @@ fn table(market: &Market) -> String {
     );
     for (name, legs) in books(market) {
         let (ballast, additive) = (market.ballast(&legs), market.additive(&legs));
-        let initial = mul_ppm_ceil(QuoteNative(additive), market.world.board.params.initial_ratio).unwrap().0;
-        let percent = (ballast.maintenance.0 * 100 + additive / 2) / additive;
+        let initial = mul_ppm_ceil(QuoteNative::new(additive), market.world.board.params.initial_ratio).unwrap().get();
+        let percent = (ballast.maintenance.get() * 100 + additive / 2) / additive;
         text += &format!(
             "| {name} | {} | {} | {} | {} | {percent} % |\n",
-            usdc(ballast.maintenance.0),
+            usdc(ballast.maintenance.get()),
             usdc(additive),
-            usdc(ballast.initial.0),
+            usdc(ballast.initial.get()),
             usdc(initial)
         );
     }
@@ -257,12 +257,12 @@ fn the_document_says_what_standard_books_ask_for() {
 fn only_a_long_option_alone_costs_more_than_leg_by_leg() {
     let market = Market::new();
     for (name, legs) in books(&market) {
-        let (ballast, additive) = (market.ballast(&legs).maintenance.0, market.additive(&legs));
+        let (ballast, additive) = (market.ballast(&legs).maintenance.get(), market.additive(&legs));
         match legs.as_slice() {
             [L("BTC-PERP", _)] => assert_eq!(ballast, additive),
             [L(option, lots)] => {
                 let (t, u) = (&market.instrument(option).option, &market.world.board.underlyings[0]);
-                let unseen = Scaled(lots * (t.convexity + t.model_error)).to_native_ceil(u.scale()).0;
+                let unseen = Scaled::new(lots * (t.convexity + t.model_error)).to_native_ceil(u.scale()).get();
                 // The gap apart from the row, and a calendar charge of nothing, are each rounded up.
                 assert!((0..=2).contains(&(ballast - additive - unseen)), "{name}");
             }

@@ -15,10 +15,10 @@ use std::prelude::v1::*;
 /// Sampled, with a premium of at most 1 % paid over eight hours and a basis of at most 0.5 %.
 fn params() -> FundingParams {
     FundingParams {
-        impact_notional: QuoteNative(1_000_000_000),
-        max_premium: Ppm(10_000),
+        impact_notional: QuoteNative::new(1_000_000_000),
+        max_premium: Ppm::new(10_000),
         period: 28_800,
-        max_basis: Ppm(5_000),
+        max_basis: Ppm::new(5_000),
         reserved: 0,
     }
 }
@@ -31,7 +31,7 @@ fn at(price: i64) -> ImpactPrices {
 /// I409. Rounded down, and clamped either way; nothing while the index is between bid and ask, however far they are apart.
 #[test]
 fn a_premium_is_rounded_down_and_clamped() {
-    let most = Ppm(10_000);
+    let most = Ppm::new(10_000);
     let of = |bid, ask, index| premium(&ImpactPrices { bid, ask }, index, most);
     assert_eq!(of(1_001_000, 1_002_000, 1_000_000), Ok(1_000));
     assert_eq!(of(998_000, 999_000, 1_000_000), Ok(-1_000));
@@ -132,12 +132,12 @@ fn funding_is_conserved_to_the_unit() {
         world.board.underlyings[0].scale_bits = rng.range(0, 8) as u8;
         let price = rng.log_range(1 << 10, 100_000_000);
         world.reprice(0, price);
-        world.board.instruments[0].funding = FundingParams { max_premium: Ppm(100_000), period: 3_600, ..params() };
+        world.board.instruments[0].funding = FundingParams { max_premium: Ppm::new(100_000), period: 3_600, ..params() };
         let mut accounts: Vec<Portfolio> = vec![Portfolio::zeroed(); 5];
         let (mut unpaid, mut samples, mut bucket) = (0i64, Samples::default(), NOW / 60);
         let total = |accounts: &[Portfolio], unpaid: i64| {
-            let quote = |p: &Portfolio| p.open().iter().map(|p| p.quote.0).sum::<i64>();
-            accounts.iter().map(|p| p.cash.0 + quote(p)).sum::<i64>() + unpaid
+            let quote = |p: &Portfolio| p.open().iter().map(|p| p.quote.get()).sum::<i64>();
+            accounts.iter().map(|p| p.cash.get() + quote(p)).sum::<i64>() + unpaid
         };
         for _ in 0..200 {
             let (mut i, u) = (world.board.instruments[0], world.board.underlyings[0]);
@@ -150,8 +150,8 @@ fn funding_is_conserved_to_the_unit() {
                 let (a, b) = (rng.below(5), rng.below(5));
                 let (lots, value) = (rng.range(1, 1_000), rng.range(0, 1 << 30));
                 for (account, sign) in [(a, 1), (b, -1)] {
-                    let fill = Fill { lots: Lots(sign * lots), value: QuoteNative(sign * value) };
-                    unpaid -= accounts[account].fill(&i, &u, fill).unwrap().0;
+                    let fill = Fill { lots: Lots::new(sign * lots), value: QuoteNative::new(sign * value) };
+                    unpaid -= accounts[account].fill(&i, &u, fill).unwrap().get();
                     accounts[account].release(&i).unwrap();
                 }
             }
@@ -164,8 +164,8 @@ fn funding_is_conserved_to_the_unit() {
         for account in &mut accounts {
             if let Some(p) = account.position(&i).copied() {
                 let due = account.slot(&i).unwrap().settle(&i, &u).unwrap();
-                account.cash.0 += due.0;
-                (unpaid, settled) = (unpaid - due.0, settled + i64::from(!p.lots.is_zero()));
+                account.cash = QuoteNative::new(account.cash.get() + due.get());
+                (unpaid, settled) = (unpaid - due.get(), settled + i64::from(!p.lots.is_zero()));
             }
         }
         assert_eq!(total(&accounts, unpaid), 0);

@@ -51,10 +51,10 @@ fn black76(forward: f64, strike: f64, s: f64) -> f64 {
 fn volatility_range(params: &OptionParams, seconds: i64) -> i64 {
     let least = i64::from(params.volatility_floor_days) * 86_400;
     let base = Fixed::from_ratio(30 * 86_400, seconds.max(least)).unwrap();
-    let factor = pow(base, Fixed::from_ratio(params.volatility_power.0.into(), 1_000_000).unwrap()).unwrap();
-    let range = (i128::from(factor.0) * i128::from(params.volatility_range.0)) >> 48;
+    let factor = pow(base, Fixed::from_ratio(params.volatility_power.get().into(), 1_000_000).unwrap()).unwrap();
+    let range = (i128::from(factor.0) * i128::from(params.volatility_range.get())) >> 48;
     let days = seconds.max(least) as f64 / 86_400.0;
-    let float = f64::from(params.volatility_range.0) * (30.0 / days).powf(f64::from(params.volatility_power.0) / 1e6);
+    let float = f64::from(params.volatility_range.get()) * (30.0 / days).powf(f64::from(params.volatility_power.get()) / 1e6);
     assert!((float - range as f64).abs() <= 1.0 + 1e-6 * float);
     range.min(900_000) as i64
 }
@@ -74,11 +74,11 @@ impl Curve {
         let seconds = i.expiry - t.time;
         let range = volatility_range(&u.option_params, seconds);
         let total = |direction: i64| {
-            let shifted = i64::from(t.volatility.0) * (1_000_000 + direction * range) / 1_000_000;
-            let bounded = shifted.clamp(MIN_VOLATILITY.0.into(), MAX_VOLATILITY.0.into());
+            let shifted = i64::from(t.volatility.get()) * (1_000_000 + direction * range) / 1_000_000;
+            let bounded = shifted.clamp(MIN_VOLATILITY.get().into(), MAX_VOLATILITY.get().into());
             bounded as f64 / 1e6 * (seconds as f64 / 31_536_000.0).sqrt()
         };
-        let units = i.lot_units.0 as f64;
+        let units = i.lot_units.get() as f64;
         Self { units, carry: t.carry as f64, strike: t.strike as f64, total: [total(-1), total(1)] }
     }
 
@@ -89,7 +89,7 @@ impl Curve {
 
 /// Prices of the grid less the present one, twice: for the volatility down and up. No scenario falls below 5 % of the price.
 fn moves(u: &Underlying) -> [f64; POINTS] {
-    let range = f64::from(u.scan_range().0) / 1e6;
+    let range = f64::from(u.scan_range().get()) / 1e6;
     let ratio = |n: usize| ((n % (POINTS / 2)) as f64 / SIDE as f64 - 1.0) * range;
     core::array::from_fn(|n| ratio(n).max(-0.95) * u.price as f64)
 }
@@ -106,7 +106,7 @@ impl Losses {
         let mut of: Vec<Box<[f64; POINTS]>> = Vec::new();
         for (index, curve) in curves.iter().enumerate() {
             let i = &world.board.instruments[index];
-            let units = i.lot_units.0 as f64;
+            let units = i.lot_units.get() as f64;
             let Some(curve) = curve else {
                 of.push(Box::new(moves.map(|m| -m * units)));
                 continue;
@@ -173,12 +173,12 @@ fn market(price: i64, range: i64, scale_bits: u8, option_params: OptionParams) -
     let mut world = World::of(empty_board());
     let mut u = Underlying {
         params: UnderlyingParams {
-            liquidity: QuoteNative(1 << 50),
-            scan_range: Ppm(range as u32),
-            max_confidence: Ppm(20_000),
-            stable_rate: Ppm(100_000),
+            liquidity: QuoteNative::new(1 << 50),
+            scan_range: Ppm::new(range as u32),
+            max_confidence: Ppm::new(20_000),
+            stable_rate: Ppm::new(100_000),
             max_age: 10,
-            open_interest_liquidity: QuoteNative(1 << 60),
+            open_interest_liquidity: QuoteNative::new(1 << 60),
             ..UnderlyingParams::zeroed()
         },
         range_params: range_params(),
@@ -213,15 +213,15 @@ fn list(world: &mut World, kind: Kind, terms: Terms) {
     world.list(Instrument {
         index: world.instruments.len() as u16,
         kind: kind as u8,
-        lot_units: Units(terms.units),
-        delta_units: Units(terms.units),
-        max_position: Lots(terms.max_position),
+        lot_units: Units::new(terms.units),
+        delta_units: Units::new(terms.units),
+        max_position: Lots::new(terms.max_position),
         expiry: terms.expiry,
         basis: terms.basis,
-        strike: Ticks(terms.strike),
-        tick_value: QuoteNative(1),
+        strike: Ticks::new(terms.strike),
+        tick_value: QuoteNative::new(1),
         generation: 1,
-        price_band: Ppm(100_000),
+        price_band: Ppm::new(100_000),
         max_orders: 64,
         ..Instrument::zeroed()
     });
@@ -250,8 +250,8 @@ fn chain(rng: &mut Rng, scope: &Scope) -> World {
     let price = rng.log_range(1 << 16, 1 << 31);
     let range = rng.range(scope.range.0, scope.range.1);
     let option_params = OptionParams {
-        volatility_range: Ppm(rng.range(0, 900_000) as u32),
-        volatility_power: Ppm(rng.range(0, 1_000_000) as u32),
+        volatility_range: Ppm::new(rng.range(0, 900_000) as u32),
+        volatility_power: Ppm::new(rng.range(0, 1_000_000) as u32),
         volatility_floor_days: rng.range(1, 30) as u32,
         ..world::usual_option_params()
     };
@@ -259,7 +259,7 @@ fn chain(rng: &mut Rng, scope: &Scope) -> World {
     let units = rng.log_range(1, 1 << 7);
     for _ in 0..EXPIRIES {
         let smile = Smile {
-            level: Ppm(rng.range(scope.volatility.0, scope.volatility.1) as u32),
+            level: Ppm::new(rng.range(scope.volatility.0, scope.volatility.1) as u32),
             skew: rng.range(-300_000, 300_000) as i32,
             curvature: rng.range(0, 300_000) as i32,
         };
@@ -311,7 +311,7 @@ fn book(rng: &mut Rng, board: &Board) -> Vec<(u16, i64)> {
             let mut book: Vec<_> =
                 (0..legs).map(|_| (rng.range(1, all) as u16, rng.range(-MAX_LOTS, MAX_LOTS))).collect();
             if rng.chance(30) {
-                let units = MAX_LOTS * board.instruments[1].lot_units.0;
+                let units = MAX_LOTS * board.instruments[1].lot_units.get();
                 book.push((PERPETUAL, rng.range(-units, units)));
             }
             book
@@ -339,7 +339,7 @@ fn portfolio(board: &Board, book: &[(u16, i64)]) -> Portfolio {
     let mut portfolio = Portfolio::zeroed();
     for (index, lots) in book {
         let slot = portfolio.slot(&board.instruments[usize::from(*index)]).unwrap();
-        slot.lots = Lots(slot.lots.0 + lots);
+        slot.lots = Lots::new(slot.lots.get() + lots);
     }
     portfolio
 }
@@ -349,13 +349,13 @@ fn scanned(board: &Board, book: &[(u16, i64)]) -> (f64, f64) {
     let u = &board.underlyings[usize::from(U)];
     let portfolio = portfolio(board, book);
     let risk = UnderlyingRisk::in_portfolio(board, u, &portfolio, LAST).unwrap();
-    ((risk.scan.0 << u.scale()) as f64, units(board, &portfolio, |_| true))
+    ((risk.scan.get() << u.scale()) as f64, units(board, &portfolio, |_| true))
 }
 
 /// Delta units of all legs of some instruments.
 fn units(board: &Board, portfolio: &Portfolio, of: fn(&Instrument) -> bool) -> f64 {
     let legs = portfolio.open().iter().map(|p| (p, &board.instruments[usize::from(p.key.instrument())]));
-    legs.filter(|(_, i)| of(i)).map(|(p, i)| (p.lots.0 * i.lot_units.0).abs() as f64).sum()
+    legs.filter(|(_, i)| of(i)).map(|(p, i)| (p.lots.get() * i.lot_units.get()).abs() as f64).sum()
 }
 
 fn curves(world: &World) -> Vec<Option<Curve>> {
@@ -389,7 +389,7 @@ fn after_a_move(rng: &mut Rng, scope: &Scope, most: fn(f64, f64) -> f64) {
     let mut world = chain(rng, scope);
     let curves = curves(&world);
     let before = world.board.underlyings[usize::from(U)];
-    let range = i64::from(before.scan_range().0);
+    let range = i64::from(before.scan_range().get());
     // 6·|dS| ≤ r·(S + dS)
     let farthest = mul_div_floor(before.price, range, 6_000_000 + range).unwrap();
     let anywhere = rng.range(-farthest, farthest);
@@ -433,7 +433,7 @@ fn a_loss_between_two_scenarios_is_covered_though_no_scenario_shows_it() {
     let (price, units) = (100_000_000, 100);
     let mut world = market(price, 150_000, 0, world::usual_option_params());
     let expiry = NOW + 300;
-    publish(&mut world, expiry, Smile { level: Ppm(600_000), ..Smile::default() });
+    publish(&mut world, expiry, Smile { level: Ppm::new(600_000), ..Smile::default() });
     let sixth = units * price / 40; // r·S/6 of a lot
     let terms = Terms { units, max_position: MAX_LOTS, expiry, strike: units * price + sixth, ..Terms::default() };
     list(&mut world, Kind::Future, Terms { strike: 0, ..terms });
@@ -451,5 +451,5 @@ fn a_loss_between_two_scenarios_is_covered_though_no_scenario_shows_it() {
 
     let loss = Losses::of(&world, &curves(&world)).worst(&book);
     assert!(loss > 0.98 * sixth as f64);
-    assert!(loss <= risk.scan.0 as f64 && risk.scan.0 <= sixth + sixth / 100, "{loss} {} {sixth}", risk.scan.0);
+    assert!(loss <= risk.scan.get() as f64 && risk.scan.get() <= sixth + sixth / 100, "{loss} {} {sixth}", risk.scan.get());
 }

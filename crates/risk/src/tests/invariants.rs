@@ -57,16 +57,16 @@ fn netting_never_costs_more_than_the_legs() {
         let together = require(&world.board, &portfolio);
         let apart: Vec<_> = legs(&portfolio).iter().map(|leg| require(&world.board, leg)).collect();
         let sum = |of: fn(&Requirements) -> i64| -> i64 { apart.iter().map(of).sum() };
-        assert!(together.scan.0 <= sum(|r| r.scan.0));
-        assert!(together.order_margin.0 <= sum(|r| r.order_margin.0));
+        assert!(together.scan.get() <= sum(|r| r.scan.get()));
+        assert!(together.order_margin.get() <= sum(|r| r.order_margin.get()));
         // Concentration aside, which two legs may have and neither alone.
         for u in world.underlyings.clone() {
             let u = &mut world.board.underlyings[usize::from(u)];
             u.params.concentration = crate::Ppm::ZERO;
             u.crowding = crate::Ppm::ZERO;
         }
-        let together = require(&world.board, &portfolio).maintenance.0;
-        let apart: i64 = legs(&portfolio).iter().map(|leg| require(&world.board, leg).maintenance.0).sum();
+        let together = require(&world.board, &portfolio).maintenance.get();
+        let apart: i64 = legs(&portfolio).iter().map(|leg| require(&world.board, leg).maintenance.get()).sum();
         // A calendar charge is rounded up where the legs' scans are not.
         let rounding = 5 * risks(&world.board, &portfolio).len() as i64;
         assert!(together <= apart + rounding, "{together} together, {apart} apart");
@@ -83,12 +83,12 @@ fn a_merger_creates_no_scanning_risk() {
         let (mut one, mut other) = (whole, whole);
         for ((a, b), p) in one.positions.iter_mut().zip(&mut other.positions).zip(whole.open()) {
             // Cut the lots anywhere, even into a long and a short.
-            a.lots = Lots(rng.range(-p.lots.0.abs(), p.lots.0.abs()));
-            b.lots = Lots((p.lots.0 - a.lots.0).clamp(-p.lots.0.abs(), p.lots.0.abs()));
-            a.lots = Lots(p.lots.0 - b.lots.0);
+            a.lots = Lots::new(rng.range(-p.lots.get().abs(), p.lots.get().abs()));
+            b.lots = Lots::new((p.lots.get() - a.lots.get()).clamp(-p.lots.get().abs(), p.lots.get().abs()));
+            a.lots = Lots::new(p.lots.get() - b.lots.get());
         }
         other.balances = Zeroable::zeroed();
-        let scan = |p: &Portfolio| require(&world.board, p).scan.0;
+        let scan = |p: &Portfolio| require(&world.board, p).scan.get();
         // The benefits of the parts are rounded down by less than one unit a group, the rows up by one an underlying.
         let rounding = 2 * (world.underlyings.len() as i64 + 8);
         assert!(scan(&whole) <= scan(&one) + scan(&other) + rounding);
@@ -105,13 +105,13 @@ fn scanning_risk_is_convex_in_lots() {
         let Some(&index) = world.held(&portfolio).first() else { return };
         let (i, u) = world.instrument(index);
         let slot = portfolio.search(crate::PositionKey::of(i)).unwrap();
-        let most = i.max_position.0;
+        let most = i.max_position.get();
         let step = rng.range(0, most);
         let middle = rng.range(step - most, most - step);
         let mut at = |lots: i64| {
-            portfolio.positions[slot].lots = Lots(lots);
+            portfolio.positions[slot].lots = Lots::new(lots);
             let rows = UnderlyingRisk::in_portfolio(&world.board, u, &portfolio, LAST).unwrap().rows;
-            (rows.iter().copied().max().unwrap().max(0), require(&world.board, &portfolio).scan.0)
+            (rows.iter().copied().max().unwrap().max(0), require(&world.board, &portfolio).scan.get())
         };
         let (low, mid, high) = (at(middle - step), at(middle), at(middle + step));
         assert!(2 * i128::from(mid.0) <= i128::from(low.0) + i128::from(high.0));
@@ -127,13 +127,13 @@ fn a_group_stays_between_its_floor_and_the_sum() {
         let reach = reach(rng);
         let mut world = World::random(rng, reach, 8);
         let portfolio = world.portfolio(rng, 64);
-        let total = require(&world.board, &portfolio).scan.0;
+        let total = require(&world.board, &portfolio).scan.get();
         let risks = risks(&world.board, &portfolio);
-        let sum: i64 = risks.iter().map(|r| r.scan.0).sum();
+        let sum: i64 = risks.iter().map(|r| r.scan.get()).sum();
         let floor = risks.iter().map(|r| {
             let group = world.board.underlyings[usize::from(r.index)].group;
-            let c = if group == 0 { 0 } else { world.board.groups[usize::from(group) - 1].offset.0 };
-            (whole(1) - ppm(c)) * whole(r.scan.0)
+            let c = if group == 0 { 0 } else { world.board.groups[usize::from(group) - 1].offset.get() };
+            (whole(1) - ppm(c)) * whole(r.scan.get())
         });
         assert!(total <= sum);
         assert!(whole(total) >= floor.sum());
@@ -149,8 +149,8 @@ fn a_portfolio_n_times_as_large_has_rows_n_times_as_large() {
         let mut portfolio = world.portfolio(rng, 32);
         let n = rng.range(2, 1_000);
         for p in &mut portfolio.positions {
-            p.lots = Lots(p.lots.0 / n);
-            p.quote = QuoteNative(p.quote.0 / n);
+            p.lots = Lots::new(p.lots.get() / n);
+            p.quote = QuoteNative::new(p.quote.get() / n);
         }
         for b in &mut portfolio.balances {
             let unit = world.board.tokens[usize::from(b.token)].atoms_per_unit.max(1);
@@ -158,8 +158,8 @@ fn a_portfolio_n_times_as_large_has_rows_n_times_as_large() {
         }
         let mut larger = portfolio;
         for p in &mut larger.positions {
-            p.lots = Lots(p.lots.0 * n);
-            p.quote = QuoteNative(p.quote.0 * n);
+            p.lots = Lots::new(p.lots.get() * n);
+            p.quote = QuoteNative::new(p.quote.get() * n);
         }
         for b in &mut larger.balances {
             b.amount *= n as u64;
@@ -170,7 +170,7 @@ fn a_portfolio_n_times_as_large_has_rows_n_times_as_large() {
             assert_eq!(one.rows.map(|r| r * n), many.rows);
             // In whole quote-native the smaller portfolio is rounded up, the worst row and what no row shows, so n of it are
             // never cheaper.
-            assert!(one.scan.0 * n >= many.scan.0 && one.scan.0 * n < many.scan.0 + 2 * n);
+            assert!(one.scan.get() * n >= many.scan.get() && one.scan.get() * n < many.scan.get() + 2 * n);
         }
     });
 }
@@ -184,7 +184,7 @@ fn the_order_of_insertion_changes_nothing() {
         let mut acts: Vec<(u16, Option<crate::Fill>, u64)> = Vec::new();
         for &index in &world.instruments {
             if rng.chance(60) && acts.len() < 64 {
-                let most = world.instrument(index).0.max_position.0;
+                let most = world.instrument(index).0.max_position.get();
                 let lots = rng.log_range(1, most) * rng.pick(&[1, -1]);
                 acts.push((index, Some(world.fill_near_mark(rng, index, lots)), 0));
             }
@@ -246,10 +246,10 @@ fn requirements_and_equities_are_in_order() {
         let mut world = World::random(rng, reach, 8);
         let portfolio = world.portfolio(rng, 32);
         let r = require(&world.board, &portfolio);
-        assert!(r.maintenance.0 >= 0 && r.initial >= r.maintenance);
+        assert!(r.maintenance.get() >= 0 && r.initial >= r.maintenance);
         assert!(r.withdraw_equity <= r.initial_equity && r.initial_equity <= r.equity);
         for part in [r.scan, r.calendar, r.concentration, r.haircut, r.order_margin] {
-            assert!(part.0 >= 0);
+            assert!(part.get() >= 0);
         }
     });
 }
@@ -281,14 +281,14 @@ fn the_breakdown_and_the_check_say_the_same() {
         let mut world = World::random(rng, reach, 8);
         let size = rng.below(64);
         let portfolio = world.portfolio(rng, size);
-        let (mut seen, mut value) = (Vec::new(), portfolio.cash.0 - portfolio.accrued_interest.0);
+        let (mut seen, mut value) = (Vec::new(), portfolio.cash.get() - portfolio.accrued_interest.get());
         let whole = breakdown(&world.board, &portfolio, LAST, |u, risk| {
             seen.push(u.index);
-            value += risk.token_value.0 + risk.pnl.0;
+            value += risk.token_value.get() + risk.pnl.get();
             assert_eq!(*risk, UnderlyingRisk::in_portfolio(&world.board, u, &portfolio, LAST).unwrap());
         });
         let whole = whole.unwrap();
-        assert_eq!((whole, whole.equity.0), (require(&world.board, &portfolio), value));
+        assert_eq!((whole, whole.equity.get()), (require(&world.board, &portfolio), value));
         let count = seen.len();
         seen.sort_unstable();
         seen.dedup();
@@ -301,23 +301,23 @@ fn random_trade(rng: &mut Rng, world: &World, portfolio: &Portfolio) -> Option<(
     let held = world.held(portfolio);
     let index = rng.pick(&held);
     let (i, u) = world.instrument(index);
-    let now = portfolio.lots(i).0;
+    let now = portfolio.lots(i).get();
     let lots = match rng.below(4) {
-        0 => rng.log_range(1, i.max_position.0) * rng.pick(&[1, -1]),
+        0 => rng.log_range(1, i.max_position.get()) * rng.pick(&[1, -1]),
         1 => -now,
         _ => -now.signum() * rng.log_range(1, now.abs()),
     };
     let fill = world.fill_near_mark(rng, index, lots);
-    let mark_value = Scaled(lots.abs() * i.mark_at(u, NOW)).to_native_floor(u.scale());
+    let mark_value = Scaled::new(lots.abs() * i.mark_at(u, NOW)).to_native_floor(u.scale());
     let discount_value =
-        Scaled(lots.abs() * i.discount_value(u, lots < 0, i.mark_at(u, NOW))).to_native_floor(u.scale());
-    let size = fill.value.0.abs();
-    let cost = QuoteNative(if lots > 0 { size - mark_value.0 } else { mark_value.0 - size });
-    let fees = QuoteNative(size / rng.range(1_000, 10_000) * rng.pick(&[1, 1, -1]));
+        Scaled::new(lots.abs() * i.discount_value(u, lots < 0, i.mark_at(u, NOW))).to_native_floor(u.scale());
+    let size = fill.value.get().abs();
+    let cost = QuoteNative::new(if lots > 0 { size - mark_value.get() } else { mark_value.get() - size });
+    let fees = QuoteNative::new(size / rng.range(1_000, 10_000) * rng.pick(&[1, 1, -1]));
     let mut after = *portfolio;
     after.fill(i, u, fill).ok()?;
     after.release(i).unwrap();
-    after.cash = QuoteNative(after.cash.0 - fees.0);
+    after.cash = QuoteNative::new(after.cash.get() - fees.get());
     Some((after, Trade { underlying: u.index, now: NOW, fees, discount_value, cost }))
 }
 
@@ -331,11 +331,11 @@ fn a_series_of_reductions_never_ends_with_more_to_ask_for() {
         let board = &world.board;
         let r = require(board, &portfolio);
         // Somewhere between bankrupt and initial margin.
-        let target = r.maintenance.0 / 100 * rng.range(-10, 120);
-        portfolio.cash = QuoteNative(portfolio.cash.0 + target - r.equity.0);
+        let target = r.maintenance.get() / 100 * rng.range(-10, 120);
+        portfolio.cash = QuoteNative::new(portfolio.cash.get() + target - r.equity.get());
         let start = require(board, &portfolio);
         let rows = risks(board, &portfolio);
-        let mut health = start.health().unwrap().0;
+        let mut health = start.health().unwrap().get();
         for _ in 0..24 {
             if world.held(&portfolio).is_empty() {
                 break;
@@ -345,7 +345,7 @@ fn a_series_of_reductions_never_ends_with_more_to_ask_for() {
             match rule::after_trade(board, &portfolio, &after, &trade) {
                 Ok(_) if initial.is_err() => {
                     portfolio = after;
-                    health -= trade.fees.0;
+                    health -= trade.fees.get();
                     reductions.set(reductions.get() + 1);
                 }
                 Ok(_) => {}
@@ -355,11 +355,11 @@ fn a_series_of_reductions_never_ends_with_more_to_ask_for() {
         }
         let end = require(board, &portfolio);
         assert!(end.maintenance <= start.maintenance && end.initial <= start.initial);
-        assert!(end.health().unwrap().0 >= health);
+        assert!(end.health().unwrap().get() >= health);
         for (is, was) in risks(board, &portfolio).iter().zip(&rows) {
             assert!(is.rows.iter().zip(&was.rows).all(|(is, was)| (*is).max(0) <= (*was).max(0)));
             // What no row shows may grow, as long as maintenance margin does not.
-            assert!(is.scan.0 - is.extra.0 <= was.scan.0 - was.extra.0);
+            assert!(is.scan.get() - is.extra.get() <= was.scan.get() - was.extra.get());
         }
     });
     assert!(reductions.get() == 0 || reductions.get() > 500, "only {} reductions", reductions.get());
@@ -393,12 +393,12 @@ fn an_order_that_only_adds_lowers_no_margin() {
         for index in world.held(&portfolio) {
             let (i, u) = world.instrument(index);
             let (Ok((low, high)), bid) = (i.band(u, NOW), rng.chance(50)) else { continue };
-            let price = Ticks(rng.range(low.0, high.0.max(low.0)));
+            let price = Ticks::new(rng.range(low.get(), high.get().max(low.get())));
             let was = require(&world.board, &portfolio).initial;
             let mut after = portfolio;
             let position = after.slot(i).unwrap();
             let adds = order_only_adds(u, i, position, bid, price, NOW).unwrap();
-            let (Ok(value), lots) = (i.value_at(Lots(1), price), Lots(1)) else { continue };
+            let (Ok(value), lots) = (i.value_at(Lots::new(1), price), Lots::new(1)) else { continue };
             if position.add_order(bid, false, lots, value).is_err() || position.require_within_limit(i).is_err() {
                 continue;
             }
@@ -422,12 +422,12 @@ fn a_penalty_leaves_an_account_at_maintenance_margin() {
         world.move_prices(rng);
         let spare = rule::spare_cash(&world.board, &portfolio, NOW).unwrap();
         let before = require(&world.board, &portfolio);
-        assert!(spare.0 >= 0 && spare.0 <= portfolio.cash.0.max(0));
+        assert!(spare.get() >= 0 && spare.get() <= portfolio.cash.get().max(0));
         portfolio.cash = portfolio.cash.minus(spare).unwrap();
         let after = require(&world.board, &portfolio);
         assert_eq!(after.maintenance, before.maintenance);
-        assert!(spare.0 == 0 || !after.is_liquidatable());
-        spared.set(spared.get() + u32::from(spare.0 > 0 && spare < before.equity));
+        assert!(spare.get() == 0 || !after.is_liquidatable());
+        spared.set(spared.get() + u32::from(spare.get() > 0 && spare < before.equity));
     });
     assert!(spared.get() > 50, "{}", spared.get());
 }

@@ -20,25 +20,25 @@ const ONE: i64 = 1 << INDEX_BITS;
 /// 2 % without use, 10 % at 80 %, 100 % at full use; borrowing up to 90 %; a tenth is kept; epochs of an hour.
 fn params() -> InterestParams {
     InterestParams {
-        base_rate: Ppm(20_000),
-        optimal_rate: Ppm(100_000),
-        max_rate: Ppm(1_000_000),
-        optimal_utilisation: Ppm(800_000),
-        max_utilisation: Ppm(900_000),
-        reserve: Ppm(100_000),
+        base_rate: Ppm::new(20_000),
+        optimal_rate: Ppm::new(100_000),
+        max_rate: Ppm::new(1_000_000),
+        optimal_utilisation: Ppm::new(800_000),
+        max_utilisation: Ppm::new(900_000),
+        reserve: Ppm::new(100_000),
         epoch_seconds: 3_600,
         reserved: 0,
     }
 }
 
 fn steepest() -> InterestParams {
-    InterestParams { base_rate: Ppm(1_000_000), optimal_rate: Ppm(2_000_000), max_rate: Ppm(4_000_000), ..params() }
+    InterestParams { base_rate: Ppm::new(1_000_000), optimal_rate: Ppm::new(2_000_000), max_rate: Ppm::new(4_000_000), ..params() }
 }
 
 fn any_params(rng: &mut Rng) -> InterestParams {
     let base = rng.range(0, 1_000_000);
     let optimal = rng.range(base, 2_000_000);
-    let of = |rate: i64| Ppm(rate as u32);
+    let of = |rate: i64| Ppm::new(rate as u32);
     InterestParams {
         base_rate: of(base),
         optimal_rate: of(optimal),
@@ -53,7 +53,7 @@ fn any_params(rng: &mut Rng) -> InterestParams {
 
 /// Rate of a second at an exact utilisation.
 fn exact_rate(p: &InterestParams, used: &Q) -> Q {
-    let [base, optimal, max, kink] = [p.base_rate, p.optimal_rate, p.max_rate, p.optimal_utilisation].map(|r| ppm(r.0));
+    let [base, optimal, max, kink] = [p.base_rate, p.optimal_rate, p.max_rate, p.optimal_utilisation].map(|r| ppm(r.get()));
     let used = used.clone().min(whole(1));
     let year = if used <= kink {
         &base + (&optimal - &base) * used / kink
@@ -102,15 +102,15 @@ fn a_rate_is_the_curves() {
 fn parameters_out_of_bounds_are_named() {
     type Change = fn(&mut InterestParams);
     let changes: [(u16, Change); 10] = [
-        (0, |p| p.base_rate = Ppm(1_000_001)),
-        (1, |p| p.optimal_rate = Ppm(19_999)),
-        (1, |p| p.optimal_rate = Ppm(2_000_001)),
-        (2, |p| p.max_rate = Ppm(99_999)),
-        (2, |p| p.max_rate = Ppm(4_000_001)),
-        (3, |p| p.optimal_utilisation = Ppm(9_999)),
-        (3, |p| p.optimal_utilisation = Ppm(990_001)),
-        (4, |p| p.max_utilisation = Ppm(950_001)),
-        (5, |p| p.reserve = Ppm(900_001)),
+        (0, |p| p.base_rate = Ppm::new(1_000_001)),
+        (1, |p| p.optimal_rate = Ppm::new(19_999)),
+        (1, |p| p.optimal_rate = Ppm::new(2_000_001)),
+        (2, |p| p.max_rate = Ppm::new(99_999)),
+        (2, |p| p.max_rate = Ppm::new(4_000_001)),
+        (3, |p| p.optimal_utilisation = Ppm::new(9_999)),
+        (3, |p| p.optimal_utilisation = Ppm::new(990_001)),
+        (4, |p| p.max_utilisation = Ppm::new(950_001)),
+        (5, |p| p.reserve = Ppm::new(900_001)),
         (6, |p| p.epoch_seconds = 604_801),
     ];
     for (parameter, change) in changes {
@@ -135,9 +135,9 @@ fn rates_and_indices_stay_in_their_bounds() {
     let mut interest = Interest { params: p, borrow_rate: rate, updated_at: NOW, ..Interest::default() };
     let later = NOW + years * YEAR_SECONDS;
     assert!(interest.borrow_index_at(later).unwrap() < 1 << 60);
-    let mut debtor = Portfolio { owed: QuoteNative(1 << 50), ..Portfolio::zeroed() };
+    let mut debtor = Portfolio { owed: QuoteNative::new(1 << 50), ..Portfolio::zeroed() };
     debtor.accrue(&interest, later).unwrap();
-    assert!(debtor.accrued_interest.0 < 1 << 62);
+    assert!(debtor.accrued_interest.get() < 1 << 62);
     interest.advance(later).unwrap();
     // Far beyond, and before, the index stays what it was.
     assert!(interest.borrow_index_at(i64::MAX >> 1).is_ok());
@@ -145,15 +145,15 @@ fn rates_and_indices_stay_in_their_bounds() {
 
     // The lend index rises no faster than the borrow index at its highest rate, whatever is collected for however little that
     // is lent.
-    let one = QuoteNative(1);
-    let mut pool = LendingPool { lent: one, owed: one, collected: QuoteNative(1 << 60), ..LendingPool::default() };
+    let one = QuoteNative::new(1);
+    let mut pool = LendingPool { lent: one, owed: one, collected: QuoteNative::new(1 << 60), ..LendingPool::default() };
     let mut interest = Interest { params: p, epoch_started_at: NOW, ..Interest::default() };
     for minute in 1..=1_000 {
         pool.update(&mut interest, NOW + 3_600 * minute).unwrap();
     }
     assert_eq!(interest.lend_index, rate * 3_600_000);
     // What the index did not give waits.
-    assert!(pool.undivided.0 > pool.lender_interest.0 - 1_000 * 10);
+    assert!(pool.undivided.get() > pool.lender_interest.get() - 1_000 * 10);
 }
 
 /// I411. The index is a straight line: however often it is moved on, it ends the same.
@@ -184,7 +184,7 @@ fn interest_of_many_touches_is_that_of_one_and_their_rounding() {
     cases(1_000, |rng| {
         let interest =
             Interest { borrow_rate: rng.range(0, (1 << 26) - 1) as u64, updated_at: NOW, ..Interest::default() };
-        let once = Portfolio { owed: QuoteNative(rng.log_range(1, 1 << 50)), ..Portfolio::zeroed() };
+        let once = Portfolio { owed: QuoteNative::new(rng.log_range(1, 1 << 50)), ..Portfolio::zeroed() };
         let (mut many, mut once) = (once, once);
         let touches = rng.range(1, 30);
         let mut now = NOW;
@@ -195,9 +195,9 @@ fn interest_of_many_touches_is_that_of_one_and_their_rounding() {
         let due = once.interest_due(&interest, now).unwrap();
         once.accrue(&interest, now).unwrap();
         assert_eq!(once.accrued_interest, due);
-        let exact = Q::new(BigInt::from(once.owed.0) * (interest.borrow_rate * (now - NOW) as u64), ONE);
-        assert_eq!(BigInt::from(due.0), exact.ceil());
-        assert!((0..=touches).contains(&(many.accrued_interest.0 - due.0)));
+        let exact = Q::new(BigInt::from(once.owed.get()) * (interest.borrow_rate * (now - NOW) as u64), ONE);
+        assert_eq!(BigInt::from(due.get()), exact.ceil());
+        assert!((0..=touches).contains(&(many.accrued_interest.get() - due.get())));
     });
 }
 
@@ -212,7 +212,7 @@ fn a_check_counts_interest_that_nobody_has_accrued() {
             borrow_index: 77,
             ..Interest::default()
         };
-        let mut p = Portfolio { cash: QuoteNative(rng.range(-100 * USDC, 100 * USDC)), ..Portfolio::zeroed() };
+        let mut p = Portfolio { cash: QuoteNative::new(rng.range(-100 * USDC, 100 * USDC)), ..Portfolio::zeroed() };
         if rng.chance(80) {
             let lots = |rng: &mut Rng| if rng.chance(50) { rng.range(1, 20) } else { rng.range(-20, -1) };
             world.buy(&mut p, 0, lots(rng), rng.range(8 * USDC, 12 * USDC));
@@ -226,12 +226,12 @@ fn a_check_counts_interest_that_nobody_has_accrued() {
         let mut touched = p;
         touched.accrue(&world.board.interest, later.now()).unwrap();
         assert_eq!(check(&world.board, &touched, later).unwrap(), untouched);
-        let due = touched.accrued_interest.0;
+        let due = touched.accrued_interest.get();
         assert_eq!(due == 0, p.owed.is_zero() || world.board.interest.borrow_rate == 0);
         let free = check(&world.board, &Portfolio { owed: QuoteNative::ZERO, ..p }, later).unwrap();
-        assert_eq!(free.equity.0 - untouched.equity.0, due);
-        assert_eq!(free.initial_equity.0 - untouched.initial_equity.0, due);
-        assert_eq!(free.withdraw_equity.0 - untouched.withdraw_equity.0, due);
+        assert_eq!(free.equity.get() - untouched.equity.get(), due);
+        assert_eq!(free.initial_equity.get() - untouched.initial_equity.get(), due);
+        assert_eq!(free.withdraw_equity.get() - untouched.withdraw_equity.get(), due);
     });
 }
 
@@ -239,22 +239,22 @@ fn a_check_counts_interest_that_nobody_has_accrued() {
 #[test]
 fn an_open_losing_leg_is_no_free_loan() {
     let mut world = plain();
-    let mut p = Portfolio { cash: QuoteNative(30 * USDC), ..Portfolio::zeroed() };
+    let mut p = Portfolio { cash: QuoteNative::new(30 * USDC), ..Portfolio::zeroed() };
     world.buy(&mut p, 0, 20, 10 * USDC);
     world.buy(&mut p, 1, -10, 10 * USDC);
     let owed = |world: &super::world::World, p: &Portfolio| {
-        check(&world.board, p, Purpose::Maintenance { now: NOW }).unwrap().owed().0
+        check(&world.board, p, Purpose::Maintenance { now: NOW }).unwrap().owed().get()
     };
     assert_eq!(owed(&world, &p), 0);
     // 40 lost on the long, 10 gained on the short: the short's profit is not cash yet.
     world.reprice(0, 800_000);
     world.reprice(1, 900_000);
     assert_eq!(owed(&world, &p), 10 * USDC);
-    p.accrued_interest = QuoteNative(3);
+    p.accrued_interest = QuoteNative::new(3);
     assert_eq!(owed(&world, &p), 10 * USDC + 3);
     // Realised or not makes no difference.
     world.buy(&mut p, 0, -20, 8 * USDC);
-    assert_eq!((p.cash.0, p.lots(world.instrument(0).0)), (-10 * USDC, Lots(0)));
+    assert_eq!((p.cash.get(), p.lots(world.instrument(0).0)), (-10 * USDC, Lots::new(0)));
     assert_eq!(owed(&world, &p), 10 * USDC + 3);
 }
 
@@ -264,7 +264,7 @@ fn cash_that_covers_a_loss_is_not_lent() {
     let mut world = plain();
     let mut interest = Interest { epoch: 1, ..Interest::default() };
     let mut pool = LendingPool::default();
-    let mut p = Portfolio { cash: QuoteNative(200 * USDC), ..Portfolio::zeroed() };
+    let mut p = Portfolio { cash: QuoteNative::new(200 * USDC), ..Portfolio::zeroed() };
     let measure = |world: &super::world::World, p: &mut Portfolio| {
         let measured = check(&world.board, p, Purpose::Maintenance { now: NOW }).unwrap();
         p.note_owed(&measured);
@@ -274,28 +274,28 @@ fn cash_that_covers_a_loss_is_not_lent() {
     pool.register(&mut p, own_cash, &interest, NOW).unwrap();
     world.buy(&mut p, 0, 100, 10 * USDC);
     measure(&world, &mut p);
-    assert_eq!(p.lend_candidate.0, 200 * USDC);
+    assert_eq!(p.lend_candidate.get(), 200 * USDC);
     // 150 lost, not realised: 50 are its own.
     world.reprice(0, 850_000);
     let own_cash = measure(&world, &mut p);
-    assert_eq!((own_cash.0, p.cash.0, p.lend_candidate.0), (50 * USDC, 200 * USDC, 50 * USDC));
+    assert_eq!((own_cash.get(), p.cash.get(), p.lend_candidate.get()), (50 * USDC, 200 * USDC, 50 * USDC));
     interest.epoch += 1;
     pool.register(&mut p, own_cash, &interest, NOW).unwrap();
-    assert_eq!((pool.lent.0, p.lend_candidate.0), (50 * USDC, 50 * USDC));
+    assert_eq!((pool.lent.get(), p.lend_candidate.get()), (50 * USDC, 50 * USDC));
     // What is given to it without a check waits for one.
-    p.receive(QuoteNative(30 * USDC)).unwrap();
+    p.receive(QuoteNative::new(30 * USDC)).unwrap();
     let own_cash = p.known_own_cash().unwrap();
     pool.register(&mut p, own_cash, &interest, NOW).unwrap();
-    assert_eq!(p.lend_candidate.0, 50 * USDC);
+    assert_eq!(p.lend_candidate.get(), 50 * USDC);
     let own_cash = measure(&world, &mut p);
     pool.register(&mut p, own_cash, &interest, NOW).unwrap();
-    assert_eq!((pool.lent.0, p.lend_candidate.0), (50 * USDC, 80 * USDC));
+    assert_eq!((pool.lent.get(), p.lend_candidate.get()), (50 * USDC, 80 * USDC));
     // All of it lost: nothing is lent, in this epoch or the next.
     world.reprice(0, 770_000);
     for _ in 0..2 {
         let own_cash = measure(&world, &mut p);
         pool.register(&mut p, own_cash, &interest, NOW).unwrap();
-        assert_eq!((own_cash.0, pool.lent.0, p.lend_candidate.0), (0, 0, 0));
+        assert_eq!((own_cash.get(), pool.lent.get(), p.lend_candidate.get()), (0, 0, 0));
         interest.epoch += 1;
     }
 }
@@ -337,28 +337,28 @@ impl Ledger {
     fn settle(&mut self, n: usize) {
         let settled = self.pool.settle(&mut self.accounts[n], &self.board.interest, self.now).unwrap();
         // Nobody earns on cash that was not there from the beginning of an epoch to its end.
-        assert!(u128::from(settled.earned.0 as u64) << INDEX_BITS <= self.claims[n]);
+        assert!(u128::from(settled.earned.get() as u64) << INDEX_BITS <= self.claims[n]);
         self.claims[n] = 0;
-        self.earned += settled.earned.0;
+        self.earned += settled.earned.get();
     }
 
     fn finish(&mut self, n: usize) {
         let p = &mut self.accounts[n];
         let own_cash = p.known_own_cash().unwrap();
         self.pool.register(p, own_cash, &self.board.interest, self.now).unwrap();
-        self.least[n] = self.least[n].min(p.cash.0.max(0));
+        self.least[n] = self.least[n].min(p.cash.get().max(0));
     }
 
     fn measure(&mut self, n: usize) {
         let p = &mut self.accounts[n];
         let measured = check(&self.board, p, Purpose::Maintenance { now: self.now }).unwrap();
         p.note_owed(&measured);
-        self.least[n] = self.least[n].min(p.cash.0.max(0));
+        self.least[n] = self.least[n].min(p.cash.get().max(0));
     }
 
     fn deposit(&mut self, n: usize, amount: i64) {
         self.settle(n);
-        self.accounts[n].receive(QuoteNative(amount)).unwrap();
+        self.accounts[n].receive(QuoteNative::new(amount)).unwrap();
         self.pool.collect(&mut self.accounts[n]).unwrap();
         self.deposits += amount;
         self.finish(n);
@@ -366,7 +366,7 @@ impl Ledger {
 
     fn withdraw(&mut self, n: usize, amount: i64) {
         self.settle(n);
-        self.accounts[n].cash.0 -= amount;
+        self.accounts[n].cash = QuoteNative::new(self.accounts[n].cash.get() - amount);
         self.deposits -= amount;
         self.measure(n);
         self.finish(n);
@@ -382,40 +382,40 @@ impl Ledger {
     fn trade(&mut self, from: usize, to: usize, amount: i64) {
         for (n, change) in [(from, -amount), (to, amount)] {
             self.accounts[n].accrue(&self.board.interest, self.now).unwrap();
-            self.accounts[n].cash.0 += change;
+            self.accounts[n].cash = QuoteNative::new(self.accounts[n].cash.get() + change);
             self.measure(n);
         }
     }
 
     fn update(&mut self) {
-        let (index, collected, lent) = (self.board.interest.lend_index, self.pool.collected.0, self.pool.lent.0);
+        let (index, collected, lent) = (self.board.interest.lend_index, self.pool.collected.get(), self.pool.lent.get());
         let Ok(division) = self.pool.update(&mut self.board.interest, self.now) else {
             assert!(!self.board.interest.epoch_is_over(self.now).unwrap());
             return;
         };
-        self.fees += division.reserve.0;
-        self.for_lenders += collected - self.pool.collected.0 - division.reserve.0;
-        let reserve = whole(collected) * ppm(self.board.interest.params.reserve.0);
-        assert!(lent == 0 || BigInt::from(division.reserve.0) == reserve.ceil() || self.pool.collected.0 == collected);
+        self.fees += division.reserve.get();
+        self.for_lenders += collected - self.pool.collected.get() - division.reserve.get();
+        let reserve = whole(collected) * ppm(self.board.interest.params.reserve.get());
+        assert!(lent == 0 || BigInt::from(division.reserve.get()) == reserve.ceil() || self.pool.collected.get() == collected);
         let risen = u128::from(self.board.interest.lend_index - index);
         for n in 0..self.accounts.len() {
             self.claims[n] += self.least[n] as u128 * risen;
-            self.least[n] = self.accounts[n].cash.0.max(0);
+            self.least[n] = self.accounts[n].cash.get().max(0);
         }
     }
 
     fn assert_sound(&self) {
-        let sum = |of: fn(&Portfolio) -> QuoteNative| self.accounts.iter().map(|p| of(p).0).sum::<i64>();
-        let held = sum(|p| p.cash) + self.pool.collected.0 + self.pool.lender_interest.0 + self.fees;
+        let sum = |of: fn(&Portfolio) -> QuoteNative| self.accounts.iter().map(|p| of(p).get()).sum::<i64>();
+        let held = sum(|p| p.cash) + self.pool.collected.get() + self.pool.lender_interest.get() + self.fees;
         assert_eq!(held, self.deposits, "not a unit comes or goes");
-        assert_eq!(self.pool.lent.0, sum(|p| p.lent));
-        assert_eq!(self.pool.owed.0, sum(|p| p.owed_registered));
+        assert_eq!(self.pool.lent.get(), sum(|p| p.lent));
+        assert_eq!(self.pool.owed.get(), sum(|p| p.owed_registered));
         assert!(self.earned <= self.for_lenders);
-        assert_eq!(self.for_lenders - self.earned, self.pool.lender_interest.0);
+        assert_eq!(self.for_lenders - self.earned, self.pool.lender_interest.get());
         let index = self.board.interest.lend_index;
-        let claimed: u128 = self.accounts.iter().map(|p| p.lent.0 as u128 * u128::from(index - p.lend_index)).sum();
-        assert!(self.pool.undivided.0 >= 0);
-        assert!(claimed <= ((self.pool.lender_interest.0 - self.pool.undivided.0) as u128) << INDEX_BITS);
+        let claimed: u128 = self.accounts.iter().map(|p| p.lent.get() as u128 * u128::from(index - p.lend_index)).sum();
+        assert!(self.pool.undivided.get() >= 0);
+        assert!(claimed <= ((self.pool.lender_interest.get() - self.pool.undivided.get()) as u128) << INDEX_BITS);
         assert!(self.accounts.iter().all(|p| p.lent >= QuoteNative::ZERO && p.accrued_interest >= QuoteNative::ZERO));
     }
 }
@@ -429,7 +429,7 @@ fn lenders_get_what_was_collected_and_not_a_unit_more() {
         let size = 1 << rng.range(3, 45);
         for _ in 0..200 {
             let n = rng.below(5);
-            let cash = ledger.accounts[n].cash.0;
+            let cash = ledger.accounts[n].cash.get();
             match rng.range(0, 9) {
                 0 | 1 => ledger.deposit(n, rng.log_range(1, size)),
                 2 => ledger.withdraw(n, rng.range(0, cash.max(0)).max(1)),
@@ -446,8 +446,8 @@ fn lenders_get_what_was_collected_and_not_a_unit_more() {
         }
         // Everybody pays back; what nobody can claim is dust: a unit a touch of each.
         for n in 0..5 {
-            let due = ledger.accounts[n].interest_due(&ledger.board.interest, ledger.now).unwrap().0;
-            ledger.deposit(n, (due - ledger.accounts[n].cash.0).max(0) + 1);
+            let due = ledger.accounts[n].interest_due(&ledger.board.interest, ledger.now).unwrap().get();
+            ledger.deposit(n, (due - ledger.accounts[n].cash.get()).max(0) + 1);
             assert_eq!(ledger.accounts[n].accrued_interest, QuoteNative::ZERO);
             ledger.assert_sound();
         }
@@ -461,32 +461,32 @@ fn an_epoch_in_numbers() {
     ledger.update(); // nothing was ever lent: the first epoch begins
     ledger.deposit(0, 1_000 * USDC);
     ledger.touch(0);
-    assert_eq!((ledger.accounts[0].lent.0, ledger.accounts[0].lend_candidate.0), (0, 1_000 * USDC));
+    assert_eq!((ledger.accounts[0].lent.get(), ledger.accounts[0].lend_candidate.get()), (0, 1_000 * USDC));
     ledger.now += 3_600;
     ledger.update();
     ledger.touch(0);
-    assert_eq!(ledger.pool.lent.0, 1_000 * USDC);
+    assert_eq!(ledger.pool.lent.get(), 1_000 * USDC);
     // Account 1 takes 800: a utilisation of 80 %, ten per cent a year from the next update on.
     ledger.withdraw(1, 800 * USDC);
-    assert_eq!(ledger.pool.owed.0, 800 * USDC);
+    assert_eq!(ledger.pool.owed.get(), 800 * USDC);
     assert_eq!(ledger.pool.require_lendable(&params()), Ok(()));
     ledger.now += 3_600;
     ledger.update();
-    let two_per_cent = ledger.accounts[1].interest_due(&ledger.board.interest, ledger.now).unwrap().0;
+    let two_per_cent = ledger.accounts[1].interest_due(&ledger.board.interest, ledger.now).unwrap().get();
     assert_eq!(two_per_cent, 1_827); // 800e6 · 0.02 / 8,760 = 1,826.5
     ledger.now += 3_600;
     // Account 2 comes a second before the end of the epoch.
     ledger.deposit(2, 1_000_000 * USDC);
     ledger.deposit(1, 801 * USDC);
     // 800e6 · 0.1 / 8,760 = 9,132.4: ceil(1,826.5 + 9,132.4) at one touch.
-    assert_eq!((ledger.pool.collected.0, ledger.accounts[1].cash.0), (10_959, USDC - 10_959));
+    assert_eq!((ledger.pool.collected.get(), ledger.accounts[1].cash.get()), (10_959, USDC - 10_959));
     ledger.update();
     assert_eq!(ledger.fees, 1_096); // a tenth, rounded up
     ledger.touch(2);
     ledger.touch(0);
     assert_eq!(ledger.earned, 9_862); // 9,863 less what the index's grain leaves
-    assert_eq!(ledger.accounts[0].cash.0, 1_000 * USDC + 9_862);
-    assert_eq!(ledger.accounts[2].cash.0, 1_000_000 * USDC);
+    assert_eq!(ledger.accounts[0].cash.get(), 1_000 * USDC + 9_862);
+    assert_eq!(ledger.accounts[2].cash.get(), 1_000_000 * USDC);
     ledger.assert_sound();
 }
 
@@ -513,7 +513,7 @@ fn nobody_chooses_the_moment_of_the_rate() {
     ledger.update();
     assert_eq!(ledger.board.interest.borrow_rate, params().rate(0, 1).unwrap());
     ledger.now += 3_600;
-    let (owed, lent) = (ledger.pool.owed.0 as u128, ledger.pool.lent.0 as u128);
+    let (owed, lent) = (ledger.pool.owed.get() as u128, ledger.pool.lent.get() as u128);
     assert!(owed >= 900 * USDC as u128);
     ledger.update();
     assert_eq!(ledger.board.interest.borrow_rate, params().rate(owed, lent).unwrap());
@@ -529,16 +529,16 @@ fn what_nobody_lends_is_the_exchanges() {
     ledger.update(); // owed and nothing lent: a hundred per cent a year
     ledger.now += 3_600;
     ledger.deposit(1, 801 * USDC);
-    let collected = ledger.pool.collected.0;
+    let collected = ledger.pool.collected.get();
     ledger.update();
-    assert_eq!((ledger.fees, ledger.pool.lender_interest.0), (collected, 0));
+    assert_eq!((ledger.fees, ledger.pool.lender_interest.get()), (collected, 0));
 
     // Account 0 lends; its cash goes in a trade before the epoch is over: its share is for the next division.
     ledger.deposit(0, 100 * USDC);
     ledger.now += 3_600;
     ledger.update();
     ledger.touch(0);
-    ledger.pool.collected = QuoteNative(10_000);
+    ledger.pool.collected = QuoteNative::new(10_000);
     ledger.deposits += 10_000;
     ledger.trade(0, 2, 100 * USDC);
     ledger.trade(2, 0, 100 * USDC); // back again: too late
@@ -546,7 +546,7 @@ fn what_nobody_lends_is_the_exchanges() {
     ledger.update();
     ledger.touch(0);
     assert_eq!(ledger.earned, 0);
-    assert!((8_990..=9_000).contains(&ledger.pool.undivided.0));
+    assert!((8_990..=9_000).contains(&ledger.pool.undivided.get()));
     ledger.assert_sound();
 }
 
@@ -570,33 +570,33 @@ fn late_interest_is_no_prize_for_one_epoch() {
     ledger.now += 3_600;
     ledger.update();
     ledger.touch(2);
-    assert_eq!(ledger.accounts[2].lent.0, 100_000 * USDC);
+    assert_eq!(ledger.accounts[2].lent.get(), 100_000 * USDC);
     ledger.deposit(1, 900 * USDC);
-    let collected = ledger.pool.collected.0;
+    let collected = ledger.pool.collected.get();
     assert!(collected > 79 * USDC);
     ledger.now += 3_600;
     ledger.update();
     ledger.touch(2);
-    let got = ledger.accounts[2].cash.0 - 100_000 * USDC;
+    let got = ledger.accounts[2].cash.get() - 100_000 * USDC;
     let ordinary = (100_000 * USDC as i128 * i128::from(rate) * 3_600) >> INDEX_BITS;
     assert!(i128::from(got) <= ordinary && got < 2 * USDC, "{got} {ordinary}");
-    ledger.withdraw(2, ledger.accounts[2].cash.0);
+    ledger.withdraw(2, ledger.accounts[2].cash.get());
     ledger.touch(0);
     // At two per cent of a thousand dollars a year, nothing being owed any more.
-    let before = ledger.accounts[0].cash.0;
+    let before = ledger.accounts[0].cash.get();
     ledger.now += 86_400;
     ledger.update();
     ledger.touch(0);
     let day = (1_000 * USDC as i128 * i128::from(ledger.board.interest.borrow_rate) * 86_400) >> INDEX_BITS;
-    assert!(ledger.accounts[0].cash.0 > before && i128::from(ledger.accounts[0].cash.0 - before) <= 2 * day);
-    assert!(ledger.pool.undivided.0 > 69 * USDC);
+    assert!(ledger.accounts[0].cash.get() > before && i128::from(ledger.accounts[0].cash.get() - before) <= 2 * day);
+    assert!(ledger.pool.undivided.get() > 69 * USDC);
     ledger.assert_sound();
 }
 
 /// I413. Withdrawals borrow up to a utilisation, to the unit.
 #[test]
 fn borrowing_ends_at_its_utilisation() {
-    let pool = |owed: i64| LendingPool { lent: QuoteNative(1_000), owed: QuoteNative(owed), ..LendingPool::default() };
+    let pool = |owed: i64| LendingPool { lent: QuoteNative::new(1_000), owed: QuoteNative::new(owed), ..LendingPool::default() };
     assert_eq!(pool(900).require_lendable(&params()), Ok(()));
     assert_eq!(pool(901).require_lendable(&params()), Err(RiskError::BorrowLimit { owed: 901, limit: 900 }));
 }
@@ -609,11 +609,11 @@ fn an_epoch_has_its_time() {
     let (pool, interest) = (&mut ledger.pool, &mut ledger.board.interest);
     assert_eq!(pool.update(interest, NOW + 3_599), Err(RiskError::EpochNotOver));
     interest.set_params(steepest(), NOW + 60).unwrap();
-    pool.collected = QuoteNative(7);
+    pool.collected = QuoteNative::new(7);
     assert!(pool.update(interest, NOW + 60).is_ok());
-    assert_eq!((interest.epoch, pool.collected.0), (1, 7));
+    assert_eq!((interest.epoch, pool.collected.get()), (1, 7));
     assert_eq!(interest.borrow_rate, steepest().rate(0, 0).unwrap());
     assert_eq!(pool.update(interest, NOW + 61), Err(RiskError::EpochNotOver));
     assert!(pool.update(interest, NOW + 3_600).is_ok());
-    assert_eq!((interest.epoch, pool.collected.0), (2, 0));
+    assert_eq!((interest.epoch, pool.collected.get()), (2, 0));
 }

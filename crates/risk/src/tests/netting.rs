@@ -34,8 +34,8 @@ fn reach(rng: &mut Rng) -> Reach {
 /// first third add up to. Beyond it two outrights, each hedged in its product group, are dearer as a calendar spread, and
 /// the charge of a book with options is no longer that of a linear one.
 fn most_calendar(board: &Board, u: &crate::Underlying) -> u32 {
-    let group = usize::from(u.group).checked_sub(1).map_or(0, |g| board.groups[g].offset.0);
-    let range = u64::from(u.scan_range().0.min(950_000));
+    let group = usize::from(u.group).checked_sub(1).map_or(0, |g| board.groups[g].offset.get());
+    let range = u64::from(u.scan_range().get().min(950_000));
     (4 * u64::from(1_000_000 - group) * range / 3_000_000) as u32
 }
 
@@ -50,7 +50,7 @@ fn nettable(rng: &mut Rng) -> World {
         (u.params.concentration, u.crowding, u.params.crowding_cap) = (Ppm::ZERO, Ppm::ZERO, Ppm::ZERO);
         let most = most_calendar(&world.board, &world.board.underlyings[usize::from(index)]);
         let calendar = &mut world.board.underlyings[usize::from(index)].params.calendar;
-        *calendar = Ppm(calendar.0.min(most));
+        *calendar = Ppm::new(calendar.get().min(most));
         world.board.reprice(index).unwrap();
         world.refresh(rng, index);
     }
@@ -70,8 +70,8 @@ fn rounding(board: &Board, portfolio: &Portfolio) -> i64 {
         let i = &board.instruments[usize::from(p.key.instrument())];
         if i.is_option() {
             let u = &board.underlyings[usize::from(i.underlying)];
-            let unit = Scaled(u.price).to_native_ceil(u.scale()).0;
-            sum += (i128::from(unit) * i128::from(u.params.calendar.0) / 1_000_000) as i64 + 1;
+            let unit = Scaled::new(u.price).to_native_ceil(u.scale()).get();
+            sum += (i128::from(unit) * i128::from(u.params.calendar.get()) / 1_000_000) as i64 + 1;
         }
     }
     sum
@@ -81,9 +81,9 @@ fn rounding(board: &Board, portfolio: &Portfolio) -> i64 {
 fn cut(rng: &mut Rng, book: &Portfolio) -> (Portfolio, Portfolio) {
     let (mut one, mut other) = (*book, *book);
     for ((a, b), p) in one.positions.iter_mut().zip(&mut other.positions).zip(book.open()) {
-        let size = p.lots.0.abs();
-        b.lots = Lots((p.lots.0 - rng.range(-size, size)).clamp(-size, size));
-        a.lots = Lots(p.lots.0 - b.lots.0);
+        let size = p.lots.get().abs();
+        b.lots = Lots::new((p.lots.get() - rng.range(-size, size)).clamp(-size, size));
+        a.lots = Lots::new(p.lots.get() - b.lots.get());
     }
     for (a, b) in one.balances.iter_mut().zip(&mut other.balances) {
         *if rng.chance(50) { a } else { b } = Zeroable::zeroed();
@@ -98,7 +98,7 @@ fn two_books_in_one_account_never_ask_for_more_than_apart() {
         let mut world = nettable(rng);
         let book = world.portfolio(rng, 64);
         let (one, other) = cut(rng, &book);
-        let asked = |p: &Portfolio| require(&world.board, p).maintenance.0;
+        let asked = |p: &Portfolio| require(&world.board, p).maintenance.get();
         let (together, apart) = (asked(&book), asked(&one) + asked(&other));
         assert!(together <= apart + rounding(&world.board, &book), "{together} > {apart}");
     });
@@ -112,15 +112,15 @@ fn margin_is_convex_in_the_lots_of_all_instruments_at_once() {
         let low = world.portfolio(rng, 48);
         let (mut middle, mut high) = (low, low);
         for ((m, h), p) in middle.positions.iter_mut().zip(&mut high.positions).zip(low.open()) {
-            let most = world.instrument(p.key.instrument()).0.max_position.0;
-            let step = rng.range(-most - p.lots.0, most - p.lots.0) / 2;
-            (m.lots, h.lots) = (Lots(p.lots.0 + step), Lots(p.lots.0 + 2 * step));
+            let most = world.instrument(p.key.instrument()).0.max_position.get();
+            let step = rng.range(-most - p.lots.get(), most - p.lots.get()) / 2;
+            (m.lots, h.lots) = (Lots::new(p.lots.get() + step), Lots::new(p.lots.get() + 2 * step));
         }
         let board = &world.board;
         let [low, middle, high] = [low, middle, high].map(|p| (require(board, &p), rounding(board, &p)));
         let twice = |of: fn(&Requirements) -> i64| 2 * of(&middle.0) - of(&low.0) - of(&high.0);
-        assert!(twice(|r| r.scan.0) <= 2 * middle.1);
-        assert!(twice(|r| r.maintenance.0) <= 2 * middle.1);
+        assert!(twice(|r| r.scan.get()) <= 2 * middle.1);
+        assert!(twice(|r| r.maintenance.get()) <= 2 * middle.1);
     });
 }
 
@@ -133,11 +133,11 @@ fn a_group_with_options_asks_for_its_floor_at_least() {
         let portfolio = world.portfolio(rng, 64);
         let floor = risks(&world.board, &portfolio).into_iter().map(|r| {
             let group = usize::from(world.board.underlyings[usize::from(r.index)].group);
-            let c = group.checked_sub(1).map_or(0, |g| world.board.groups[g].offset.0);
-            assert!(r.extra.0 >= 0 && r.extra <= r.scan);
-            (whole(1) - ppm(c)) * whole(r.scan.0)
+            let c = group.checked_sub(1).map_or(0, |g| world.board.groups[g].offset.get());
+            assert!(r.extra.get() >= 0 && r.extra <= r.scan);
+            (whole(1) - ppm(c)) * whole(r.scan.get())
         });
-        assert!(whole(require(&world.board, &portfolio).scan.0) >= floor.sum());
+        assert!(whole(require(&world.board, &portfolio).scan.get()) >= floor.sum());
     });
 }
 
@@ -152,15 +152,15 @@ fn option_and_hedge(rng: &mut Rng, world: &mut World) -> Option<(u16, u16)> {
     let u = world.board.underlyings[usize::from(world.board.instruments[usize::from(option)].underlying)];
     let hedge = (0..MAX_INSTRUMENTS as u16).find(|n| !world.board.instruments[usize::from(*n)].is_listed())?;
     world.list(Instrument {
-        lot_units: Units(1),
-        delta_units: Units(1),
-        tick_value: QuoteNative(1),
-        max_position: Lots(most_lots(&u, 1).min(1 << 50)),
+        lot_units: Units::new(1),
+        delta_units: Units::new(1),
+        tick_value: QuoteNative::new(1),
+        max_position: Lots::new(most_lots(&u, 1).min(1 << 50)),
         generation: 1,
         underlying: u.index,
         index: hedge,
         kind: Kind::Perpetual as u8,
-        price_band: Ppm(100_000),
+        price_band: Ppm::new(100_000),
         max_orders: 64,
         ..Instrument::zeroed()
     });
@@ -180,15 +180,15 @@ fn between_refreshes_a_hedged_book_moves_in_second_order() {
         let mut world = World::random(rng, reach, 1);
         let Some((option, hedge)) = option_and_hedge(rng, &mut world) else { return };
         let (i, u) = (world.board.instruments[usize::from(option)], *world.instrument(option).1);
-        let lots = rng.log_range(1, i.max_position.0) * rng.pick(&[1, -1]);
+        let lots = rng.log_range(1, i.max_position.get()) * rng.pick(&[1, -1]);
         let delta = i.option.at(&i, &u, NOW).delta;
-        let units = lots * i.lot_units.0;
+        let units = lots * i.lot_units.get();
         let against = -(i128::from(units) * i128::from(delta) + i128::from(RATIO_ONE / 2)).div_euclid(RATIO_ONE.into());
         let mut book = Portfolio::zeroed();
-        book.slot(&i).unwrap().lots = Lots(lots);
-        book.slot(&world.board.instruments[usize::from(hedge)]).unwrap().lots = Lots(against as i64);
+        book.slot(&i).unwrap().lots = Lots::new(lots);
+        book.slot(&world.board.instruments[usize::from(hedge)]).unwrap().lots = Lots::new(against as i64);
 
-        let equity = |world: &World| require(&world.board, &book).equity.0;
+        let equity = |world: &World| require(&world.board, &book).equity.get();
         let before = equity(&world);
         let most = (u.max_price - u.price).min(u.price - 1).min(u.price / 2);
         if most < 1 {
@@ -199,10 +199,10 @@ fn between_refreshes_a_hedged_book_moves_in_second_order() {
         let change = ((equity(&world) - before) << u.scale()).unsigned_abs() as f64;
 
         let t = &i.option;
-        let spread = f64::from(t.volatility.0) / 1e6 * ((i.expiry - NOW) as f64 / 31_536_000.0).sqrt();
-        let least = (i.lot_units.0 * u.price.min(u.price + moved) + t.carry.min(0)).max(1) as f64;
+        let spread = f64::from(t.volatility.get()) / 1e6 * ((i.expiry - NOW) as f64 / 31_536_000.0).sqrt();
+        let least = (i.lot_units.get() * u.price.min(u.price + moved) + t.carry.min(0)).max(1) as f64;
         let gamma = 1.0 / ((2.0 * core::f64::consts::PI).sqrt() * least * spread);
-        let lot_moved = (i.lot_units.0 * moved).abs() as f64;
+        let lot_moved = (i.lot_units.get() * moved).abs() as f64;
         let of_lot = gamma * lot_moved * lot_moved / 2.0 + lot_moved / f64::from(1 << 29) + 2.0 + least / 1e12;
         let bound = lots.abs() as f64 * of_lot + moved.abs() as f64 + f64::from(2 << u.scale());
         assert!(change <= bound, "{change} of {bound}, {moved} from {}", u.price);
@@ -232,7 +232,7 @@ fn between_refreshes_marks_and_drift_have_no_jumps() {
         };
         let price = price.clamp(2, most);
         let (a, b) = (at(price), at(price + step));
-        let lot = i.lot_units.0 as f64;
+        let lot = i.lot_units.get() as f64;
         let turn = i.option.gamma as f64 / 65_536.0 * (1.0 / made_at as f64 + 1.0 / f64::from(1 << 20));
         let moved = (price - made_at).abs() as f64 + 1.0;
         let jump = (b.mark - a.mark).abs() as f64;
@@ -255,13 +255,13 @@ fn a_book_with_options_n_times_as_large_scans_n_times_as_much() {
         let n = rng.range(2, 1_000);
         let mut book = larger;
         for (p, larger) in book.positions.iter_mut().zip(&mut larger.positions) {
-            p.lots = Lots(p.lots.0 / n);
-            larger.lots = Lots(p.lots.0 * n);
+            p.lots = Lots::new(p.lots.get() / n);
+            larger.lots = Lots::new(p.lots.get() * n);
         }
         for (one, many) in risks(&world.board, &book).iter().zip(&risks(&world.board, &larger)) {
             assert_eq!(one.rows.map(|r| r * n), many.rows);
-            assert!((0..2 * n).contains(&(one.scan.0 * n - many.scan.0)), "{} {}", one.scan, many.scan);
-            assert!((0..n).contains(&(one.extra.0 * n - many.extra.0)));
+            assert!((0..2 * n).contains(&(one.scan.get() * n - many.scan.get())), "{} {}", one.scan, many.scan);
+            assert!((0..n).contains(&(one.extra.get() * n - many.extra.get())));
         }
     });
 }
@@ -319,7 +319,7 @@ fn a_row_that_counts_never_lowers_margin() {
             u.params.calendar = Ppm::ZERO;
         }
         let row = rng.below(SPAN.len());
-        let weights = [1, rng.range(1, 1_000_000), 1_000_000].map(|w| Ppm(w as u32));
+        let weights = [1, rng.range(1, 1_000_000), 1_000_000].map(|w| Ppm::new(w as u32));
         let asked = weights.map(|weight| {
             world.board.scenarios[row].weight = weight;
             for index in world.underlyings.clone() {
@@ -334,15 +334,15 @@ fn a_row_that_counts_never_lowers_margin() {
         // A row of next to no weight is one unit of the scale for every delta unit and lot, however little it weighs.
         let grain = |p: &Position| {
             let (i, u) = world.instrument(p.key.instrument());
-            ((p.lots.0.abs().max(p.bid_lots.0).max(p.ask_lots.0) * (i.lot_units.0 + 1)) >> u.scale()) + 1
+            ((p.lots.get().abs().max(p.bid_lots.get()).max(p.ask_lots.get()) * (i.lot_units.get() + 1)) >> u.scale()) + 1
         };
         let tokens: i64 = book.balances.iter().map(|b| (b.amount / 2) as i64).sum();
         let slack = rounding(&world.board, &book) + book.open().iter().map(grain).sum::<i64>() + tokens;
         let [without, part, all] = asked;
         for with in [part, all] {
-            assert!(without.scan.0 <= with.scan.0 + slack && without.order_margin.0 <= with.order_margin.0 + slack);
-            assert!(without.maintenance.0 <= with.maintenance.0 + slack);
-            assert!(without.initial.0 <= with.initial.0 + 4 * slack);
+            assert!(without.scan.get() <= with.scan.get() + slack && without.order_margin.get() <= with.order_margin.get() + slack);
+            assert!(without.maintenance.get() <= with.maintenance.get() + slack);
+            assert!(without.initial.get() <= with.initial.get() + 4 * slack);
         }
     });
 }
@@ -356,12 +356,12 @@ fn with_options_too_requirements_and_equities_are_in_order() {
         let mut world = World::random(rng, reach, 8);
         let book = world.portfolio(rng, 48);
         let r = require(&world.board, &book);
-        assert!(r.maintenance.0 >= 0 && r.initial >= r.maintenance);
+        assert!(r.maintenance.get() >= 0 && r.initial >= r.maintenance);
         assert!(r.withdraw_equity <= r.initial_equity && r.initial_equity <= r.equity);
         for risk in risks(&world.board, &book) {
-            assert!(risk.profit_limit.0 >= 0 && risk.stable_charge.0 >= 0);
+            assert!(risk.profit_limit.get() >= 0 && risk.stable_charge.get() >= 0);
             let parts = [risk.scan, risk.extra, risk.surcharge, risk.short_minimum, risk.calendar, risk.concentration];
-            assert!(parts.iter().all(|part| part.0 >= 0));
+            assert!(parts.iter().all(|part| part.get() >= 0));
         }
     });
 }
@@ -370,19 +370,19 @@ fn with_options_too_requirements_and_equities_are_in_order() {
 fn trade(rng: &mut Rng, world: &World, book: &Portfolio) -> Option<(Portfolio, Trade)> {
     let index = rng.pick(&world.held(book));
     let (i, u) = world.instrument(index);
-    let held = book.lots(i).0;
+    let held = book.lots(i).get();
     let lots = match rng.below(4) {
-        0 => rng.log_range(1, i.max_position.0) * rng.pick(&[1, -1]),
+        0 => rng.log_range(1, i.max_position.get()) * rng.pick(&[1, -1]),
         1 => -held,
         _ => -held.signum() * rng.log_range(1, held.abs()),
     };
-    let mark = QuoteNative(Scaled(lots * i.mark_at(u, NOW)).to_native_floor(u.scale()).0);
+    let mark = QuoteNative::new(Scaled::new(lots * i.mark_at(u, NOW)).to_native_floor(u.scale()).get());
     let fill = world.fill_near_mark(rng, index, lots);
     let mut after = *book;
     after.fill(i, u, fill).ok()?;
     after.release(i).unwrap();
     let discount_value =
-        Scaled(lots.abs() * i.discount_value(u, lots < 0, i.mark_at(u, NOW))).to_native_floor(u.scale());
+        Scaled::new(lots.abs() * i.discount_value(u, lots < 0, i.mark_at(u, NOW))).to_native_floor(u.scale());
     let cost = fill.value.minus(mark).unwrap();
     Some((after, Trade { underlying: u.index, now: NOW, fees: QuoteNative::ZERO, discount_value, cost }))
 }
@@ -397,7 +397,7 @@ fn reductions_of_options_never_end_with_more_to_ask_for() {
         let board = &world.board;
         let r = require(board, &book);
         // Somewhere between bankrupt and initial margin.
-        book.cash.0 += r.maintenance.0 / 100 * rng.range(-10, 120) - r.equity.0;
+        book.cash = QuoteNative::new(book.cash.get() + (r.maintenance.get() / 100 * rng.range(-10, 120) - r.equity.get()));
         let start = require(board, &book);
         for _ in 0..24 {
             if world.held(&book).is_empty() {

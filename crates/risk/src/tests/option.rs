@@ -91,7 +91,7 @@ pub fn at(world: &World, index: u16, now: i64) -> (i64, i64, i64) {
 /// What a lot's forward is worth now.
 fn forward(world: &World, index: u16) -> i64 {
     let (i, u) = world.instrument(index);
-    i.lot_units.0 * u.price + i.option.carry
+    i.lot_units.get() * u.price + i.option.carry
 }
 
 /// I60.
@@ -114,16 +114,16 @@ fn a_conversion_has_no_scanning_risk_but_its_gap() {
     pairs(4_000, |rng, world| {
         let now = move_on(rng, world);
         let (i, u) = world.instrument(CALL);
-        let units = i.lot_units.0;
+        let units = i.lot_units.get();
         // As many units of the forward as it takes: a future of one unit a lot.
         let mut board = world.board.clone();
-        board.instruments[usize::from(FUTURE)].lot_units = crate::Units(1);
-        board.instruments[usize::from(FUTURE)].delta_units = crate::Units(1);
+        board.instruments[usize::from(FUTURE)].lot_units = crate::Units::new(1);
+        board.instruments[usize::from(FUTURE)].delta_units = crate::Units::new(1);
         board.reprice(0).unwrap();
-        let lots = rng.log_range(1, i.max_position.0);
+        let lots = rng.log_range(1, i.max_position.get());
         let mut portfolio = Portfolio::zeroed();
         for (index, lots) in [(CALL, lots), (PUT, -lots), (FUTURE, -lots * units)] {
-            portfolio.slot(&board.instruments[usize::from(index)]).unwrap().lots = Lots(lots);
+            portfolio.slot(&board.instruments[usize::from(index)]).unwrap().lots = Lots::new(lots);
         }
         let risk = UnderlyingRisk::in_portfolio(&board, u, &portfolio, Purpose::Maintenance { now }).unwrap();
         assert_eq!(risk.rows, [0; ROWS]);
@@ -131,10 +131,10 @@ fn a_conversion_has_no_scanning_risk_but_its_gap() {
         let t = &i.option;
         let drift = at(world, CALL, now).2;
         if now >= i.expiry {
-            return assert_eq!((risk.scan.0, risk.extra.0), (0, 0));
+            return assert_eq!((risk.scan.get(), risk.extra.get()), (0, 0));
         }
         let extra = whole(lots) * whole(t.convexity + 2 * (t.model_error + drift)) / whole(1i64 << u.scale());
-        assert_eq!((BigInt::from(risk.scan.0), risk.scan), (extra.ceil(), risk.extra));
+        assert_eq!((BigInt::from(risk.scan.get()), risk.scan), (extra.ceil(), risk.extra));
     });
 }
 
@@ -158,7 +158,7 @@ fn marks_stay_between_intrinsic_and_the_forward() {
             let (i, u) = world.instrument(index);
             assert!((0..=RATIO_ONE).contains(&if i.is_put() { -delta } else { delta }));
             // No row turns by more than four units a unit.
-            let moved = i.lot_units.0 * (u.price - i.option.price).abs();
+            let moved = i.lot_units.get() * (u.price - i.option.price).abs();
             assert!((0..=4 * moved).contains(&drift));
         }
     });
@@ -207,10 +207,10 @@ fn worst_rows_are_those_of_the_option_itself() {
         for index in [CALL, PUT] {
             let i = world.instrument(index).0;
             let t = &i.option;
-            let units = if i.is_put() { i.lot_units.0 } else { 0 };
+            let units = if i.is_put() { i.lot_units.get() } else { 0 };
             let rows = t.array.iter().zip(&u.shocks).map(|(loss, shock)| loss - units * shock);
             let (long, short) = rows.fold((0, 0), |(long, short), loss: i64| (long.max(loss), short.max(-loss)));
-            let stressed = |n: i64| (whole(n) * super::rational::ppm(1_000_000 + u.surcharge.0)).ceil();
+            let stressed = |n: i64| (whole(n) * super::rational::ppm(1_000_000 + u.surcharge.get())).ceil();
             assert_eq!(BigInt::from(t.worst_long), stressed(long + t.convexity + t.model_error));
             assert_eq!(BigInt::from(t.worst_short), stressed(short + t.model_error));
             assert_eq!(i.mark, at(world, index, NOW).0);
@@ -229,13 +229,13 @@ fn market() -> World {
         index: 2,
         next_linear: 0,
         expiry,
-        strike: Ticks(10_000),
+        strike: Ticks::new(10_000),
         ..world.board.instruments[0]
     };
     world.list(call);
     world.list(twin(&call, 3));
     let mut surface = surface();
-    let flat = crate::surface::Smile { level: Ppm(600_000), skew: 0, curvature: 0 };
+    let flat = crate::surface::Smile { level: Ppm::new(600_000), skew: 0, curvature: 0 };
     surface.open_expiry(expiry, flat, NOW).unwrap();
     surface.publish(&PUBLISHER, expiry, flat, 1_000_000, NOW).unwrap();
     world.surfaces.insert(0, surface);
@@ -267,7 +267,7 @@ fn new_risk_needs_an_array_that_is_near_and_young() {
         i.option.require_usable(i, u, now)
     };
     let mut portfolio = Portfolio::zeroed();
-    portfolio.cash = QuoteNative(100_000_000);
+    portfolio.cash = QuoteNative::new(100_000_000);
     world.buy(&mut portfolio, 2, 1, 685_394);
     let stale = |moved, age| Err(RiskError::StaleRiskArray { instrument: 2, moved, age });
 
@@ -350,7 +350,7 @@ fn a_mark_is_continuous_in_the_price() {
         if u.price == u.max_price {
             return;
         }
-        let (units, t) = (i.lot_units.0, i.option);
+        let (units, t) = (i.lot_units.get(), i.option);
         let next = u.price + 1;
         let was = [at(world, CALL, now).0, at(world, PUT, now).0];
         world.reprice(0, next);
@@ -430,12 +430,12 @@ struct Curve {
 impl Curve {
     fn of(i: &Instrument, direction: i64, range: i64) -> Self {
         let t = &i.option;
-        let volatility = i64::from(t.volatility.0) * (1_000_000 + direction * range) / 1_000_000;
+        let volatility = i64::from(t.volatility.get()) * (1_000_000 + direction * range) / 1_000_000;
         let years = (i.expiry - t.time) as f64 / 31_536_000.0;
         Self {
-            forward: (i128::from(i.lot_units.0) * i128::from(t.price) + i128::from(t.carry)).max(1) as f64,
+            forward: (i128::from(i.lot_units.get()) * i128::from(t.price) + i128::from(t.carry)).max(1) as f64,
             strike: t.strike as f64,
-            units: i.lot_units.0 as f64,
+            units: i.lot_units.get() as f64,
             total: volatility.clamp(20_000, 5_000_000) as f64 / 1e6 * years.sqrt(),
         }
     }
@@ -447,7 +447,7 @@ impl Curve {
 
 /// The price move of a row, as the scan has it: no further than to 5 % of the price.
 fn moved(u: &Underlying, s: &Scenario) -> i64 {
-    let shift = (i64::from(s.price_thirds) * i64::from(u.scan_range().0)).max(-3 * 950_000);
+    let shift = (i64::from(s.price_thirds) * i64::from(u.scan_range().get())).max(-3 * 950_000);
     mul_div_floor(u.price, shift, 3_000_000).unwrap()
 }
 
@@ -455,8 +455,8 @@ fn moved(u: &Underlying, s: &Scenario) -> i64 {
 fn volatility_range(u: &Underlying, seconds: i64) -> i64 {
     let p = &u.option_params;
     let days = (seconds as f64 / 86_400.0).max(f64::from(p.volatility_floor_days));
-    let factor = (30.0 / days).powf(f64::from(p.volatility_power.0) / 1e6);
-    ((factor * f64::from(p.volatility_range.0)) as i64).min(900_000)
+    let factor = (30.0 / days).powf(f64::from(p.volatility_power.get()) / 1e6);
+    ((factor * f64::from(p.volatility_range.get())) as i64).min(900_000)
 }
 
 /// Below, a fall to 5 % of the price ends at less than a few of its units.
@@ -482,7 +482,7 @@ fn an_array_is_blacks_formula_within_its_stated_error() {
             near(t.call, now)
                 && t.array.iter().zip(&world.board.scenarios).all(|(loss, s)| {
                     let then = curves[(s.volatility + 1) as usize].value(moved(u, s) as f64);
-                    near(*loss, (now - then) * f64::from(s.weight.0) / 1e6)
+                    near(*loss, (now - then) * f64::from(s.weight.get()) / 1e6)
                 })
         };
         assert!((rounded - 1..=rounded + 1).any(agrees), "{u:?} {i:?}");
@@ -527,21 +527,21 @@ fn a_volatility_sticks_to_its_strike() {
         let (s, t) = (of.smile, i.option);
         let years = ((i.expiry - NOW) as f64 / 31_536_000.0).sqrt();
         let anchor = if of.anchor_price > 0 { of.anchor_price } else { t.price } as f64;
-        let forward = (i.lot_units.0 as f64 * t.price as f64 + t.carry as f64) * anchor / t.price as f64;
+        let forward = (i.lot_units.get() as f64 * t.price as f64 + t.carry as f64) * anchor / t.price as f64;
         let x = ((t.strike as f64 / forward).ln() / years).clamp(-3.0, 3.0);
         let factor = 1.0 + f64::from(s.skew) / 1e6 * x + f64::from(s.curvature) / 1e6 * x * x;
-        let exact = (f64::from(s.level.0) * factor).clamp(20_000.0, 5_000_000.0);
+        let exact = (f64::from(s.level.get()) * factor).clamp(20_000.0, 5_000_000.0);
         // In millionths: the moneyness, its square and each product are cut off, and the level multiplies that.
         // The forward of a lot is whole.
-        let grain = 2.0 + f64::from(s.level.0) * 7.0 * (2e-6 + 2.0 / forward / years);
-        assert!((f64::from(t.volatility.0) - exact).abs() <= grain, "{} {exact}", t.volatility);
+        let grain = 2.0 + f64::from(s.level.get()) * 7.0 * (2e-6 + 2.0 / forward / years);
+        assert!((f64::from(t.volatility.get()) - exact).abs() <= grain, "{} {exact}", t.volatility);
         // Published once, it does not follow the price.
         if of.published_at > 0 {
             let price = mul_div_floor(t.price, rng.range(700_000, 1_300_000), 1_000_000).unwrap();
             let max = world.board.underlyings[0].max_price;
             world.reprice(0, price.clamp(1, max));
             remake(world, &[CALL], NOW).unwrap();
-            let moved = i64::from(world.instrument(CALL).0.option.volatility.0) - i64::from(t.volatility.0);
+            let moved = i64::from(world.instrument(CALL).0.option.volatility.get()) - i64::from(t.volatility.get());
             assert!((moved.abs() as f64) <= grain, "{moved}");
         }
     });
@@ -555,12 +555,12 @@ fn a_fill_at_the_mark_is_worth_nothing() {
         let purpose = Purpose::Maintenance { now };
         for index in [CALL, PUT] {
             let (i, u) = world.instrument(index);
-            let lots = rng.log_range(1, i.max_position.0) * rng.pick(&[1, -1]);
-            let value = crate::Scaled(lots * i.mark_at(u, now)).to_native_ceil(u.scale()).0;
+            let lots = rng.log_range(1, i.max_position.get()) * rng.pick(&[1, -1]);
+            let value = crate::Scaled::new(lots * i.mark_at(u, now)).to_native_ceil(u.scale()).get();
             let mut portfolio = Portfolio::zeroed();
-            portfolio.fill(i, u, Fill { lots: Lots(lots), value: QuoteNative(value) }).unwrap();
+            portfolio.fill(i, u, Fill { lots: Lots::new(lots), value: QuoteNative::new(value) }).unwrap();
             let r = check(&world.board, &portfolio, purpose).unwrap();
-            assert!((-1..=0).contains(&r.equity.0), "{}", r.equity);
+            assert!((-1..=0).contains(&r.equity.get()), "{}", r.equity);
         }
     });
 }
@@ -574,8 +574,8 @@ fn option_parameters_out_of_bounds_are_named() {
         change(&mut u.option_params);
         assert_eq!(u.validate(), Err(RiskError::ParameterOutOfBounds { parameter }));
     };
-    refuse(30, &|p| p.volatility_range = Ppm(900_001));
-    refuse(31, &|p| p.volatility_power = Ppm(1_000_001));
+    refuse(30, &|p| p.volatility_range = Ppm::new(900_001));
+    refuse(31, &|p| p.volatility_power = Ppm::new(1_000_001));
     refuse(32, &|p| p.volatility_floor_days = 0);
     refuse(32, &|p| p.volatility_floor_days = 31);
     refuse(33, &|p| p.max_array_age = 3_601);
@@ -589,12 +589,12 @@ fn option_parameters_out_of_bounds_are_named() {
     };
     refuse(5, &|i| i.expiry += 1);
     refuse(5, &|i| i.expiry = 0);
-    refuse(6, &|i| i.strike = Ticks(0));
+    refuse(6, &|i| i.strike = Ticks::new(0));
     // 1,000,000 of ten units at 100 USDC: a strike of 1,000 USDC is the dearest.
-    refuse(6, &|i| i.strike = Ticks(1_000_001));
+    refuse(6, &|i| i.strike = Ticks::new(1_000_001));
     let world = market();
     let (i, u) = world.instrument(2);
-    assert_eq!(Instrument { strike: Ticks(1_000_000), ..*i }.validate(u), Ok(()));
+    assert_eq!(Instrument { strike: Ticks::new(1_000_000), ..*i }.validate(u), Ok(()));
 }
 
 /// I70. An order's price band is that of the mark or of a scan range, whichever is wider.
@@ -606,13 +606,13 @@ fn a_cheap_option_has_a_band_of_its_underlying() {
         i.band(u, NOW).unwrap()
     };
     // 10 % of the larger of 0.6856 and of a range of 1 USDC, in ticks of 0.001.
-    assert_eq!(band(&world), (Ticks(586), Ticks(785)));
-    world.board.instruments[2].strike = Ticks(1_000);
+    assert_eq!(band(&world), (Ticks::new(586), Ticks::new(785)));
+    world.board.instruments[2].strike = Ticks::new(1_000);
     remake(&mut world, &[2], NOW).unwrap();
-    assert_eq!(band(&world), (Ticks(8_100), Ticks(9_900)));
-    assert_eq!(world.instrument(2).0.mark_ticks_floor(world.instrument(2).1, NOW), Ticks(9_000));
+    assert_eq!(band(&world), (Ticks::new(8_100), Ticks::new(9_900)));
+    assert_eq!(world.instrument(2).0.mark_ticks_floor(world.instrument(2).1, NOW), Ticks::new(9_000));
     // Nothing is ordered below a tick.
-    world.board.instruments[2].strike = Ticks(100_000);
+    world.board.instruments[2].strike = Ticks::new(100_000);
     remake(&mut world, &[2], NOW).unwrap();
-    assert_eq!(band(&world), (Ticks(1), Ticks(100)));
+    assert_eq!(band(&world), (Ticks::new(1), Ticks::new(100)));
 }

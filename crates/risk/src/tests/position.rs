@@ -11,12 +11,12 @@ use bytemuck::Zeroable;
 use std::prelude::v1::*;
 
 fn fill(lots: i64, value: i64) -> Fill {
-    Fill { lots: Lots(lots), value: QuoteNative(value) }
+    Fill { lots: Lots::new(lots), value: QuoteNative::new(value) }
 }
 
 /// A position in no particular instrument.
 fn position(lots: i64, quote: i64) -> Position {
-    Position { lots: Lots(lots), quote: QuoteNative(quote), ..Position::zeroed() }
+    Position { lots: Lots::new(lots), quote: QuoteNative::new(quote), ..Position::zeroed() }
 }
 
 fn random_fill(rng: &mut Rng, held: i64) -> Fill {
@@ -35,31 +35,31 @@ fn a_fill_conserves_value_exactly() {
     cases(20_000, |rng| {
         let i = Instrument::zeroed();
         let mut p = position(rng.range(-(1 << 20), 1 << 20), rng.range(-(1 << 50), 1 << 50));
-        if p.lots.0 == 0 {
-            p.quote = QuoteNative(0);
+        if p.lots.get() == 0 {
+            p.quote = QuoteNative::new(0);
         }
         let was = p;
-        let f = random_fill(rng, p.lots.0);
-        let realised = p.apply_fill(f, &i).unwrap().0;
+        let f = random_fill(rng, p.lots.get());
+        let realised = p.apply_fill(f, &i).unwrap().get();
         // lots · mark + quote + cash changes by what the fill is worth at any mark less what was paid: for every mark, so
         // both the lots and the money add up.
-        assert_eq!(p.lots.0, was.lots.0 + f.lots.0);
-        assert_eq!(p.quote.0 + realised, was.quote.0 - f.value.0);
-        if p.lots.0 == 0 {
-            assert_eq!(p.quote.0, 0);
+        assert_eq!(p.lots.get(), was.lots.get() + f.lots.get());
+        assert_eq!(p.quote.get() + realised, was.quote.get() - f.value.get());
+        if p.lots.get() == 0 {
+            assert_eq!(p.quote.get(), 0);
         }
         // A fill that only adds realises nothing, and one that reduces leaves the entry price where it was, to a unit.
-        if was.lots.0.signum() * f.lots.0.signum() >= 0 {
+        if was.lots.get().signum() * f.lots.get().signum() >= 0 {
             assert_eq!(realised, 0);
-        } else if p.lots.0.signum() == was.lots.0.signum() {
-            let left = i128::from(p.quote.0) * i128::from(was.lots.0);
-            let share = i128::from(was.quote.0) * i128::from(p.lots.0);
-            assert!((left - share).abs() <= i128::from(was.lots.0.abs()));
-        } else if p.lots.0 != 0 {
+        } else if p.lots.get().signum() == was.lots.get().signum() {
+            let left = i128::from(p.quote.get()) * i128::from(was.lots.get());
+            let share = i128::from(was.quote.get()) * i128::from(p.lots.get());
+            assert!((left - share).abs() <= i128::from(was.lots.get().abs()));
+        } else if p.lots.get() != 0 {
             // Through zero: the new side's entry price is the fill's, to a unit.
-            let left = i128::from(p.quote.0) * i128::from(f.lots.0);
-            let share = -i128::from(f.value.0) * i128::from(p.lots.0);
-            assert!((left - share).abs() <= i128::from(f.lots.0.abs()));
+            let left = i128::from(p.quote.get()) * i128::from(f.lots.get());
+            let share = -i128::from(f.value.get()) * i128::from(p.lots.get());
+            assert!((left - share).abs() <= i128::from(f.lots.get().abs()));
         }
     });
 }
@@ -69,18 +69,18 @@ fn a_fill_conserves_value_exactly() {
 fn fills_opening_reducing_and_through_zero() {
     let i = Instrument::zeroed();
     let mut p = position(0, 0);
-    assert_eq!(p.apply_fill(fill(10, 1_000), &i), Ok(QuoteNative(0)));
-    assert_eq!((p.lots.0, p.quote.0), (10, -1_000));
+    assert_eq!(p.apply_fill(fill(10, 1_000), &i), Ok(QuoteNative::new(0)));
+    assert_eq!((p.lots.get(), p.quote.get()), (10, -1_000));
     // A third of 1,000 is not whole: the loss is realised up, in favour of the exchange.
-    assert_eq!(p.apply_fill(fill(-3, -330), &i), Ok(QuoteNative(30)));
-    assert_eq!((p.lots.0, p.quote.0), (7, -700));
-    assert_eq!(p.apply_fill(fill(-2, -211), &i), Ok(QuoteNative(11)));
-    assert_eq!((p.lots.0, p.quote.0), (5, -500));
+    assert_eq!(p.apply_fill(fill(-3, -330), &i), Ok(QuoteNative::new(30)));
+    assert_eq!((p.lots.get(), p.quote.get()), (7, -700));
+    assert_eq!(p.apply_fill(fill(-2, -211), &i), Ok(QuoteNative::new(11)));
+    assert_eq!((p.lots.get(), p.quote.get()), (5, -500));
     // Eight lots for 1,001 close five (625.625, down) and sell three.
-    assert_eq!(p.apply_fill(fill(-8, -1_001), &i), Ok(QuoteNative(125)));
-    assert_eq!((p.lots.0, p.quote.0), (-3, 376));
-    assert_eq!(p.apply_fill(fill(3, 400), &i), Ok(QuoteNative(-24)));
-    assert_eq!((p.lots.0, p.quote.0), (0, 0));
+    assert_eq!(p.apply_fill(fill(-8, -1_001), &i), Ok(QuoteNative::new(125)));
+    assert_eq!((p.lots.get(), p.quote.get()), (-3, 376));
+    assert_eq!(p.apply_fill(fill(3, 400), &i), Ok(QuoteNative::new(-24)));
+    assert_eq!((p.lots.get(), p.quote.get()), (0, 0));
 }
 
 /// I20.
@@ -93,7 +93,7 @@ fn a_fill_of_nothing_or_of_the_wrong_sign_is_refused() {
         assert_eq!(p, position(5, -50));
     }
     // Worthless is not wrong.
-    assert_eq!(p.apply_fill(fill(-5, 0), &i), Ok(QuoteNative(-50)));
+    assert_eq!(p.apply_fill(fill(-5, 0), &i), Ok(QuoteNative::new(-50)));
 }
 
 /// I21.
@@ -104,7 +104,7 @@ fn trades_between_accounts_conserve_money_exactly() {
         let mut accounts = [Portfolio::zeroed(); 4];
         let total = |accounts: &[Portfolio; 4]| -> i128 {
             let of =
-                |p: &Portfolio| p.open().iter().map(|p| i128::from(p.quote.0)).sum::<i128>() + i128::from(p.cash.0);
+                |p: &Portfolio| p.open().iter().map(|p| i128::from(p.quote.get())).sum::<i128>() + i128::from(p.cash.get());
             accounts.iter().map(of).sum()
         };
         for _ in 0..40 {
@@ -114,9 +114,9 @@ fn trades_between_accounts_conserve_money_exactly() {
             if one == other {
                 continue;
             }
-            let lots = rng.log_range(1, i.max_position.0);
+            let lots = rng.log_range(1, i.max_position.get());
             let f = world.fill_near_mark(rng, index, lots);
-            let back = fill(-f.lots.0, -f.value.0);
+            let back = fill(-f.lots.get(), -f.value.get());
             let saved = accounts;
             let both = accounts[one].fill(i, u, f).and_then(|_| accounts[other].fill(i, u, back));
             if both.is_err() {
@@ -126,7 +126,7 @@ fn trades_between_accounts_conserve_money_exactly() {
             accounts[one].release(i).unwrap();
             accounts[other].release(i).unwrap();
             assert_eq!(total(&accounts), 0);
-            let net: i64 = accounts.iter().map(|p| p.lots(i).0).sum();
+            let net: i64 = accounts.iter().map(|p| p.lots(i).get()).sum();
             assert_eq!(net, 0);
         }
     });
@@ -145,17 +145,17 @@ fn settlement_conserves_value_but_for_dust() {
         };
         let mut p = position(rng.range(-(1 << 24), 1 << 24), 0);
         p.funding_index = rng.range(-(1 << 30), 1 << 30);
-        p.loss_index = rng.range(0, if p.lots.0 < 0 { i.loss_index_short } else { i.loss_index_long });
+        p.loss_index = rng.range(0, if p.lots.get() < 0 { i.loss_index_short } else { i.loss_index_long });
         let due = p.unsettled(&i).unwrap();
-        let expected = -i128::from(p.lots.0) * i128::from(i.funding_index - p.funding_index)
-            - i128::from(p.lots.0.abs())
-                * i128::from(if p.lots.0 < 0 { i.loss_index_short } else { i.loss_index_long } - p.loss_index);
-        assert!(p.lots.0 == 0 || i128::from(due) == expected);
-        let settled = p.settle(&i, &u).unwrap().0;
+        let expected = -i128::from(p.lots.get()) * i128::from(i.funding_index - p.funding_index)
+            - i128::from(p.lots.get().abs())
+                * i128::from(if p.lots.get() < 0 { i.loss_index_short } else { i.loss_index_long } - p.loss_index);
+        assert!(p.lots.get() == 0 || i128::from(due) == expected);
+        let settled = p.settle(&i, &u).unwrap().get();
         let dust = due - (settled << u.scale());
         assert!((0..1 << u.scale()).contains(&dust));
         assert_eq!(p.unsettled(&i), Ok(0));
-        assert_eq!(p.settle(&i, &u), Ok(QuoteNative(0)));
+        assert_eq!(p.settle(&i, &u), Ok(QuoteNative::new(0)));
     });
 }
 
@@ -171,17 +171,17 @@ fn a_fill_settles_first() {
     i.loss_index_short += 1_000;
     // Sold through zero at cost: ten lots pay 7 and 2 each; the five short ones start at the new indices.
     world.buy(&mut portfolio, 0, -15, 10 * USDC);
-    assert_eq!(portfolio.cash.0, -90);
+    assert_eq!(portfolio.cash.get(), -90);
     let (i, _) = world.instrument(0);
     let p = *portfolio.position(i).unwrap();
-    assert_eq!((p.lots.0, p.quote.0, p.unsettled(i)), (-5, 50 * USDC, Ok(0)));
+    assert_eq!((p.lots.get(), p.quote.get(), p.unsettled(i)), (-5, 50 * USDC, Ok(0)));
     // Shorts are paid funding and bear the shorts' losses.
     let i = &mut world.board.instruments[0];
     i.funding_index += 3;
     i.loss_index_long += 500;
     i.loss_index_short += 1;
     world.buy(&mut portfolio, 0, 5, 10 * USDC);
-    assert_eq!(portfolio.cash.0, -90 + 15 - 5);
+    assert_eq!(portfolio.cash.get(), -90 + 15 - 5);
     // A slot that is opened flat owes nothing of the past to either side.
     portfolio.release(world.instrument(0).0).unwrap();
     world.buy(&mut portfolio, 0, -1, 10 * USDC);
@@ -194,15 +194,15 @@ fn a_fill_settles_first() {
 fn a_takeover_stays_within_the_bound_of_products() {
     let world = plain();
     let (listed, u) = world.instrument(0);
-    let i = Instrument { max_position: Lots(1), ..*listed };
+    let i = Instrument { max_position: Lots::new(1), ..*listed };
     let beyond = 1 << 50;
-    assert_eq!(i.require_exact(Lots(beyond), u), Err(RiskError::Overflow));
+    assert_eq!(i.require_exact(Lots::new(beyond), u), Err(RiskError::Overflow));
     let mut p = Portfolio::zeroed();
-    p.fill_takeover(&i, u, fill(listed.max_position.0, 1)).unwrap();
+    p.fill_takeover(&i, u, fill(listed.max_position.get(), 1)).unwrap();
     assert!(p.clone().fill(&i, u, fill(1, 1)).is_err());
     p.clone().fill_takeover(&i, u, fill(1, 1)).unwrap();
     assert_eq!(p.clone().fill_takeover(&i, u, fill(beyond, 1)), Err(RiskError::Overflow));
-    p.slot(&i).unwrap().add_order(true, false, Lots(beyond), QuoteNative(1)).unwrap();
+    p.slot(&i).unwrap().add_order(true, false, Lots::new(beyond), QuoteNative::new(1)).unwrap();
     assert_eq!(p.fill_takeover(&i, u, fill(1, 1)), Err(RiskError::Overflow));
 }
 
@@ -211,25 +211,25 @@ fn a_takeover_stays_within_the_bound_of_products() {
 fn lots_with_orders_stay_within_the_limit() {
     let world = plain();
     let (i, u) = world.instrument(0);
-    let most = i.max_position.0;
+    let most = i.max_position.get();
     let limit = |lots| Err(RiskError::PositionLimit { instrument: 0, lots, limit: most });
     let mut p = Portfolio::zeroed();
     p.fill(i, u, fill(most, most)).unwrap();
     assert_eq!(p.clone().fill(i, u, fill(1, 1)), limit(most + 1));
     // Asks may flip the position up to the limit on the other side, less what is held.
     let slot = p.slot(i).unwrap();
-    slot.add_order(false, false, Lots(most), QuoteNative(1)).unwrap();
+    slot.add_order(false, false, Lots::new(most), QuoteNative::new(1)).unwrap();
     slot.require_within_limit(i).unwrap();
-    slot.add_order(false, false, Lots(1), QuoteNative(1)).unwrap();
+    slot.add_order(false, false, Lots::new(1), QuoteNative::new(1)).unwrap();
     assert_eq!(slot.require_within_limit(i).err(), limit(most + 1).err());
-    slot.remove_order(false, false, Lots(1), QuoteNative(1)).unwrap();
+    slot.remove_order(false, false, Lots::new(1), QuoteNative::new(1)).unwrap();
     assert_eq!(p.clone().fill(i, u, fill(-most - 1, -1)), limit(most + 1));
     let mut short = p;
     short.fill(i, u, fill(-most, -1)).unwrap();
-    assert_eq!(short.slot(i).unwrap().add_order(true, false, Lots(most), QuoteNative(1)), Ok(()));
+    assert_eq!(short.slot(i).unwrap().add_order(true, false, Lots::new(most), QuoteNative::new(1)), Ok(()));
     assert_eq!(short.clone().fill(i, u, fill(1, 1)), limit(most + 1));
     // Reduce-only orders do not count.
-    short.slot(i).unwrap().add_order(true, true, Lots(most), QuoteNative(1)).unwrap();
+    short.slot(i).unwrap().add_order(true, true, Lots::new(most), QuoteNative::new(1)).unwrap();
     short.slot(i).unwrap().require_within_limit(i).unwrap();
 }
 
@@ -239,13 +239,13 @@ fn a_lowered_limit_stops_no_reduction() {
     let mut world = plain();
     let mut portfolio = Portfolio::zeroed();
     world.buy(&mut portfolio, 0, 100, 10 * USDC);
-    world.board.instruments[0].max_position = Lots(10);
+    world.board.instruments[0].max_position = Lots::new(10);
     let (i, u) = world.instrument(0);
     assert!(portfolio.clone().fill(i, u, fill(1, 1)).is_err());
     assert!(portfolio.clone().fill(i, u, fill(-111, -1)).is_err());
     portfolio.fill(i, u, fill(-30, -1)).unwrap();
     portfolio.fill(i, u, fill(-80, -1)).unwrap();
-    assert_eq!(portfolio.lots(i).0, -10);
+    assert_eq!(portfolio.lots(i).get(), -10);
 }
 
 /// I24.
@@ -257,17 +257,17 @@ fn order_totals_are_the_sum_of_the_orders() {
         for _ in 0..60 {
             if orders.is_empty() || rng.chance(60) {
                 let order = (rng.chance(50), rng.chance(20), rng.range(2, 1 << 40), rng.range(2, 1 << 50));
-                p.add_order(order.0, order.1, Lots(order.2), QuoteNative(order.3)).unwrap();
+                p.add_order(order.0, order.1, Lots::new(order.2), QuoteNative::new(order.3)).unwrap();
                 orders.push(order);
             } else {
                 let n = rng.below(orders.len());
                 let o = &mut orders[n];
                 let (lots, value) = (rng.range(1, o.2), rng.range(1, o.3));
                 if lots < o.2 && rng.chance(50) {
-                    p.fill_order(o.0, o.1, Lots(lots), QuoteNative(value)).unwrap();
+                    p.fill_order(o.0, o.1, Lots::new(lots), QuoteNative::new(value)).unwrap();
                     (o.2, o.3) = (o.2 - lots, o.3 - value);
                 } else {
-                    p.remove_order(o.0, o.1, Lots(o.2), QuoteNative(o.3)).unwrap();
+                    p.remove_order(o.0, o.1, Lots::new(o.2), QuoteNative::new(o.3)).unwrap();
                     orders.swap_remove(n);
                 }
             }
@@ -275,15 +275,15 @@ fn order_totals_are_the_sum_of_the_orders() {
                 orders.iter().filter(|o| o.0 == bid && !o.1).map(of).sum()
             };
             assert_eq!(p.order_count as usize, orders.len());
-            assert_eq!((p.bid_lots.0, p.bid_value.0), (sum(true, |o| o.2), sum(true, |o| o.3)));
-            assert_eq!((p.ask_lots.0, p.ask_value.0), (sum(false, |o| o.2), sum(false, |o| o.3)));
+            assert_eq!((p.bid_lots.get(), p.bid_value.get()), (sum(true, |o| o.2), sum(true, |o| o.3)));
+            assert_eq!((p.ask_lots.get(), p.ask_value.get()), (sum(false, |o| o.2), sum(false, |o| o.3)));
         }
     });
     let mut p = position(0, 0);
-    assert_eq!(p.remove_order(true, false, Lots(1), QuoteNative(1)), Err(RiskError::Overflow));
+    assert_eq!(p.remove_order(true, false, Lots::new(1), QuoteNative::new(1)), Err(RiskError::Overflow));
     let mut p = position(0, 0);
-    p.add_order(true, false, Lots(1), QuoteNative(1)).unwrap();
-    assert_eq!(p.fill_order(true, false, Lots(2), QuoteNative(1)), Err(RiskError::Overflow));
+    p.add_order(true, false, Lots::new(1), QuoteNative::new(1)).unwrap();
+    assert_eq!(p.fill_order(true, false, Lots::new(2), QuoteNative::new(1)), Err(RiskError::Overflow));
 }
 
 /// I9. Keys order by underlying, then expiry, then instrument.
@@ -321,10 +321,10 @@ fn slots_are_kept_while_in_use_and_given_back_empty() {
     assert_eq!(p.slot(world.instrument(69).0).err(), Some(RiskError::NoFreePosition));
     // With an order it stays; without, it goes and the others keep their order.
     let i = world.instrument(5).0;
-    p.slot(i).unwrap().add_order(true, true, Lots(1), QuoteNative(1)).unwrap();
+    p.slot(i).unwrap().add_order(true, true, Lots::new(1), QuoteNative::new(1)).unwrap();
     p.release(i).unwrap();
     assert!(p.position(i).is_some());
-    p.slot(i).unwrap().remove_order(true, true, Lots(1), QuoteNative(1)).unwrap();
+    p.slot(i).unwrap().remove_order(true, true, Lots::new(1), QuoteNative::new(1)).unwrap();
     p.release(i).unwrap();
     assert!(p.position(i).is_none());
     assert_eq!(p.position_count, 63);
@@ -332,9 +332,9 @@ fn slots_are_kept_while_in_use_and_given_back_empty() {
     assert_eq!(p.positions[63], Position::zeroed());
     // What is left of `quote` goes to cash.
     let i = world.instrument(6).0;
-    p.slot(i).unwrap().quote = QuoteNative(77);
+    p.slot(i).unwrap().quote = QuoteNative::new(77);
     p.release(i).unwrap();
-    assert_eq!(p.cash.0, 77);
+    assert_eq!(p.cash.get(), 77);
     // A slot of an earlier contract is not a position in the one that has its index now.
     let later = Instrument { generation: 2, ..*world.instrument(7).0 };
     assert_eq!(p.slot(&later).err(), Some(RiskError::NotListed { index: 7 }));

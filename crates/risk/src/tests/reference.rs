@@ -110,14 +110,14 @@ pub fn shocks(price: i64, range: u32, table: &[Scenario; ROWS]) -> Vec<BigInt> {
     let loss = |s: &Scenario| {
         let factor = &one + Q::new(s.price_thirds, 3) * ppm(range);
         let factor = factor.max(ppm(50_000));
-        (whole(price) * ppm(s.weight.0) * (&one - factor)).away_from_zero()
+        (whole(price) * ppm(s.weight.get()) * (&one - factor)).away_from_zero()
     };
     table.iter().map(loss).collect()
 }
 
 /// Mark of one lot of a perpetual or future, at the underlying's scale.
 pub fn linear_mark(i: &Instrument, price: i64) -> BigInt {
-    BigInt::from(i.fixed) + (whole(price) * whole(i.delta_units.0) * (whole(1) + ppm(i.basis))).floor()
+    BigInt::from(i.fixed) + (whole(price) * whole(i.delta_units.get()) * (whole(1) + ppm(i.basis))).floor()
 }
 
 /// One lot of an option at the board's price and a time: mark, delta of one, and drift.
@@ -134,7 +134,7 @@ pub struct ExactOption {
 /// intrinsic and no more than the forward; a put by parity.
 pub fn option(i: &Instrument, u: &Underlying, now: i64) -> ExactOption {
     let t = &i.option;
-    let units = whole(i.delta_units.0);
+    let units = whole(i.delta_units.get());
     let forward = &units * whole(u.price) + whole(t.carry);
     let intrinsic = (&forward - whole(t.strike)).max(whole(0));
     let one = |n: &Q| n.clone().max(whole(0)).min(whole(1));
@@ -219,8 +219,8 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
     let mut rows = vec![BigInt::zero(); ROWS];
     let mut options = false;
     for (p, i) in &positions {
-        let lots = BigInt::from(p.lots.0);
-        let units = &lots * i.delta_units.0;
+        let lots = BigInt::from(p.lots.get());
+        let units = &lots * i.delta_units.get();
         let t = &i.option;
         let (mark, delta, worst_long, worst_short) = if i.is_option() && i.settled == 0 {
             let state = option(i, u, now);
@@ -231,7 +231,7 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
                     *row += &delta * shock;
                 }
             } else {
-                options |= p.lots.0 != 0;
+                options |= p.lots.get() != 0;
                 for (k, row) in rows.iter_mut().enumerate() {
                     // A put is the call less the forward.
                     *row += &lots * t.array[k] - if i.is_put() { &units * &shocks[k] } else { BigInt::zero() };
@@ -239,21 +239,21 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
                 let held = whole(lots.abs());
                 extra = extra + &held * (whole(t.model_error) + &state.drift);
                 extra_slack = extra_slack + held * &state.drift_slack;
-                if p.lots.0 > 0 {
+                if p.lots.get() > 0 {
                     extra = extra + whole(&lots * t.convexity);
                 } else {
                     short_units -= &units;
                 }
             }
             // An order's worst row drifts with the option.
-            order_slack = order_slack + whole(p.bid_lots.0.max(p.ask_lots.0)) * &state.drift_slack;
+            order_slack = order_slack + whole(p.bid_lots.get().max(p.ask_lots.get())) * &state.drift_slack;
             let worst = |of_one: i64| whole(of_one) + &state.drift;
             (state.mark, delta, worst(t.worst_long), worst(t.worst_short))
         } else {
             for (row, shock) in rows.iter_mut().zip(&shocks) {
                 *row += &units * shock;
             }
-            let worst = |of_one: i64| whole(i.delta_units.0) * whole(of_one);
+            let worst = |of_one: i64| whole(i.delta_units.get()) * whole(of_one);
             (linear_mark(i, u.price), units, worst(u.worst_long), worst(u.worst_short))
         };
         gross += delta.abs();
@@ -262,13 +262,13 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
         *buckets.entry(bucket).or_default() += delta;
 
         let funding = &lots * (i.funding_index - p.funding_index);
-        let losses = if p.lots.0 < 0 { i.loss_index_short } else { i.loss_index_long } - p.loss_index;
-        let losses = if p.lots.0 == 0 { BigInt::zero() } else { lots.abs() * losses };
-        pnl += &lots * &mark + &scale * p.quote.0 - funding - losses;
+        let losses = if p.lots.get() < 0 { i.loss_index_short } else { i.loss_index_long } - p.loss_index;
+        let losses = if p.lots.get() == 0 { BigInt::zero() } else { lots.abs() * losses };
+        pnl += &lots * &mark + &scale * p.quote.get() - funding - losses;
 
-        let (bids, asks) = (BigInt::from(p.bid_lots.0), BigInt::from(p.ask_lots.0));
-        let above = (&scale * p.bid_value.0 - &bids * &mark).max(BigInt::zero());
-        let below = (&asks * &mark - &scale * p.ask_value.0).max(BigInt::zero());
+        let (bids, asks) = (BigInt::from(p.bid_lots.get()), BigInt::from(p.ask_lots.get()));
+        let above = (&scale * p.bid_value.get() - &bids * &mark).max(BigInt::zero());
+        let below = (&asks * &mark - &scale * p.ask_value.get()).max(BigInt::zero());
         let bid = whole(bids) * worst_long + whole(above);
         let ask = whole(asks) * worst_short + whole(below);
         orders = orders + bid.max(ask);
@@ -277,7 +277,7 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
     let mut haircut = whole(0);
     for (amount, token) in &tokens {
         let whole_units = BigInt::from(amount / token.atoms_per_unit);
-        haircut = haircut + native(&(&whole_units * &price)) * ppm(token.haircut.0);
+        haircut = haircut + native(&(&whole_units * &price)) * ppm(token.haircut.get());
         units += whole_units;
     }
     gross += &units;
@@ -293,28 +293,28 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
     let scan = &worst + &extra;
     let c = match u.group {
         0 => whole(0),
-        g => ppm(board.groups[usize::from(g) - 1].offset.0),
+        g => ppm(board.groups[usize::from(g) - 1].offset.get()),
     };
     let kept = whole(1) - c;
     let long: BigInt = buckets.values().filter(|b| b.is_positive()).sum();
     let short: BigInt = buckets.values().filter(|b| b.is_negative()).map(|b| -b).sum();
     let (calendar, calendar_slack) = if options {
-        let half = native(&price) * ppm(u.calendar.0) / whole(2);
+        let half = native(&price) * ppm(u.calendar.get()) / whole(2);
         let left = |(row, shock): (&BigInt, &BigInt)| &kept * native(row) - &half * whole(&delta * shock.signum());
         let left = rows.iter().zip(&shocks).map(left).max().unwrap().max(whole(0));
         (left + half * whole(long + short) - &kept * &worst, calendar_slack(u))
     } else {
         // The matched value up, its charge up: c + 1 ≤ 1.1.
-        (native(&(long.min(short) * &price)) * ppm(u.calendar.0), (Q::new(11, 10), whole(0)))
+        (native(&(long.min(short) * &price)) * ppm(u.calendar.get()), (Q::new(11, 10), whole(0)))
     };
     // The worst row up, and what no row shows.
     let scan_slack = whole(1 + i32::from(options)) + &extra_slack;
 
-    let kappa = ppm(u.params.concentration.0);
-    let cap = ppm(u.params.concentration_cap.0);
-    let liquidity = whole(u.params.liquidity.0);
+    let kappa = ppm(u.params.concentration.get());
+    let cap = ppm(u.params.concentration_cap.get());
+    let liquidity = whole(u.params.liquidity.get());
     let excess = (native(&(&gross * &price)) / &liquidity - whole(1)).max(whole(0)).min(cap.clone());
-    let crowding = ppm(u.crowding.0);
+    let crowding = ppm(u.crowding.get());
     let concentration = &scan * (&kappa * &excess + &crowding);
     // Rounding the scan (by s), κ's product and the charge up: at most (s·κ + 1) · cap + 1. Rounding the gross notional up:
     // at most κ · (scan + s) / liquidity, and that only below the cap. The part of crowding: s · crowding + 1.
@@ -323,11 +323,11 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
         if kappa.is_zero() { whole(0) } else { (&scan_slack * &kappa + whole(1)) * &cap + of_gross + whole(1) };
     let of_all = if crowding.is_zero() { whole(0) } else { &scan_slack * &crowding + whole(1) };
     let concentration_slack = of_own + of_all;
-    let surcharge = ppm(u.surcharge.0);
+    let surcharge = ppm(u.surcharge.get());
 
     let matched = units.clone().min((-&position_delta).max(BigInt::zero()));
     let pnl = native(&pnl);
-    let profit_limit = whole(u.params.profit_cap.0) + native(&(matched * &price));
+    let profit_limit = whole(u.params.profit_cap.get()) + native(&(matched * &price));
     let stable = native(&(&delta * (u.price - u.stable_price))).max(whole(0));
     Some(ExactUnderlying {
         index,
@@ -339,7 +339,7 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
         scan,
         extra,
         extra_slack,
-        short_least: native(&(short_units * &price)) * ppm(u.params.short_minimum.0),
+        short_least: native(&(short_units * &price)) * ppm(u.params.short_minimum.get()),
         kept,
         calendar,
         concentration,
@@ -361,7 +361,7 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
 pub fn check(board: &Board, portfolio: &Portfolio, now: i64) -> Exact {
     let held: Vec<_> =
         (0..board.underlyings.len() as u16).filter_map(|index| underlying(board, portfolio, index, now)).collect();
-    let cash = whole(portfolio.cash.0) - whole(portfolio.accrued_interest.0);
+    let cash = whole(portfolio.cash.get()) - whole(portfolio.accrued_interest.get());
     let (mut equity, mut initial_equity, mut withdraw_equity) = (cash.clone(), cash.clone(), cash.clone());
     let mut own_cash = cash;
     for x in &held {
@@ -390,7 +390,7 @@ pub fn check(board: &Board, portfolio: &Portfolio, now: i64) -> Exact {
         };
         let extra: Q = members.iter().map(|x| x.extra.clone()).sum();
         let netted = (0..ROWS).map(row).max().unwrap().max(whole(0)) + extra;
-        let c = ppm(group.offset.0);
+        let c = ppm(group.offset.get());
         scan = scan + (whole(1) - &c) * sum + c * netted;
     }
     scan = scan + held.iter().filter(|x| x.group == 0).map(|x| x.scan.clone()).sum::<Q>();
@@ -401,7 +401,7 @@ pub fn check(board: &Board, portfolio: &Portfolio, now: i64) -> Exact {
     let short_minimum: Q = held.iter().map(ExactUnderlying::short_minimum).sum();
     let surcharge = sum(|x| &x.surcharge);
     let maintenance = &scan + &calendar + &concentration + &short_minimum + &haircut;
-    let initial = ppm(board.params.initial_ratio.0) * (&maintenance + &surcharge) + &order_margin;
+    let initial = ppm(board.params.initial_ratio.get()) * (&maintenance + &surcharge) + &order_margin;
     let count = held.len();
     Exact {
         equity,

@@ -12,7 +12,7 @@ use bytemuck::Zeroable;
 /// 20 lots of underlying 0 and 10 of underlying 1, bought at the mark: 30 USDC of maintenance margin, 37.5 of initial.
 fn account(world: &World, cash: i64) -> Portfolio {
     let mut p = Portfolio::zeroed();
-    p.cash = QuoteNative(cash);
+    p.cash = QuoteNative::new(cash);
     world.buy(&mut p, 0, 20, 10 * USDC);
     world.buy(&mut p, 1, 10, 10 * USDC);
     p
@@ -27,8 +27,8 @@ fn trade(world: &World, before: &Portfolio, lots: i64, per_lot: i64) -> (Portfol
         underlying: 0,
         now: NOW,
         fees: QuoteNative::ZERO,
-        discount_value: QuoteNative(lots.abs() * mark),
-        cost: QuoteNative(lots * (per_lot - mark)),
+        discount_value: QuoteNative::new(lots.abs() * mark),
+        cost: QuoteNative::new(lots * (per_lot - mark)),
     };
     (after, trade)
 }
@@ -52,8 +52,8 @@ fn initial_equity_must_cover_initial_margin() {
     assert_eq!(rule(&world, &before, 2, 10 * USDC), Err(refused));
     // One unit decides.
     let mut p = account(&world, 37_500_000);
-    assert_eq!(require_initial(&world.board, &p, NOW).unwrap().initial.0, 37_500_000);
-    p.cash = QuoteNative(37_499_999);
+    assert_eq!(require_initial(&world.board, &p, NOW).unwrap().initial.get(), 37_500_000);
+    p.cash = QuoteNative::new(37_499_999);
     let refused = RiskError::BelowInitialMargin { required: 37_500_000, available: 37_499_999 };
     assert_eq!(require_initial(&world.board, &p, NOW), Err(refused));
 }
@@ -67,14 +67,14 @@ fn open_profit_covers_no_withdrawal() {
     world.board.underlyings[0].stable_price = 1_100_000;
     // 20 lots gained 20 USDC; their margin is 22 now: 32 of maintenance, 40 of initial.
     let r = require_withdrawable(&world.board, &p, NOW).unwrap();
-    assert_eq!((r.initial_equity.0, r.withdraw_equity.0, r.initial.0), (60 * USDC, 40 * USDC, 40 * USDC));
-    p.cash = QuoteNative(40 * USDC - 1);
+    assert_eq!((r.initial_equity.get(), r.withdraw_equity.get(), r.initial.get()), (60 * USDC, 40 * USDC, 40 * USDC));
+    p.cash = QuoteNative::new(40 * USDC - 1);
     let refused = RiskError::BelowWithdrawalMargin { required: 40 * USDC, available: 40 * USDC - 1 };
     assert_eq!(require_withdrawable(&world.board, &p, NOW), Err(refused));
     assert!(require_initial(&world.board, &p, NOW).is_ok());
     // A profit beyond the cap is no initial equity either.
-    world.board.underlyings[0].params.profit_cap = QuoteNative(15 * USDC);
-    assert_eq!(require_initial(&world.board, &p, NOW).unwrap().initial_equity.0, 55 * USDC - 1);
+    world.board.underlyings[0].params.profit_cap = QuoteNative::new(15 * USDC);
+    assert_eq!(require_initial(&world.board, &p, NOW).unwrap().initial_equity.get(), 55 * USDC - 1);
 }
 
 /// I32.
@@ -112,23 +112,23 @@ fn below_initial_margin_new_risk_is_refused_with_the_numbers() {
 #[test]
 fn a_hedge_is_not_broken_below_initial_margin() {
     let mut world = plain();
-    world.board.groups[0].offset = Ppm(600_000);
+    world.board.groups[0].offset = Ppm::new(600_000);
     for u in &mut world.board.underlyings[..2] {
         u.group = 1;
     }
     let mut before = Portfolio::zeroed();
-    before.cash = QuoteNative(8_500_000);
+    before.cash = QuoteNative::new(8_500_000);
     world.buy(&mut before, 0, 10, 10 * USDC);
     world.buy(&mut before, 1, -10, 10 * USDC);
     let mut with_order = before;
     let p = with_order.slot(world.instrument(0).0).unwrap();
-    p.add_order(true, false, Lots(20), QuoteNative(200 * USDC)).unwrap();
+    p.add_order(true, false, Lots::new(20), QuoteNative::new(200 * USDC)).unwrap();
     let was = check(&world.board, &with_order, LAST).unwrap();
-    assert_eq!((was.maintenance.0, was.initial.0), (8 * USDC, 30 * USDC));
+    assert_eq!((was.maintenance.get(), was.initial.get()), (8 * USDC, 30 * USDC));
     // Five lots sold at 10.50, the order gone: 0.4 · 15 + 0.6 · 5 = 9.
     let (after, trade) = trade(&world, &before, -5, 10_500_000);
     let is = check(&world.board, &after, LAST).unwrap();
-    assert_eq!((is.equity.0, is.maintenance.0, is.initial.0), (11 * USDC, 9 * USDC, 11_250_000));
+    assert_eq!((is.equity.get(), is.maintenance.get(), is.initial.get()), (11 * USDC, 9 * USDC, 11_250_000));
     let refused = RiskError::BelowInitialMargin { required: 11_250_000, available: 11 * USDC };
     assert_eq!(require_after_trade(&world.board, &with_order, &after, &trade), Err(refused));
 }
@@ -139,12 +139,12 @@ fn a_fee_stops_no_reduction_and_a_rebate_makes_none() {
     let world = plain();
     let before = account(&world, 33 * USDC);
     let (mut after, mut trade) = trade(&world, &before, -1, 9 * USDC);
-    trade.fees = QuoteNative(10_000);
-    after.cash = QuoteNative(after.cash.0 - 10_000);
+    trade.fees = QuoteNative::new(10_000);
+    after.cash = QuoteNative::new(after.cash.get() - 10_000);
     assert_eq!(require_after_trade(&world.board, &before, &after, &trade), Ok(()));
     let (mut after, mut trade) = self::trade(&world, &before, -1, 9 * USDC - 10_000);
-    trade.fees = QuoteNative(-10_000);
-    after.cash = QuoteNative(after.cash.0 + 10_000);
+    trade.fees = QuoteNative::new(-10_000);
+    after.cash = QuoteNative::new(after.cash.get() + 10_000);
     let refused = RiskError::BelowInitialMargin { required: 36_250_000, available: 32 * USDC };
     assert_eq!(require_after_trade(&world.board, &before, &after, &trade), Err(refused));
 }
@@ -157,7 +157,7 @@ fn an_order_is_new_risk_unless_it_only_reduces() {
     let with_ask = |reduce_only| {
         let mut after = before;
         let p = after.slot(world.instrument(0).0).unwrap();
-        p.add_order(false, reduce_only, Lots(1), QuoteNative(10 * USDC)).unwrap();
+        p.add_order(false, reduce_only, Lots::new(1), QuoteNative::new(10 * USDC)).unwrap();
         let trade = Trade { underlying: 0, now: NOW, ..Trade::default() };
         require_after_trade(&world.board, &before, &after, &trade)
     };
@@ -183,7 +183,7 @@ fn a_stale_price_elsewhere_blocks_new_risk_and_no_reduction() {
     assert_eq!(rule(&world, &before, 1, 10 * USDC), Err(stale));
     assert_eq!(require_withdrawable(&world.board, &before, NOW).unwrap_err(), stale);
     // Maintenance goes by the last price, however old.
-    assert_eq!(check(&world.board, &before, LAST).unwrap().maintenance.0, 30 * USDC);
+    assert_eq!(check(&world.board, &before, LAST).unwrap().maintenance.get(), 30 * USDC);
 }
 
 /// I34. Maintenance is 30 USDC. At equity 15 the shortfall is half of it: a discount of 0.5 % + half of 4.5 % = 2.75 %.
@@ -210,7 +210,7 @@ fn a_bankrupt_owner_trades_nothing() {
     // To take an order off is not to trade.
     let mut with_order = before;
     let p = with_order.slot(world.instrument(0).0).unwrap();
-    p.add_order(true, false, Lots(1), QuoteNative(10 * USDC)).unwrap();
+    p.add_order(true, false, Lots::new(1), QuoteNative::new(10 * USDC)).unwrap();
     let trade = Trade { underlying: 0, now: NOW, ..Trade::default() };
     assert_eq!(require_after_trade(&world.board, &with_order, &before, &trade), Ok(()));
 }

@@ -25,7 +25,7 @@ fn dated() -> World {
     let mut world = plain();
     let base = Instrument { expiry: EXPIRY, settles_at: EXPIRY, ..world.board.instruments[0] };
     world.list(Instrument { kind: Kind::Future as u8, index: DATED[0], ..base });
-    let option = Instrument { strike: Ticks(12_000), ..base };
+    let option = Instrument { strike: Ticks::new(12_000), ..base };
     world.list(Instrument { kind: Kind::Call as u8, index: DATED[1], ..option });
     world.list(Instrument { kind: Kind::Put as u8, index: DATED[2], ..option });
     world.board.reprice(0).unwrap();
@@ -109,16 +109,16 @@ fn inside_the_window_a_lot_is_what_is_fixed_and_the_rest() {
     take(&mut world, 1..=3, 1_200_000);
     let i = *world.instrument(2).0;
     // 9 of 10 units are left after three thirtieths.
-    assert_eq!((i.delta_units, i.fixed, i.mark), (Units(9), 1_200_000, 9_000_000 + 1_200_000));
+    assert_eq!((i.delta_units, i.fixed, i.mark), (Units::new(9), 1_200_000, 9_000_000 + 1_200_000));
     take(&mut world, 4..=4, 1_200_000);
-    assert_eq!(world.instrument(2).0.delta_units, Units(9), "8.67 units, rounded");
-    assert_eq!(world.instrument(0).0.delta_units, Units(10), "the perpetual goes on");
+    assert_eq!(world.instrument(2).0.delta_units, Units::new(9), "8.67 units, rounded");
+    assert_eq!(world.instrument(0).0.delta_units, Units::new(10), "the perpetual goes on");
     cases(500, |rng| {
         let mut world = dated();
         let units = rng.log_range(1, 1_000);
         for index in DATED {
             let i = &mut world.board.instruments[usize::from(index)];
-            (i.lot_units, i.delta_units, i.max_position) = (Units(units), Units(units), Lots(1_000));
+            (i.lot_units, i.delta_units, i.max_position) = (Units::new(units), Units::new(units), Lots::new(1_000));
         }
         let (mut sum, mut count) = (0, 0);
         for k in 1..=SAMPLES {
@@ -128,7 +128,7 @@ fn inside_the_window_a_lot_is_what_is_fixed_and_the_rest() {
                 (sum, count) = (sum + price, count + 1);
                 let i = world.instrument(2).0;
                 let left = (2 * units * (30 - count) + 30) / 60;
-                assert_eq!(i.delta_units.0, left);
+                assert_eq!(i.delta_units.get(), left);
                 assert_eq!(i.fixed, (units - left) * sum / count);
                 assert_eq!(i.mark, i.fixed + left * 1_000_000);
                 if units * count % 30 == 0 {
@@ -192,7 +192,7 @@ fn a_sample_moves_no_value_and_keeps_parity() {
             let i = world.instrument(CALL).0;
             // What was rounded to whole units changed its reference from the index to the mean of the samples; and a call of
             // fewer units has a lower bound above, which an enormous volatility may be near.
-            let rounded = (i.fixed + i.delta_units.0 * price - was.fixed - was.delta_units.0 * price).abs();
+            let rounded = (i.fixed + i.delta_units.get() * price - was.fixed - was.delta_units.get() * price).abs();
             assert!((after - before).abs() <= rounded + (before >> 9) + 2, "{before} {after} {rounded}");
             assert!(after >= 0 && at(world, PUT, NOW).0 >= 0);
             if rng.chance(30) {
@@ -224,7 +224,7 @@ fn a_strike_that_is_fixed_away_leaves_a_forward() {
         let call = at(world, CALL, NOW);
         if i.fixed >= strike {
             assert!((call.0 - (future.mark - strike)).abs() <= 1, "{call:?}");
-            assert!(call.1 > RATIO_ONE - (1 << 20) || i.delta_units.0 * u.price < 1 << 10, "{call:?}");
+            assert!(call.1 > RATIO_ONE - (1 << 20) || i.delta_units.get() * u.price < 1 << 10, "{call:?}");
         }
         if i.delta_units.is_zero() {
             assert!((call.0 - (i.fixed - strike).max(0)).abs() <= 1);
@@ -251,10 +251,10 @@ fn an_expiry_settles_at_the_mean_of_its_samples() {
     assert_eq!(world.board.settle_expiry(0, &[2, 0], wait), Err(RiskError::NotListed { index: 0 }));
     assert_eq!(world.board.settle_expiry(1, &[2], wait), Err(RiskError::NotListed { index: 2 }));
 
-    world.board.report_open_interest(2, Lots(5)).unwrap();
+    world.board.report_open_interest(2, Lots::new(5)).unwrap();
     let first = world.board.settle_expiry(0, &[2], wait).unwrap();
     assert_eq!((first.price, first.samples, first.count), (1_300_000, 20, 1));
-    assert_eq!(world.board.underlyings[0].open_interest, Units(0));
+    assert_eq!(world.board.underlyings[0].open_interest, Units::new(0));
     assert_eq!(world.board.sample_settlement(0, EXPIRY, &sample(29, 1)), Err(RiskError::AlreadySettled));
     assert_eq!(world.board.settle_expiry(0, &[2], wait), Err(RiskError::AlreadySettled));
     let rest = world.board.settle_expiry(0, &DATED, wait + 9_999).unwrap();
@@ -310,20 +310,20 @@ fn settled_positions_add_up_to_nothing() {
             let (i, u) = world.instrument(index);
             let mut values = 0;
             for account in &mut accounts {
-                let (held, before) = (account.lots(i), account.cash.0);
-                let quote = account.position(i).map_or(0, |p| p.quote.0);
+                let (held, before) = (account.lots(i), account.cash.get());
+                let quote = account.position(i).map_or(0, |p| p.quote.get());
                 let closed = account.close_settled(i, u).unwrap();
                 account.release(i).unwrap();
-                assert_eq!((closed.lots, closed.value.0), (held, held.0 * i.fixed));
+                assert_eq!((closed.lots, closed.value.get()), (held, held.get() * i.fixed));
                 if !held.is_zero() {
-                    assert_eq!(account.cash.0, before + quote + closed.value.0);
+                    assert_eq!(account.cash.get(), before + quote + closed.value.get());
                 }
                 assert!(account.position(i).is_none());
-                values += closed.value.0;
+                values += closed.value.get();
             }
             assert_eq!(values, 0);
         }
-        assert_eq!(accounts.iter().map(|p| p.cash.0).sum::<i64>(), 0);
+        assert_eq!(accounts.iter().map(|p| p.cash.get()).sum::<i64>(), 0);
         assert!(accounts.iter().all(|p| p.holds_only_cash()));
     });
 }
@@ -332,7 +332,7 @@ fn settled_positions_add_up_to_nothing() {
 #[test]
 fn a_settled_position_is_a_sum_and_stops_nothing() {
     let mut world = dated();
-    let mut account = Portfolio { cash: QuoteNative(50_000_000), ..Portfolio::zeroed() };
+    let mut account = Portfolio { cash: QuoteNative::new(50_000_000), ..Portfolio::zeroed() };
     for (index, lots) in [(2, -3), (3, 5), (4, -7)] {
         world.buy(&mut account, index, lots, 1_000_000);
     }
@@ -348,12 +348,12 @@ fn a_settled_position_is_a_sum_and_stops_nothing() {
     let r = rule::require_withdrawable(&world.board, &account, later).unwrap();
     assert_eq!((before.equity, before.maintenance), (r.equity, r.maintenance));
     // −3 lots of 14, +5 of 2, −7 of nothing, each less or with what it cost; no profit counts for a withdrawal.
-    assert_eq!(r.equity.0, 50_000_000 - 3 * 14_000_000 + 5 * 2_000_000 + 3_000_000 - 5_000_000 + 7_000_000);
-    assert_eq!((r.maintenance.0, r.initial.0), (0, 0));
+    assert_eq!(r.equity.get(), 50_000_000 - 3 * 14_000_000 + 5 * 2_000_000 + 3_000_000 - 5_000_000 + 7_000_000);
+    assert_eq!((r.maintenance.get(), r.initial.get()), (0, 0));
     // An order that is left over asks for what it would cost against what the lot pays, no more.
     let (i, _) = world.instrument(3);
-    account.slot(i).unwrap().add_order(true, false, Lots(1), QuoteNative(2_000_000)).unwrap();
-    assert_eq!(check(&world.board, &account, Purpose::Maintenance { now: later }).unwrap().initial.0, 0);
+    account.slot(i).unwrap().add_order(true, false, Lots::new(1), QuoteNative::new(2_000_000)).unwrap();
+    assert_eq!(check(&world.board, &account, Purpose::Maintenance { now: later }).unwrap().initial.get(), 0);
     // With anything of the underlying that is not settled its price matters again.
     world.buy(&mut account, 0, 1, 10_000_000);
     let stale = RiskError::StalePrice { underlying: 0, age: later - NOW, limit: 10 };
@@ -419,10 +419,10 @@ fn a_delisted_slot_is_no_position_in_the_next_contract() {
             expected.sort_unstable();
             assert_eq!(chain, expected);
             // The same index and expiry again, of another kind.
-            let option = Instrument { kind: Kind::Put as u8, strike: Ticks(1), settled: 0, ..base };
+            let option = Instrument { kind: Kind::Put as u8, strike: Ticks::new(1), settled: 0, ..base };
             world.board.instruments[usize::from(gone)] = Instrument { index: gone, generation: 2, ..option };
             let refused = RiskError::NotListed { index: gone };
-            stale.positions[0] = Position { lots: Lots(1), ..stale.positions[0] };
+            stale.positions[0] = Position { lots: Lots::new(1), ..stale.positions[0] };
             assert_eq!(check(&world.board, &stale, Purpose::Maintenance { now: NOW }).err(), Some(refused));
             assert_eq!(stale.slot(world.instrument(gone).0).err(), Some(refused));
             world.board.instruments[usize::from(gone)] = freed;

@@ -33,7 +33,7 @@ fn sold(account: &Portfolio, token: u16, amount: u64, price: i64) -> Portfolio {
     if amount > 0 {
         p.debit(token, amount).unwrap();
     }
-    p.cash = QuoteNative(p.cash.0 + price);
+    p.cash = QuoteNative::new(p.cash.get() + price);
     p
 }
 
@@ -44,27 +44,27 @@ fn sale(board: &Board, account: &Portfolio, token: u16, amount: u64) -> TokenSal
     let before = require(board, account);
     let (units, rest) = (amount / terms.atoms_per_unit, amount % terms.atoms_per_unit);
     let rest = native((whole(rest) * whole(u.price) / whole(terms.atoms_per_unit)).floor());
-    let value = Scaled(units as i64 * u.price + rest).to_native_floor(u.scale());
-    let at_index = require(board, &sold(account, token, amount, value.0));
-    let gained = (at_index.health().unwrap().0 - before.health().unwrap().0).max(0);
+    let value = Scaled::new(units as i64 * u.price + rest).to_native_floor(u.scale());
+    let at_index = require(board, &sold(account, token, amount, value.get()));
+    let gained = (at_index.health().unwrap().get() - before.health().unwrap().get()).max(0);
     let rate = discount_rate(&board.params, &before).unwrap();
-    let by_rate = (whole(value.0) * ppm(rate.0)).floor();
-    let by_gain = (whole(gained) * ppm(board.params.discount_of_freed.0)).floor();
+    let by_rate = (whole(value.get()) * ppm(rate.get())).floor();
+    let by_gain = (whole(gained) * ppm(board.params.discount_of_freed.get())).floor();
     let discount = native(by_rate.min(by_gain));
     TokenSale {
         amount,
         value,
-        discount: QuoteNative(discount),
-        insurance: QuoteNative(native((whole(discount) * ppm(board.params.insurance_share.0)).floor())),
+        discount: QuoteNative::new(discount),
+        insurance: QuoteNative::new(native((whole(discount) * ppm(board.params.insurance_share.get())).floor())),
         before,
-        after: require(board, &sold(account, token, amount, value.0 - discount)),
+        after: require(board, &sold(account, token, amount, value.get() - discount)),
     }
 }
 
 /// True if nothing further may be sold.
 fn is_done(board: &Board, r: &Requirements) -> bool {
-    let buffer = whole(1) + ppm(board.params.liquidation_buffer.0);
-    r.owed().is_zero() || whole(r.equity.0) >= whole(r.maintenance.0) * buffer
+    let buffer = whole(1) + ppm(board.params.liquidation_buffer.get());
+    r.owed().is_zero() || whole(r.equity.get()) >= whole(r.maintenance.get()) * buffer
 }
 
 #[derive(Default)]
@@ -93,8 +93,8 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
     let token = rng.pick(&held);
     let board = &world.board;
     let r = require(board, &account);
-    let target = (i128::from(r.maintenance.0) * i128::from(rng.range(-60, 103)) / 100) as i64;
-    account.cash = QuoteNative(account.cash.0 + target - r.equity.0);
+    let target = (i128::from(r.maintenance.get()) * i128::from(rng.range(-60, 103)) / 100) as i64;
+    account.cash = QuoteNative::new(account.cash.get() + target - r.equity.get());
 
     let before = require(board, &account);
     let terms = board.token(token).unwrap();
@@ -114,10 +114,10 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
             return count(&seen.nothing);
         }
         Err(RiskError::LiquidationDoesNotHelp { before: was, after: is }) => {
-            assert_eq!(was, before.health().unwrap().0);
+            assert_eq!(was, before.health().unwrap().get());
             let all = sale(board, &account, token, offered);
             if !is_done(board, &all.after) {
-                let after = sold(&account, token, offered, all.price().unwrap().0);
+                let after = sold(&account, token, offered, all.price().unwrap().get());
                 assert!(is <= was || scan(board, token, &after) > scan(board, token, &account));
             }
             return count(&seen.refused);
@@ -133,18 +133,18 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
     assert!(did.amount == balance || did.amount % terms.atoms_per_unit == 0);
 
     // The discount, and no more of it than the part of the margin freed, where whole units are sold.
-    let freed = before.maintenance.0 - did.after.maintenance.0;
-    assert!(did.discount.0 >= 0 && did.insurance.0 >= 0 && did.insurance <= did.discount && did.discount <= did.value);
+    let freed = before.maintenance.get() - did.after.maintenance.get();
+    assert!(did.discount.get() >= 0 && did.insurance.get() >= 0 && did.insurance <= did.discount && did.discount <= did.value);
     if did.amount % terms.atoms_per_unit == 0 {
-        assert!(whole(did.discount.0) <= whole(freed.max(0)) * ppm(board.params.discount_of_freed.0));
+        assert!(whole(did.discount.get()) <= whole(freed.max(0)) * ppm(board.params.discount_of_freed.get()));
     }
 
     // Better off, and no hedge broken.
-    let after = sold(&account, token, did.amount, did.price().unwrap().0);
+    let after = sold(&account, token, did.amount, did.price().unwrap().get());
     let (was, is) = (before.health().unwrap(), did.after.health().unwrap());
     assert!(is > was || is == was && did.value.is_zero() && did.amount == balance);
     assert!(scan(board, token, &after) <= scan(board, token, &account));
-    if before.equity.0 <= 0 {
+    if before.equity.get() <= 0 {
         count(&seen.bankrupt);
     }
 
@@ -162,7 +162,7 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
     } else {
         count(&seen.all);
     }
-    let left = Scaled(terms.units(balance - did.amount).unwrap().0 * u.price).to_native_floor(u.scale());
+    let left = Scaled::new(terms.units(balance - did.amount).unwrap().get() * u.price).to_native_floor(u.scale());
     assert!(most < balance || did.amount == balance || left >= board.params.dust_value);
 }
 
@@ -204,37 +204,37 @@ fn a_rest_below_a_delta_unit_goes_too() {
     world.board.tokens[0].atoms_per_unit = 10_000_000;
     let u = *world.board.underlying(0).unwrap();
     let mut p = Portfolio::zeroed();
-    p.cash = QuoteNative(-5 * USDC);
+    p.cash = QuoteNative::new(-5 * USDC);
     p.credit(0, &world.board.tokens[0], &u, 9_999_999).unwrap(); // not quite a unit, of 1 USDC
     let r = require(&world.board, &p);
-    assert_eq!((r.equity.0, r.maintenance.0), (-5 * USDC, 0));
+    assert_eq!((r.equity.get(), r.maintenance.get()), (-5 * USDC, 0));
     assert_eq!(sell_tokens(&world.board, &p, 0, 9_999_998, NOW), Err(RiskError::NothingToLiquidate));
     let did = sell_tokens(&world.board, &p, 0, u64::MAX, NOW).unwrap();
-    assert_eq!((did.amount, did.value.0), (9_999_999, 999_999));
+    assert_eq!((did.amount, did.value.get()), (9_999_999, 999_999));
     let rate = world.board.params.discount_max;
-    assert_eq!(did.discount.0, native((whole(999_999) * ppm(rate.0)).floor()));
-    assert_eq!(did.after.equity.0, -5 * USDC + 999_999 - did.discount.0);
+    assert_eq!(did.discount.get(), native((whole(999_999) * ppm(rate.get())).floor()));
+    assert_eq!(did.after.equity.get(), -5 * USDC + 999_999 - did.discount.get());
 
     let mut p = Portfolio::zeroed();
-    p.cash = QuoteNative(-1);
+    p.cash = QuoteNative::new(-1);
     p.credit(0, &world.board.tokens[0], &u, 9).unwrap(); // nine tenths of 0.000001 USDC
     let did = sell_tokens(&world.board, &p, 0, 9, NOW).unwrap();
-    assert_eq!((did.amount, did.value.0, did.discount.0, did.after.equity.0), (9, 0, 0, -1));
+    assert_eq!((did.amount, did.value.get(), did.discount.get(), did.after.equity.get()), (9, 0, 0, -1));
 }
 
 /// Who owes nothing sells nothing, even below maintenance.
 #[test]
 fn who_owes_nothing_sells_nothing() {
     let mut world = plain();
-    world.board.tokens[0].haircut = Ppm(900_000);
+    world.board.tokens[0].haircut = Ppm::new(900_000);
     let u = &mut world.board.underlyings[0];
-    u.params.scan_range = Ppm(1_000_000);
+    u.params.scan_range = Ppm::new(1_000_000);
     world.reprice(0, USDC);
     let mut p = Portfolio::zeroed();
     let u = *world.board.underlying(0).unwrap();
     p.credit(0, &world.board.tokens[0], &u, 100).unwrap();
     assert!(require(&world.board, &p).is_liquidatable());
     assert_eq!(sell_tokens(&world.board, &p, 0, u64::MAX, NOW), Err(RiskError::NothingToLiquidate));
-    p.cash = QuoteNative(-1);
+    p.cash = QuoteNative::new(-1);
     assert!(sell_tokens(&world.board, &p, 0, u64::MAX, NOW).is_ok());
 }

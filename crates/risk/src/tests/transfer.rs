@@ -24,13 +24,13 @@ fn lots_go_with_what_they_cost() {
     world.buy(&mut to, 0, 5, 8 * USDC);
     world.reprice(0, 2_000_000);
     let (i, u) = world.instrument(0);
-    let moved = transfer(&mut from, &mut to, i, u, Lots(4)).unwrap();
-    assert_eq!(moved.fill, Fill { lots: Lots(4), value: QuoteNative(40 * USDC) });
-    let of = |p: &Portfolio| (p.lots(i).0, p.position(i).unwrap().quote.0, p.cash.0);
+    let moved = transfer(&mut from, &mut to, i, u, Lots::new(4)).unwrap();
+    assert_eq!(moved.fill, Fill { lots: Lots::new(4), value: QuoteNative::new(40 * USDC) });
+    let of = |p: &Portfolio| (p.lots(i).get(), p.position(i).unwrap().quote.get(), p.cash.get());
     // The mark has doubled, and no cash has moved.
     assert_eq!((of(&from), of(&to)), ((6, -60 * USDC, 0), (9, -80 * USDC, 0)));
     // All that is left: the slot is free.
-    transfer(&mut from, &mut to, i, u, Lots(6)).unwrap();
+    transfer(&mut from, &mut to, i, u, Lots::new(6)).unwrap();
     assert_eq!((from, of(&to)), (empty(), (15, -140 * USDC, 0)));
 }
 
@@ -42,10 +42,10 @@ fn lots_net_at_the_receiver() {
     world.buy(&mut from, 0, -10, 12 * USDC);
     world.buy(&mut to, 0, 4, 9 * USDC);
     let (i, u) = world.instrument(0);
-    transfer(&mut from, &mut to, i, u, Lots(-10)).unwrap();
+    transfer(&mut from, &mut to, i, u, Lots::new(-10)).unwrap();
     assert_eq!(from, empty());
     // Four bought at 9 and sold at 12; six short at 12.
-    assert_eq!((to.lots(i).0, to.position(i).unwrap().quote.0, to.cash.0), (-6, 72 * USDC, 12 * USDC));
+    assert_eq!((to.lots(i).get(), to.position(i).unwrap().quote.get(), to.cash.get()), (-6, 72 * USDC, 12 * USDC));
 }
 
 /// I285. Shares that are not whole are rounded, and nothing is lost.
@@ -54,14 +54,14 @@ fn a_share_is_rounded_and_the_rest_stays() {
     let world = plain();
     let (i, u) = world.instrument(0);
     let (mut from, mut to) = (empty(), empty());
-    from.fill(i, u, Fill { lots: Lots(3), value: QuoteNative(100) }).unwrap();
-    let quotes = |from: &Portfolio, to: &Portfolio| [from, to].map(|p| p.position(i).map_or(0, |p| p.quote.0));
-    transfer(&mut from, &mut to, i, u, Lots(1)).unwrap();
+    from.fill(i, u, Fill { lots: Lots::new(3), value: QuoteNative::new(100) }).unwrap();
+    let quotes = |from: &Portfolio, to: &Portfolio| [from, to].map(|p| p.position(i).map_or(0, |p| p.quote.get()));
+    transfer(&mut from, &mut to, i, u, Lots::new(1)).unwrap();
     assert_eq!(quotes(&from, &to), [-66, -34]);
-    transfer(&mut from, &mut to, i, u, Lots(1)).unwrap();
+    transfer(&mut from, &mut to, i, u, Lots::new(1)).unwrap();
     assert_eq!(quotes(&from, &to), [-33, -67]);
-    transfer(&mut from, &mut to, i, u, Lots(1)).unwrap();
-    assert_eq!((quotes(&from, &to), from.cash.0, to.cash.0), ([0, -100], 0, 0));
+    transfer(&mut from, &mut to, i, u, Lots::new(1)).unwrap();
+    assert_eq!((quotes(&from, &to), from.cash.get(), to.cash.get()), ([0, -100], 0, 0));
 }
 
 /// I286.
@@ -73,19 +73,19 @@ fn what_is_not_held_is_not_moved() {
     let (i, u) = world.instrument(0);
     for lots in [0, 11, -1, -10, i64::MAX, i64::MIN] {
         let (mut a, mut b) = (from, empty());
-        assert_eq!(transfer(&mut a, &mut b, i, u, Lots(lots)), Err(RiskError::NothingToTransfer), "{lots}");
+        assert_eq!(transfer(&mut a, &mut b, i, u, Lots::new(lots)), Err(RiskError::NothingToTransfer), "{lots}");
         assert_eq!((a, b), (from, empty()));
     }
     let (other, u) = world.instrument(1);
-    assert_eq!(transfer(&mut from.clone(), &mut empty(), other, u, Lots(1)), Err(RiskError::NothingToTransfer));
-    assert_eq!(at_cost(&crate::Position::zeroed(), Lots(1)), Err(RiskError::NothingToTransfer));
+    assert_eq!(transfer(&mut from.clone(), &mut empty(), other, u, Lots::new(1)), Err(RiskError::NothingToTransfer));
+    assert_eq!(at_cost(&crate::Position::zeroed(), Lots::new(1)), Err(RiskError::NothingToTransfer));
     // The receiver's limit is its own.
-    let most = i.max_position.0;
+    let most = i.max_position.get();
     let (mut to, mut giver) = (empty(), empty());
-    to.fill(i, u, Fill { lots: Lots(most), value: QuoteNative(most) }).unwrap();
-    giver.fill(i, u, Fill { lots: Lots(1), value: QuoteNative(1) }).unwrap();
+    to.fill(i, u, Fill { lots: Lots::new(most), value: QuoteNative::new(most) }).unwrap();
+    giver.fill(i, u, Fill { lots: Lots::new(1), value: QuoteNative::new(1) }).unwrap();
     let limit = RiskError::PositionLimit { instrument: 0, lots: most + 1, limit: most };
-    assert_eq!(transfer(&mut giver, &mut to, i, u, Lots(1)), Err(limit));
+    assert_eq!(transfer(&mut giver, &mut to, i, u, Lots::new(1)), Err(limit));
 }
 
 /// I285. Both settle funding and losses first, at the lots that bore them.
@@ -98,9 +98,9 @@ fn funding_is_settled_where_it_was_borne() {
     world.board.instruments[0].funding_index += 7;
     world.board.instruments[0].loss_index_long += 2;
     let (i, u) = world.instrument(0);
-    let moved = transfer(&mut from, &mut to, i, u, Lots(10)).unwrap();
-    assert_eq!((moved.settled_by_giver.0, moved.settled_by_receiver.0), (-90, 35));
-    assert_eq!((from.cash.0, to.cash.0), (-90, 35));
+    let moved = transfer(&mut from, &mut to, i, u, Lots::new(10)).unwrap();
+    assert_eq!((moved.settled_by_giver.get(), moved.settled_by_receiver.get()), (-90, 35));
+    assert_eq!((from.cash.get(), to.cash.get()), (-90, 35));
     assert_eq!(to.position(i).unwrap().unsettled(i), Ok(0));
 }
 
@@ -113,27 +113,27 @@ fn a_transfer_conserves_lots_money_and_profit_at_any_mark() {
         let mut accounts = [world.portfolio(rng, 6), world.portfolio(rng, 6)];
         let index = rng.pick(&world.instruments);
         let (i, u) = world.instrument(index);
-        let held = accounts[0].lots(i).0;
+        let held = accounts[0].lots(i).get();
         if held == 0 {
             return;
         }
         let lots = if rng.chance(30) { held } else { held.signum() * rng.log_range(1, held.abs()) };
         let before = accounts;
         let [from, to] = &mut accounts;
-        let Ok(moved) = transfer(from, to, i, u, Lots(lots)) else { return };
+        let Ok(moved) = transfer(from, to, i, u, Lots::new(lots)) else { return };
         moves.set(moves.get() + 1);
-        let settled = i128::from(moved.settled_by_giver.0) + i128::from(moved.settled_by_receiver.0);
+        let settled = i128::from(moved.settled_by_giver.get()) + i128::from(moved.settled_by_receiver.get());
         for mark in [0, 1, i.mark, i.mark / 3, 1 << 40] {
             assert_eq!(worth(&accounts, i, mark), worth(&before, i, mark) + settled, "at {mark}");
         }
-        assert_eq!(accounts[0].cash.0, before[0].cash.0 + moved.settled_by_giver.0, "nothing is realised");
-        assert_eq!(accounts[0].lots(i).0, held - lots);
-        assert_eq!(accounts[1].lots(i).0, before[1].lots(i).0 + lots);
+        assert_eq!(accounts[0].cash.get(), before[0].cash.get() + moved.settled_by_giver.get(), "nothing is realised");
+        assert_eq!(accounts[0].lots(i).get(), held - lots);
+        assert_eq!(accounts[1].lots(i).get(), before[1].lots(i).get() + lots);
         // What stays cost what it cost before, to a unit a lot.
         let (kept, was) = (accounts[0].position(i), before[0].position(i).unwrap());
         if let Some(kept) = kept.filter(|p| !p.lots.is_zero()) {
             let (left, share) =
-                (i128::from(kept.quote.0) * i128::from(held), i128::from(was.quote.0) * i128::from(kept.lots.0));
+                (i128::from(kept.quote.get()) * i128::from(held), i128::from(was.quote.get()) * i128::from(kept.lots.get()));
             assert!((left - share).abs() <= i128::from(held.abs()));
         }
         // All else is as it was.
@@ -149,8 +149,8 @@ fn a_transfer_conserves_lots_money_and_profit_at_any_mark() {
 /// Cash and the position of both accounts at a mark in whole quote-native.
 fn worth(accounts: &[Portfolio; 2], i: &Instrument, mark: i64) -> i128 {
     let of = |p: &Portfolio| {
-        let (lots, quote) = p.position(i).map_or((0, 0), |p| (p.lots.0, p.quote.0));
-        i128::from(p.cash.0) + i128::from(quote) + i128::from(lots) * i128::from(mark)
+        let (lots, quote) = p.position(i).map_or((0, 0), |p| (p.lots.get(), p.quote.get()));
+        i128::from(p.cash.get()) + i128::from(quote) + i128::from(lots) * i128::from(mark)
     };
     accounts.iter().map(of).sum()
 }

@@ -13,9 +13,9 @@ fn listed(rate: u32) -> Underlying {
         max_price: 1 << 43,
         listed: 1,
         params: UnderlyingParams {
-            stable_rate: Ppm(rate),
+            stable_rate: Ppm::new(rate),
             max_age: 10,
-            open_interest_liquidity: QuoteNative(1 << 60),
+            open_interest_liquidity: QuoteNative::new(1 << 60),
             ..UnderlyingParams::zeroed()
         },
         range_params: range_params(),
@@ -101,21 +101,21 @@ fn parameters_out_of_bounds_are_named() {
         change(&mut p);
         assert_eq!(p.validate(), Err(RiskError::ParameterOutOfBounds { parameter }));
     };
-    refuse(0, &|p| p.liquidity.0 = 0);
-    refuse(1, &|p| p.profit_cap.0 = -1);
-    refuse(2, &|p| p.scan_range = Ppm(9_999));
-    refuse(2, &|p| p.scan_range = Ppm(1_000_001));
-    refuse(3, &|p| p.max_confidence = Ppm(99));
-    refuse(4, &|p| p.calendar = Ppm(100_001));
-    refuse(4, &|p| (p.scan_range, p.calendar) = (Ppm(20_000), Ppm(20_001)));
-    refuse(5, &|p| p.concentration = Ppm(2_000_001));
-    refuse(6, &|p| p.concentration_cap = Ppm(4_000_001));
-    refuse(7, &|p| p.stable_rate = Ppm(999));
+    refuse(0, &|p| p.liquidity = QuoteNative::new(0));
+    refuse(1, &|p| p.profit_cap = QuoteNative::new(-1));
+    refuse(2, &|p| p.scan_range = Ppm::new(9_999));
+    refuse(2, &|p| p.scan_range = Ppm::new(1_000_001));
+    refuse(3, &|p| p.max_confidence = Ppm::new(99));
+    refuse(4, &|p| p.calendar = Ppm::new(100_001));
+    refuse(4, &|p| (p.scan_range, p.calendar) = (Ppm::new(20_000), Ppm::new(20_001)));
+    refuse(5, &|p| p.concentration = Ppm::new(2_000_001));
+    refuse(6, &|p| p.concentration_cap = Ppm::new(4_000_001));
+    refuse(7, &|p| p.stable_rate = Ppm::new(999));
     refuse(8, &|p| p.max_age = 601);
-    refuse(9, &|p| p.short_minimum = Ppm(200_001));
-    refuse(10, &|p| p.open_interest_liquidity.0 = 0);
-    refuse(11, &|p| p.crowding = Ppm(1_000_001));
-    refuse(12, &|p| p.crowding_cap = Ppm(1_000_001));
+    refuse(9, &|p| p.short_minimum = Ppm::new(200_001));
+    refuse(10, &|p| p.open_interest_liquidity = QuoteNative::new(0));
+    refuse(11, &|p| p.crowding = Ppm::new(1_000_001));
+    refuse(12, &|p| p.crowding_cap = Ppm::new(1_000_001));
     let refuse = |parameter: u16, change: &dyn Fn(&mut Underlying)| {
         let mut u = *world.board.underlying(0).unwrap();
         change(&mut u);

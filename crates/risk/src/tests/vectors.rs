@@ -27,11 +27,11 @@ fn optional(v: &Value, name: &str) -> i64 {
 }
 
 fn quote(v: &Value, name: &str) -> QuoteNative {
-    QuoteNative(int(v, name))
+    QuoteNative::new(int(v, name))
 }
 
 fn ratio(v: &Value, name: &str) -> Ppm {
-    Ppm(u32::try_from(int(v, name)).unwrap())
+    Ppm::new(u32::try_from(int(v, name)).unwrap())
 }
 
 fn list<'a>(v: &'a Value, name: &str) -> &'a [Value] {
@@ -93,7 +93,7 @@ fn board(v: &Value, now: i64) -> Box<Board> {
     board.params.validate().unwrap();
     for (slot, s) in board.scenarios.iter_mut().zip(list(v, "scenarios")) {
         let n = |k: usize| s[k].as_i64().unwrap();
-        *slot = Scenario { price_thirds: n(0) as i16, volatility: n(1) as i16, weight: Ppm(n(2) as u32) };
+        *slot = Scenario { price_thirds: n(0) as i16, volatility: n(1) as i16, weight: Ppm::new(n(2) as u32) };
     }
     for g in list(v, "groups") {
         board.groups[int(g, "index") as usize] = ProductGroup { offset: ratio(g, "offset"), ..Zeroable::zeroed() };
@@ -113,7 +113,7 @@ fn board(v: &Value, now: i64) -> Box<Board> {
                 stable_rate: ratio(p, "stable_rate"),
                 max_age: int(p, "max_age") as u32,
                 short_minimum: ratio(p, "short_minimum"),
-                open_interest_liquidity: QuoteNative(1 << 60),
+                open_interest_liquidity: QuoteNative::new(1 << 60),
                 crowding: Ppm::ZERO,
                 crowding_cap: Ppm::ZERO,
             },
@@ -143,11 +143,11 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         let u = &mut board.underlyings[int(i, "underlying") as usize];
         let index = int(i, "index") as u16;
         let listed = Instrument {
-            lot_units: Units(int(i, "lot_units")),
-            delta_units: Units(int(i, "lot_units")),
+            lot_units: Units::new(int(i, "lot_units")),
+            delta_units: Units::new(int(i, "lot_units")),
             tick_value: quote(i, "tick_value"),
             expiry: int(i, "expiry"),
-            max_position: Lots(int(i, "max_position")),
+            max_position: Lots::new(int(i, "max_position")),
             basis: int(i, "basis"),
             funding_index: int(i, "funding_index"),
             loss_index_long: int(i, "loss_index_long"),
@@ -157,9 +157,9 @@ fn board(v: &Value, now: i64) -> Box<Board> {
             index,
             next_linear: u.first_linear,
             kind: kind(i) as u8,
-            price_band: Ppm(100_000),
+            price_band: Ppm::new(100_000),
             max_orders: 64,
-            strike: Ticks(optional(i, "strike")),
+            strike: Ticks::new(optional(i, "strike")),
             option: i.get("terms").map_or_else(Zeroable::zeroed, terms),
             ..Instrument::zeroed()
         };
@@ -214,13 +214,13 @@ fn portfolio(board: &Board, v: &Value) -> Portfolio {
     for p in list(v, "positions") {
         let i = board.instrument(int(p, "instrument") as u16).unwrap();
         let slot = portfolio.slot(i).unwrap();
-        slot.lots = Lots(int(p, "lots"));
+        slot.lots = Lots::new(int(p, "lots"));
         slot.quote = quote(p, "quote");
         slot.funding_index = int(p, "funding_index");
         slot.loss_index = int(p, "loss_index");
-        (slot.bid_lots, slot.bid_value) = (Lots(int(p, "bid_lots")), quote(p, "bid_value"));
-        (slot.ask_lots, slot.ask_value) = (Lots(int(p, "ask_lots")), quote(p, "ask_value"));
-        slot.order_count = u32::from(slot.bid_lots.0 > 0) + u32::from(slot.ask_lots.0 > 0);
+        (slot.bid_lots, slot.bid_value) = (Lots::new(int(p, "bid_lots")), quote(p, "bid_value"));
+        (slot.ask_lots, slot.ask_value) = (Lots::new(int(p, "ask_lots")), quote(p, "ask_value"));
+        slot.order_count = u32::from(slot.bid_lots.get() > 0) + u32::from(slot.ask_lots.get() > 0);
         slot.require_within_limit(i).unwrap();
     }
     portfolio
@@ -229,13 +229,13 @@ fn portfolio(board: &Board, v: &Value) -> Portfolio {
 fn requirements(v: &Value, account: &Portfolio) -> Requirements {
     let losses: i64 = list(v, "underlyings").iter().map(|u| int(u, "pnl").min(0)).sum();
     Requirements {
-        own_cash: QuoteNative(account.cash.0 - account.accrued_interest.0 + losses),
+        own_cash: QuoteNative::new(account.cash.get() - account.accrued_interest.get() + losses),
         equity: quote(v, "equity"),
         initial_equity: quote(v, "initial_equity"),
         withdraw_equity: quote(v, "withdraw_equity"),
         scan: quote(v, "scan"),
-        surcharge: QuoteNative(optional(v, "surcharge")),
-        short_minimum: QuoteNative(optional(v, "short_minimum")),
+        surcharge: QuoteNative::new(optional(v, "surcharge")),
+        short_minimum: QuoteNative::new(optional(v, "short_minimum")),
         calendar: quote(v, "calendar"),
         concentration: quote(v, "concentration"),
         haircut: quote(v, "haircut"),
@@ -255,9 +255,9 @@ fn underlying_risk(v: &Value) -> UnderlyingRisk {
         token_value: quote(v, "token_value"),
         stable_charge: quote(v, "stable_charge"),
         scan: quote(v, "scan"),
-        extra: QuoteNative(optional(v, "extra")),
-        surcharge: QuoteNative(optional(v, "surcharge")),
-        short_minimum: QuoteNative(optional(v, "short_minimum")),
+        extra: QuoteNative::new(optional(v, "extra")),
+        surcharge: QuoteNative::new(optional(v, "surcharge")),
+        short_minimum: QuoteNative::new(optional(v, "short_minimum")),
         calendar: quote(v, "calendar"),
         concentration: quote(v, "concentration"),
         haircut: quote(v, "haircut"),
@@ -292,9 +292,9 @@ fn the_worked_examples_are_reproduced() {
         let liquidation = &case["liquidation"];
         if liquidation.is_object() {
             let i = board.instrument(int(liquidation, "instrument") as u16).unwrap();
-            let taken = take_over(&board, &mut account.clone(), i, Lots(int(liquidation, "max_lots")), now).unwrap();
+            let taken = take_over(&board, &mut account.clone(), i, Lots::new(int(liquidation, "max_lots")), now).unwrap();
             let expect = &liquidation["expect"];
-            assert_eq!((taken.fill.lots.0, taken.fill.value.0), (int(expect, "lots"), int(expect, "value")));
+            assert_eq!((taken.fill.lots.get(), taken.fill.value.get()), (int(expect, "lots"), int(expect, "value")));
             assert_eq!((taken.mark_value, taken.discount), (quote(expect, "mark_value"), quote(expect, "discount")));
             assert_eq!(taken.insurance, quote(expect, "insurance"));
             assert_eq!(taken.after.equity, quote(expect, "equity_after"));

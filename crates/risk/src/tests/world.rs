@@ -55,14 +55,14 @@ pub fn empty_board() -> Box<Board> {
 
 pub fn usual_params() -> MarginParams {
     MarginParams {
-        initial_ratio: Ppm(1_250_000),
-        liquidation_buffer: Ppm(50_000),
-        discount_base: Ppm(5_000),
-        discount_max: Ppm(50_000),
-        discount_of_freed: Ppm(500_000),
-        insurance_share: Ppm(300_000),
-        dust_value: QuoteNative(10_000_000),
-        warning_buffer: Ppm(200_000),
+        initial_ratio: Ppm::new(1_250_000),
+        liquidation_buffer: Ppm::new(50_000),
+        discount_base: Ppm::new(5_000),
+        discount_max: Ppm::new(50_000),
+        discount_of_freed: Ppm::new(500_000),
+        insurance_share: Ppm::new(300_000),
+        dust_value: QuoteNative::new(10_000_000),
+        warning_buffer: Ppm::new(200_000),
         reserved: [0; 7],
     }
 }
@@ -83,14 +83,14 @@ fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
     }
     let base = legal(rng, 0, 100_000);
     let params = MarginParams {
-        initial_ratio: Ppm(legal(rng, 1_050_000, 3_000_000) as u32),
-        liquidation_buffer: Ppm(legal(rng, 1_000, 500_000) as u32),
-        discount_base: Ppm(base as u32),
-        discount_max: Ppm(legal(rng, base, 200_000) as u32),
-        discount_of_freed: Ppm(legal(rng, 1, 700_000) as u32),
-        insurance_share: Ppm(legal(rng, 0, 900_000) as u32),
-        dust_value: QuoteNative(legal(rng, 0, 1_000_000_000)),
-        warning_buffer: Ppm(legal(rng, 0, 1_000_000) as u32),
+        initial_ratio: Ppm::new(legal(rng, 1_050_000, 3_000_000) as u32),
+        liquidation_buffer: Ppm::new(legal(rng, 1_000, 500_000) as u32),
+        discount_base: Ppm::new(base as u32),
+        discount_max: Ppm::new(legal(rng, base, 200_000) as u32),
+        discount_of_freed: Ppm::new(legal(rng, 1, 700_000) as u32),
+        insurance_share: Ppm::new(legal(rng, 0, 900_000) as u32),
+        dust_value: QuoteNative::new(legal(rng, 0, 1_000_000_000)),
+        warning_buffer: Ppm::new(legal(rng, 0, 1_000_000) as u32),
         reserved: [0; 7],
     };
     params.validate().unwrap();
@@ -105,7 +105,7 @@ pub fn table(rng: &mut Rng, reach: Reach) -> [Scenario; ROWS] {
     for (s, direction) in table.iter_mut().zip(DIRECTIONS) {
         s.price_thirds = direction * legal(rng, 1, 9) as i16;
         s.volatility = rng.range(-1, 1) as i16;
-        s.weight = Ppm(legal(rng, 1, 1_000_000) as u32);
+        s.weight = Ppm::new(legal(rng, 1, 1_000_000) as u32);
     }
     validate(&table).unwrap();
     table
@@ -114,36 +114,36 @@ pub fn table(rng: &mut Rng, reach: Reach) -> [Scenario; ROWS] {
 fn underlying_params(rng: &mut Rng, reach: Reach) -> UnderlyingParams {
     let params = if reach == Reach::Usual {
         UnderlyingParams {
-            liquidity: QuoteNative(rng.log_range(10_000_000_000, 100_000_000_000_000)),
-            profit_cap: QuoteNative(rng.log_range(1_000_000, 10_000_000_000_000)),
-            scan_range: Ppm(rng.range(50_000, 300_000) as u32),
-            max_confidence: Ppm(20_000),
-            calendar: Ppm(rng.range(0, 20_000) as u32),
-            concentration: Ppm(rng.range(0, 1_000_000) as u32),
-            concentration_cap: Ppm(rng.range(500_000, 3_000_000) as u32),
-            stable_rate: Ppm(rng.range(10_000, 500_000) as u32),
+            liquidity: QuoteNative::new(rng.log_range(10_000_000_000, 100_000_000_000_000)),
+            profit_cap: QuoteNative::new(rng.log_range(1_000_000, 10_000_000_000_000)),
+            scan_range: Ppm::new(rng.range(50_000, 300_000) as u32),
+            max_confidence: Ppm::new(20_000),
+            calendar: Ppm::new(rng.range(0, 20_000) as u32),
+            concentration: Ppm::new(rng.range(0, 1_000_000) as u32),
+            concentration_cap: Ppm::new(rng.range(500_000, 3_000_000) as u32),
+            stable_rate: Ppm::new(rng.range(10_000, 500_000) as u32),
             max_age: 10,
-            short_minimum: Ppm(10_000),
-            open_interest_liquidity: QuoteNative(rng.log_range(1_000_000_000, 10_000_000_000_000)),
-            crowding: Ppm(1_000_000),
-            crowding_cap: Ppm(if rng.chance(50) { 0 } else { rng.range(1, 300_000) } as u32),
+            short_minimum: Ppm::new(10_000),
+            open_interest_liquidity: QuoteNative::new(rng.log_range(1_000_000_000, 10_000_000_000_000)),
+            crowding: Ppm::new(1_000_000),
+            crowding_cap: Ppm::new(if rng.chance(50) { 0 } else { rng.range(1, 300_000) } as u32),
         }
     } else {
         let scan_range = legal(rng, 10_000, 1_000_000);
         UnderlyingParams {
-            liquidity: QuoteNative(legal(rng, 1, 1 << 50)),
-            profit_cap: QuoteNative(legal(rng, 0, 1 << 50)),
-            scan_range: Ppm(scan_range as u32),
-            max_confidence: Ppm(legal(rng, 100, 100_000) as u32),
-            calendar: Ppm(legal(rng, 0, scan_range.min(100_000)) as u32),
-            concentration: Ppm(legal(rng, 0, 2_000_000) as u32),
-            concentration_cap: Ppm(legal(rng, 0, 4_000_000) as u32),
-            stable_rate: Ppm(legal(rng, 1_000, 1_000_000) as u32),
+            liquidity: QuoteNative::new(legal(rng, 1, 1 << 50)),
+            profit_cap: QuoteNative::new(legal(rng, 0, 1 << 50)),
+            scan_range: Ppm::new(scan_range as u32),
+            max_confidence: Ppm::new(legal(rng, 100, 100_000) as u32),
+            calendar: Ppm::new(legal(rng, 0, scan_range.min(100_000)) as u32),
+            concentration: Ppm::new(legal(rng, 0, 2_000_000) as u32),
+            concentration_cap: Ppm::new(legal(rng, 0, 4_000_000) as u32),
+            stable_rate: Ppm::new(legal(rng, 1_000, 1_000_000) as u32),
             max_age: legal(rng, 1, 600) as u32,
-            short_minimum: Ppm(legal(rng, 0, 200_000) as u32),
-            open_interest_liquidity: QuoteNative(rng.log_range(1, 10_000_000_000_000)),
-            crowding: Ppm(1_000_000),
-            crowding_cap: Ppm(if rng.chance(50) { 0 } else { legal(rng, 0, 1_000_000) } as u32),
+            short_minimum: Ppm::new(legal(rng, 0, 200_000) as u32),
+            open_interest_liquidity: QuoteNative::new(rng.log_range(1, 10_000_000_000_000)),
+            crowding: Ppm::new(1_000_000),
+            crowding_cap: Ppm::new(if rng.chance(50) { 0 } else { legal(rng, 0, 1_000_000) } as u32),
         }
     };
     params.validate().unwrap();
@@ -154,24 +154,24 @@ fn underlying_params(rng: &mut Rng, reach: Reach) -> UnderlyingParams {
 pub fn range_params() -> RangeParams {
     RangeParams {
         sigmas: 0,
-        cap: Ppm(1_000_000),
+        cap: Ppm::new(1_000_000),
         horizon: 86_400,
         half_life: 86_400,
-        fall_rate: Ppm(10_000),
+        fall_rate: Ppm::new(10_000),
         reserved: 0,
     }
 }
 
 /// No guard against moves.
 pub fn guard_params() -> GuardParams {
-    GuardParams { max_move: Ppm::ZERO, max_divergence: Ppm(10_000) }
+    GuardParams { max_move: Ppm::ZERO, max_divergence: Ppm::new(10_000) }
 }
 
 /// What an exchange would choose.
 pub fn usual_option_params() -> OptionParams {
     OptionParams {
-        volatility_range: Ppm(250_000),
-        volatility_power: Ppm(500_000),
+        volatility_range: Ppm::new(250_000),
+        volatility_power: Ppm::new(500_000),
         volatility_floor_days: 3,
         max_array_age: 60,
         max_volatility_age: 600,
@@ -183,8 +183,8 @@ fn option_params(rng: &mut Rng, reach: Reach) -> OptionParams {
     let params = match reach {
         Reach::Usual => usual_option_params(),
         Reach::Legal => OptionParams {
-            volatility_range: Ppm(legal(rng, 0, 900_000) as u32),
-            volatility_power: Ppm(legal(rng, 0, 1_000_000) as u32),
+            volatility_range: Ppm::new(legal(rng, 0, 900_000) as u32),
+            volatility_power: Ppm::new(legal(rng, 0, 1_000_000) as u32),
             volatility_floor_days: legal(rng, 1, 30) as u32,
             max_array_age: legal(rng, 1, 3_600) as u32,
             max_volatility_age: legal(rng, 10, 86_400) as u32,
@@ -199,12 +199,12 @@ fn option_params(rng: &mut Rng, reach: Reach) -> OptionParams {
 pub fn smile(rng: &mut Rng, reach: Reach) -> Smile {
     let smile = match reach {
         Reach::Usual => Smile {
-            level: Ppm(rng.range(300_000, 1_200_000) as u32),
+            level: Ppm::new(rng.range(300_000, 1_200_000) as u32),
             skew: rng.range(-200_000, 100_000) as i32,
             curvature: rng.range(0, 200_000) as i32,
         },
         Reach::Legal => Smile {
-            level: Ppm(legal(rng, 50_000, 4_000_000) as u32),
+            level: Ppm::new(legal(rng, 50_000, 4_000_000) as u32),
             skew: legal(rng, -1_000_000, 1_000_000) as i32,
             curvature: legal(rng, 0, 1_000_000) as i32,
         },
@@ -222,9 +222,9 @@ pub fn surface() -> Box<Surface> {
     surface.params = SurfaceParams {
         min_publishers: 1,
         max_quote_age: 60,
-        update_bound: Ppm(200_000),
-        hour_bound: Ppm(1_000_000),
-        first_bound: Ppm(1_000_000),
+        update_bound: Ppm::new(200_000),
+        hour_bound: Ppm::new(1_000_000),
+        first_bound: Ppm::new(1_000_000),
         reserved: 0,
     };
     surface.params.validate().unwrap();
@@ -257,16 +257,16 @@ pub fn underlying(rng: &mut Rng, reach: Reach, index: u16, groups: u8) -> Underl
     u.publish(&print(price, NOW), None).unwrap();
     if rng.chance(40) {
         // On the way up: initial margin's range is ahead of maintenance margin's.
-        let maintenance = rng.range(u.params.scan_range.0.into(), 1_000_000);
-        u.range.maintenance = Ppm(maintenance as u32);
-        u.range.initial = Ppm(rng.range(maintenance, (4 * maintenance).min(1_000_000)) as u32);
+        let maintenance = rng.range(u.params.scan_range.get().into(), 1_000_000);
+        u.range.maintenance = Ppm::new(maintenance as u32);
+        u.range.initial = Ppm::new(rng.range(maintenance, (4 * maintenance).min(1_000_000)) as u32);
         u.surcharge = u.range.surcharge();
     }
     if !u.params.crowding_cap.is_zero() {
         // Twice the liquidity and more, so that the charge is at its cap.
-        let notional = i128::from(u.params.open_interest_liquidity.0) << (u.scale() + 2);
-        u.open_interest = Units((notional / i128::from(price) + 1).min(1 << 60) as i64);
-        u.crowding = Ppm(rng.range(0, u.params.crowding_cap.0.into()) as u32);
+        let notional = i128::from(u.params.open_interest_liquidity.get()) << (u.scale() + 2);
+        u.open_interest = Units::new((notional / i128::from(price) + 1).min(1 << 60) as i64);
+        u.crowding = Ppm::new(rng.range(0, u.params.crowding_cap.get().into()) as u32);
         u.crowded_at = NOW;
     }
     // Where the stable price is does not depend on how it got there.
@@ -299,17 +299,17 @@ pub fn instrument(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64],
     let max_position = if rng.chance(30) { most } else { rng.log_range(1, most) };
     let expiry = if rng.chance(50) { 0 } else { rng.pick(expiries) };
     let i = Instrument {
-        lot_units: Units(lot_units),
-        delta_units: Units(lot_units),
-        tick_value: QuoteNative(rng.log_range(1, 1 << 20)),
+        lot_units: Units::new(lot_units),
+        delta_units: Units::new(lot_units),
+        tick_value: QuoteNative::new(rng.log_range(1, 1 << 20)),
         expiry,
-        max_position: Lots(max_position),
+        max_position: Lots::new(max_position),
         basis: if rng.chance(50) { 0 } else { rng.range(-50_000, 50_000) },
         generation: rng.range(1, 5) as u32,
         underlying: u.index,
         index,
         kind: if expiry == 0 { Kind::Perpetual } else { Kind::Future } as u8,
-        price_band: Ppm(100_000),
+        price_band: Ppm::new(100_000),
         max_orders: 64,
         ..Instrument::zeroed()
     };
@@ -320,15 +320,15 @@ pub fn instrument(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64],
 /// An option with a strike near the price, where a strike can be said in ticks; else nothing.
 pub fn option(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64], index: u16) -> Option<Instrument> {
     let base = instrument(rng, reach, u, &[NOW + 60], index);
-    let worth = i128::from(base.lot_units.0) * i128::from(u.price);
+    let worth = i128::from(base.lot_units.get()) * i128::from(u.price);
     let thousandths = match rng.below(4) {
         0 => 1_000,
         1 => rng.range(50, 4_000),
         _ => rng.range(700, 1_300),
     };
     let wanted = worth * i128::from(thousandths);
-    let most = (i128::from(base.lot_units.0) * i128::from(u.max_price)) >> u.scale();
-    if i128::from(base.lot_units.0) * i128::from(u.max_price) * 9 / 2 > i128::from(PRODUCT_LIMIT) {
+    let most = (i128::from(base.lot_units.get()) * i128::from(u.max_price)) >> u.scale();
+    if i128::from(base.lot_units.get()) * i128::from(u.max_price) * 9 / 2 > i128::from(PRODUCT_LIMIT) {
         // With a premium, the forward of a lot would leave what is priced in an extreme row.
         return None;
     }
@@ -338,8 +338,8 @@ pub fn option(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64], ind
     }
     let tick = rng.log_range(1, (native / 10).clamp(1, 1 << 40));
     let i = Instrument {
-        tick_value: QuoteNative(tick),
-        strike: Ticks(native / tick),
+        tick_value: QuoteNative::new(tick),
+        strike: Ticks::new(native / tick),
         expiry: rng.pick(expiries),
         basis: 0,
         kind: rng.pick(&[Kind::Call, Kind::Put]) as u8,
@@ -362,11 +362,11 @@ impl World {
         board.scenarios = table(rng, reach);
         let groups = rng.range(1, 3) as u8;
         for g in board.groups.iter_mut().take(usize::from(groups)) {
-            *g = ProductGroup { offset: Ppm(legal(rng, 0, 950_000) as u32), ..ProductGroup::zeroed() };
+            *g = ProductGroup { offset: Ppm::new(legal(rng, 0, 950_000) as u32), ..ProductGroup::zeroed() };
             g.validate().unwrap();
         }
         // A group without a member, and one that only the last slot has.
-        board.groups[MAX_GROUPS - 1].offset = Ppm(500_000);
+        board.groups[MAX_GROUPS - 1].offset = Ppm::new(500_000);
 
         let mut world = Self::of(board);
         let count = 1 + rng.below(most);
@@ -405,7 +405,7 @@ impl World {
                 deposit_limit: 1 << 62,
                 underlying: rng.pick(&world.underlyings),
                 listed: 1,
-                haircut: Ppm(if reach == Reach::Usual { rng.range(0, 200_000) } else { legal(rng, 0, 900_000) } as u32),
+                haircut: Ppm::new(if reach == Reach::Usual { rng.range(0, 200_000) } else { legal(rng, 0, 900_000) } as u32),
                 ..Token::zeroed()
             };
             token.validate().unwrap();
@@ -499,26 +499,26 @@ impl World {
     /// A fill of some lots near the mark.
     pub fn fill_near_mark(&self, rng: &mut Rng, index: u16, lots: i64) -> Fill {
         let (i, u) = self.instrument(index);
-        let value = Scaled(lots * i.mark_at(u, NOW)).to_native_floor(u.scale()).0;
+        let value = Scaled::new(lots * i.mark_at(u, NOW)).to_native_floor(u.scale()).get();
         let value = mul_div_floor(value, rng.range(900_000, 1_100_000), 1_000_000).unwrap();
-        Fill { lots: Lots(lots), value: QuoteNative(if value.signum() == lots.signum() { value } else { 0 }) }
+        Fill { lots: Lots::new(lots), value: QuoteNative::new(if value.signum() == lots.signum() { value } else { 0 }) }
     }
 
     /// Trades in an instrument within its limit.
     pub fn trade(&self, rng: &mut Rng, portfolio: &mut Portfolio, index: u16) {
         let (i, u) = self.instrument(index);
-        let most = i.max_position.0;
+        let most = i.max_position.get();
         let held = portfolio.position(i).copied().unwrap_or_default();
         let target = match rng.below(8) {
             0 => most,
             1 => -most,
             2 => 0,
-            3 => -held.lots.0,
+            3 => -held.lots.get(),
             _ => rng.log_range(1, most) * rng.pick(&[1, -1]),
         };
-        let target = target.clamp(held.ask_lots.0 - most, most - held.bid_lots.0);
-        if target != held.lots.0 {
-            let fill = self.fill_near_mark(rng, index, target - held.lots.0);
+        let target = target.clamp(held.ask_lots.get() - most, most - held.bid_lots.get());
+        if target != held.lots.get() {
+            let fill = self.fill_near_mark(rng, index, target - held.lots.get());
             portfolio.fill(i, u, fill).unwrap();
         }
     }
@@ -528,16 +528,16 @@ impl World {
         let (i, _) = self.instrument(index);
         let Ok(position) = portfolio.slot(i) else { return };
         let bid = rng.chance(50);
-        let room = i.max_position.0
+        let room = i.max_position.get()
             - if bid {
-                position.bid_lots.0 + position.lots.0.max(0)
+                position.bid_lots.get() + position.lots.get().max(0)
             } else {
-                position.ask_lots.0 - position.lots.0.min(0)
+                position.ask_lots.get() - position.lots.get().min(0)
             };
         if room > 0 {
             let lots = rng.log_range(1, room);
             let value = self.fill_near_mark(rng, index, lots).value;
-            position.add_order(bid, rng.chance(10), Lots(lots), value).unwrap();
+            position.add_order(bid, rng.chance(10), Lots::new(lots), value).unwrap();
             position.require_within_limit(i).unwrap();
         }
         portfolio.release(i).unwrap();
@@ -572,8 +572,8 @@ impl World {
                 self.pay_in(rng, &mut portfolio, token);
             }
         }
-        portfolio.cash = QuoteNative(rng.log_range(1, 1 << 50) * rng.pick(&[1, 1, -1]));
-        portfolio.accrued_interest = QuoteNative(if rng.chance(30) { rng.log_range(1, 1 << 30) } else { 0 });
+        portfolio.cash = QuoteNative::new(rng.log_range(1, 1 << 50) * rng.pick(&[1, 1, -1]));
+        portfolio.accrued_interest = QuoteNative::new(if rng.chance(30) { rng.log_range(1, 1 << 30) } else { 0 });
         if rng.chance(60) {
             self.move_prices(rng);
         }
@@ -589,7 +589,7 @@ impl World {
             if rng.chance(70) {
                 let u = &mut self.board.underlyings[usize::from(index)];
                 let part = match rng.below(3) {
-                    0 => 1_000_000 + rng.range(-1, 1) * i64::from(u.scan_range().0) / 7,
+                    0 => 1_000_000 + rng.range(-1, 1) * i64::from(u.scan_range().get()) / 7,
                     1 => rng.range(970_000, 1_030_000),
                     _ => rng.range(600_000, 1_500_000),
                 };
@@ -649,7 +649,7 @@ impl World {
 
     /// The instruments in which a portfolio has lots.
     pub fn held(&self, portfolio: &Portfolio) -> Vec<u16> {
-        portfolio.open().iter().filter(|p: &&Position| p.lots.0 != 0).map(|p| p.key.instrument()).collect()
+        portfolio.open().iter().filter(|p: &&Position| p.lots.get() != 0).map(|p| p.key.instrument()).collect()
     }
 }
 
@@ -661,13 +661,13 @@ pub fn plain() -> World {
     for index in [0, 1] {
         let mut u = Underlying {
             params: UnderlyingParams {
-                liquidity: QuoteNative(1 << 50),
-                profit_cap: QuoteNative(1 << 50),
-                scan_range: Ppm(100_000),
-                max_confidence: Ppm(20_000),
-                stable_rate: Ppm(100_000),
+                liquidity: QuoteNative::new(1 << 50),
+                profit_cap: QuoteNative::new(1 << 50),
+                scan_range: Ppm::new(100_000),
+                max_confidence: Ppm::new(20_000),
+                stable_rate: Ppm::new(100_000),
                 max_age: 10,
-                open_interest_liquidity: QuoteNative(1 << 60),
+                open_interest_liquidity: QuoteNative::new(1 << 60),
                 ..UnderlyingParams::zeroed()
             },
             range_params: range_params(),
@@ -683,22 +683,22 @@ pub fn plain() -> World {
         u.publish(&print(1_000_000, NOW), None).unwrap();
         world.board.underlyings[usize::from(index)] = u;
         world.list(Instrument {
-            lot_units: Units(10),
-            delta_units: Units(10),
-            tick_value: QuoteNative(1_000),
-            max_position: Lots(1_000_000),
+            lot_units: Units::new(10),
+            delta_units: Units::new(10),
+            tick_value: QuoteNative::new(1_000),
+            max_position: Lots::new(1_000_000),
             generation: 1,
             underlying: index,
             index,
             kind: Kind::Perpetual as u8,
-            price_band: Ppm(100_000),
+            price_band: Ppm::new(100_000),
             max_orders: 64,
             ..Instrument::zeroed()
         });
         world.board.reprice(index).unwrap();
     }
     world.board.tokens[0] =
-        Token { atoms_per_unit: 1, deposit_limit: 1 << 62, haircut: Ppm(50_000), listed: 1, ..Token::zeroed() };
+        Token { atoms_per_unit: 1, deposit_limit: 1 << 62, haircut: Ppm::new(50_000), listed: 1, ..Token::zeroed() };
     world
 }
 
@@ -715,6 +715,6 @@ impl World {
     /// Buys (or sells) lots at a price per lot.
     pub fn buy(&self, portfolio: &mut Portfolio, index: u16, lots: i64, per_lot: i64) {
         let (i, u) = self.instrument(index);
-        portfolio.fill(i, u, Fill { lots: Lots(lots), value: QuoteNative(lots * per_lot) }).unwrap();
+        portfolio.fill(i, u, Fill { lots: Lots::new(lots), value: QuoteNative::new(lots * per_lot) }).unwrap();
     }
 }
