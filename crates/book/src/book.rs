@@ -4,10 +4,10 @@ use bytemuck::Zeroable;
 
 use crate::error::BookError;
 use crate::layout::{self, BookHeader, Handle, NONE, NOT_IN_TREE, NewOrder, Order, OrderId, Owner, at, at_mut, key};
-use ballast_units::Side;
 use crate::tree::{self, Place};
 use crate::view::Book;
 use crate::{owner_list, priority_list};
+use ballast_units::Side;
 
 /// A book to change. For reading it has the most used queries itself and the rest in [`BookMut::view`].
 #[derive(Debug)]

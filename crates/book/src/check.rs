@@ -1,9 +1,9 @@
 //! Proof by exhaustion that a book is sound. Slow: for tests, bots and debugging.
 
 use crate::layout::{BLACK, NONE, NOT_IN_TREE, Order, RED, at, key};
-use ballast_units::Side;
 use crate::tree::{LEFT, MAX_HEIGHT, RIGHT};
 use crate::view::Book;
+use ballast_units::Side;
 
 impl Book<'_> {
     /// Checks everything that must hold between operations: the priority order and its links, the tree's

@@ -1,10 +1,6 @@
 //! What a trade of some size would cost: the impact price of a side.
 
-use crate::{
-    error::BookError,
-    layout::Order,
-    view::Book,
-};
+use crate::{error::BookError, layout::Order, view::Book};
 use ballast_units::Side;
 
 /// The lots that a notional buys or sells at once, and their value.

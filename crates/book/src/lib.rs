@@ -142,9 +142,9 @@ mod priority_list;
 mod tree;
 mod view;
 
+pub use ballast_units::Side;
 pub use book::BookMut;
 pub use error::BookError;
 pub use impact::{Impact, Reach};
 pub use layout::{BookHeader, Handle, NewOrder, Order, OrderId, Owner, init, required_len};
-pub use ballast_units::Side;
 pub use view::{Book, Level, Levels, Orders, OwnerOrders};

@@ -5,6 +5,7 @@
 //! cargo bench --manifest-path crates/risk/Cargo.toml --bench margin
 //! ```
 
+use crate::UnitPrice;
 use ballast_risk::{
     Board, Fill, Instrument, Kind, Lots, OptionParams, Portfolio, Ppm, Print, ProductGroup, Purpose, QuoteNative,
     Requirements, RiskError, Ticks, Underlying, UnderlyingParams, Units,
@@ -117,7 +118,7 @@ fn board() -> Result<Box<Board>, RiskError> {
     for index in 0..UNDERLYINGS {
         let u = &mut board.underlyings[usize::from(index)];
         *u = Underlying {
-            max_price: 1 << 34,
+            max_price: UnitPrice::new(1 << 34),
             params: UnderlyingParams {
                 liquidity: QuoteNative::new(10_000_000_000_000),
                 profit_cap: QuoteNative::new(5_000_000_000_000),
@@ -163,7 +164,7 @@ fn board() -> Result<Box<Board>, RiskError> {
     }
     publish(&mut board, PRICE, START)?;
     for underlying in 0..UNDERLYINGS {
-        let surface = surface(board.underlying(underlying)?.price)?;
+        let surface = surface((board.underlying(underlying)?.price).get())?;
         let first = OPTIONS + SERIES * underlying;
         board.refresh_options(underlying, &surface, first..first + SERIES, START)?;
     }
@@ -174,7 +175,12 @@ fn board() -> Result<Box<Board>, RiskError> {
 /// Gives all underlyings a price.
 fn publish(board: &mut Board, price: i64, time: i64) -> Result<(), RiskError> {
     for index in 0..UNDERLYINGS {
-        let print = Print { price, confidence: 0, publish_time: time, previous_publish_time: time - 1 };
+        let print = Print {
+            price: UnitPrice::new(price),
+            confidence: UnitPrice::new(0),
+            publish_time: time,
+            previous_publish_time: time - 1,
+        };
         board.underlying_mut(index)?.publish(&print, None)?;
         board.reprice(index)?;
     }
@@ -204,9 +210,9 @@ fn surface(price: i64) -> Result<Surface, RiskError> {
 /// Puts an instrument on the board: a lot of one delta unit, a tick of 0.0001 dollars.
 fn list(board: &mut Board, index: u16) -> Result<(), RiskError> {
     let mut i = Instrument {
-        lot_units: Units::new(1),
-        delta_units: Units::new(1),
-        tick_value: QuoteNative::new(100),
+        lot_units: UnitsPerLot::new(1),
+        delta_units: UnitsPerLot::new(1),
+        tick_value: TickValue::new(100),
         max_position: Lots::new(1_000_000),
         underlying: index % UNDERLYINGS,
         index,
@@ -239,7 +245,7 @@ fn list(board: &mut Board, index: u16) -> Result<(), RiskError> {
 fn trade(board: &Board, portfolio: &mut Portfolio, instrument: u16, lots: i64) -> Result<(), RiskError> {
     let i = board.instrument(instrument)?;
     let u = board.underlying(i.underlying)?;
-    let price = if i.is_option() { i.mark_at(u, NOW) >> u.scale() } else { PRICE >> u.scale() };
+    let price = if i.is_option() { i.mark_at(u, NOW).get() >> u.scale() } else { PRICE >> u.scale() };
     portfolio.fill(i, u, Fill { lots: Lots::new(lots), value: QuoteNative::new(lots * price) }).map(|_| ())
 }
 

@@ -1,7 +1,7 @@
 //! Risk arrays of options: what a refresh writes, see the head of `option.rs`.
 
 use crate::{
-    Instrument, OptionTerms, Ppm, RiskError, Underlying,
+    Instrument, LotValue, OptionTerms, Ppm, RiskError, Underlying,
     math::{
         PRODUCT_LIMIT, RATIO_BITS, RATIO_ONE, add_bounded, mul_bounded, mul_div_floor, mul_ratio_floor, sub_bounded,
     },
@@ -59,12 +59,13 @@ impl Slice {
             ratios: [1 << NODE_BITS; NODES],
             basis,
             since_anchor: match smile.anchor_price {
-                1.. => pricing::ln_ratio(u.price, smile.anchor_price)?,
+                1.. => pricing::ln_ratio(u.price.get(), smile.anchor_price)?,
                 _ => Fixed::ZERO,
             },
             smile: *smile,
         };
-        let forward = u.price.checked_add(mul_div_floor(u.price, basis, 1_000_000)?).ok_or(RiskError::Overflow)?;
+        let price = u.price.get();
+        let forward = price.checked_add(mul_div_floor(price, basis, 1_000_000)?).ok_or(RiskError::Overflow)?;
         let floor = -3 * i64::from(Ppm::ONE.get() - PRICE_FACTOR_FLOOR.get());
         for scenario in table {
             let node = node_of(scenario);
@@ -72,7 +73,7 @@ impl Slice {
                 continue;
             }
             let shift = (i64::from(scenario.price_thirds) * i64::from(u.scan_range().get())).max(floor);
-            let moved = mul_div_floor(u.price, shift, 3_000_000)?;
+            let moved = mul_div_floor(u.price.get(), shift, 3_000_000)?;
             slice.moves[node] = moved;
             slice.ratios[node] = mul_div_floor(1 << NODE_BITS, 3_000_000 + shift, 3_000_000)?;
             // The forward moves by what the price moves; a discount of more than the floor's 5 % would leave nothing.
@@ -128,22 +129,23 @@ impl Slice {
         now: i64,
     ) -> Result<(), RiskError> {
         let units = i.delta_units.get();
-        let spot = mul_bounded(units, u.price);
+        let spot = mul_bounded(units, u.price.get());
         let carry = mul_div_floor(spot, self.basis, 1_000_000)?;
         let forward = add_bounded(spot, carry).max(1);
         let whole_strike = i.strike_value(u)?;
-        let strike = sub_bounded(whole_strike, i.fixed);
+        let strike = sub_bounded(whole_strike.get(), i.fixed.get());
         // What is fixed of the average may be more than the strike: the call is then the forward less the strike, which is
         // priced as one with the least strike there is.
         let priced_strike = strike.max(1);
         let surplus = sub_bounded(priced_strike, strike);
         let moneyness = pricing::ln_ratio(forward, priced_strike)?;
-        let smile_at = if i.fixed == 0 { moneyness } else { self.whole_moneyness(i, u, whole_strike)? };
+        let smile_at = if i.fixed.is_zero() { moneyness } else { self.whole_moneyness(i, u, whole_strike.get())? };
         let at_publication = Fixed(add_bounded(self.since_anchor.0, -smile_at.0));
         let volatility = self.smile.smile.volatility(at_publication, self.root_years);
         let total = |direction: i64| {
-            let shifted =
-                i64::from(volatility.get()) * (1_000_000 + direction * i64::from(self.volatility_range.get())) / 1_000_000;
+            let shifted = i64::from(volatility.get())
+                * (1_000_000 + direction * i64::from(self.volatility_range.get()))
+                / 1_000_000;
             let bounded = shifted.clamp(MIN_VOLATILITY.get().into(), MAX_VOLATILITY.get().into());
             TotalVolatility::new(bounded as u32, self.root_years)
         };
@@ -175,7 +177,7 @@ impl Slice {
             turn = turn.max(turned);
         }
         t.convexity = nodes.iter().map(convexity_gap).max().unwrap_or(0);
-        t.price = u.price;
+        t.price = u.price.get();
         t.time = now;
         // Where no unit is left the forward that was priced is more than there is, by one.
         let most = add_bounded(spot, carry);
@@ -199,7 +201,7 @@ impl Slice {
 impl Slice {
     /// Where the smile is read inside the settlement window: at the strike as listed, whatever part of the average is fixed.
     fn whole_moneyness(&self, i: &Instrument, u: &Underlying, strike: i64) -> Result<Fixed, RiskError> {
-        let spot = mul_bounded(i.lot_units.get(), u.price);
+        let spot = (i.lot_units * u.price).get();
         let carry = mul_div_floor(spot, self.basis, 1_000_000)?;
         Ok(pricing::ln_ratio(add_bounded(spot, carry).max(1), strike)?)
     }
@@ -289,7 +291,7 @@ fn settle_worst(i: &mut Instrument, u: &Underlying) -> Result<(), RiskError> {
     let t = i.option;
     i.option.worst_long = u.with_surcharge(add_bounded(long, t.convexity + t.model_error))?;
     i.option.worst_short = u.with_surcharge(add_bounded(short, t.model_error))?;
-    i.mark = i.option.at(i, u, t.time).mark;
+    i.mark = LotValue::new(i.option.at(i, u, t.time).mark);
     Ok(())
 }
 

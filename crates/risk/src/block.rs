@@ -1,9 +1,6 @@
 //! Block trades: several fills between two accounts, settled together and checked once.
 
-use crate::{
-    Board, Fill, Instrument, Lots, Ppm, QuoteNative, RiskError, Scaled, Ticks,
-    math::{mul_admit, mul_ppm_ceil},
-};
+use crate::{Board, Fill, Instrument, Lots, Ppm, QuoteNative, RiskError, Scaled, Ticks, Times, math::mul_ppm_ceil};
 
 /// A leg of a block trade, from the side of one of the two accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +33,7 @@ impl Leg {
     pub fn at_mark(&self, board: &Board, now: i64) -> Result<Fill, RiskError> {
         let i = board.instrument(self.instrument)?;
         let u = board.underlying(i.underlying)?;
-        let value = Scaled::new(mul_admit(self.fill.lots.get(), i.mark_at(u, now))?).to_native_floor(u.scale());
+        let value = self.fill.lots.times(i.mark_at(u, now))?.to_native_floor(u.scale());
         Ok(Fill { lots: self.fill.lots, value })
     }
 }
@@ -63,7 +60,7 @@ pub fn legs_at_marks(board: &Board, legs: &[Leg], now: i64) -> Result<AtMarks, R
         sum.cost = sum.cost.plus(leg.fill.value.minus(leg.at_mark(board, now)?.value)?)?;
         // Who sells may close a long position, who buys a short one.
         let per_lot = i.discount_value(u, leg.fill.lots.get() < 0, i.mark_at(u, now));
-        let value = Scaled::new(mul_admit(leg.fill.lots.magnitude()?.get(), per_lot)?).to_native_floor(u.scale());
+        let value = leg.fill.lots.magnitude()?.times(per_lot)?.to_native_floor(u.scale());
         sum.discount_value = sum.discount_value.plus(value)?;
     }
     if several {

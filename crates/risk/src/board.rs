@@ -1,7 +1,7 @@
 //! The risk board: every number that the margin check of any account reads, in one slab.
 
 use crate::{
-    Instrument, Interest, Lots, ProductGroup, RiskError, Slice, Token, Underlying, Units,
+    Instrument, Interest, Lots, ProductGroup, RiskError, Slice, Times, Token, Underlying, Units,
     group::kept_apart,
     scenario::{ROWS, Scenario},
     surface::Surface,
@@ -201,11 +201,11 @@ impl Board {
     /// Takes what a sweep says of an instrument's open interest into that of its underlying.
     pub fn report_open_interest(&mut self, instrument: u16, lots: Lots) -> Result<(), RiskError> {
         let i = self.instrument_mut(instrument)?;
-        let change = crate::math::mul_admit(lots.minus(i.open_interest)?.get(), i.lot_units.get())?;
+        let change = lots.minus(i.open_interest)?.times(i.lot_units)?;
         i.open_interest = lots;
         let underlying = i.underlying;
         let u = self.underlying_mut(underlying)?;
-        u.open_interest = u.open_interest.plus(Units::new(change))?;
+        u.open_interest = u.open_interest.plus(change)?;
         Ok(())
     }
 

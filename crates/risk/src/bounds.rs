@@ -201,8 +201,8 @@ pub const LISTS: &[(&str, &[Bound])] = &[
 mod tests {
     use super::*;
     use crate::{
-        FundingParams, Instrument, InterestParams, Lots, MarginParams, Ppm, ProductGroup, QuoteNative, RiskError, TickValue, Token,
-        Underlying, UnitsPerLot, Units,
+        FundingParams, Instrument, InterestParams, Lots, MarginParams, Ppm, ProductGroup, QuoteNative, RiskError,
+        TickValue, Token, Underlying, UnitPrice, Units, UnitsPerLot,
         surface::{Smile, SurfaceParams},
     };
     use bytemuck::Zeroable;
@@ -298,7 +298,8 @@ mod tests {
     #[test]
     fn every_parameter_is_held_to_its_bound() {
         let mut m = MarginParams::zeroed();
-        (m.initial_ratio, m.liquidation_buffer, m.discount_of_freed) = (Ppm::new(1_250_000), Ppm::new(100_000), Ppm::new(500_000));
+        (m.initial_ratio, m.liquidation_buffer, m.discount_of_freed) =
+            (Ppm::new(1_250_000), Ppm::new(100_000), Ppm::new(500_000));
         let set: [Set<MarginParams>; 8] = [
             |m, v| m.initial_ratio = Ppm::new(v as u32),
             |m, v| m.liquidation_buffer = Ppm::new(v as u32),
@@ -313,12 +314,13 @@ mod tests {
 
         let mut u = Underlying::zeroed();
         (u.params.liquidity, u.params.open_interest_liquidity) = (QuoteNative::new(1), QuoteNative::new(1));
-        (u.params.scan_range, u.params.max_confidence, u.params.stable_rate) = (Ppm::new(150_000), Ppm::new(20_000), Ppm::new(100_000));
+        (u.params.scan_range, u.params.max_confidence, u.params.stable_rate) =
+            (Ppm::new(150_000), Ppm::new(20_000), Ppm::new(100_000));
         (u.params.max_age, u.range_params.cap, u.range_params.horizon) = (10, Ppm::new(1_000_000), 86_400);
         (u.range_params.half_life, u.range_params.fall_rate) = (86_400, Ppm::new(20_000));
         let o = &mut u.option_params;
         (o.volatility_floor_days, o.max_array_age, o.max_volatility_age) = (3, 120, 900);
-        (u.guard_params.max_divergence, u.max_price) = (Ppm::new(20_000), 1);
+        (u.guard_params.max_divergence, u.max_price) = (Ppm::new(20_000), UnitPrice::new(1));
         let set: [Set<Underlying>; 29] = [
             |u, v| u.params.liquidity = QuoteNative::new(v),
             |u, v| u.params.profit_cap = QuoteNative::new(v),
@@ -347,18 +349,19 @@ mod tests {
             |u, v| u.guard_params.max_divergence = Ppm::new(v as u32),
             |u, v| u.scale_bits = v as u8,
             |u, v| u.unit_exponent = v as u8,
-            |u, v| u.max_price = v,
+            |u, v| u.max_price = UnitPrice::new(v),
             |u, v| u.group = v as u8,
         ];
         holds(underlying::ALL, u, &set, Underlying::validate);
 
         let mut i = Instrument { kind: 1, max_orders: 1, ..Instrument::zeroed() };
-        (i.lot_units, i.tick_value, i.max_position, i.price_band) = (Units::new(1), QuoteNative::new(1), Lots::new(1), Ppm::new(1_000));
+        (i.lot_units, i.tick_value, i.max_position, i.price_band) =
+            (UnitsPerLot::new(1), TickValue::new(1), Lots::new(1), Ppm::new(1_000));
         let of_terms: Vec<Bound> =
             instrument::ALL.iter().copied().filter(|b| b.number < 20 && *b != instrument::OPEN_INTEREST_CAP).collect();
         let set: [Set<Instrument>; 6] = [
-            |i, v| i.lot_units = Units::new(v),
-            |i, v| i.tick_value = QuoteNative::new(v),
+            |i, v| i.lot_units = UnitsPerLot::new(v),
+            |i, v| i.tick_value = TickValue::new(v),
             |i, v| i.max_position = Lots::new(v),
             |i, v| i.price_band = Ppm::new(v as u32),
             |i, v| i.min_order_value = QuoteNative::new(v),
@@ -379,14 +382,18 @@ mod tests {
         holds(&of_funding, f, &set, FundingParams::validate);
 
         let t = Token { atoms_per_unit: 1, deposit_limit: 1, ..Token::zeroed() };
-        let set: [Set<Token>; 3] =
-            [|t, v| t.haircut = Ppm::new(v as u32), |t, v| t.atoms_per_unit = v as u64, |t, v| t.deposit_limit = v as u64];
+        let set: [Set<Token>; 3] = [
+            |t, v| t.haircut = Ppm::new(v as u32),
+            |t, v| t.atoms_per_unit = v as u64,
+            |t, v| t.deposit_limit = v as u64,
+        ];
         holds(token::ALL, t, &set, Token::validate);
         let set: [Set<ProductGroup>; 1] = [|g, v| g.offset = Ppm::new(v as u32)];
         holds(group::ALL, ProductGroup::zeroed(), &set, ProductGroup::validate);
 
         let mut p = InterestParams::zeroed();
-        (p.optimal_rate, p.max_rate, p.optimal_utilisation, p.epoch_seconds) = (Ppm::new(1), Ppm::new(4_000_000), Ppm::new(800_000), 60);
+        (p.optimal_rate, p.max_rate, p.optimal_utilisation, p.epoch_seconds) =
+            (Ppm::new(1), Ppm::new(4_000_000), Ppm::new(800_000), 60);
         let set: [Set<InterestParams>; 7] = [
             |p, v| (p.base_rate, p.optimal_rate) = (Ppm::new(v as u32), Ppm::new(2_000_000)),
             |p, v| p.optimal_rate = Ppm::new(v as u32),

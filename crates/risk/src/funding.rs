@@ -17,7 +17,7 @@
 //! part of the settlement price is fixed already: the book then trades an average, which is no premium over the index.
 
 use crate::{
-    Instrument, Kind, Ppm, QuoteNative, RiskError, Underlying,
+    Instrument, Kind, LotValue, Ppm, QuoteNative, RiskError, Underlying,
     board::first_out_of_bounds,
     fixing::WINDOW_SECONDS,
     math::{mul_bounded, mul_div_floor},
@@ -100,12 +100,12 @@ impl Samples {
         now: i64,
     ) -> Result<(), RiskError> {
         i.require_sampled(u, now)?;
-        let lot = mul_bounded(i.lot_units.get(), u.price);
+        let lot = (i.lot_units * u.price).get();
         self.premium = premium(prices, lot, i.funding.max_premium)?;
         self.bucket = now.div_euclid(BUCKET_SECONDS);
         if i.kind == Kind::Perpetual as u8 {
             let (paid, remainder) = accrue(lot, self.premium, i.funding.period, self.remainder)?;
-            i.funding_index = i.funding_index.checked_add(paid).ok_or(RiskError::Overflow)?;
+            i.funding_index = i.funding_index.plus(LotValue::new(paid))?;
             self.remainder = remainder;
         }
         self.average = average(self.average, self.premium);

@@ -1,7 +1,8 @@
 //! An instrument: contract terms, mark, risk array and the indices that settle into positions.
 
 use crate::{
-    FundingParams, Lots, OptionTerms, Ppm, QuoteNative, RiskError, Ticks, Underlying, Units,
+    FundingParams, LotValue, Lots, OptionTerms, Ppm, QuoteNative, RiskError, TickValue, Ticks, Times, Underlying,
+    UnitPrice, UnitsPerLot,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_admit, mul_bounded, mul_div_floor},
 };
 use bytemuck::{Pod, Zeroable};
@@ -41,21 +42,21 @@ pub struct Instrument {
     /// Name, padded with zeros.
     pub name: [u8; 16],
     /// Mark of one lot, at the underlying's scale. Of an option: when its array was made; [`Instrument::mark_at`] moves it on.
-    pub mark: i64,
+    pub mark: LotValue,
     /// Delta units in one lot (of an option: of its underlying's contract).
-    pub lot_units: Units,
+    pub lot_units: UnitsPerLot,
     /// Quote-native per tick and lot.
-    pub tick_value: QuoteNative,
+    pub tick_value: TickValue,
     /// Expiry, seconds; 0 for a perpetual.
     pub expiry: i64,
     /// Most lots that one account may hold, with the orders of a side.
     pub max_position: Lots,
     /// Cumulative funding paid by one long lot, at the underlying's scale.
-    pub funding_index: i64,
+    pub funding_index: LotValue,
     /// Cumulative loss borne by one long lot, at the underlying's scale.
-    pub loss_index_long: i64,
+    pub loss_index_long: LotValue,
     /// Cumulative loss borne by one short lot, at the underlying's scale.
-    pub loss_index_short: i64,
+    pub loss_index_short: LotValue,
     /// Basis of the mark over the index, ratio in millionths, signed.
     pub basis: i64,
     /// Counts the uses of this slot, so that an old position cannot be taken for one in a later contract.
@@ -81,9 +82,9 @@ pub struct Instrument {
     /// Open interest that the last sweep of the market reported, lots of one side.
     pub open_interest: Lots,
     /// Delta units that one lot still has: `lot_units`, less what the average of its settlement has fixed; 0 once settled.
-    pub delta_units: Units,
+    pub delta_units: UnitsPerLot,
     /// Value of one lot that is fixed already, at the underlying's scale; once settled, what the lot pays.
-    pub fixed: i64,
+    pub fixed: LotValue,
     /// When it is settled, seconds: the expiry; of a perpetual 0, until its delisting is decided.
     pub settles_at: i64,
     /// Funding and basis.
@@ -131,7 +132,7 @@ impl Instrument {
         ])?;
         self.funding.validate().map_err(|e| crate::underlying::count_from(20, e))?;
         self.require_exact(self.max_position, u)?;
-        let most = mul_bounded(self.lot_units.get(), u.max_price);
+        let most = self.lot_units * u.max_price;
         if self.is_option() && !self.strike_value(u).is_ok_and(|strike| strike <= most) {
             return Err(RiskError::ParameterOutOfBounds { parameter: Self::STRIKE });
         }
@@ -140,12 +141,18 @@ impl Instrument {
 
     /// Checks the bound of [`Instrument::validate`] for a number of lots, whatever the position limit is.
     pub fn require_exact(&self, lots: Lots, u: &Underlying) -> Result<(), RiskError> {
-        let units = mul_admit(lots.get(), self.lot_units.get())?;
-        let most = units.checked_mul(u.max_price).and_then(|v| v.checked_mul(4)).ok_or(RiskError::Overflow)?;
+        let units = lots.times(self.lot_units)?.get();
+        let most = units.checked_mul(u.max_price.get()).and_then(|v| v.checked_mul(4)).ok_or(RiskError::Overflow)?;
         if most >= PRODUCT_LIMIT || most >> u.scale() >= NATIVE_LIMIT {
             return Err(RiskError::Overflow);
         }
         Ok(())
+    }
+
+    /// True if losses were ever shared among holders of this contract.
+    #[inline(always)]
+    pub const fn has_losses(&self) -> bool {
+        self.loss_index_long.get() | self.loss_index_short.get() != 0
     }
 
     /// True for calls and puts.
@@ -172,35 +179,34 @@ impl Instrument {
     }
 
     /// An option's strike for one lot, at the underlying's scale.
-    pub fn strike_value(&self, u: &Underlying) -> Result<i64, RiskError> {
-        Ok(mul_admit(mul_admit(self.strike.get(), self.tick_value.get())?, 1 << u.scale())?)
+    pub fn strike_value(&self, u: &Underlying) -> Result<LotValue, RiskError> {
+        Ok(self.strike.times(self.tick_value)?.to_scale(u.scale())?)
     }
 
     /// Mark of one lot at a time, at the underlying's scale.
     #[inline]
-    pub fn mark_at(&self, u: &Underlying, now: i64) -> i64 {
-        if self.is_option() && self.settled == 0 { self.option.at(self, u, now).mark } else { self.mark }
+    pub fn mark_at(&self, u: &Underlying, now: i64) -> LotValue {
+        if self.is_option() && self.settled == 0 { LotValue::new(self.option.at(self, u, now).mark) } else { self.mark }
     }
 
     /// What a liquidation's discount is a ratio of, for one lot of a long or a short position: the mark, of a short option
     /// the index price, since its mark says little of its risk. At the underlying's scale.
     #[inline]
-    pub fn discount_value(&self, u: &Underlying, long: bool, mark: i64) -> i64 {
-        if self.is_option() && !long { mul_bounded(self.delta_units.get(), u.price) } else { mark }
+    pub fn discount_value(&self, u: &Underlying, long: bool, mark: LotValue) -> LotValue {
+        if self.is_option() && !long { self.delta_units * u.price } else { mark }
     }
 
     /// Value of `lots` at a price in ticks, quote-native, exact. Signed like `lots`.
     #[inline]
     pub fn value_at(&self, lots: Lots, price: Ticks) -> Result<QuoteNative, RiskError> {
-        let per_lot = mul_admit(price.get(), self.tick_value.get())?;
-        Ok(mul_admit(lots.get(), per_lot).map(QuoteNative::new)?)
+        Ok(lots.times(price.times(self.tick_value)?)?)
     }
 
     /// The mark in ticks at a time, rounded down.
     #[inline]
     pub fn mark_ticks_floor(&self, u: &Underlying, now: i64) -> Ticks {
         // tick_value ≥ 1 is a listing bound; the shift of at most 16 bits keeps it below 2^56.
-        Ticks::new(self.mark_at(u, now).checked_div(self.tick_value.get() << u.scale()).unwrap_or(0))
+        Ticks::new(self.mark_at(u, now).get().checked_div(self.tick_value.get() << u.scale()).unwrap_or(0))
     }
 
     /// Prices, in ticks, between which orders may be placed: the mark less and plus the band. The lower bound is
@@ -211,24 +217,23 @@ impl Instrument {
     pub fn band(&self, u: &Underlying, now: i64) -> Result<(Ticks, Ticks), RiskError> {
         let tick = mul_admit(self.tick_value.get(), 1 << u.scale())?;
         let mark = self.mark_at(u, now);
-        let base = if self.is_option() { mark.max(mul_bounded(self.lot_units.get(), u.range_value)) } else { mark };
-        let band = mul_div_floor(base, i64::from(self.price_band.get()), 1_000_000)?;
-        let low = mark.checked_sub(band).ok_or(RiskError::Overflow)?;
-        let high = mark.checked_add(band).ok_or(RiskError::Overflow)?;
+        let base = if self.is_option() { mark.max(self.lot_units * u.range_value) } else { mark };
+        let band = LotValue::new(mul_div_floor(base.get(), i64::from(self.price_band.get()), 1_000_000)?);
+        let (low, high) = (mark.minus(band)?.get(), mark.plus(band)?.get());
         Ok((Ticks::new((low / tick + i64::from(low % tick > 0)).max(1)), Ticks::new((high / tick).max(1))))
     }
 
     /// Sets the mark of a perpetual or future from the index price: what is fixed of its settlement price, and the rest at the
     /// index and the basis.
     pub(crate) fn reprice_linear(&mut self, u: &Underlying) -> Result<(), RiskError> {
-        let index = mul_bounded(u.price, self.delta_units.get());
+        let index = (self.delta_units * u.price).get();
         let mark = if self.basis == 0 {
             index
         } else {
             let premium = mul_div_floor(index, self.basis, 1_000_000)?;
             index.checked_add(premium).ok_or(RiskError::Overflow)?
         };
-        self.mark = mark.checked_add(self.fixed).ok_or(RiskError::Overflow)?;
+        self.mark = LotValue::new(mark.checked_add(self.fixed.get()).ok_or(RiskError::Overflow)?);
         Ok(())
     }
 }

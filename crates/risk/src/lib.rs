@@ -48,6 +48,10 @@ pub mod transfer;
 mod underlying;
 
 pub use array::Slice;
+pub use ballast_units::{
+    LotValue, Lots, NativePerLot, Overflow, Ppm, QuoteNative, Scaled, Side, TickValue, Ticks, Times, UnitPrice, Units,
+    UnitsPerLot,
+};
 pub use block::Leg;
 pub use board::{Board, MAX_GROUPS, MAX_INSTRUMENTS, MAX_TOKENS, MAX_UNDERLYINGS, MarginParams};
 pub use error::RiskError;
@@ -67,10 +71,6 @@ pub use token::Token;
 pub use transfer::Moved;
 pub use underlying::{
     BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Print, Underlying, UnderlyingParams,
-};
-pub use ballast_units::{
-    LotValue, Lots, NativePerLot, Overflow, Ppm, QuoteNative, Scaled, Side, TickValue, Ticks, Times, UnitPrice, Units,
-    UnitsPerLot,
 };
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ mod token;
 pub use token::{TokenSale, sell_tokens};
 
 use crate::{
-    Board, Fill, Instrument, Lots, Margin, MarginParams, Portfolio, Position, PositionKey, Ppm, Purpose, QuoteNative,
-    Requirements, RiskError, Underlying,
+    Board, Fill, Instrument, LotValue, Lots, Margin, MarginParams, Portfolio, Position, PositionKey, Ppm, Purpose,
+    QuoteNative, Requirements, RiskError, Underlying,
     margin::{TokenHolding, UnderlyingRisk},
     math::{mul_bounded, mul_div_floor, mul_ppm_ceil, mul_ppm_floor},
 };
@@ -71,12 +71,15 @@ pub fn take_over(
 
     let lots = trial.fewest_lots(most)?;
     let long = trial.position.lots.get() > 0;
-    let left = mul_bounded(held.get() - lots.get(), i.discount_value(u, long, trial.mark)) >> u.scale();
-    let lots = if most == held && left < board.params.dust_value.get() { held } else { lots };
+    let left = held.minus(lots)? * i.discount_value(u, long, trial.mark);
+    let lots = if most == held && left.to_native_floor(u.scale()) < board.params.dust_value { held } else { lots };
 
     let found = trial.transfer(lots)?;
     if trial.scan > scan_before || found.after.health()? <= before.health()? {
-        return Err(RiskError::LiquidationDoesNotHelp { before: before.health()?.get(), after: found.after.health()?.get() });
+        return Err(RiskError::LiquidationDoesNotHelp {
+            before: before.health()?.get(),
+            after: found.after.health()?.get(),
+        });
     }
     Ok(found)
 }
@@ -98,7 +101,7 @@ struct Trial<'a> {
     before: Requirements,
     purpose: Purpose,
     /// Mark of one lot.
-    mark: i64,
+    mark: LotValue,
     rate: Ppm,
     /// Scanning risk of the underlying after the last trial.
     scan: QuoteNative,
@@ -142,17 +145,15 @@ impl<'a> Trial<'a> {
     #[inline(never)]
     fn transfer(&mut self, lots: Lots) -> Result<Takeover, RiskError> {
         let long = self.position.lots.get() > 0;
-        let scaled = mul_bounded(lots.get(), self.mark);
         // Against the account: a long is sold at the value rounded down, a short is bought back at it rounded up.
         let scale = self.u.scale();
-        let mark_value = crate::Scaled::new(scaled);
+        let mark_value = lots * self.mark;
         let mark_value = if long { mark_value.to_native_floor(scale) } else { mark_value.to_native_ceil(scale) };
 
         // At the mark first: what margin does the transfer free?
         let at_mark = self.outcome(signed_fill(long, lots, mark_value))?;
         let freed = QuoteNative::new(self.before.maintenance.minus(at_mark.maintenance)?.get().max(0));
-        let base =
-            crate::Scaled::new(mul_bounded(lots.get(), self.i.discount_value(self.u, long, self.mark))).to_native_floor(scale);
+        let base = (lots * self.i.discount_value(self.u, long, self.mark)).to_native_floor(scale);
         let by_rate = mul_ppm_floor(base, self.rate)?;
         let by_freed = mul_ppm_floor(freed, self.board.params.discount_of_freed)?;
         // Of a long position a part of its mark, so that nobody is paid to take one over.
@@ -260,5 +261,9 @@ fn secant(a: (i64, i64), b: (i64, i64)) -> Result<i64, RiskError> {
 
 /// The fill that takes lots off a position.
 fn signed_fill(long: bool, lots: Lots, value: QuoteNative) -> Fill {
-    if long { Fill { lots: Lots::new(-lots.get()), value: QuoteNative::new(-value.get()) } } else { Fill { lots, value } }
+    if long {
+        Fill { lots: Lots::new(-lots.get()), value: QuoteNative::new(-value.get()) }
+    } else {
+        Fill { lots, value }
+    }
 }

@@ -21,7 +21,7 @@
 //! option's gain at a node would otherwise be counted on where the option is not worth it.
 
 use crate::{
-    Instrument, Ppm, RiskError, Underlying, Units,
+    Instrument, Ppm, RiskError, Underlying, UnitsPerLot,
     board::first_out_of_bounds,
     guard::Arrays,
     math::{RATIO_BITS, RATIO_ONE, add_bounded, mul_bounded, mul_div_floor, mul_ratio_floor, sub_bounded},
@@ -156,7 +156,13 @@ impl OptionTerms {
     /// it was, and everything else is of the units that are left. `strike` is the strike less what is fixed.
     ///
     /// The array, made for more units of the same moneyness, stands in until the next refresh.
-    pub(crate) fn fix(&mut self, was: Units, left: Units, strike: i64, price: i64) -> Result<(), RiskError> {
+    pub(crate) fn fix(
+        &mut self,
+        was: UnitsPerLot,
+        left: UnitsPerLot,
+        strike: i64,
+        price: i64,
+    ) -> Result<(), RiskError> {
         self.strike = strike;
         if left < was {
             self.scale_to(was, left, price)?;
@@ -169,7 +175,7 @@ impl OptionTerms {
     }
 
     /// The part of [`OptionTerms::fix`] that is in proportion to the units.
-    fn scale_to(&mut self, was: Units, left: Units, price: i64) -> Result<(), RiskError> {
+    fn scale_to(&mut self, was: UnitsPerLot, left: UnitsPerLot, price: i64) -> Result<(), RiskError> {
         if self.price == 0 {
             return Ok(());
         }
@@ -206,7 +212,8 @@ impl OptionTerms {
         if self.price == 0 {
             return RiskError::StaleRiskArray { instrument: i.index, moved: 0, age: -1 };
         }
-        let moved = mul_div_floor((u.price - self.price).abs(), 6_000, u.range_value.max(1)).unwrap_or(i64::MAX);
+        let moved =
+            mul_div_floor((u.price.get() - self.price).abs(), 6_000, u.range_value.get().max(1)).unwrap_or(i64::MAX);
         RiskError::StaleRiskArray { instrument: i.index, moved, age: now - self.time }
     }
 }
@@ -234,7 +241,7 @@ impl<'a> Present<'a> {
             oldest_array: now.wrapping_sub(u.option_params.max_array_age.into()),
             oldest_volatility: now.wrapping_sub(u.option_params.max_volatility_age.into()),
             from: 0,
-            moved: u.price,
+            moved: u.price.get(),
             relative: 0,
         }
     }
@@ -244,7 +251,7 @@ impl<'a> Present<'a> {
     fn move_from(&mut self, price: i64) {
         if price != self.from {
             self.from = price;
-            self.moved = sub_bounded(self.u.price, price);
+            self.moved = sub_bounded(self.u.price.get(), price);
             // A price has at most 43 bits, so that the shift fits; one of zero was never refreshed and has no Greeks.
             self.relative = (self.moved << MOVE_BITS).checked_div(price).unwrap_or(0).clamp(-MOVE_LIMIT, MOVE_LIMIT);
         }
@@ -262,7 +269,7 @@ impl<'a> Present<'a> {
         let (t, units) = (&i.option, i.delta_units.get());
         self.move_from(t.price);
         // Below 2^54 by the bound of `Instrument::validate`, as is every product of lot units and a price below.
-        let forward = add_bounded(mul_bounded(units, self.u.price), t.carry);
+        let forward = add_bounded(mul_bounded(units, self.u.price.get()), t.carry);
         let above_strike = sub_bounded(forward, t.strike);
         let intrinsic = above_strike.max(0);
         let (call, delta, drift) = if self.now >= i.expiry {
@@ -301,7 +308,7 @@ impl<'a> Present<'a> {
         }
         self.move_from(t.price);
         // A price has at most 43 bits.
-        let far = self.moved.unsigned_abs().wrapping_mul(6) > self.u.range_value.unsigned_abs();
+        let far = self.moved.unsigned_abs().wrapping_mul(6) > self.u.range_value.get().unsigned_abs();
         if far || t.time < self.oldest_array || t.price == 0 {
             return if i.delta_units.get() == 0 { Ok(()) } else { Err(t.stale(i, self.u, self.now)) };
         }

@@ -1,7 +1,7 @@
 //! What one margin account holds.
 
 use crate::{
-    Instrument, Interest, Lots, Position, PositionKey, QuoteNative, Requirements, RiskError, Token, Underlying,
+    Instrument, Interest, Lots, Position, PositionKey, QuoteNative, Requirements, RiskError, Times, Token, Underlying,
     interest::interest_ceil,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_admit},
     position::Fill,
@@ -225,7 +225,7 @@ impl Portfolio {
         };
         let balance = &mut self.balances[slot];
         let amount = balance.amount.checked_add(amount).ok_or(RiskError::Overflow)?;
-        let most = mul_admit(terms.units(amount)?.get(), u.max_price)?;
+        let most = terms.units(amount)?.times(u.max_price)?.get();
         if most >= PRODUCT_LIMIT / 4 || most >> u.scale() >= NATIVE_LIMIT / 4 {
             return Err(RiskError::Overflow);
         }

@@ -1,6 +1,6 @@
 //! A position: lots, what they cost, and the orders that may add to them.
 
-use crate::{Instrument, Lots, QuoteNative, RiskError, Underlying, Units, math::mul_div_floor};
+use crate::{Instrument, LotValue, Lots, QuoteNative, RiskError, Underlying, Units, math::mul_div_floor};
 use bytemuck::{Pod, Zeroable};
 
 /// Sort key and identity of a position: underlying, expiry, instrument. Positions are kept in this order, so that the
@@ -57,9 +57,9 @@ pub struct Position {
     /// Signed cash flow of the open part: what it was sold for less what it was bought for.
     pub quote: QuoteNative,
     /// The instrument's funding index up to which funding is settled.
-    pub funding_index: i64,
+    pub funding_index: LotValue,
     /// The instrument's loss index, of this side, up to which losses are settled.
-    pub loss_index: i64,
+    pub loss_index: LotValue,
     /// Lots of resting bids, reduce-only orders aside.
     pub bid_lots: Lots,
     /// Lots of resting asks, reduce-only orders aside.
@@ -96,8 +96,8 @@ impl Position {
     /// Profit and loss of funding and losses not yet settled into cash, at the underlying's scale.
     #[inline(always)]
     pub fn unsettled(&self, i: &Instrument) -> Result<i64, RiskError> {
-        let funding = i.funding_index.checked_sub(self.funding_index).ok_or(RiskError::Overflow)?;
-        let loss = self.loss_index_of(i).checked_sub(self.loss_index).ok_or(RiskError::Overflow)?;
+        let funding = i.funding_index.minus(self.funding_index)?.get();
+        let loss = self.loss_index_of(i).checked_sub(self.loss_index.get()).ok_or(RiskError::Overflow)?;
         if funding == 0 && loss == 0 || self.lots.is_zero() {
             return Ok(0);
         }
@@ -108,14 +108,14 @@ impl Position {
 
     #[inline(always)]
     fn loss_index_of(&self, i: &Instrument) -> i64 {
-        if self.lots.get() < 0 { i.loss_index_short } else { i.loss_index_long }
+        if self.lots.get() < 0 { i.loss_index_short.get() } else { i.loss_index_long.get() }
     }
 
     /// Settles funding and losses up to the instrument's indices; returns what goes to cash, rounded down.
     pub fn settle(&mut self, i: &Instrument, u: &Underlying) -> Result<QuoteNative, RiskError> {
         let due = self.unsettled(i)?;
         self.funding_index = i.funding_index;
-        self.loss_index = self.loss_index_of(i);
+        self.loss_index = LotValue::new(self.loss_index_of(i));
         Ok(QuoteNative::new(due >> u.scale()))
     }
 
@@ -155,13 +155,13 @@ impl Position {
     }
 
     fn reset_loss_index(&mut self, i: &Instrument) {
-        self.loss_index = self.loss_index_of(i);
+        self.loss_index = LotValue::new(self.loss_index_of(i));
     }
 
     /// Signed delta of the lots, in units.
     #[inline(always)]
     pub fn delta(&self, i: &Instrument) -> Units {
-        Units::new(crate::math::mul_bounded(self.lots.get(), i.delta_units.get()))
+        self.lots * i.delta_units
     }
 
     /// Counts an order that starts to rest. A reduce-only order carries no margin: it only counts as an order.

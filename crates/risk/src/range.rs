@@ -152,7 +152,8 @@ impl RangeState {
             let most = i64::from(rate.get()) * elapsed;
             mul_div_floor(range.get().into(), most, HOUR * 1_000_000).map(|step| step as u32)
         };
-        let fall = |range: Ppm, since: i64| part(range, params.fall_rate, since).map(|step| Ppm::new(range.get() - step));
+        let fall =
+            |range: Ppm, since: i64| part(range, params.fall_rate, since).map(|step| Ppm::new(range.get() - step));
         let rise = part(self.maintenance, RISE_PER_HOUR, self.moved_at)?;
         let fallen = fall(self.maintenance, self.moved_at)?;
 

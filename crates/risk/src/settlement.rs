@@ -15,8 +15,8 @@
 //! future less the strike.
 
 use crate::{
-    Board, Fill, Instrument, Kind, Lots, MAX_INSTRUMENTS, OptionTerms, Portfolio, Print, QuoteNative, RiskError,
-    Scaled, Underlying, Units,
+    Board, Fill, Instrument, Kind, LotValue, Lots, MAX_INSTRUMENTS, OptionTerms, Portfolio, Print, QuoteNative,
+    RiskError, Scaled, Underlying, UnitPrice, Units, UnitsPerLot,
     fixing::{Fixing, LONGEST_WAIT, SAMPLES, WINDOW_SECONDS, sample_of},
     guard::flag,
     math::{mul_bounded, mul_div_floor, mul_ppm_floor, sub_bounded},
@@ -62,13 +62,13 @@ impl Instrument {
         let (was, whole) = (self.delta_units, self.lot_units.get());
         // Lot units are below 2^41.
         let units = (2 * whole * left + i64::from(SAMPLES)) / (2 * i64::from(SAMPLES));
-        self.delta_units = Units::new(units);
+        self.delta_units = UnitsPerLot::new(units);
         self.fixed = match fixing.count() {
-            0 => 0,
-            count => mul_div_floor(whole - units, fixing.sum, count.into())?,
+            0 => LotValue::ZERO,
+            count => LotValue::new(mul_div_floor(whole - units, fixing.sum, count.into())?),
         };
         if self.is_option() {
-            let strike = sub_bounded(self.strike_value(u)?, self.fixed);
+            let strike = sub_bounded((self.strike_value(u)?).get(), self.fixed.get());
             self.option.fix(was, self.delta_units, strike, price)?;
         }
         Ok(())
@@ -80,12 +80,12 @@ impl Instrument {
         let lot = mul_bounded(self.lot_units.get(), price).checked_add(half).ok_or(RiskError::Overflow)?;
         let lot = (lot >> u.scale()) << u.scale();
         self.fixed = match Kind::from_byte(self.kind) {
-            Some(Kind::Call) => sub_bounded(lot, self.strike_value(u)?).max(0),
-            Some(Kind::Put) => sub_bounded(self.strike_value(u)?, lot).max(0),
-            _ => lot,
+            Some(Kind::Call) => LotValue::new(sub_bounded(lot, (self.strike_value(u)?).get()).max(0)),
+            Some(Kind::Put) => LotValue::new(sub_bounded((self.strike_value(u)?).get(), lot).max(0)),
+            _ => LotValue::new(lot),
         };
         self.mark = self.fixed;
-        self.delta_units = Units::ZERO;
+        self.delta_units = UnitsPerLot::ZERO;
         self.basis = 0;
         self.option = OptionTerms::zeroed();
         self.settled = 1;
@@ -115,7 +115,7 @@ impl Board {
             u.fixings.iter().find(|f| f.expiry == i.settles_at && f.expiry != 0),
             instruments.get_mut(usize::from(index)),
         ) {
-            (Some(fixing), Some(i)) => i.fix(u, fixing, u.price),
+            (Some(fixing), Some(i)) => i.fix(u, fixing, u.price.get()),
             _ => Ok(()),
         }
     }
@@ -129,10 +129,10 @@ impl Board {
     pub fn sample_settlement(&mut self, underlying: u16, expiry: i64, print: &Print) -> Result<u32, RiskError> {
         let sample = sample_of(expiry, print).ok_or(RiskError::NothingToSample)?;
         let u = self.underlying(underlying)?;
-        let widest = mul_ppm_floor(QuoteNative::new(print.price), u.params.max_confidence)?.get();
-        if print.confidence > widest {
+        let widest = mul_ppm_floor(QuoteNative::new(print.price.get()), u.params.max_confidence)?.get();
+        if print.confidence > UnitPrice::new(widest) {
             let (confidence, price) = (print.confidence, print.price);
-            return Err(RiskError::PriceTooUncertain { underlying, confidence, price });
+            return Err(RiskError::PriceTooUncertain { underlying, confidence: confidence.get(), price: price.get() });
         }
         let slot = self.fixing_slot(underlying, expiry)?;
         let Self { underlyings, instruments, .. } = self;
@@ -142,10 +142,10 @@ impl Board {
             return Err(RiskError::AlreadySettled);
         }
         fixing.expiry = expiry;
-        fixing.take(sample, print.price)?;
+        fixing.take(sample, print.price.get())?;
         let fixing = *fixing;
         for i in instruments.iter_mut().filter(|i| i.awaits(underlying, expiry)) {
-            i.fix(u, &fixing, print.price)?;
+            i.fix(u, &fixing, print.price.get())?;
             if !i.is_option() {
                 i.reprice_linear(u)?;
             }
@@ -288,7 +288,7 @@ impl Underlying {
     /// The price on the board as a settlement price: fresh, and suspected by no guard.
     fn settlement_price(&self, now: i64) -> Result<i64, RiskError> {
         self.require_fresh(now)?;
-        if self.guards.flags != 0 { Err(self.suspect(flag::ALL)) } else { Ok(self.price) }
+        if self.guards.flags != 0 { Err(self.suspect(flag::ALL)) } else { Ok(self.price.get()) }
     }
 }
 
@@ -304,7 +304,7 @@ impl Portfolio {
         if lots.is_zero() {
             return Ok(closed);
         }
-        closed.value = Scaled::new(mul_bounded(lots.get(), i.fixed)).to_native_floor(u.scale());
+        closed.value = (lots * i.fixed).to_native_floor(u.scale());
         let fill = Fill { lots: lots.negated()?, value: closed.value.negated()? };
         closed.settled = self.fill(i, u, fill)?;
         self.release(i)?;

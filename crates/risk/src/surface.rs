@@ -42,7 +42,8 @@ impl Smile {
     /// Checks the hard bounds.
     pub fn validate(&self) -> Result<(), RiskError> {
         use crate::bounds::smile::*;
-        let fields = [(LEVEL, i64::from(self.level.get())), (SKEW, self.skew.into()), (CURVATURE, self.curvature.into())];
+        let fields =
+            [(LEVEL, i64::from(self.level.get())), (SKEW, self.skew.into()), (CURVATURE, self.curvature.into())];
         match fields.iter().find(|(bound, value)| !bound.admits(*value)) {
             Some((bound, value)) => Err(RiskError::VolatilityOutOfBounds { field: bound.number, value: *value }),
             None => Ok(()),

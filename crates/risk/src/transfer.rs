@@ -20,7 +20,8 @@ pub fn at_cost(position: &Position, lots: Lots) -> Result<Fill, RiskError> {
     if lots.is_zero() || lots.get().signum() != held.get().signum() || lots.magnitude()? > held.magnitude()? {
         return Err(RiskError::NothingToTransfer);
     }
-    let share = QuoteNative::new(mul_div_floor(position.quote.get(), lots.magnitude()?.get(), held.magnitude()?.get())?);
+    let share =
+        QuoteNative::new(mul_div_floor(position.quote.get(), lots.magnitude()?.get(), held.magnitude()?.get())?);
     Ok(Fill { lots, value: share.negated()? })
 }
 

@@ -1,7 +1,7 @@
 //! An underlying: its index price, its shocks, and the parameters that hold for all that depends on it.
 
 use crate::{
-    Fixing, OptionParams, Ppm, QuoteNative, RiskError, Units,
+    Fixing, OptionParams, Ppm, QuoteNative, RiskError, UnitPrice, Units,
     board::first_out_of_bounds,
     fixing::MAX_FIXINGS,
     guard::{GuardParams, Guards, SecondPrice, flag},
@@ -33,25 +33,25 @@ pub struct Underlying {
     /// Pyth feed id.
     pub feed_id: [u8; 32],
     /// S, the index price.
-    pub price: i64,
+    pub price: UnitPrice,
     /// S̃, the stable price: it follows S at a bounded rate.
-    pub stable_price: i64,
+    pub stable_price: UnitPrice,
     /// Confidence interval of S, same scale.
-    pub confidence: i64,
+    pub confidence: UnitPrice,
     /// Publish time of S, seconds.
     pub publish_time: i64,
     /// Time at which S̃ was last moved, seconds.
     pub stable_time: i64,
     /// Hard upper bound of S: a price above it is refused. Bounds of products are proven against it.
-    pub max_price: i64,
+    pub max_price: UnitPrice,
     /// Weighted loss of one long delta unit in each scenario row.
     pub shocks: [i64; ROWS],
     /// The loss of one long unit in its worst row, with the surcharge of initial margin: for order margin.
-    pub worst_long: i64,
+    pub worst_long: UnitPrice,
     /// The loss of one short unit in its worst row, with the surcharge of initial margin: for order margin.
-    pub worst_short: i64,
+    pub worst_short: UnitPrice,
     /// r · S of maintenance margin: one scan range of a delta unit, rounded up.
-    pub range_value: i64,
+    pub range_value: UnitPrice,
     /// Parameters.
     pub params: UnderlyingParams,
     /// Parameters of the dynamic scan range.
@@ -187,7 +187,7 @@ impl Underlying {
         let fixed = [
             SCALE_BITS.admits(self.scale_bits),
             UNIT_EXPONENT.admits(self.unit_exponent),
-            MAX_PRICE.admits(self.max_price),
+            MAX_PRICE.admits(self.max_price.get()),
             GROUP.admits(self.group),
         ];
         from(100, first_out_of_bounds(&fixed))
@@ -208,7 +208,7 @@ impl Underlying {
     /// Checks that a price was ever published.
     #[inline(always)]
     pub fn require_priced(&self) -> Result<(), RiskError> {
-        if self.price <= 0 {
+        if self.price <= UnitPrice::ZERO {
             return Err(RiskError::NoPrice { underlying: self.index });
         }
         Ok(())
@@ -233,23 +233,23 @@ impl Underlying {
 
     fn take_in(&mut self, print: &Print, second: Option<SecondPrice>) -> Result<(), RiskError> {
         let Print { price, confidence, publish_time, previous_publish_time } = *print;
-        if price <= 0 || price > self.max_price || confidence < 0 {
+        if price <= UnitPrice::ZERO || price > self.max_price || confidence < UnitPrice::ZERO {
             return Err(RiskError::Overflow);
         }
-        self.move_stable_price(price, publish_time)?;
-        self.guards.observe(price, publish_time, &self.guard_params)?;
+        self.move_stable_price(price.get(), publish_time)?;
+        self.guards.observe(price.get(), publish_time, &self.guard_params)?;
         match second {
-            Some(second) => self.guards.compare(price, second, &self.guard_params)?,
+            Some(second) => self.guards.compare(price.get(), second, &self.guard_params)?,
             None => self.guards.flags &= !flag::DIVERGENT,
         }
-        let widest = mul_div_floor(price, self.params.max_confidence.get().into(), 1_000_000)?;
+        let widest = mul_div_floor(price.get(), self.params.max_confidence.get().into(), 1_000_000)?;
         self.guards.flags &= !flag::UNCERTAIN;
-        if confidence > widest {
+        if confidence > UnitPrice::new(widest) {
             self.guards.flags |= flag::UNCERTAIN;
         }
         // A suspect price is no sample: a real move is taken in at the next boundary.
         if self.guards.flags & (flag::VOLATILE | flag::UNCERTAIN) == 0 {
-            self.range.sample(price, publish_time, previous_publish_time, &self.range_params)?;
+            self.range.sample(price.get(), publish_time, previous_publish_time, &self.range_params)?;
         }
         self.range.advance(publish_time, self.params.scan_range, &self.range_params)?;
         self.surcharge = self.range.surcharge();
@@ -265,9 +265,9 @@ impl Underlying {
         let (divergent, last) = (self.guards.flags & flag::DIVERGENT, self.price);
         self.take_in(print, None)?;
         self.guards.flags |= divergent;
-        if divergent == 0 && last > 0 {
-            let second = SecondPrice { price: print.price, publish_time: print.publish_time };
-            self.guards.compare(last, second, &self.guard_params)?;
+        if divergent == 0 && last > UnitPrice::ZERO {
+            let second = SecondPrice { price: print.price.get(), publish_time: print.publish_time };
+            self.guards.compare(last.get(), second, &self.guard_params)?;
         }
         self.note_suspect();
         Ok(())
@@ -296,25 +296,25 @@ impl Underlying {
         if self.guards.flags & (flag::VOLATILE | flag::UNCERTAIN) != 0 {
             return Ok(());
         }
-        self.range.sample(print.price, print.publish_time, print.previous_publish_time, &self.range_params)
+        self.range.sample(print.price.get(), print.publish_time, print.previous_publish_time, &self.range_params)
     }
 
     /// Moves the stable price: by at most `rate · S̃` an hour, pro rata, and at most one hour's worth at once; rounded down.
     /// Time in which it could not move by a whole unit goes on counting, so that frequent prices do not hold it still.
     fn move_stable_price(&mut self, price: i64, publish_time: i64) -> Result<(), RiskError> {
-        if self.stable_price == 0 {
-            self.stable_price = price;
+        if self.stable_price == UnitPrice::ZERO {
+            self.stable_price = UnitPrice::new(price);
             self.stable_time = publish_time;
             return Ok(());
         }
         let elapsed = publish_time.checked_sub(self.stable_time).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
         let rate = i64::from(self.params.stable_rate.get());
-        let most = mul_div_floor(self.stable_price, rate * elapsed, HOUR * 1_000_000)?;
-        let step = (price - self.stable_price).clamp(-most, most);
-        if step != 0 || price == self.stable_price {
+        let most = mul_div_floor(self.stable_price.get(), rate * elapsed, HOUR * 1_000_000)?;
+        let step = (price - self.stable_price.get()).clamp(-most, most);
+        if step != 0 || price == self.stable_price.get() {
             self.stable_time = publish_time;
         }
-        self.stable_price = self.stable_price.checked_add(step).ok_or(RiskError::Overflow)?;
+        self.stable_price = self.stable_price.plus(UnitPrice::new(step))?;
         Ok(())
     }
 
@@ -324,7 +324,7 @@ impl Underlying {
         let elapsed = now.checked_sub(self.crowded_at).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
         let liquidity = self.params.open_interest_liquidity.get();
         // What does not fit, here and below, is beyond every cap.
-        let notional = mul_div_floor(self.open_interest.get(), self.price, 1 << self.scale()).unwrap_or(i64::MAX);
+        let notional = mul_div_floor(self.open_interest.get(), self.price.get(), 1 << self.scale()).unwrap_or(i64::MAX);
         let target = if notional <= liquidity {
             0
         } else {
@@ -346,11 +346,11 @@ impl Underlying {
         let (g, underlying, price) = (&self.guards, self.index, self.price);
         let up = g.flags & flags;
         if up & flag::VOLATILE != 0 {
-            RiskError::PriceTooVolatile { underlying, price, since: g.excursion_time }
+            RiskError::PriceTooVolatile { underlying, price: price.get(), since: g.excursion_time }
         } else if up & flag::UNCERTAIN != 0 {
-            RiskError::PriceTooUncertain { underlying, confidence: self.confidence, price }
+            RiskError::PriceTooUncertain { underlying, confidence: self.confidence.get(), price: price.get() }
         } else {
-            RiskError::PriceDivergent { underlying, price, second: g.second_price }
+            RiskError::PriceDivergent { underlying, price: price.get(), second: g.second_price }
         }
     }
 
@@ -364,15 +364,15 @@ impl Underlying {
         let range = self.scan_range();
         let most = mul_div_floor(kept.get().into(), range.get().into(), Ppm::ONE.get().into())?;
         self.calendar = Ppm::new(self.params.calendar.get().min(most as u32));
-        self.shocks = scenario::linear_array(table, self.price, range)?;
-        self.range_value = ceil_div(mul_bounded(self.price, range.get().into()), 1_000_000);
+        self.shocks = scenario::linear_array(table, self.price.get(), range)?;
+        self.range_value = UnitPrice::new(ceil_div(mul_bounded(self.price.get(), range.get().into()), 1_000_000));
         let (mut long, mut short) = (0, 0);
         for loss in self.shocks {
             long = long.max(loss);
             short = short.max(-loss);
         }
-        self.worst_long = self.with_surcharge(long)?;
-        self.worst_short = self.with_surcharge(short)?;
+        self.worst_long = UnitPrice::new(self.with_surcharge(long)?);
+        self.worst_short = UnitPrice::new(self.with_surcharge(short)?);
         Ok(())
     }
 
@@ -387,9 +387,9 @@ impl Underlying {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Print {
     /// Price of a delta unit.
-    pub price: i64,
+    pub price: UnitPrice,
     /// Confidence interval.
-    pub confidence: i64,
+    pub confidence: UnitPrice,
     /// When it was published, seconds.
     pub publish_time: i64,
     /// When the one before it was, seconds.

@@ -1,7 +1,7 @@
 //! Error codes. Append only: a code never changes its meaning and is never used again.
 
 use ballast_book::BookError;
-use ballast_risk::RiskError;
+use ballast_risk::{Overflow, RiskError};
 
 /// Code of the first error.
 pub const ERROR_OFFSET: u32 = 6000;
@@ -185,6 +185,12 @@ impl From<BookError> for BallastError {
     }
 }
 
+impl From<Overflow> for BallastError {
+    fn from(_: Overflow) -> Self {
+        Self::Overflow
+    }
+}
+
 impl From<RiskError> for BallastError {
     fn from(e: RiskError) -> Self {
         match e {
@@ -252,6 +258,13 @@ mod log {
                 Ok(value) => Ok(value),
                 Err(e) => Err(log_numbers(e)),
             }
+        }
+    }
+
+    impl<T> Logged<T> for core::result::Result<T, Overflow> {
+        #[inline(always)]
+        fn logged(self) -> Result<T> {
+            self.map_err(|e| BallastError::from(e).into())
         }
     }
 

@@ -713,14 +713,14 @@ impl InstrumentChanged {
     pub fn of(exchange: &Address, i: &ballast_risk::Instrument, open_interest_cap: i64) -> Self {
         Self {
             exchange: *exchange,
-            max_position: i.max_position.0,
+            max_position: i.max_position.get(),
             open_interest_cap,
-            min_order_value: i.min_order_value.0,
-            impact_notional: i.funding.impact_notional.0,
-            max_premium: i.funding.max_premium.0,
+            min_order_value: i.min_order_value.get(),
+            impact_notional: i.funding.impact_notional.get(),
+            max_premium: i.funding.max_premium.get(),
             period: i.funding.period,
-            max_basis: i.funding.max_basis.0,
-            price_band: i.price_band.0,
+            max_basis: i.funding.max_basis.get(),
+            price_band: i.price_band.get(),
             instrument: u32::from(i.index),
             max_orders: i.max_orders,
             reduce_only: u16::from(i.reduce_only),
@@ -735,7 +735,7 @@ impl CollateralChanged {
             exchange: *exchange,
             mint: Address::new_from_array(t.mint),
             deposit_limit: t.deposit_limit,
-            haircut: t.haircut.0,
+            haircut: t.haircut.get(),
             token: u32::from(token),
         }
     }

@@ -6,7 +6,7 @@
 
 use super::{at_discount, discount_rate, excess, fewest};
 use crate::{
-    Board, Margin, Portfolio, Ppm, Purpose, QuoteNative, Requirements, RiskError, Scaled, Token, Underlying,
+    Board, Margin, Portfolio, Ppm, Purpose, QuoteNative, Requirements, RiskError, Scaled, Token, Underlying, Units,
     margin::{TokenHolding, UnderlyingRisk},
     math::{mul_bounded, mul_div_floor, mul_ppm_floor},
 };
@@ -65,7 +65,7 @@ pub fn sell_tokens(
     let scan_before = trial.scan;
 
     let mut taken = if units == 0 { 0 } else { trial.fewest_units(units)? };
-    let left = Scaled::new(mul_bounded(trial.units - taken, u.price)).to_native_floor(u.scale());
+    let left = (Units::new(trial.units - taken) * u.price).to_native_floor(u.scale());
     if whole && left < board.params.dust_value {
         taken = units;
     }
@@ -136,7 +136,7 @@ impl<'a> Trial<'a> {
         let amount = if with_rest { self.held } else { whole };
         let (rest, per_unit) = (amount.checked_sub(whole).ok_or(RiskError::Overflow)? as i64, per_unit as i64);
         // Below 2^54 and one unit's price.
-        let scaled = mul_bounded(units, self.u.price) + mul_div_floor(rest, self.u.price, per_unit)?;
+        let scaled = mul_bounded(units, self.u.price.get()) + mul_div_floor(rest, self.u.price.get(), per_unit)?;
         let value = Scaled::new(scaled).to_native_floor(self.u.scale());
 
         let at_index = self.outcome(units, value)?;

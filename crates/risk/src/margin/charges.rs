@@ -7,7 +7,7 @@
 //! linear books, convex for all. The minimum for short options counts against `w·scan` for the same reason.
 
 use crate::{
-    Board, Instrument, Lots, Position, QuoteNative, RiskError, Scaled, Ticks, Underlying,
+    Board, Instrument, Lots, Position, QuoteNative, RiskError, Scaled, Ticks, Underlying, Units,
     group::kept_apart,
     math::{add_bounded, mul_bounded, mul_div_floor, mul_ppm_ceil, mul_ppm_floor, sub_bounded},
     scenario::Row16,
@@ -48,7 +48,7 @@ pub fn calendar_with_options(
 ) -> Result<QuoteNative, RiskError> {
     let scale = u.scale();
     // c·S·x of both sides: twice t·x, so that the halving comes last.
-    let charge = |units: i64| mul_ppm_ceil(Scaled::new(mul_bounded(units, u.price)).to_native_ceil(scale), u.calendar);
+    let charge = |units: i64| mul_ppm_ceil((Units::new(units) * u.price).to_native_ceil(scale), u.calendar);
     let (long, short) = (charge(long)?.get(), charge(short)?.get());
     let (apart, tilt) = (add_bounded(long, short), sub_bounded(long, short));
 
@@ -80,7 +80,7 @@ pub fn order_margin(u: &Underlying, i: &Instrument, p: &Position, mark: i64, dri
     let (worst_long, worst_short) = if i.is_option() && i.settled == 0 {
         (add_bounded(i.option.worst_long, drift), add_bounded(i.option.worst_short, drift))
     } else {
-        (mul_bounded(i.delta_units.get(), u.worst_long), mul_bounded(i.delta_units.get(), u.worst_short))
+        ((i.delta_units * u.worst_long).get(), (i.delta_units * u.worst_short).get())
     };
     let above = sub_bounded(p.bid_value.get() << u.scale(), mul_bounded(bids, mark)).max(0);
     let below = sub_bounded(mul_bounded(asks, mark), p.ask_value.get() << u.scale()).max(0);
@@ -104,9 +104,9 @@ pub fn order_only_adds(
     let mark = i.mark_at(u, now);
     let one = i.value_at(Lots::new(1), price)?.get() << u.scale();
     Ok(if bid {
-        one >= mark || p.bid_value.get() << u.scale() <= mul_bounded(p.bid_lots.get(), mark)
+        one >= mark.get() || p.bid_value.get() << u.scale() <= mul_bounded(p.bid_lots.get(), mark.get())
     } else {
-        one <= mark || p.ask_value.get() << u.scale() >= mul_bounded(p.ask_lots.get(), mark)
+        one <= mark.get() || p.ask_value.get() << u.scale() >= mul_bounded(p.ask_lots.get(), mark.get())
     })
 }
 

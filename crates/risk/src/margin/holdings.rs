@@ -1,7 +1,7 @@
 //! Walks a portfolio underlying by underlying.
 
 use crate::{
-    Board, Portfolio, Position, PositionKey, QuoteNative, RiskError, Scaled, Token, Underlying,
+    Board, Portfolio, Position, PositionKey, QuoteNative, RiskError, Scaled, Token, Underlying, Units,
     math::{mul_bounded, mul_ppm_ceil},
     portfolio::MAX_BALANCES,
 };
@@ -19,7 +19,7 @@ impl TokenHolding {
     /// Whole delta units of one token, within the bound of `Portfolio::credit`: their value stays below 2^54.
     #[inline(always)]
     pub fn of(token: &Token, u: &Underlying, units: i64) -> Result<Self, RiskError> {
-        let value = Scaled::new(mul_bounded(units, u.price)).to_native_ceil(u.scale());
+        let value = (Units::new(units) * u.price).to_native_ceil(u.scale());
         Ok(Self { units, haircut: mul_ppm_ceil(value, token.haircut)? })
     }
 }

@@ -87,14 +87,14 @@ impl Sums {
             } else {
                 let delta = p.delta(i).get();
                 sums.linear = add_bounded(sums.linear, delta);
-                (i.mark, delta, 0)
+                (i.mark.get(), delta, 0)
             };
             let value = mul_bounded(p.lots.get(), mark);
             sums.pnl = add_bounded(sums.pnl, add_bounded(value, p.quote.get() << u.scale()));
             bucket = add_bounded(bucket, delta);
             sums.delta = add_bounded(sums.delta, delta);
             sums.gross = add_bounded(sums.gross, delta.wrapping_abs());
-            if p.funding_index != i.funding_index || i.loss_index_long | i.loss_index_short != 0 {
+            if p.funding_index != i.funding_index || i.has_losses() {
                 sums.pnl = sums.pnl.checked_add(p.unsettled(i)?).ok_or(RiskError::Overflow)?;
             }
             if p.bid_lots.get() | p.ask_lots.get() != 0 {

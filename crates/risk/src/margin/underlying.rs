@@ -6,7 +6,7 @@ use super::{
     sums::Sums,
 };
 use crate::{
-    Board, Portfolio, Position, Purpose, QuoteNative, RiskError, Scaled, Underlying,
+    Board, Portfolio, Position, Purpose, QuoteNative, RiskError, Scaled, Underlying, Units,
     group::kept_apart,
     math::{add_bounded, mul_bounded, mul_ppm_ceil, mul_ppm_floor, sub_bounded},
     scenario::{ROWS, Row16},
@@ -107,13 +107,13 @@ impl UnderlyingRisk {
         } else if long.min(short) == 0 {
             QuoteNative::ZERO
         } else {
-            let matched = Scaled::new(mul_bounded(long.min(short), u.price)).to_native_ceil(scale);
+            let matched = (Units::new(long.min(short)) * u.price).to_native_ceil(scale);
             mul_ppm_ceil(matched, u.calendar)?
         };
 
-        let gross = Scaled::new(mul_bounded(add_bounded(sums.gross, tokens.units), u.price)).to_native_ceil(scale);
+        let gross = (Units::new(add_bounded(sums.gross, tokens.units)) * u.price).to_native_ceil(scale);
         let concentration = concentration(u, scan, gross)?;
-        let stable = mul_bounded(delta, sub_bounded(u.price, u.stable_price)).max(0);
+        let stable = (Units::new(delta) * u.price.minus_bounded(u.stable_price)).max(Scaled::ZERO);
 
         self.index = u.index;
         self.delta = delta;
@@ -122,18 +122,18 @@ impl UnderlyingRisk {
         self.token_value = QuoteNative::ZERO;
         if tokens.units != 0 {
             let matched_tokens = tokens.units.min(sub_bounded(0, sums.delta).max(0));
-            let matched_value = Scaled::new(mul_bounded(matched_tokens, u.price)).to_native_floor(scale);
+            let matched_value = (Units::new(matched_tokens) * u.price).to_native_floor(scale);
             self.profit_limit = u.params.profit_cap.plus(matched_value)?;
-            self.token_value = Scaled::new(mul_bounded(tokens.units, u.price)).to_native_floor(scale);
+            self.token_value = (Units::new(tokens.units) * u.price).to_native_floor(scale);
         }
-        self.stable_charge = Scaled::new(stable).to_native_ceil(scale);
+        self.stable_charge = stable.to_native_ceil(scale);
         self.scan = scan;
         self.extra = extra;
         self.surcharge = if u.surcharge.is_zero() { QuoteNative::ZERO } else { mul_ppm_ceil(scan, u.surcharge)? };
         self.short_minimum = if sums.short_options == 0 {
             QuoteNative::ZERO
         } else {
-            let short = Scaled::new(mul_bounded(sums.short_options, u.price)).to_native_ceil(scale);
+            let short = (Units::new(sums.short_options) * u.price).to_native_ceil(scale);
             let least = mul_ppm_ceil(short, u.params.short_minimum)?;
             let asked = mul_ppm_floor(scan, kept_apart(&board.groups, u.group))?.plus(calendar)?.plus(concentration)?;
             QuoteNative::new(sub_bounded(least.get(), asked.get()).max(0))

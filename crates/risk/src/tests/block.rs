@@ -6,7 +6,7 @@ use super::{
     world::{NOW, Reach, USDC, World, plain},
 };
 use crate::{
-    Fill, Leg, Lots, Portfolio, Ppm, QuoteNative, RiskError, Ticks,
+    Fill, Leg, Lots, Portfolio, Ppm, QuoteNative, RiskError, Ticks, UnitPrice,
     block::legs_at_marks,
     margin::check,
     rule::{after_block, require_initial, require_withdrawable},
@@ -69,10 +69,13 @@ fn unrealised_profit_pays_for_no_leg() {
     let mut world = plain();
     let mut p = account(&world, 56_250_000, &[(0, 20)]);
     world.reprice(0, 1_500_000);
-    world.board.underlyings[0].stable_price = 1_500_000;
+    world.board.underlyings[0].stable_price = UnitPrice::new(1_500_000);
     // 20 lots of 15 USDC have gained 100 USDC, which is not to be withdrawn.
     let r = require_withdrawable(&world.board, &p, NOW).unwrap();
-    assert_eq!((r.initial_equity.get(), r.withdraw_equity.get(), r.initial.get()), (156_250_000, 56_250_000, 37_500_000));
+    assert_eq!(
+        (r.initial_equity.get(), r.withdraw_equity.get(), r.initial.get()),
+        (156_250_000, 56_250_000, 37_500_000)
+    );
     // Ten more for 16 USDC each: 56.25 of initial margin and 10 beyond the mark, which the profit carries: as it stands the
     // account has what it needs, and yet it cannot pay.
     let traded = [(0, 10, 16 * USDC)];
@@ -133,7 +136,10 @@ fn a_leg_reversed_is_the_other_side() {
     assert_eq!(other.fill, Fill { lots: Lots::new(-7), value: QuoteNative::new(-7 * 10_001_000) });
     assert_eq!(other.reversed().unwrap(), leg);
     // 70,007,000 · 0.0123 % = 8,610.861.
-    assert_eq!((leg.fee(Ppm::new(123)), other.fee(Ppm::new(123))), (Ok(QuoteNative::new(8_611)), Ok(QuoteNative::new(8_611))));
+    assert_eq!(
+        (leg.fee(Ppm::new(123)), other.fee(Ppm::new(123))),
+        (Ok(QuoteNative::new(8_611)), Ok(QuoteNative::new(8_611)))
+    );
     assert!(Leg::new(i, Lots::new(i64::MAX), Ticks::new(2)).is_err());
     assert!(Leg { fill: Fill { lots: Lots::new(i64::MIN), value: QuoteNative::new(0) }, ..leg }.reversed().is_err());
 }

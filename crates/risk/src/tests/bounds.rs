@@ -7,8 +7,8 @@ use super::{
     world::{NOW, Reach, World, empty_board, guard_params, most_lots, plain, print, range_params, usual_option_params},
 };
 use crate::{
-    Fill, Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, RiskError, Ticks, Token, Underlying,
-    UnderlyingParams, Units,
+    Fill, Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, RiskError, TickValue, Ticks, Token,
+    Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT},
     scenario::{SPAN, Scenario, validate},
 };
@@ -49,7 +49,13 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
             range_params: range_params(),
             option_params: usual_option_params(),
             guard_params: guard_params(),
-            max_price: rng.pick(&[1, 7, 1 << 20, (1 << 43) - 1, 1 << 43]),
+            max_price: rng.pick(&[
+                UnitPrice::new(1),
+                UnitPrice::new(7),
+                UnitPrice::new(1 << 20),
+                UnitPrice::new((1 << 43) - 1),
+                UnitPrice::new(1 << 43),
+            ]),
             scale_bits: rng.pick(&[0, 1, 3, 4, 5, 16]),
             listed: 1,
             group: rng.pick(&[0, 1, 1]),
@@ -57,11 +63,11 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
             ..Underlying::zeroed()
         };
         u.validate().unwrap();
-        u.publish(&print(u.max_price, NOW), None).unwrap();
+        u.publish(&print(u.max_price.get(), NOW), None).unwrap();
         // The crowding charge at its bound.
         u.crowding = Ppm::new(1_000_000);
         u.open_interest = Units::new(1 << 60);
-        u.stable_price = rng.pick(&[1, u.max_price]);
+        u.stable_price = rng.pick(&[UnitPrice::new(1), u.max_price]);
         world.board.underlyings[usize::from(index)] = u;
         world.underlyings.push(index);
     }
@@ -72,16 +78,16 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
         let mut kind = if expiry == 0 { Kind::Perpetual } else { Kind::Future };
         let mut strike = 0;
         // The price of four lots, and a premium, must be one that an option is priced at.
-        let dearest = i128::from(lot_units) * i128::from(u.max_price);
+        let dearest = i128::from(lot_units) * i128::from(u.max_price.get());
         if options && dearest * 9 / 2 < i128::from(PRODUCT_LIMIT) && dearest >> u.scale() > 0 {
             strike = rng.log_range(1, (dearest >> u.scale()) as i64);
             expiry = NOW + rng.pick(&[60, 3_600, 365 * 86_400]);
             kind = rng.pick(&[Kind::Call, Kind::Put]);
         }
         let i = Instrument {
-            lot_units: Units::new(lot_units),
-            delta_units: Units::new(lot_units),
-            tick_value: QuoteNative::new(1),
+            lot_units: UnitsPerLot::new(lot_units),
+            delta_units: UnitsPerLot::new(lot_units),
+            tick_value: TickValue::new(1),
             // The drift of an option may be as much as its worst row and more: a book of nothing but options at the bound
             // would be asked for more than fits.
             max_position: Lots::new((most_lots(&u, lot_units) / if strike > 0 { 4 } else { 1 }).clamp(1, 1 << 50)),
@@ -138,7 +144,7 @@ fn full(rng: &mut Rng, world: &World) -> Portfolio {
         for bid in [true, false] {
             let room = most - if bid { p.lots.get().max(0) } else { (-p.lots.get()).max(0) };
             if room > 0 && rng.chance(70) {
-                let worth = i128::from(room) * i128::from(i.mark_at(u, NOW)) * rng.pick(&[1, 3]) / 2;
+                let worth = i128::from(room) * i128::from(i.mark_at(u, NOW).get()) * rng.pick(&[1, 3]) / 2;
                 let value = (worth >> u.scale()) as i64;
                 p.add_order(bid, false, Lots::new(room), QuoteNative::new(value)).unwrap();
                 p.require_within_limit(i).unwrap();
@@ -164,7 +170,7 @@ fn nothing_overflows_at_the_bounds() {
         agree(&world.board, &portfolio);
         // And after the prices fell.
         for index in 0..spread {
-            let price = rng.range(1, world.board.underlyings[usize::from(index)].max_price);
+            let price = rng.range(1, world.board.underlyings[usize::from(index)].max_price.get());
             world.reprice(index, price);
         }
         agree(&world.board, &portfolio);
@@ -191,12 +197,16 @@ fn the_bounds_are_where_they_are_said_to_be() {
         let mut world = plain();
         let u = &mut world.board.underlyings[0];
         u.scale_bits = rng.range(0, 16) as u8;
-        u.max_price = rng.log_range(1, 1 << 43);
-        u.publish(&print(rng.range(1, u.max_price), NOW), None).unwrap();
+        u.max_price = UnitPrice::new(rng.log_range(1, 1 << 43));
+        u.publish(&print(rng.range(1, u.max_price.get()), NOW), None).unwrap();
         let most = most_lots(u, 1);
-        let mut i = Instrument { lot_units: Units::new(1), delta_units: Units::new(1), ..world.board.instruments[0] };
+        let mut i = Instrument {
+            lot_units: UnitsPerLot::new(1),
+            delta_units: UnitsPerLot::new(1),
+            ..world.board.instruments[0]
+        };
         let within = |lots: i64| {
-            let value = 4 * i128::from(lots) * i128::from(u.max_price);
+            let value = 4 * i128::from(lots) * i128::from(u.max_price.get());
             value < i128::from(PRODUCT_LIMIT) && (value >> u.scale()) < i128::from(NATIVE_LIMIT)
         };
         assert!(within(most) && !within(most + 1));

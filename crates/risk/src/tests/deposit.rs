@@ -6,7 +6,9 @@ use super::{
     reference::{self, Exact},
     world::{LAST, NOW, Reach, USDC, World, plain},
 };
-use crate::{Portfolio, Ppm, QuoteNative, RiskError, Token, margin::check, rule::require_after_token_deposit};
+use crate::{
+    Portfolio, Ppm, QuoteNative, RiskError, Token, UnitPrice, margin::check, rule::require_after_token_deposit,
+};
 use bytemuck::Zeroable;
 use core::cell::Cell;
 
@@ -71,7 +73,7 @@ fn a_token_may_cost_more_margin_than_it_is_worth() {
 #[test]
 fn a_deposit_that_raises_maintenance_health_is_accepted() {
     let mut world = plain();
-    world.board.underlyings[0].stable_price = 1;
+    world.board.underlyings[0].stable_price = UnitPrice::new(1);
     let mut before = Portfolio::zeroed();
     before.cash = QuoteNative::new(10 * USDC);
     world.buy(&mut before, 1, 20, 10 * USDC);
@@ -140,7 +142,8 @@ fn within_the_joint_bound_a_token_deposit_never_lowers_health() {
         let worst = u.worst_long.max(u.worst_short);
         let (kappa, cap) = (ppm(u.params.concentration.get()), ppm(u.params.concentration_cap.get()));
         let spread = whole(1) + kappa * (whole(1) + whole(2) * cap);
-        let most = ppm(terms.haircut.get()) + Q::new(worst, u.price) * spread + ppm(u.params.calendar.get());
+        let most =
+            ppm(terms.haircut.get()) + Q::new(worst.get(), u.price.get()) * spread + ppm(u.params.calendar.get());
         let mut after = before;
         if most > whole(1) || !world.pay_in(rng, &mut after, token) {
             return;
@@ -157,7 +160,7 @@ fn within_the_joint_bound_a_token_deposit_never_lowers_health() {
 #[test]
 fn a_token_without_a_price_is_not_taken() {
     let mut world = plain();
-    world.board.underlyings[0].price = 0;
+    world.board.underlyings[0].price = UnitPrice::new(0);
     let mut portfolio = Portfolio::zeroed();
     let u = world.board.underlying(0).unwrap();
     let refused = portfolio.credit(0, &world.board.tokens[0], u, 100);

@@ -90,8 +90,8 @@ pub fn agree_at(board: &Board, portfolio: &Portfolio, now: i64) -> (Requirements
 fn board_agrees(board: &Board) {
     for u in board.underlyings.iter().filter(|u| u.is_listed()) {
         let shocks: Vec<BigInt> = u.shocks.iter().map(|s| BigInt::from(*s)).collect();
-        assert_eq!(shocks, reference::shocks(u.price, u.scan_range().get(), &board.scenarios));
-        assert_eq!(BigInt::from(u.range_value), (whole(u.price) * ppm(u.scan_range().get())).ceil());
+        assert_eq!(shocks, reference::shocks(u.price.get(), u.scan_range().get(), &board.scenarios));
+        assert_eq!(BigInt::from(u.range_value.get()), (whole(u.price.get()) * ppm(u.scan_range().get())).ceil());
         let offset = match u.group {
             0 => 0,
             g => board.groups[usize::from(g) - 1].offset.get(),
@@ -101,12 +101,12 @@ fn board_agrees(board: &Board) {
         assert_eq!(BigInt::from(u.calendar.get()), left.min(u.params.calendar.get().into()));
         let worst = |sign: i64| shocks.iter().map(|s| s * sign).max().unwrap().max(BigInt::zero());
         let stressed = |loss: BigInt| (whole(loss) * (whole(1) + ppm(u.surcharge.get()))).ceil();
-        assert_eq!(BigInt::from(u.worst_long), stressed(worst(1)));
-        assert_eq!(BigInt::from(u.worst_short), stressed(worst(-1)));
+        assert_eq!(BigInt::from(u.worst_long.get()), stressed(worst(1)));
+        assert_eq!(BigInt::from(u.worst_short.get()), stressed(worst(-1)));
     }
     for i in board.instruments.iter().filter(|i| i.is_listed() && !i.is_option()) {
         let u = board.underlying(i.underlying).unwrap();
-        assert_eq!(BigInt::from(i.mark), reference::linear_mark(i, u.price));
+        assert_eq!(BigInt::from(i.mark.get()), reference::linear_mark(i, u.price.get()));
     }
 }
 

@@ -4,8 +4,8 @@
 
 use super::world::{self, LAST, NOW, World, empty_board, guard_params, print, range_params, usual_option_params};
 use crate::{
-    Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, Requirements, Scaled, Ticks, Token, Underlying,
-    UnderlyingParams, Units,
+    Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, Requirements, Scaled, TickValue, Ticks, Token,
+    Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
     margin::{UnderlyingRisk, check},
     math::{RATIO_ONE, mul_ppm_ceil},
     surface::Smile,
@@ -55,7 +55,7 @@ impl Market {
                 range_params: range_params(),
                 option_params: usual_option_params(),
                 guard_params: guard_params(),
-                max_price: 1 << 36,
+                max_price: UnitPrice::new(1 << 36),
                 scale_bits: 8,
                 listed: 1,
                 group: 1,
@@ -102,15 +102,15 @@ impl Market {
         let price = self.world.board.underlyings[0].price;
         let surface = self.world.surfaces.get_mut(&0).unwrap();
         surface.open_expiry(expiry, smile, NOW).unwrap();
-        surface.publish(&world::PUBLISHER, expiry, smile, price, NOW).unwrap();
+        surface.publish(&world::PUBLISHER, expiry, smile, price.get(), NOW).unwrap();
     }
 
     /// Strikes in USDC a coin.
     fn list(&mut self, name: String, underlying: u16, kind: Kind, days: i64, strike: i64) {
         self.world.list(Instrument {
-            lot_units: Units::new(LOT_UNITS),
-            delta_units: Units::new(LOT_UNITS),
-            tick_value: QuoteNative::new(USDC / 100),
+            lot_units: UnitsPerLot::new(LOT_UNITS),
+            delta_units: UnitsPerLot::new(LOT_UNITS),
+            tick_value: TickValue::new(USDC / 100),
             expiry: if days == 0 { 0 } else { NOW + days * DAY },
             strike: Ticks::new(strike * 100 / BTC),
             max_position: Lots::new(1_000),

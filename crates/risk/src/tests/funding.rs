@@ -5,7 +5,7 @@ use super::{
     world::{NOW, plain},
 };
 use crate::{
-    Fill, Instrument, Kind, Lots, Portfolio, Ppm, QuoteNative, RiskError, Underlying,
+    Fill, Instrument, Kind, LotValue, Lots, Portfolio, Ppm, QuoteNative, RiskError, Underlying,
     fixing::WINDOW_SECONDS,
     funding::{AVERAGE_BITS, FundingParams, ImpactPrices, Samples, accrue, average, premium},
 };
@@ -84,13 +84,13 @@ fn the_basis_follows_the_premium_by_half_in_fifteen_samples() {
     let i = &world.board.instruments[0];
     assert_eq!((samples.premium, i.basis), (8_000, 3_999));
     // 15 samples of 10 USDC · 0.8 % · 60 / 28,800: 2,500 native, over ten hours of silence no more.
-    assert_eq!((i.funding_index, samples.remainder), (2_500, 0));
-    assert_eq!(i.mark, 10_000_000, "in force from the next repricing");
+    assert_eq!((i.funding_index, samples.remainder), (LotValue::new(2_500), 0));
+    assert_eq!(i.mark, LotValue::new(10_000_000), "in force from the next repricing");
     let u = world.board.underlyings[0];
     samples.take(&mut world.board.instruments[0], &u, &at(10_080_000), NOW + 36_000).unwrap();
-    assert_eq!(world.board.instruments[0].funding_index, 2_666);
+    assert_eq!(world.board.instruments[0].funding_index, LotValue::new(2_666));
     world.board.reprice(0).unwrap();
-    assert_eq!(world.board.instruments[0].mark, 10_000_000 + 10 * world.board.instruments[0].basis);
+    assert_eq!(world.board.instruments[0].mark, LotValue::new(10_000_000 + 10 * world.board.instruments[0].basis));
     for bucket in 601..700 {
         samples.take(&mut world.board.instruments[0], &u, &at(10_080_000), NOW + 60 * bucket).unwrap();
     }
@@ -119,7 +119,7 @@ fn what_has_no_premium_is_not_sampled() {
     assert_eq!([perpetual, closing, world.board.instruments[0]].map(|i| i.may_have_basis()), [true, false, false]);
     let (mut i, mut samples) = (future, Samples::default());
     samples.take(&mut i, &u, &at(10_080_000), NOW).unwrap();
-    assert_eq!((i.funding_index, i.basis), (0, 361));
+    assert_eq!((i.funding_index, i.basis), (LotValue::ZERO, 361));
     world.board.instruments[0] = i;
 }
 
@@ -132,7 +132,8 @@ fn funding_is_conserved_to_the_unit() {
         world.board.underlyings[0].scale_bits = rng.range(0, 8) as u8;
         let price = rng.log_range(1 << 10, 100_000_000);
         world.reprice(0, price);
-        world.board.instruments[0].funding = FundingParams { max_premium: Ppm::new(100_000), period: 3_600, ..params() };
+        world.board.instruments[0].funding =
+            FundingParams { max_premium: Ppm::new(100_000), period: 3_600, ..params() };
         let mut accounts: Vec<Portfolio> = vec![Portfolio::zeroed(); 5];
         let (mut unpaid, mut samples, mut bucket) = (0i64, Samples::default(), NOW / 60);
         let total = |accounts: &[Portfolio], unpaid: i64| {
@@ -143,7 +144,7 @@ fn funding_is_conserved_to_the_unit() {
             let (mut i, u) = (world.board.instruments[0], world.board.underlyings[0]);
             if rng.chance(40) {
                 bucket += rng.range(1, 3);
-                let lot = 10 * u.price;
+                let lot = 10 * u.price.get();
                 samples.take(&mut i, &u, &at(rng.range(lot / 2, lot * 2)), 60 * bucket).unwrap();
                 world.board.instruments[0] = i;
             } else {

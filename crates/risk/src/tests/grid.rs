@@ -14,8 +14,8 @@ use super::{
     world::{self, LAST, NOW, World, empty_board, guard_params, print, range_params},
 };
 use crate::{
-    Board, Instrument, Kind, Lots, OptionParams, Portfolio, Ppm, Purpose, QuoteNative, Ticks, Underlying,
-    UnderlyingParams, Units,
+    Board, Instrument, Kind, Lots, OptionParams, Portfolio, Ppm, Purpose, QuoteNative, TickValue, Ticks, Underlying,
+    UnderlyingParams, UnitPrice, Units, UnitsPerLot,
     margin::{UnderlyingRisk, check},
     math::mul_div_floor,
     surface::{MAX_VOLATILITY, MIN_VOLATILITY, Smile},
@@ -54,7 +54,8 @@ fn volatility_range(params: &OptionParams, seconds: i64) -> i64 {
     let factor = pow(base, Fixed::from_ratio(params.volatility_power.get().into(), 1_000_000).unwrap()).unwrap();
     let range = (i128::from(factor.0) * i128::from(params.volatility_range.get())) >> 48;
     let days = seconds.max(least) as f64 / 86_400.0;
-    let float = f64::from(params.volatility_range.get()) * (30.0 / days).powf(f64::from(params.volatility_power.get()) / 1e6);
+    let float =
+        f64::from(params.volatility_range.get()) * (30.0 / days).powf(f64::from(params.volatility_power.get()) / 1e6);
     assert!((float - range as f64).abs() <= 1.0 + 1e-6 * float);
     range.min(900_000) as i64
 }
@@ -91,7 +92,7 @@ impl Curve {
 fn moves(u: &Underlying) -> [f64; POINTS] {
     let range = f64::from(u.scan_range().get()) / 1e6;
     let ratio = |n: usize| ((n % (POINTS / 2)) as f64 / SIDE as f64 - 1.0) * range;
-    core::array::from_fn(|n| ratio(n).max(-0.95) * u.price as f64)
+    core::array::from_fn(|n| ratio(n).max(-0.95) * u.price.get() as f64)
 }
 
 /// What one lot of every instrument loses at every point: its mark now less its value there.
@@ -111,13 +112,13 @@ impl Losses {
                 of.push(Box::new(moves.map(|m| -m * units)));
                 continue;
             };
-            let mark = i.mark_at(u, NOW) as f64;
+            let mark = i.mark_at(u, NOW).get() as f64;
             // The put of a pair is its call less the forward.
             let twin = index.checked_sub(1).filter(|_| i.is_put());
             of.push(Box::new(core::array::from_fn(|n| {
-                let price = u.price as f64 + moves[n];
+                let price = u.price.get() as f64 + moves[n];
                 let call = match twin {
-                    Some(twin) => world.board.instruments[twin].mark_at(u, NOW) as f64 - of[twin][n],
+                    Some(twin) => world.board.instruments[twin].mark_at(u, NOW).get() as f64 - of[twin][n],
                     None => curve.call(price, n / (POINTS / 2)),
                 };
                 mark - call + if i.is_put() { units * price + curve.carry - curve.strike } else { 0.0 }
@@ -184,7 +185,7 @@ fn market(price: i64, range: i64, scale_bits: u8, option_params: OptionParams) -
         range_params: range_params(),
         guard_params: guard_params(),
         option_params,
-        max_price: 8 * price,
+        max_price: UnitPrice::new(8 * price),
         scale_bits,
         listed: 1,
         ..Underlying::zeroed()
@@ -213,13 +214,13 @@ fn list(world: &mut World, kind: Kind, terms: Terms) {
     world.list(Instrument {
         index: world.instruments.len() as u16,
         kind: kind as u8,
-        lot_units: Units::new(terms.units),
-        delta_units: Units::new(terms.units),
+        lot_units: UnitsPerLot::new(terms.units),
+        delta_units: UnitsPerLot::new(terms.units),
         max_position: Lots::new(terms.max_position),
         expiry: terms.expiry,
         basis: terms.basis,
         strike: Ticks::new(terms.strike),
-        tick_value: QuoteNative::new(1),
+        tick_value: TickValue::new(1),
         generation: 1,
         price_band: Ppm::new(100_000),
         max_orders: 64,
@@ -234,7 +235,7 @@ fn publish(world: &mut World, expiry: i64, smile: Smile) {
     // Two expiries may fall on one minute.
     if surface.expiry(expiry).is_err() {
         surface.open_expiry(expiry, smile, NOW).unwrap();
-        surface.publish(&world::PUBLISHER, expiry, smile, price, NOW).unwrap();
+        surface.publish(&world::PUBLISHER, expiry, smile, price.get(), NOW).unwrap();
     }
 }
 
@@ -391,17 +392,17 @@ fn after_a_move(rng: &mut Rng, scope: &Scope, most: fn(f64, f64) -> f64) {
     let before = world.board.underlyings[usize::from(U)];
     let range = i64::from(before.scan_range().get());
     // 6·|dS| ≤ r·(S + dS)
-    let farthest = mul_div_floor(before.price, range, 6_000_000 + range).unwrap();
+    let farthest = mul_div_floor(before.price.get(), range, 6_000_000 + range).unwrap();
     let anywhere = rng.range(-farthest, farthest);
     let moved = rng.pick(&[farthest, -farthest, anywhere]);
-    world.reprice(U, before.price + moved);
+    world.reprice(U, before.price.get() + moved);
     let u = world.board.underlyings[usize::from(U)];
     let losses = Losses::of(&world, &curves);
     for _ in 0..30 {
         let book = book(rng, &world.board);
         check(&world.board, &portfolio(&world.board, &book), Purpose::NewRisk { now: NOW }).unwrap();
         let (scan, units) = scanned(&world.board, &book);
-        let price = u.price as f64;
+        let price = u.price.get() as f64;
         let units_of_options = self::units(&world.board, &portfolio(&world.board, &book), Instrument::is_option);
         let most = units_of_options * price * most(moved.abs() as f64 / price, range as f64 / 1e6);
         let left = losses.worst(&book) - scan - units - NOISE;
@@ -446,10 +447,14 @@ fn a_loss_between_two_scenarios_is_covered_though_no_scenario_shows_it() {
     let i = &world.board.instruments[usize::from(call)];
     let risk = UnderlyingRisk::in_portfolio(&world.board, u, &portfolio(&world.board, &book), LAST).unwrap();
     assert!(risk.rows.iter().all(|loss| *loss <= 0), "{:?}", risk.rows);
-    let capped = i.option.convexity.min(i.mark_at(u, NOW));
+    let capped = i.option.convexity.min(i.mark_at(u, NOW).get());
     assert_eq!(capped, 0);
 
     let loss = Losses::of(&world, &curves(&world)).worst(&book);
     assert!(loss > 0.98 * sixth as f64);
-    assert!(loss <= risk.scan.get() as f64 && risk.scan.get() <= sixth + sixth / 100, "{loss} {} {sixth}", risk.scan.get());
+    assert!(
+        loss <= risk.scan.get() as f64 && risk.scan.get() <= sixth + sixth / 100,
+        "{loss} {} {sixth}",
+        risk.scan.get()
+    );
 }

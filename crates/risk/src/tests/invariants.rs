@@ -308,9 +308,9 @@ fn random_trade(rng: &mut Rng, world: &World, portfolio: &Portfolio) -> Option<(
         _ => -now.signum() * rng.log_range(1, now.abs()),
     };
     let fill = world.fill_near_mark(rng, index, lots);
-    let mark_value = Scaled::new(lots.abs() * i.mark_at(u, NOW)).to_native_floor(u.scale());
+    let mark_value = Scaled::new(lots.abs() * i.mark_at(u, NOW).get()).to_native_floor(u.scale());
     let discount_value =
-        Scaled::new(lots.abs() * i.discount_value(u, lots < 0, i.mark_at(u, NOW))).to_native_floor(u.scale());
+        Scaled::new(lots.abs() * i.discount_value(u, lots < 0, i.mark_at(u, NOW)).get()).to_native_floor(u.scale());
     let size = fill.value.get().abs();
     let cost = QuoteNative::new(if lots > 0 { size - mark_value.get() } else { mark_value.get() - size });
     let fees = QuoteNative::new(size / rng.range(1_000, 10_000) * rng.pick(&[1, 1, -1]));

@@ -32,7 +32,12 @@ fn params() -> InterestParams {
 }
 
 fn steepest() -> InterestParams {
-    InterestParams { base_rate: Ppm::new(1_000_000), optimal_rate: Ppm::new(2_000_000), max_rate: Ppm::new(4_000_000), ..params() }
+    InterestParams {
+        base_rate: Ppm::new(1_000_000),
+        optimal_rate: Ppm::new(2_000_000),
+        max_rate: Ppm::new(4_000_000),
+        ..params()
+    }
 }
 
 fn any_params(rng: &mut Rng) -> InterestParams {
@@ -53,7 +58,8 @@ fn any_params(rng: &mut Rng) -> InterestParams {
 
 /// Rate of a second at an exact utilisation.
 fn exact_rate(p: &InterestParams, used: &Q) -> Q {
-    let [base, optimal, max, kink] = [p.base_rate, p.optimal_rate, p.max_rate, p.optimal_utilisation].map(|r| ppm(r.get()));
+    let [base, optimal, max, kink] =
+        [p.base_rate, p.optimal_rate, p.max_rate, p.optimal_utilisation].map(|r| ppm(r.get()));
     let used = used.clone().min(whole(1));
     let year = if used <= kink {
         &base + (&optimal - &base) * used / kink
@@ -388,7 +394,8 @@ impl Ledger {
     }
 
     fn update(&mut self) {
-        let (index, collected, lent) = (self.board.interest.lend_index, self.pool.collected.get(), self.pool.lent.get());
+        let (index, collected, lent) =
+            (self.board.interest.lend_index, self.pool.collected.get(), self.pool.lent.get());
         let Ok(division) = self.pool.update(&mut self.board.interest, self.now) else {
             assert!(!self.board.interest.epoch_is_over(self.now).unwrap());
             return;
@@ -396,7 +403,11 @@ impl Ledger {
         self.fees += division.reserve.get();
         self.for_lenders += collected - self.pool.collected.get() - division.reserve.get();
         let reserve = whole(collected) * ppm(self.board.interest.params.reserve.get());
-        assert!(lent == 0 || BigInt::from(division.reserve.get()) == reserve.ceil() || self.pool.collected.get() == collected);
+        assert!(
+            lent == 0
+                || BigInt::from(division.reserve.get()) == reserve.ceil()
+                || self.pool.collected.get() == collected
+        );
         let risen = u128::from(self.board.interest.lend_index - index);
         for n in 0..self.accounts.len() {
             self.claims[n] += self.least[n] as u128 * risen;
@@ -596,7 +607,11 @@ fn late_interest_is_no_prize_for_one_epoch() {
 /// I413. Withdrawals borrow up to a utilisation, to the unit.
 #[test]
 fn borrowing_ends_at_its_utilisation() {
-    let pool = |owed: i64| LendingPool { lent: QuoteNative::new(1_000), owed: QuoteNative::new(owed), ..LendingPool::default() };
+    let pool = |owed: i64| LendingPool {
+        lent: QuoteNative::new(1_000),
+        owed: QuoteNative::new(owed),
+        ..LendingPool::default()
+    };
     assert_eq!(pool(900).require_lendable(&params()), Ok(()));
     assert_eq!(pool(901).require_lendable(&params()), Err(RiskError::BorrowLimit { owed: 901, limit: 900 }));
 }

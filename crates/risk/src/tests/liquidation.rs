@@ -29,7 +29,7 @@ fn transfer(board: &Board, account: &Portfolio, i: &Instrument, u: &Underlying, 
     let before = require(board, account);
     let long = account.lots(i).get() > 0;
     let native_of = |lots: i64, per_lot: i64| whole(lots) * whole(per_lot) / whole(1i64 << u.scale());
-    let worth = native_of(lots, i.mark_at(u, NOW));
+    let worth = native_of(lots, i.mark_at(u, NOW).get());
     let mark_value = native(if long { worth.floor() } else { worth.ceil() });
     let filled = |value: i64| {
         let sign = if long { -1 } else { 1 };
@@ -49,7 +49,8 @@ fn transfer(board: &Board, account: &Portfolio, i: &Instrument, u: &Underlying, 
     };
     assert_eq!(discount_rate(params, &before), Ok(Ppm::new(rate as u32)));
     // Of a short option the index price is the base.
-    let base = if i.is_option() && !long { native_of(lots * i.lot_units.get(), u.price).floor() } else { worth.floor() };
+    let base =
+        if i.is_option() && !long { native_of(lots * i.lot_units.get(), u.price.get()).floor() } else { worth.floor() };
     let by_rate = (whole(base) * ppm(rate)).floor();
     let by_freed = (whole(freed) * ppm(params.discount_of_freed.get())).floor();
     let discount = native(by_rate.min(by_freed));
@@ -180,7 +181,9 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
     let rate = discount_rate(&board.params, &before).unwrap();
     assert!(rate >= board.params.discount_base && rate <= board.params.discount_max);
     let worth = |lots: i64| {
-        Scaled::new(lots * i.discount_value(u, account.lots(i).get() > 0, i.mark_at(u, NOW))).to_native_floor(u.scale()).get()
+        Scaled::new(lots * i.discount_value(u, account.lots(i).get() > 0, i.mark_at(u, NOW)).get())
+            .to_native_floor(u.scale())
+            .get()
     };
     assert!(whole(taken.discount.get()) <= whole(worth(size)) * ppm(rate.get()));
     assert!(account.lots(i).get() < 0 || taken.discount <= taken.mark_value);
@@ -311,7 +314,10 @@ fn a_liquidation_in_numbers() {
     let mut account = long(&world, 80 * USDC);
     let taken = take_over(&world.board, &mut account, i, Lots::new(100), NOW).unwrap();
     assert_eq!(taken.fill, Fill { lots: Lots::new(-28), value: QuoteNative::new(-280 * USDC + 3_920_000) });
-    assert_eq!((taken.mark_value.get(), taken.discount.get(), taken.insurance.get()), (280 * USDC, 3_920_000, 1_176_000));
+    assert_eq!(
+        (taken.mark_value.get(), taken.discount.get(), taken.insurance.get()),
+        (280 * USDC, 3_920_000, 1_176_000)
+    );
     assert_eq!((taken.after.equity.get(), taken.after.maintenance.get()), (80 * USDC - 3_920_000, 72 * USDC));
     // Fewer on request.
     let taken = take_over(&world.board, &mut long(&world, 80 * USDC), i, Lots::new(10), NOW).unwrap();

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Board, Instrument, Kind, Lots, MAX_INSTRUMENTS, Portfolio, Position, Ppm, QuoteNative, Requirements, RiskError,
-    Scaled, Units,
+    Scaled, TickValue, UnitPrice, Units, UnitsPerLot,
     margin::{UnderlyingRisk, check},
     math::RATIO_ONE,
     rule::{self, Trade},
@@ -70,7 +70,7 @@ fn rounding(board: &Board, portfolio: &Portfolio) -> i64 {
         let i = &board.instruments[usize::from(p.key.instrument())];
         if i.is_option() {
             let u = &board.underlyings[usize::from(i.underlying)];
-            let unit = Scaled::new(u.price).to_native_ceil(u.scale()).get();
+            let unit = Scaled::new(u.price.get()).to_native_ceil(u.scale()).get();
             sum += (i128::from(unit) * i128::from(u.params.calendar.get()) / 1_000_000) as i64 + 1;
         }
     }
@@ -152,9 +152,9 @@ fn option_and_hedge(rng: &mut Rng, world: &mut World) -> Option<(u16, u16)> {
     let u = world.board.underlyings[usize::from(world.board.instruments[usize::from(option)].underlying)];
     let hedge = (0..MAX_INSTRUMENTS as u16).find(|n| !world.board.instruments[usize::from(*n)].is_listed())?;
     world.list(Instrument {
-        lot_units: Units::new(1),
-        delta_units: Units::new(1),
-        tick_value: QuoteNative::new(1),
+        lot_units: UnitsPerLot::new(1),
+        delta_units: UnitsPerLot::new(1),
+        tick_value: TickValue::new(1),
         max_position: Lots::new(most_lots(&u, 1).min(1 << 50)),
         generation: 1,
         underlying: u.index,
@@ -190,17 +190,18 @@ fn between_refreshes_a_hedged_book_moves_in_second_order() {
 
         let equity = |world: &World| require(&world.board, &book).equity.get();
         let before = equity(&world);
-        let most = (u.max_price - u.price).min(u.price - 1).min(u.price / 2);
+        let most = (u.max_price.get() - u.price.get()).min(u.price.get() - 1).min(u.price.get() / 2);
         if most < 1 {
             return;
         }
         let moved = rng.log_range(1, most) * rng.pick(&[1, -1]);
-        world.reprice(u.index, u.price + moved);
+        world.reprice(u.index, u.price.get() + moved);
         let change = ((equity(&world) - before) << u.scale()).unsigned_abs() as f64;
 
         let t = &i.option;
         let spread = f64::from(t.volatility.get()) / 1e6 * ((i.expiry - NOW) as f64 / 31_536_000.0).sqrt();
-        let least = (i.lot_units.get() * u.price.min(u.price + moved) + t.carry.min(0)).max(1) as f64;
+        let least = (i.lot_units.get() * u.price.min(UnitPrice::new(u.price.get() + moved)).get() + t.carry.min(0))
+            .max(1) as f64;
         let gamma = 1.0 / ((2.0 * core::f64::consts::PI).sqrt() * least * spread);
         let lot_moved = (i.lot_units.get() * moved).abs() as f64;
         let of_lot = gamma * lot_moved * lot_moved / 2.0 + lot_moved / f64::from(1 << 29) + 2.0 + least / 1e12;
@@ -219,22 +220,22 @@ fn between_refreshes_marks_and_drift_have_no_jumps() {
         let Some((option, _)) = option_and_hedge(rng, &mut world) else { return };
         let i = world.board.instruments[usize::from(option)];
         let mut u = *world.instrument(option).1;
-        let (made_at, most) = (u.price, u.max_price.max(3) - 1);
+        let (made_at, most) = (u.price, u.max_price.max(UnitPrice::new(3)).get() - 1);
         let mut at = |price: i64| {
-            u.price = price;
+            u.price = UnitPrice::new(price);
             i.option.at(&i, &u, NOW)
         };
         let step = rng.pick(&[1, -1]);
         let price = match rng.below(3) {
             0 => made_at,
-            1 => made_at + rng.range(-made_at / 10, made_at / 10),
-            _ => rng.range(1, most),
+            1 => UnitPrice::new(made_at.get() + rng.range(-made_at.get() / 10, made_at.get() / 10)),
+            _ => UnitPrice::new(rng.range(1, most)),
         };
-        let price = price.clamp(2, most);
-        let (a, b) = (at(price), at(price + step));
+        let price = price.clamp(UnitPrice::new(2), UnitPrice::new(most));
+        let (a, b) = (at(price.get()), at(price.get() + step));
         let lot = i.lot_units.get() as f64;
-        let turn = i.option.gamma as f64 / 65_536.0 * (1.0 / made_at as f64 + 1.0 / f64::from(1 << 20));
-        let moved = (price - made_at).abs() as f64 + 1.0;
+        let turn = i.option.gamma as f64 / 65_536.0 * (1.0 / made_at.get() as f64 + 1.0 / f64::from(1 << 20));
+        let moved = (price.get() - made_at.get()).abs() as f64 + 1.0;
         let jump = (b.mark - a.mark).abs() as f64;
         assert!(jump <= lot * (1.0 + moved * turn.min(2.0) / 2.0 + moved / f64::from(1 << 29)) + 4.0, "{jump}");
         let jump = (b.drift - a.drift).abs() as f64;
@@ -334,13 +335,17 @@ fn a_row_that_counts_never_lowers_margin() {
         // A row of next to no weight is one unit of the scale for every delta unit and lot, however little it weighs.
         let grain = |p: &Position| {
             let (i, u) = world.instrument(p.key.instrument());
-            ((p.lots.get().abs().max(p.bid_lots.get()).max(p.ask_lots.get()) * (i.lot_units.get() + 1)) >> u.scale()) + 1
+            ((p.lots.get().abs().max(p.bid_lots.get()).max(p.ask_lots.get()) * (i.lot_units.get() + 1)) >> u.scale())
+                + 1
         };
         let tokens: i64 = book.balances.iter().map(|b| (b.amount / 2) as i64).sum();
         let slack = rounding(&world.board, &book) + book.open().iter().map(grain).sum::<i64>() + tokens;
         let [without, part, all] = asked;
         for with in [part, all] {
-            assert!(without.scan.get() <= with.scan.get() + slack && without.order_margin.get() <= with.order_margin.get() + slack);
+            assert!(
+                without.scan.get() <= with.scan.get() + slack
+                    && without.order_margin.get() <= with.order_margin.get() + slack
+            );
             assert!(without.maintenance.get() <= with.maintenance.get() + slack);
             assert!(without.initial.get() <= with.initial.get() + 4 * slack);
         }
@@ -376,13 +381,13 @@ fn trade(rng: &mut Rng, world: &World, book: &Portfolio) -> Option<(Portfolio, T
         1 => -held,
         _ => -held.signum() * rng.log_range(1, held.abs()),
     };
-    let mark = QuoteNative::new(Scaled::new(lots * i.mark_at(u, NOW)).to_native_floor(u.scale()).get());
+    let mark = QuoteNative::new(Scaled::new(lots * i.mark_at(u, NOW).get()).to_native_floor(u.scale()).get());
     let fill = world.fill_near_mark(rng, index, lots);
     let mut after = *book;
     after.fill(i, u, fill).ok()?;
     after.release(i).unwrap();
     let discount_value =
-        Scaled::new(lots.abs() * i.discount_value(u, lots < 0, i.mark_at(u, NOW))).to_native_floor(u.scale());
+        Scaled::new(lots.abs() * i.discount_value(u, lots < 0, i.mark_at(u, NOW)).get()).to_native_floor(u.scale());
     let cost = fill.value.minus(mark).unwrap();
     Some((after, Trade { underlying: u.index, now: NOW, fees: QuoteNative::ZERO, discount_value, cost }))
 }
@@ -397,7 +402,8 @@ fn reductions_of_options_never_end_with_more_to_ask_for() {
         let board = &world.board;
         let r = require(board, &book);
         // Somewhere between bankrupt and initial margin.
-        book.cash = QuoteNative::new(book.cash.get() + (r.maintenance.get() / 100 * rng.range(-10, 120) - r.equity.get()));
+        book.cash =
+            QuoteNative::new(book.cash.get() + (r.maintenance.get() / 100 * rng.range(-10, 120) - r.equity.get()));
         let start = require(board, &book);
         for _ in 0..24 {
             if world.held(&book).is_empty() {

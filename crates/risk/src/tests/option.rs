@@ -9,7 +9,8 @@ use super::{
     },
 };
 use crate::{
-    Fill, Instrument, Kind, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Slice, Ticks, Underlying,
+    Fill, Instrument, Kind, LotValue, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Slice, Ticks, Underlying,
+    UnitPrice,
     margin::{UnderlyingRisk, check},
     math::{RATIO_ONE, mul_div_floor},
     scenario::{ROWS, SPAN, Scenario},
@@ -67,12 +68,12 @@ fn move_on(rng: &mut Rng, world: &mut World) -> i64 {
     let u = &world.board.underlyings[0];
     let price = match rng.below(5) {
         0 => u.price,
-        1 => u.price + rng.range(-1, 1) * rng.range(0, u.range_value / 6),
-        2 => mul_div_floor(u.price, rng.range(990_000, 1_010_000), 1_000_000).unwrap(),
-        3 => mul_div_floor(u.price, rng.range(500_000, 2_000_000), 1_000_000).unwrap(),
-        _ => rng.log_range(1, u.max_price),
+        1 => UnitPrice::new(u.price.get() + rng.range(-1, 1) * rng.range(0, u.range_value.get() / 6)),
+        2 => UnitPrice::new(mul_div_floor(u.price.get(), rng.range(990_000, 1_010_000), 1_000_000).unwrap()),
+        3 => UnitPrice::new(mul_div_floor(u.price.get(), rng.range(500_000, 2_000_000), 1_000_000).unwrap()),
+        _ => UnitPrice::new(rng.log_range(1, u.max_price.get())),
     };
-    world.reprice(0, price.clamp(1, world.board.underlyings[0].max_price));
+    world.reprice(0, price.clamp(UnitPrice::new(1), world.board.underlyings[0].max_price).get());
     let left = world.instrument(CALL).0.expiry - NOW;
     NOW + match rng.below(4) {
         0 => 0,
@@ -91,7 +92,7 @@ pub fn at(world: &World, index: u16, now: i64) -> (i64, i64, i64) {
 /// What a lot's forward is worth now.
 fn forward(world: &World, index: u16) -> i64 {
     let (i, u) = world.instrument(index);
-    i.lot_units.get() * u.price + i.option.carry
+    i.lot_units.get() * u.price.get() + i.option.carry
 }
 
 /// I60.
@@ -103,7 +104,7 @@ fn a_call_less_its_put_is_the_forward_less_the_strike() {
         let now = move_on(rng, world);
         let (call, put) = (at(world, CALL, now), at(world, PUT, now));
         let strike = world.instrument(CALL).0.strike_value(&world.board.underlyings[0]).unwrap();
-        assert_eq!(call.0 - put.0, forward(world, CALL) - strike);
+        assert_eq!(call.0 - put.0, forward(world, CALL) - strike.get());
         assert_eq!((call.1 - put.1, call.2), (RATIO_ONE, put.2));
     });
 }
@@ -117,8 +118,8 @@ fn a_conversion_has_no_scanning_risk_but_its_gap() {
         let units = i.lot_units.get();
         // As many units of the forward as it takes: a future of one unit a lot.
         let mut board = world.board.clone();
-        board.instruments[usize::from(FUTURE)].lot_units = crate::Units::new(1);
-        board.instruments[usize::from(FUTURE)].delta_units = crate::Units::new(1);
+        board.instruments[usize::from(FUTURE)].lot_units = crate::UnitsPerLot::new(1);
+        board.instruments[usize::from(FUTURE)].delta_units = crate::UnitsPerLot::new(1);
         board.reprice(0).unwrap();
         let lots = rng.log_range(1, i.max_position.get());
         let mut portfolio = Portfolio::zeroed();
@@ -150,7 +151,7 @@ fn marks_stay_between_intrinsic_and_the_forward() {
         let u = &world.board.underlyings[0];
         let t = &world.instrument(CALL).0.option;
         // Beyond the limit for new risk a fall may leave the call what it was, since its delta is no less than zero.
-        let near = 6 * (u.price - t.price).abs() <= u.range_value;
+        let near = 6 * (u.price.get() - t.price).abs() <= u.range_value.get();
         let most = if near { forward } else { forward.max(t.call) };
         assert!(call <= most && put <= most - forward + strike, "{call} {forward} {put} {strike}");
         for index in [CALL, PUT] {
@@ -158,7 +159,7 @@ fn marks_stay_between_intrinsic_and_the_forward() {
             let (i, u) = world.instrument(index);
             assert!((0..=RATIO_ONE).contains(&if i.is_put() { -delta } else { delta }));
             // No row turns by more than four units a unit.
-            let moved = i.lot_units.get() * (u.price - i.option.price).abs();
+            let moved = i.lot_units.get() * (u.price.get() - i.option.price).abs();
             assert!((0..=4 * moved).contains(&drift));
         }
     });
@@ -183,7 +184,7 @@ fn at_expiry_an_option_is_worth_what_it_pays() {
 #[test]
 fn a_refresh_is_idempotent_and_knows_no_order() {
     pairs(2_000, |rng, world| {
-        world.reprice(0, world.board.underlyings[0].price);
+        world.reprice(0, world.board.underlyings[0].price.get());
         let first = world.board.clone();
         for list in [&[CALL, PUT][..], &[PUT, CALL], &[PUT], &[CALL], &[CALL, CALL, PUT]] {
             remake(world, list, NOW).unwrap();
@@ -193,7 +194,7 @@ fn a_refresh_is_idempotent_and_knows_no_order() {
         let price = world.board.underlyings[0].price;
         let now = move_on(rng, world).min(world.instrument(CALL).0.expiry - 1);
         remake(world, &[PUT, CALL], now).unwrap();
-        world.reprice(0, price);
+        world.reprice(0, price.get());
         remake(world, &[CALL, PUT], NOW).unwrap();
         assert_eq!(world.board.instruments, first.instruments);
     });
@@ -213,7 +214,7 @@ fn worst_rows_are_those_of_the_option_itself() {
             let stressed = |n: i64| (whole(n) * super::rational::ppm(1_000_000 + u.surcharge.get())).ceil();
             assert_eq!(BigInt::from(t.worst_long), stressed(long + t.convexity + t.model_error));
             assert_eq!(BigInt::from(t.worst_short), stressed(short + t.model_error));
-            assert_eq!(i.mark, at(world, index, NOW).0);
+            assert_eq!(i.mark, LotValue::new(at(world, index, NOW).0));
         }
     });
 }
@@ -336,7 +337,7 @@ fn a_refresh_is_refused_by_name() {
     let mut later = Instrument { expiry: expiry + 60, ..world.board.instruments[2] };
     let refused = made.refresh(&mut later, &world.board.underlyings[0], &SPAN, NOW);
     assert_eq!(refused, Err(RiskError::NoVolatility { expiry: expiry + 60 }));
-    let unpriced = Underlying { price: 0, ..world.board.underlyings[0] };
+    let unpriced = Underlying { price: UnitPrice::new(0), ..world.board.underlyings[0] };
     assert_eq!(slice(&unpriced).unwrap_err(), RiskError::NoPrice { underlying: 0 });
     assert_eq!(world.board.instruments, before.instruments);
 }
@@ -351,7 +352,7 @@ fn a_mark_is_continuous_in_the_price() {
             return;
         }
         let (units, t) = (i.lot_units.get(), i.option);
-        let next = u.price + 1;
+        let next = u.price.get() + 1;
         let was = [at(world, CALL, now).0, at(world, PUT, now).0];
         world.reprice(0, next);
         let is = [at(world, CALL, now).0, at(world, PUT, now).0];
@@ -448,7 +449,7 @@ impl Curve {
 /// The price move of a row, as the scan has it: no further than to 5 % of the price.
 fn moved(u: &Underlying, s: &Scenario) -> i64 {
     let shift = (i64::from(s.price_thirds) * i64::from(u.scan_range().get())).max(-3 * 950_000);
-    mul_div_floor(u.price, shift, 3_000_000).unwrap()
+    mul_div_floor(u.price.get(), shift, 3_000_000).unwrap()
 }
 
 /// `v · (30 / max(days, floor))^p` in millionths, as near as floats say.
@@ -461,7 +462,7 @@ fn volatility_range(u: &Underlying, seconds: i64) -> i64 {
 
 /// Below, a fall to 5 % of the price ends at less than a few of its units.
 fn is_fine(world: &World) -> bool {
-    world.board.underlyings[0].price >= 1 << 7
+    world.board.underlyings[0].price >= UnitPrice::new(1 << 7)
 }
 
 /// I67.
@@ -539,7 +540,7 @@ fn a_volatility_sticks_to_its_strike() {
         if of.published_at > 0 {
             let price = mul_div_floor(t.price, rng.range(700_000, 1_300_000), 1_000_000).unwrap();
             let max = world.board.underlyings[0].max_price;
-            world.reprice(0, price.clamp(1, max));
+            world.reprice(0, price.clamp(1, max.get()));
             remake(world, &[CALL], NOW).unwrap();
             let moved = i64::from(world.instrument(CALL).0.option.volatility.get()) - i64::from(t.volatility.get());
             assert!((moved.abs() as f64) <= grain, "{moved}");
@@ -556,7 +557,7 @@ fn a_fill_at_the_mark_is_worth_nothing() {
         for index in [CALL, PUT] {
             let (i, u) = world.instrument(index);
             let lots = rng.log_range(1, i.max_position.get()) * rng.pick(&[1, -1]);
-            let value = crate::Scaled::new(lots * i.mark_at(u, now)).to_native_ceil(u.scale()).get();
+            let value = crate::Scaled::new(lots * i.mark_at(u, now).get()).to_native_ceil(u.scale()).get();
             let mut portfolio = Portfolio::zeroed();
             portfolio.fill(i, u, Fill { lots: Lots::new(lots), value: QuoteNative::new(value) }).unwrap();
             let r = check(&world.board, &portfolio, purpose).unwrap();

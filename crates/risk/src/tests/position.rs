@@ -5,7 +5,8 @@ use super::{
     world::{Reach, USDC, World, plain},
 };
 use crate::{
-    Fill, Instrument, Lots, MAX_POSITIONS, Portfolio, Position, PositionKey, QuoteNative, RiskError, Underlying,
+    Fill, Instrument, LotValue, Lots, MAX_POSITIONS, Portfolio, Position, PositionKey, QuoteNative, RiskError,
+    Underlying,
 };
 use bytemuck::Zeroable;
 use std::prelude::v1::*;
@@ -103,8 +104,9 @@ fn trades_between_accounts_conserve_money_exactly() {
         let world = World::random(rng, Reach::Legal, 2);
         let mut accounts = [Portfolio::zeroed(); 4];
         let total = |accounts: &[Portfolio; 4]| -> i128 {
-            let of =
-                |p: &Portfolio| p.open().iter().map(|p| i128::from(p.quote.get())).sum::<i128>() + i128::from(p.cash.get());
+            let of = |p: &Portfolio| {
+                p.open().iter().map(|p| i128::from(p.quote.get())).sum::<i128>() + i128::from(p.cash.get())
+            };
             accounts.iter().map(of).sum()
         };
         for _ in 0..40 {
@@ -138,18 +140,22 @@ fn settlement_conserves_value_but_for_dust() {
     cases(5_000, |rng| {
         let u = Underlying { scale_bits: rng.range(0, 16) as u8, ..Underlying::zeroed() };
         let i = Instrument {
-            funding_index: rng.range(-(1 << 30), 1 << 30),
-            loss_index_long: rng.range(0, 1 << 30),
-            loss_index_short: rng.range(0, 1 << 30),
+            funding_index: LotValue::new(rng.range(-(1 << 30), 1 << 30)),
+            loss_index_long: LotValue::new(rng.range(0, 1 << 30)),
+            loss_index_short: LotValue::new(rng.range(0, 1 << 30)),
             ..Instrument::zeroed()
         };
         let mut p = position(rng.range(-(1 << 24), 1 << 24), 0);
-        p.funding_index = rng.range(-(1 << 30), 1 << 30);
-        p.loss_index = rng.range(0, if p.lots.get() < 0 { i.loss_index_short } else { i.loss_index_long });
+        p.funding_index = LotValue::new(rng.range(-(1 << 30), 1 << 30));
+        p.loss_index = LotValue::new(
+            rng.range(0, if p.lots.get() < 0 { i.loss_index_short.get() } else { i.loss_index_long.get() }),
+        );
         let due = p.unsettled(&i).unwrap();
-        let expected = -i128::from(p.lots.get()) * i128::from(i.funding_index - p.funding_index)
+        let expected = -i128::from(p.lots.get()) * i128::from(i.funding_index.get() - p.funding_index.get())
             - i128::from(p.lots.get().abs())
-                * i128::from(if p.lots.get() < 0 { i.loss_index_short } else { i.loss_index_long } - p.loss_index);
+                * i128::from(
+                    if p.lots.get() < 0 { i.loss_index_short } else { i.loss_index_long }.get() - p.loss_index.get(),
+                );
         assert!(p.lots.get() == 0 || i128::from(due) == expected);
         let settled = p.settle(&i, &u).unwrap().get();
         let dust = due - (settled << u.scale());
@@ -166,9 +172,9 @@ fn a_fill_settles_first() {
     let mut portfolio = Portfolio::zeroed();
     world.buy(&mut portfolio, 0, 10, 10 * USDC);
     let i = &mut world.board.instruments[0];
-    i.funding_index += 7;
-    i.loss_index_long += 2;
-    i.loss_index_short += 1_000;
+    i.funding_index = LotValue::new(i.funding_index.get() + 7);
+    i.loss_index_long = LotValue::new(i.loss_index_long.get() + 2);
+    i.loss_index_short = LotValue::new(i.loss_index_short.get() + 1_000);
     // Sold through zero at cost: ten lots pay 7 and 2 each; the five short ones start at the new indices.
     world.buy(&mut portfolio, 0, -15, 10 * USDC);
     assert_eq!(portfolio.cash.get(), -90);
@@ -177,9 +183,9 @@ fn a_fill_settles_first() {
     assert_eq!((p.lots.get(), p.quote.get(), p.unsettled(i)), (-5, 50 * USDC, Ok(0)));
     // Shorts are paid funding and bear the shorts' losses.
     let i = &mut world.board.instruments[0];
-    i.funding_index += 3;
-    i.loss_index_long += 500;
-    i.loss_index_short += 1;
+    i.funding_index = LotValue::new(i.funding_index.get() + 3);
+    i.loss_index_long = LotValue::new(i.loss_index_long.get() + 500);
+    i.loss_index_short = LotValue::new(i.loss_index_short.get() + 1);
     world.buy(&mut portfolio, 0, 5, 10 * USDC);
     assert_eq!(portfolio.cash.get(), -90 + 15 - 5);
     // A slot that is opened flat owes nothing of the past to either side.

@@ -8,7 +8,7 @@
 
 use super::rational::{Q, ppm, whole};
 use crate::{
-    Board, Instrument, Portfolio, Underlying,
+    Board, Instrument, Portfolio, Underlying, UnitPrice,
     scenario::{ROWS, Scenario},
 };
 use num_bigint::BigInt;
@@ -117,7 +117,7 @@ pub fn shocks(price: i64, range: u32, table: &[Scenario; ROWS]) -> Vec<BigInt> {
 
 /// Mark of one lot of a perpetual or future, at the underlying's scale.
 pub fn linear_mark(i: &Instrument, price: i64) -> BigInt {
-    BigInt::from(i.fixed) + (whole(price) * whole(i.delta_units.get()) * (whole(1) + ppm(i.basis))).floor()
+    BigInt::from(i.fixed.get()) + (whole(price) * whole(i.delta_units.get()) * (whole(1) + ppm(i.basis))).floor()
 }
 
 /// One lot of an option at the board's price and a time: mark, delta of one, and drift.
@@ -135,7 +135,7 @@ pub struct ExactOption {
 pub fn option(i: &Instrument, u: &Underlying, now: i64) -> ExactOption {
     let t = &i.option;
     let units = whole(i.delta_units.get());
-    let forward = &units * whole(u.price) + whole(t.carry);
+    let forward = &units * whole(u.price.get()) + whole(t.carry);
     let intrinsic = (&forward - whole(t.strike)).max(whole(0));
     let one = |n: &Q| n.clone().max(whole(0)).min(whole(1));
     let in_2_30 = |n: Q| Q::new((n * whole(1 << 30)).floor(), 1 << 30);
@@ -143,7 +143,7 @@ pub fn option(i: &Instrument, u: &Underlying, now: i64) -> ExactOption {
     let (call, delta, drift) = if now >= i.expiry {
         (intrinsic.clone(), whole(i32::from(intrinsic > whole(0))), whole(0))
     } else {
-        let moved = whole(u.price) - whole(t.price);
+        let moved = whole(u.price.get()) - whole(t.price);
         let relative = match t.price {
             0 => whole(0),
             from => Q::new((&moved * whole(1 << 20) / whole(from)).towards_zero(), 1 << 20),
@@ -169,9 +169,11 @@ pub fn option(i: &Instrument, u: &Underlying, now: i64) -> ExactOption {
         true => (call - (forward - whole(t.strike)), delta - whole(1)),
         false => (call, delta),
     };
-    let drift_slack = match u.price == t.price || now >= i.expiry {
+    let drift_slack = match u.price == UnitPrice::new(t.price) || now >= i.expiry {
         true => whole(0),
-        false => units * whole((u.price - t.price).abs()) * Q::new(1, 1 << 14) + Q::new(t.turn, 1 << 22) + whole(2),
+        false => {
+            units * whole((u.price.get() - t.price).abs()) * Q::new(1, 1 << 14) + Q::new(t.turn, 1 << 22) + whole(2)
+        }
     };
     ExactOption { mark: mark.floor(), delta, drift, drift_slack }
 }
@@ -208,7 +210,7 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
 
     let scale = BigInt::from(1) << u.scale_bits;
     let native = |n: &BigInt| Q::new(n.clone(), scale.clone());
-    let price = BigInt::from(u.price);
+    let price = BigInt::from(u.price.get());
     let shocks = u.shocks.map(BigInt::from);
 
     let mut buckets: BTreeMap<Bucket, BigInt> = BTreeMap::new();
@@ -254,15 +256,15 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
                 *row += &units * shock;
             }
             let worst = |of_one: i64| whole(i.delta_units.get()) * whole(of_one);
-            (linear_mark(i, u.price), units, worst(u.worst_long), worst(u.worst_short))
+            (linear_mark(i, u.price.get()), units, worst(u.worst_long.get()), worst(u.worst_short.get()))
         };
         gross += delta.abs();
         position_delta += &delta;
         let bucket = if i.expiry == 0 { Bucket::Perpetual } else { Bucket::Expiry(i.expiry) };
         *buckets.entry(bucket).or_default() += delta;
 
-        let funding = &lots * (i.funding_index - p.funding_index);
-        let losses = if p.lots.get() < 0 { i.loss_index_short } else { i.loss_index_long } - p.loss_index;
+        let funding = &lots * (i.funding_index.get() - p.funding_index.get());
+        let losses = if p.lots.get() < 0 { i.loss_index_short } else { i.loss_index_long }.get() - p.loss_index.get();
         let losses = if p.lots.get() == 0 { BigInt::zero() } else { lots.abs() * losses };
         pnl += &lots * &mark + &scale * p.quote.get() - funding - losses;
 
@@ -328,7 +330,7 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
     let matched = units.clone().min((-&position_delta).max(BigInt::zero()));
     let pnl = native(&pnl);
     let profit_limit = whole(u.params.profit_cap.get()) + native(&(matched * &price));
-    let stable = native(&(&delta * (u.price - u.stable_price))).max(whole(0));
+    let stable = native(&(&delta * (u.price.get() - u.stable_price.get()))).max(whole(0));
     Some(ExactUnderlying {
         index,
         group: usize::from(u.group),

@@ -3,7 +3,7 @@
 
 use super::world::{LAST, NOW, USDC, World, plain};
 use crate::{
-    Board, Lots, Portfolio, Ppm, QuoteNative, RiskError,
+    Board, Lots, Portfolio, Ppm, QuoteNative, RiskError, UnitPrice,
     margin::check,
     rule::{Trade, after_trade, require_initial, require_withdrawable},
 };
@@ -27,8 +27,8 @@ fn trade(world: &World, before: &Portfolio, lots: i64, per_lot: i64) -> (Portfol
         underlying: 0,
         now: NOW,
         fees: QuoteNative::ZERO,
-        discount_value: QuoteNative::new(lots.abs() * mark),
-        cost: QuoteNative::new(lots * (per_lot - mark)),
+        discount_value: QuoteNative::new(lots.abs() * mark.get()),
+        cost: QuoteNative::new(lots * (per_lot - mark.get())),
     };
     (after, trade)
 }
@@ -64,7 +64,7 @@ fn open_profit_covers_no_withdrawal() {
     let mut world = plain();
     let mut p = account(&world, 40 * USDC);
     world.reprice(0, 1_100_000);
-    world.board.underlyings[0].stable_price = 1_100_000;
+    world.board.underlyings[0].stable_price = UnitPrice::new(1_100_000);
     // 20 lots gained 20 USDC; their margin is 22 now: 32 of maintenance, 40 of initial.
     let r = require_withdrawable(&world.board, &p, NOW).unwrap();
     assert_eq!((r.initial_equity.get(), r.withdraw_equity.get(), r.initial.get()), (60 * USDC, 40 * USDC, 40 * USDC));

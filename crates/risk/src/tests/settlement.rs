@@ -6,7 +6,8 @@ use super::{
     world::{NOW, World, plain, print},
 };
 use crate::{
-    Instrument, Kind, Lots, Portfolio, Position, Print, Purpose, QuoteNative, RiskError, Ticks, Units,
+    Instrument, Kind, LotValue, Lots, Portfolio, Position, Print, Purpose, QuoteNative, RiskError, Ticks, UnitPrice,
+    Units, UnitsPerLot,
     fixing::{ENOUGH_SAMPLES, Fixing, GRACE_SECONDS, LONGEST_WAIT, SAMPLES, WINDOW_SECONDS, sample_of, sample_time},
     margin::check,
     math::RATIO_ONE,
@@ -46,7 +47,12 @@ fn same_lots(world: &mut World) {
 /// The print of a sample.
 fn sample(sample: u32, price: i64) -> Print {
     let time = sample_time(EXPIRY, sample).unwrap();
-    Print { price, confidence: 0, publish_time: time + 7, previous_publish_time: time - 1 }
+    Print {
+        price: UnitPrice::new(price),
+        confidence: UnitPrice::new(0),
+        publish_time: time + 7,
+        previous_publish_time: time - 1,
+    }
 }
 
 /// Takes samples at a price.
@@ -63,8 +69,8 @@ fn a_sample_is_one_print_that_nobody_chooses() {
         sample_of(
             EXPIRY,
             &Print {
-                price: 1,
-                confidence: 0,
+                price: UnitPrice::new(1),
+                confidence: UnitPrice::new(0),
                 publish_time: EXPIRY + publish_time,
                 previous_publish_time: EXPIRY + previous_publish_time,
             },
@@ -90,7 +96,12 @@ fn a_sample_is_one_print_that_nobody_chooses() {
             let found: Vec<i64> = prints
                 .windows(2)
                 .filter(|w| {
-                    let print = Print { price: 1, confidence: 0, publish_time: w[1], previous_publish_time: w[0] };
+                    let print = Print {
+                        price: UnitPrice::new(1),
+                        confidence: UnitPrice::new(0),
+                        publish_time: w[1],
+                        previous_publish_time: w[0],
+                    };
                     sample_of(EXPIRY, &print) == Some(k)
                 })
                 .map(|w| w[1])
@@ -109,16 +120,20 @@ fn inside_the_window_a_lot_is_what_is_fixed_and_the_rest() {
     take(&mut world, 1..=3, 1_200_000);
     let i = *world.instrument(2).0;
     // 9 of 10 units are left after three thirtieths.
-    assert_eq!((i.delta_units, i.fixed, i.mark), (Units::new(9), 1_200_000, 9_000_000 + 1_200_000));
+    assert_eq!(
+        (i.delta_units, i.fixed, i.mark),
+        (UnitsPerLot::new(9), LotValue::new(1_200_000), LotValue::new(9_000_000 + 1_200_000))
+    );
     take(&mut world, 4..=4, 1_200_000);
-    assert_eq!(world.instrument(2).0.delta_units, Units::new(9), "8.67 units, rounded");
-    assert_eq!(world.instrument(0).0.delta_units, Units::new(10), "the perpetual goes on");
+    assert_eq!(world.instrument(2).0.delta_units, UnitsPerLot::new(9), "8.67 units, rounded");
+    assert_eq!(world.instrument(0).0.delta_units, UnitsPerLot::new(10), "the perpetual goes on");
     cases(500, |rng| {
         let mut world = dated();
         let units = rng.log_range(1, 1_000);
         for index in DATED {
             let i = &mut world.board.instruments[usize::from(index)];
-            (i.lot_units, i.delta_units, i.max_position) = (Units::new(units), Units::new(units), Lots::new(1_000));
+            (i.lot_units, i.delta_units, i.max_position) =
+                (UnitsPerLot::new(units), UnitsPerLot::new(units), Lots::new(1_000));
         }
         let (mut sum, mut count) = (0, 0);
         for k in 1..=SAMPLES {
@@ -129,10 +144,10 @@ fn inside_the_window_a_lot_is_what_is_fixed_and_the_rest() {
                 let i = world.instrument(2).0;
                 let left = (2 * units * (30 - count) + 30) / 60;
                 assert_eq!(i.delta_units.get(), left);
-                assert_eq!(i.fixed, (units - left) * sum / count);
-                assert_eq!(i.mark, i.fixed + left * 1_000_000);
+                assert_eq!(i.fixed, LotValue::new((units - left) * sum / count));
+                assert_eq!(i.mark, LotValue::new(i.fixed.get() + left * 1_000_000));
                 if units * count % 30 == 0 {
-                    assert_eq!(i.fixed, units * sum / 30);
+                    assert_eq!(i.fixed, LotValue::new(units * sum / 30));
                 }
             }
         }
@@ -148,7 +163,7 @@ fn what_is_no_sample_is_refused() {
     let none = Err(RiskError::NothingToSample);
     assert_eq!(world.board.sample_settlement(0, EXPIRY, &sample(5, 1)), none);
     assert_eq!(world.board.sample_settlement(0, EXPIRY, &print(1_000_000, EXPIRY - 30)), none);
-    let wide = Print { confidence: 20_001, ..sample(6, 1_000_000) };
+    let wide = Print { confidence: UnitPrice::new(20_001), ..sample(6, 1_000_000) };
     let uncertain = RiskError::PriceTooUncertain { underlying: 0, confidence: 20_001, price: 1_000_000 };
     assert_eq!(world.board.sample_settlement(0, EXPIRY, &wide), Err(uncertain));
     assert_eq!(world.board.sample_settlement(1, EXPIRY, &sample(6, 1)), Err(RiskError::NotListed { index: 1 }));
@@ -175,24 +190,32 @@ fn a_sample_moves_no_value_and_keeps_parity() {
         let u = world.board.underlyings[0];
         let (from, to) = (rng.below(29) as u32, 1 + rng.below(29) as u32);
         for k in from + 1..=(from + to).min(29) {
-            let price = rng.range(u.price - u.price / 50, u.price + u.price / 50).clamp(1, u.max_price);
+            let price = rng
+                .range(u.price.get() - u.price.get() / 50, u.price.get() + u.price.get() / 50)
+                .clamp(1, u.max_price.get());
             world.reprice(0, price);
             let strike = world.instrument(CALL).0.strike_value(&u).unwrap();
             let parity = |world: &World| {
                 let (call, put) = (at(world, CALL, NOW).0, at(world, PUT, NOW).0);
-                assert_eq!(call - put, world.instrument(FUTURE).0.mark - strike);
+                assert_eq!(call - put, world.instrument(FUTURE).0.mark.get() - strike.get());
                 call
             };
             let before = parity(world);
             let was = *world.instrument(CALL).0;
             let time = sample_time(expiry, k).unwrap();
-            let print = Print { price, confidence: 0, publish_time: time, previous_publish_time: time - 1 };
+            let print = Print {
+                price: UnitPrice::new(price),
+                confidence: UnitPrice::new(0),
+                publish_time: time,
+                previous_publish_time: time - 1,
+            };
             world.board.sample_settlement(0, expiry, &print).unwrap();
             let after = parity(world);
             let i = world.instrument(CALL).0;
             // What was rounded to whole units changed its reference from the index to the mean of the samples; and a call of
             // fewer units has a lower bound above, which an enormous volatility may be near.
-            let rounded = (i.fixed + i.delta_units.get() * price - was.fixed - was.delta_units.get() * price).abs();
+            let rounded =
+                (i.fixed.get() + i.delta_units.get() * price - was.fixed.get() - was.delta_units.get() * price).abs();
             assert!((after - before).abs() <= rounded + (before >> 9) + 2, "{before} {after} {rounded}");
             assert!(after >= 0 && at(world, PUT, NOW).0 >= 0);
             if rng.chance(30) {
@@ -213,9 +236,9 @@ fn a_strike_that_is_fixed_away_leaves_a_forward() {
         let u = world.board.underlyings[0];
         let mut fixing = Fixing { expiry, ..Fixing::zeroed() };
         let count = rng.range(1, 30) as u32;
-        (1..=count).for_each(|k| fixing.take(k, u.max_price).unwrap());
+        (1..=count).for_each(|k| fixing.take(k, u.max_price.get()).unwrap());
         for index in [CALL, PUT, FUTURE] {
-            world.board.instruments[usize::from(index)].fix(&u, &fixing, u.max_price).unwrap();
+            world.board.instruments[usize::from(index)].fix(&u, &fixing, u.max_price.get()).unwrap();
         }
         world.board.reprice(0).unwrap();
         remake(world, &[CALL, PUT], NOW).unwrap();
@@ -223,13 +246,13 @@ fn a_strike_that_is_fixed_away_leaves_a_forward() {
         let strike = i.strike_value(&u).unwrap();
         let call = at(world, CALL, NOW);
         if i.fixed >= strike {
-            assert!((call.0 - (future.mark - strike)).abs() <= 1, "{call:?}");
-            assert!(call.1 > RATIO_ONE - (1 << 20) || i.delta_units.get() * u.price < 1 << 10, "{call:?}");
+            assert!((call.0 - (future.mark.get() - strike.get())).abs() <= 1, "{call:?}");
+            assert!(call.1 > RATIO_ONE - (1 << 20) || i.delta_units.get() * u.price.get() < 1 << 10, "{call:?}");
         }
         if i.delta_units.is_zero() {
-            assert!((call.0 - (i.fixed - strike).max(0)).abs() <= 1);
+            assert!((call.0 - (i.fixed.get() - strike.get()).max(0)).abs() <= 1);
         }
-        assert_eq!(call.0 - at(world, PUT, NOW).0, future.mark - strike);
+        assert_eq!(call.0 - at(world, PUT, NOW).0, future.mark.get() - strike.get());
     });
 }
 
@@ -260,7 +283,7 @@ fn an_expiry_settles_at_the_mean_of_its_samples() {
     let rest = world.board.settle_expiry(0, &DATED, wait + 9_999).unwrap();
     assert_eq!((rest.price, rest.count), (1_300_000, 2));
     let paid = DATED.map(|index| world.instrument(index).0.fixed);
-    assert_eq!(paid, [13_000_000, 1_000_000, 0]);
+    assert_eq!(paid, [13_000_000, 1_000_000, 0].map(LotValue::new));
     assert_eq!(world.board.underlyings[0].fixings, [Fixing::zeroed(); 4], "the slot is free again");
     assert_eq!(world.board.sample_settlement(0, EXPIRY, &sample(29, 1)), Err(RiskError::NotListed { index: 0 }));
 
@@ -285,8 +308,8 @@ fn an_expiry_settles_at_the_mean_of_its_samples() {
         }
         world.board.settle_expiry(0, &DATED, EXPIRY).unwrap();
         let [future, call, put] = DATED.map(|index| world.instrument(index).0.fixed);
-        assert_eq!(call - put, future - (12_000_000 << scale));
-        assert!([future, call, put].iter().all(|v| *v >= 0 && v % (1 << scale) == 0));
+        assert_eq!(call.get() - put.get(), future.get() - (12_000_000 << scale));
+        assert!([future, call, put].iter().all(|v| v.get() >= 0 && v.get() % (1 << scale) == 0));
     });
 }
 
@@ -314,7 +337,7 @@ fn settled_positions_add_up_to_nothing() {
                 let quote = account.position(i).map_or(0, |p| p.quote.get());
                 let closed = account.close_settled(i, u).unwrap();
                 account.release(i).unwrap();
-                assert_eq!((closed.lots, closed.value.get()), (held, held.get() * i.fixed));
+                assert_eq!((closed.lots, closed.value.get()), (held, held.get() * i.fixed.get()));
                 if !held.is_zero() {
                     assert_eq!(account.cash.get(), before + quote + closed.value.get());
                 }
@@ -381,9 +404,9 @@ fn expiries_are_a_window_apart_and_perpetuals_end_with_notice() {
     let i = world.instrument(0).0;
     assert_eq!((i.settles_at, i.expiry, i.reduce_only, i.basis), (EXPIRY, 0, 1, 0));
     take(&mut world, 1..=30, 1_250_000);
-    assert_eq!(world.instrument(0).0.mark, 12_500_000);
+    assert_eq!(world.instrument(0).0.mark, LotValue::new(12_500_000));
     world.board.settle_expiry(0, &[0, 2], EXPIRY).unwrap();
-    assert_eq!(world.instrument(0).0.fixed, 12_500_000);
+    assert_eq!(world.instrument(0).0.fixed, LotValue::new(12_500_000));
 }
 
 /// I408. An instrument leaves its underlying's chain whole, and its slot keeps the generation: what was held of the old contract

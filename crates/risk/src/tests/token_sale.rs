@@ -43,8 +43,8 @@ fn sale(board: &Board, account: &Portfolio, token: u16, amount: u64) -> TokenSal
     let u = board.underlying(terms.underlying).unwrap();
     let before = require(board, account);
     let (units, rest) = (amount / terms.atoms_per_unit, amount % terms.atoms_per_unit);
-    let rest = native((whole(rest) * whole(u.price) / whole(terms.atoms_per_unit)).floor());
-    let value = Scaled::new(units as i64 * u.price + rest).to_native_floor(u.scale());
+    let rest = native((whole(rest) * whole(u.price.get()) / whole(terms.atoms_per_unit)).floor());
+    let value = Scaled::new(units as i64 * u.price.get() + rest).to_native_floor(u.scale());
     let at_index = require(board, &sold(account, token, amount, value.get()));
     let gained = (at_index.health().unwrap().get() - before.health().unwrap().get()).max(0);
     let rate = discount_rate(&board.params, &before).unwrap();
@@ -134,7 +134,12 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
 
     // The discount, and no more of it than the part of the margin freed, where whole units are sold.
     let freed = before.maintenance.get() - did.after.maintenance.get();
-    assert!(did.discount.get() >= 0 && did.insurance.get() >= 0 && did.insurance <= did.discount && did.discount <= did.value);
+    assert!(
+        did.discount.get() >= 0
+            && did.insurance.get() >= 0
+            && did.insurance <= did.discount
+            && did.discount <= did.value
+    );
     if did.amount % terms.atoms_per_unit == 0 {
         assert!(whole(did.discount.get()) <= whole(freed.max(0)) * ppm(board.params.discount_of_freed.get()));
     }
@@ -162,7 +167,7 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
     } else {
         count(&seen.all);
     }
-    let left = Scaled::new(terms.units(balance - did.amount).unwrap().get() * u.price).to_native_floor(u.scale());
+    let left = Scaled::new(terms.units(balance - did.amount).unwrap().get() * u.price.get()).to_native_floor(u.scale());
     assert!(most < balance || did.amount == balance || left >= board.params.dust_value);
 }
 

@@ -5,7 +5,7 @@ use super::{
     world::{Reach, USDC, World, plain},
 };
 use crate::{
-    Fill, Instrument, Lots, Portfolio, QuoteNative, RiskError,
+    Fill, Instrument, LotValue, Lots, Portfolio, QuoteNative, RiskError,
     transfer::{at_cost, transfer},
 };
 use bytemuck::Zeroable;
@@ -95,8 +95,8 @@ fn funding_is_settled_where_it_was_borne() {
     let (mut from, mut to) = (empty(), empty());
     world.buy(&mut from, 0, 10, 10 * USDC);
     world.buy(&mut to, 0, -5, 10 * USDC);
-    world.board.instruments[0].funding_index += 7;
-    world.board.instruments[0].loss_index_long += 2;
+    world.board.instruments[0].funding_index = LotValue::new(world.board.instruments[0].funding_index.get() + 7);
+    world.board.instruments[0].loss_index_long = LotValue::new(world.board.instruments[0].loss_index_long.get() + 2);
     let (i, u) = world.instrument(0);
     let moved = transfer(&mut from, &mut to, i, u, Lots::new(10)).unwrap();
     assert_eq!((moved.settled_by_giver.get(), moved.settled_by_receiver.get()), (-90, 35));
@@ -123,7 +123,7 @@ fn a_transfer_conserves_lots_money_and_profit_at_any_mark() {
         let Ok(moved) = transfer(from, to, i, u, Lots::new(lots)) else { return };
         moves.set(moves.get() + 1);
         let settled = i128::from(moved.settled_by_giver.get()) + i128::from(moved.settled_by_receiver.get());
-        for mark in [0, 1, i.mark, i.mark / 3, 1 << 40] {
+        for mark in [0, 1, i.mark.get(), i.mark.get() / 3, 1 << 40] {
             assert_eq!(worth(&accounts, i, mark), worth(&before, i, mark) + settled, "at {mark}");
         }
         assert_eq!(accounts[0].cash.get(), before[0].cash.get() + moved.settled_by_giver.get(), "nothing is realised");
@@ -132,8 +132,10 @@ fn a_transfer_conserves_lots_money_and_profit_at_any_mark() {
         // What stays cost what it cost before, to a unit a lot.
         let (kept, was) = (accounts[0].position(i), before[0].position(i).unwrap());
         if let Some(kept) = kept.filter(|p| !p.lots.is_zero()) {
-            let (left, share) =
-                (i128::from(kept.quote.get()) * i128::from(held), i128::from(was.quote.get()) * i128::from(kept.lots.get()));
+            let (left, share) = (
+                i128::from(kept.quote.get()) * i128::from(held),
+                i128::from(was.quote.get()) * i128::from(kept.lots.get()),
+            );
             assert!((left - share).abs() <= i128::from(held.abs()));
         }
         // All else is as it was.

@@ -4,13 +4,13 @@ use super::{
     random::cases,
     world::{NOW, plain, print, range_params},
 };
-use crate::{Ppm, QuoteNative, RiskError, Underlying, UnderlyingParams};
+use crate::{LotValue, Ppm, QuoteNative, RiskError, Underlying, UnderlyingParams, UnitPrice};
 use bytemuck::Zeroable;
 use std::prelude::v1::*;
 
 fn listed(rate: u32) -> Underlying {
     Underlying {
-        max_price: 1 << 43,
+        max_price: UnitPrice::new(1 << 43),
         listed: 1,
         params: UnderlyingParams {
             stable_rate: Ppm::new(rate),
@@ -38,10 +38,13 @@ fn the_stable_price_moves_at_most_its_rate() {
             let since = (time - u.stable_time).clamp(0, 3_600);
             let price = rng.log_range(1, 1 << 43);
             u.publish(&print(price, time), None).unwrap();
-            let moved = i128::from((u.stable_price - was).abs());
-            assert!(moved * 3_600 * 1_000_000 <= i128::from(was) * i128::from(rate) * i128::from(since));
+            let moved = i128::from((u.stable_price.get() - was.get()).abs());
+            assert!(moved * 3_600 * 1_000_000 <= i128::from(was.get()) * i128::from(rate) * i128::from(since));
             // Towards the price, never past it.
-            assert!((was.min(price)..=was.max(price)).contains(&u.stable_price) && u.stable_price > 0);
+            assert!(
+                (was.min(UnitPrice::new(price))..=was.max(UnitPrice::new(price))).contains(&u.stable_price)
+                    && u.stable_price > UnitPrice::new(0)
+            );
         }
     });
 }
@@ -55,19 +58,19 @@ fn frequent_prices_do_not_hold_the_stable_price_still() {
     for second in 1..=3_600 {
         u.publish(&print(200_000, NOW + second), None).unwrap();
     }
-    assert_eq!(u.stable_price, 100_100);
+    assert_eq!(u.stable_price, UnitPrice::new(100_100));
     // Time at rest is not saved up: at most an hour's worth at once, and none while the two agree.
     u.publish(&print(100_100, NOW + 3_601), None).unwrap();
     u.publish(&print(100_100, NOW + 7_200), None).unwrap();
     u.publish(&print(200_000, NOW + 7_236), None).unwrap();
-    assert_eq!(u.stable_price, 100_101);
+    assert_eq!(u.stable_price, UnitPrice::new(100_101));
 }
 
 /// I18.
 #[test]
 fn a_price_out_of_bounds_is_refused() {
     let mut u = listed(1_000);
-    u.max_price = 1_000;
+    u.max_price = UnitPrice::new(1_000);
     for price in [0, -1, 1_001] {
         assert_eq!(u.publish(&print(price, NOW), None), Err(RiskError::Overflow));
     }
@@ -84,10 +87,10 @@ fn a_price_rewrites_shocks_and_marks() {
     world.board.instruments[0].basis = -12_345;
     world.reprice(0, 1_234_567);
     let u = world.board.underlying(0).unwrap();
-    assert_eq!((u.worst_long, u.worst_short), (123_457, 123_457));
+    assert_eq!((u.worst_long, u.worst_short), (UnitPrice::new(123_457), UnitPrice::new(123_457)));
     // 12,345,670 · 0.987655 = 12,193,262.7…, down.
-    assert_eq!(world.instrument(0).0.mark, 12_193_262);
-    assert_eq!(world.instrument(1).0.mark, 10_000_000);
+    assert_eq!(world.instrument(0).0.mark, LotValue::new(12_193_262));
+    assert_eq!(world.instrument(1).0.mark, LotValue::new(10_000_000));
     assert_eq!(world.board.reprice(2), Err(RiskError::NotListed { index: 2 }));
 }
 
@@ -123,5 +126,5 @@ fn parameters_out_of_bounds_are_named() {
     };
     refuse(100, &|u| u.scale_bits = 17);
     refuse(101, &|u| u.unit_exponent = 10);
-    refuse(102, &|u| u.max_price = (1 << 43) + 1);
+    refuse(102, &|u| u.max_price = UnitPrice::new((1 << 43) + 1));
 }

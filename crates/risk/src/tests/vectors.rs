@@ -5,8 +5,9 @@ use super::{
     world::{empty_board, guard_params, print, range_params, usual_option_params},
 };
 use crate::{
-    Balance, Board, Instrument, Kind, Lots, MarginParams, OptionTerms, Portfolio, Ppm, ProductGroup, Purpose,
-    QuoteNative, Requirements, RiskError, Ticks, Token, Underlying, UnderlyingParams, Units,
+    Balance, Board, Instrument, Kind, LotValue, Lots, MarginParams, OptionTerms, Portfolio, Ppm, ProductGroup, Purpose,
+    QuoteNative, Requirements, RiskError, TickValue, Ticks, Token, Underlying, UnderlyingParams, UnitPrice, Units,
+    UnitsPerLot,
     liquidation::take_over,
     margin::{UnderlyingRisk, check},
     scenario::Scenario,
@@ -120,7 +121,7 @@ fn board(v: &Value, now: i64) -> Box<Board> {
             range_params: range_params(),
             option_params: usual_option_params(),
             guard_params: guard_params(),
-            max_price: int(u, "max_price"),
+            max_price: UnitPrice::new(int(u, "max_price")),
             scale_bits: int(u, "scale_bits") as u8,
             unit_exponent: int(u, "unit_exponent") as u8,
             listed: 1,
@@ -130,7 +131,7 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         };
         listed.validate().unwrap();
         listed.publish(&print(int(u, "price"), int(u, "publish_time")), None).unwrap();
-        listed.stable_price = int(u, "stable_price");
+        listed.stable_price = UnitPrice::new(int(u, "stable_price"));
         if u.get("initial_range").is_some() {
             (listed.range.maintenance, listed.range.initial) =
                 (ratio(u, "maintenance_range"), ratio(u, "initial_range"));
@@ -143,15 +144,15 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         let u = &mut board.underlyings[int(i, "underlying") as usize];
         let index = int(i, "index") as u16;
         let listed = Instrument {
-            lot_units: Units::new(int(i, "lot_units")),
-            delta_units: Units::new(int(i, "lot_units")),
-            tick_value: quote(i, "tick_value"),
+            lot_units: UnitsPerLot::new(int(i, "lot_units")),
+            delta_units: UnitsPerLot::new(int(i, "lot_units")),
+            tick_value: TickValue::new(quote(i, "tick_value").get()),
             expiry: int(i, "expiry"),
             max_position: Lots::new(int(i, "max_position")),
             basis: int(i, "basis"),
-            funding_index: int(i, "funding_index"),
-            loss_index_long: int(i, "loss_index_long"),
-            loss_index_short: int(i, "loss_index_short"),
+            funding_index: LotValue::new(int(i, "funding_index")),
+            loss_index_long: LotValue::new(int(i, "loss_index_long")),
+            loss_index_short: LotValue::new(int(i, "loss_index_short")),
             generation: 1,
             underlying: u.index,
             index,
@@ -188,14 +189,14 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         if u.get("initial_range").is_some() {
             let (got, expect) = (&board.underlyings[usize::from(index)], &u["expect"]);
             assert_eq!((got.calendar, got.surcharge), (ratio(expect, "calendar"), ratio(expect, "surcharge")));
-            assert_eq!(got.worst_long, int(expect, "worst_long"));
-            assert_eq!(got.worst_short, int(expect, "worst_short"));
+            assert_eq!(got.worst_long, UnitPrice::new(int(expect, "worst_long")));
+            assert_eq!(got.worst_short, UnitPrice::new(int(expect, "worst_short")));
         }
     }
     for i in list(v, "instruments") {
         let (got, expect) = (&board.instruments[int(i, "index") as usize], &i["expect"]);
         let u = board.underlying(got.underlying).unwrap();
-        assert_eq!(got.mark_at(u, now), int(expect, "mark"));
+        assert_eq!(got.mark_at(u, now), LotValue::new(int(expect, "mark")));
         if got.is_option() {
             let state = got.option.at(got, u, now);
             assert_eq!((state.delta, state.drift), (int(expect, "delta"), int(expect, "drift")));
@@ -216,8 +217,8 @@ fn portfolio(board: &Board, v: &Value) -> Portfolio {
         let slot = portfolio.slot(i).unwrap();
         slot.lots = Lots::new(int(p, "lots"));
         slot.quote = quote(p, "quote");
-        slot.funding_index = int(p, "funding_index");
-        slot.loss_index = int(p, "loss_index");
+        slot.funding_index = LotValue::new(int(p, "funding_index"));
+        slot.loss_index = LotValue::new(int(p, "loss_index"));
         (slot.bid_lots, slot.bid_value) = (Lots::new(int(p, "bid_lots")), quote(p, "bid_value"));
         (slot.ask_lots, slot.ask_value) = (Lots::new(int(p, "ask_lots")), quote(p, "ask_value"));
         slot.order_count = u32::from(slot.bid_lots.get() > 0) + u32::from(slot.ask_lots.get() > 0);
@@ -292,7 +293,8 @@ fn the_worked_examples_are_reproduced() {
         let liquidation = &case["liquidation"];
         if liquidation.is_object() {
             let i = board.instrument(int(liquidation, "instrument") as u16).unwrap();
-            let taken = take_over(&board, &mut account.clone(), i, Lots::new(int(liquidation, "max_lots")), now).unwrap();
+            let taken =
+                take_over(&board, &mut account.clone(), i, Lots::new(int(liquidation, "max_lots")), now).unwrap();
             let expect = &liquidation["expect"];
             assert_eq!((taken.fill.lots.get(), taken.fill.value.get()), (int(expect, "lots"), int(expect, "value")));
             assert_eq!((taken.mark_value, taken.discount), (quote(expect, "mark_value"), quote(expect, "discount")));

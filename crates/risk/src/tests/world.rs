@@ -2,9 +2,9 @@
 
 use super::random::Rng;
 use crate::{
-    Board, Fill, Instrument, Kind, Lots, MAX_GROUPS, MAX_INSTRUMENTS, MAX_POSITIONS, MAX_TOKENS, MAX_UNDERLYINGS,
-    MarginParams, OptionParams, Portfolio, Position, Ppm, Print, ProductGroup, Purpose, QuoteNative, Scaled, Ticks,
-    Token, Underlying, UnderlyingParams, Units,
+    Board, Fill, Instrument, Kind, LotValue, Lots, MAX_GROUPS, MAX_INSTRUMENTS, MAX_POSITIONS, MAX_TOKENS,
+    MAX_UNDERLYINGS, MarginParams, OptionParams, Portfolio, Position, Ppm, Print, ProductGroup, Purpose, QuoteNative,
+    Scaled, TickValue, Ticks, Token, Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
     fixing::{Fixing, SAMPLES},
     guard::GuardParams,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_div_floor},
@@ -23,7 +23,12 @@ pub const LAST: Purpose = Purpose::Maintenance { now: NOW };
 
 /// A price without a confidence interval.
 pub fn print(price: i64, publish_time: i64) -> Print {
-    Print { price, confidence: 0, publish_time, previous_publish_time: publish_time - 1 }
+    Print {
+        price: UnitPrice::new(price),
+        confidence: UnitPrice::new(0),
+        publish_time,
+        previous_publish_time: publish_time - 1,
+    }
 }
 
 /// How far parameters go.
@@ -245,7 +250,7 @@ pub fn underlying(rng: &mut Rng, reach: Reach, index: u16, groups: u8) -> Underl
         range_params: range_params(),
         option_params: option_params(rng, reach),
         guard_params: guard_params(),
-        max_price,
+        max_price: UnitPrice::new(max_price),
         scale_bits,
         unit_exponent: rng.range(0, 9) as u8,
         listed: 1,
@@ -271,9 +276,9 @@ pub fn underlying(rng: &mut Rng, reach: Reach, index: u16, groups: u8) -> Underl
     }
     // Where the stable price is does not depend on how it got there.
     u.stable_price = match rng.below(4) {
-        0 => price,
-        1 => legal(rng, 1, max_price),
-        _ => (price - price / 5 + rng.range(0, price / 3)).clamp(1, max_price),
+        0 => UnitPrice::new(price),
+        1 => UnitPrice::new(legal(rng, 1, max_price)),
+        _ => UnitPrice::new((price - price / 5 + rng.range(0, price / 3)).clamp(1, max_price)),
     };
     u
 }
@@ -282,7 +287,7 @@ pub fn underlying(rng: &mut Rng, reach: Reach, index: u16, groups: u8) -> Underl
 pub fn most_lots(u: &Underlying, lot_units: i64) -> i64 {
     let native = (i128::from(NATIVE_LIMIT) << u.scale()) - 1;
     let value = i128::from(PRODUCT_LIMIT - 1).min(native) as i64;
-    value / 4 / u.max_price / lot_units
+    value / 4 / u.max_price.get() / lot_units
 }
 
 /// One to three expiries up to a year away, some just passed.
@@ -299,9 +304,9 @@ pub fn instrument(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64],
     let max_position = if rng.chance(30) { most } else { rng.log_range(1, most) };
     let expiry = if rng.chance(50) { 0 } else { rng.pick(expiries) };
     let i = Instrument {
-        lot_units: Units::new(lot_units),
-        delta_units: Units::new(lot_units),
-        tick_value: QuoteNative::new(rng.log_range(1, 1 << 20)),
+        lot_units: UnitsPerLot::new(lot_units),
+        delta_units: UnitsPerLot::new(lot_units),
+        tick_value: TickValue::new(rng.log_range(1, 1 << 20)),
         expiry,
         max_position: Lots::new(max_position),
         basis: if rng.chance(50) { 0 } else { rng.range(-50_000, 50_000) },
@@ -320,15 +325,15 @@ pub fn instrument(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64],
 /// An option with a strike near the price, where a strike can be said in ticks; else nothing.
 pub fn option(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64], index: u16) -> Option<Instrument> {
     let base = instrument(rng, reach, u, &[NOW + 60], index);
-    let worth = i128::from(base.lot_units.get()) * i128::from(u.price);
+    let worth = i128::from(base.lot_units.get()) * i128::from(u.price.get());
     let thousandths = match rng.below(4) {
         0 => 1_000,
         1 => rng.range(50, 4_000),
         _ => rng.range(700, 1_300),
     };
     let wanted = worth * i128::from(thousandths);
-    let most = (i128::from(base.lot_units.get()) * i128::from(u.max_price)) >> u.scale();
-    if i128::from(base.lot_units.get()) * i128::from(u.max_price) * 9 / 2 > i128::from(PRODUCT_LIMIT) {
+    let most = (i128::from(base.lot_units.get()) * i128::from(u.max_price.get())) >> u.scale();
+    if i128::from(base.lot_units.get()) * i128::from(u.max_price.get()) * 9 / 2 > i128::from(PRODUCT_LIMIT) {
         // With a premium, the forward of a lot would leave what is priced in an extreme row.
         return None;
     }
@@ -338,7 +343,7 @@ pub fn option(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64], ind
     }
     let tick = rng.log_range(1, (native / 10).clamp(1, 1 << 40));
     let i = Instrument {
-        tick_value: QuoteNative::new(tick),
+        tick_value: TickValue::new(tick),
         strike: Ticks::new(native / tick),
         expiry: rng.pick(expiries),
         basis: 0,
@@ -405,7 +410,9 @@ impl World {
                 deposit_limit: 1 << 62,
                 underlying: rng.pick(&world.underlyings),
                 listed: 1,
-                haircut: Ppm::new(if reach == Reach::Usual { rng.range(0, 200_000) } else { legal(rng, 0, 900_000) } as u32),
+                haircut: Ppm::new(
+                    if reach == Reach::Usual { rng.range(0, 200_000) } else { legal(rng, 0, 900_000) } as u32
+                ),
                 ..Token::zeroed()
             };
             token.validate().unwrap();
@@ -457,7 +464,7 @@ impl World {
             }
             surface.open_expiry(expiry, smile(rng, reach), NOW - 1_000).unwrap();
             if rng.chance(80) {
-                let anchor = mul_div_floor(price, rng.range(900_000, 1_100_000), 1_000_000).unwrap().max(1);
+                let anchor = mul_div_floor(price.get(), rng.range(900_000, 1_100_000), 1_000_000).unwrap().max(1);
                 let said = surface.expiry(expiry).unwrap().smile;
                 let then = NOW - rng.pick(&[0, 10, 1_000]);
                 surface.publish(&PUBLISHER, expiry, said, anchor, then).unwrap();
@@ -499,7 +506,7 @@ impl World {
     /// A fill of some lots near the mark.
     pub fn fill_near_mark(&self, rng: &mut Rng, index: u16, lots: i64) -> Fill {
         let (i, u) = self.instrument(index);
-        let value = Scaled::new(lots * i.mark_at(u, NOW)).to_native_floor(u.scale()).get();
+        let value = Scaled::new(lots * i.mark_at(u, NOW).get()).to_native_floor(u.scale()).get();
         let value = mul_div_floor(value, rng.range(900_000, 1_100_000), 1_000_000).unwrap();
         Fill { lots: Lots::new(lots), value: QuoteNative::new(if value.signum() == lots.signum() { value } else { 0 }) }
     }
@@ -593,8 +600,8 @@ impl World {
                     1 => rng.range(970_000, 1_030_000),
                     _ => rng.range(600_000, 1_500_000),
                 };
-                let price = mul_div_floor(u.price, part, 1_000_000).unwrap();
-                u.publish(&print(price.clamp(1, u.max_price), NOW), None).unwrap();
+                let price = mul_div_floor(u.price.get(), part, 1_000_000).unwrap();
+                u.publish(&print(price.clamp(1, u.max_price.get()), NOW), None).unwrap();
                 self.board.reprice(index).unwrap();
                 if rng.chance(30) {
                     self.refresh(rng, index);
@@ -615,14 +622,14 @@ impl World {
         let mut fixing = Fixing { expiry: first.expiry, ..Fixing::zeroed() };
         let count = rng.range(0, SAMPLES.into()) as u32;
         for k in 1..=count {
-            let price = mul_div_floor(u.price, rng.range(950_000, 1_050_000), 1_000_000).unwrap();
-            fixing.take(k, price.clamp(1, u.max_price)).unwrap();
+            let price = mul_div_floor(u.price.get(), rng.range(950_000, 1_050_000), 1_000_000).unwrap();
+            fixing.take(k, price.clamp(1, u.max_price.get())).unwrap();
         }
         let mut list: Vec<u16> = vec![];
         for i in self.board.instruments.iter_mut().filter(|i| same(i)) {
             list.push(i.index);
             i.settles_at = i.expiry;
-            i.fix(u, &fixing, u.price).unwrap();
+            i.fix(u, &fixing, u.price.get()).unwrap();
         }
         if rng.chance(30) && fixing.count() > 0 {
             fixing.price = fixing.mean().unwrap();
@@ -636,13 +643,13 @@ impl World {
     fn move_indices(&mut self, rng: &mut Rng, chosen: &[u16]) {
         for &index in chosen {
             let i = &mut self.board.instruments[usize::from(index)];
-            let most = i.mark / 50;
+            let most = i.mark.get() / 50;
             if rng.chance(60) {
-                i.funding_index += rng.range(-most, most);
+                i.funding_index = LotValue::new(i.funding_index.get() + rng.range(-most, most));
             }
             if rng.chance(30) {
-                i.loss_index_long += rng.range(0, most);
-                i.loss_index_short += rng.range(0, most);
+                i.loss_index_long = LotValue::new(i.loss_index_long.get() + rng.range(0, most));
+                i.loss_index_short = LotValue::new(i.loss_index_short.get() + rng.range(0, most));
             }
         }
     }
@@ -673,7 +680,7 @@ pub fn plain() -> World {
             range_params: range_params(),
             option_params: usual_option_params(),
             guard_params: guard_params(),
-            max_price: 100_000_000,
+            max_price: UnitPrice::new(100_000_000),
             unit_exponent: 2,
             listed: 1,
             index,
@@ -683,9 +690,9 @@ pub fn plain() -> World {
         u.publish(&print(1_000_000, NOW), None).unwrap();
         world.board.underlyings[usize::from(index)] = u;
         world.list(Instrument {
-            lot_units: Units::new(10),
-            delta_units: Units::new(10),
-            tick_value: QuoteNative::new(1_000),
+            lot_units: UnitsPerLot::new(10),
+            delta_units: UnitsPerLot::new(10),
+            tick_value: TickValue::new(1_000),
             max_position: Lots::new(1_000_000),
             generation: 1,
             underlying: index,

@@ -92,7 +92,7 @@ pub fn require_not_halted(u: &Underlying, now: i64) -> Result<()> {
 /// Calls for margin, by an event, where an account's equity is below its warning level.
 pub fn call_for_margin(margin: &Address, board: &Board, r: &Requirements) -> Result<()> {
     if r.is_margin_call(&board.params).logged()? {
-        emit!(MarginCalled { margin: *margin, equity: r.equity.0, maintenance: r.maintenance.0 });
+        emit!(MarginCalled { margin: *margin, equity: r.equity.get(), maintenance: r.maintenance.get() });
     }
     Ok(())
 }

@@ -85,13 +85,13 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
     let (own_cash, mint, balance) = match Asset::of_vault(a.vault.address(), &a.exchange, &a.board.board)? {
         Asset::Quote => {
             a.treasury.quote_window.deposit(amount, now).logged()?;
-            let amount = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
+            let amount = QuoteNative::new(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
             let p = &mut a.margin.portfolio;
             p.receive(amount).logged()?;
             a.treasury.quote_deposits = a.treasury.quote_deposits.plus(amount).logged()?;
             let collected = a.treasury.lending.collect(p).logged()?;
             settled.collected = settled.collected.plus(collected).logged()?;
-            (p.known_own_cash().logged()?, a.exchange.quote_mint, p.cash.0)
+            (p.known_own_cash().logged()?, a.exchange.quote_mint, p.cash.get())
         }
         Asset::Token(index) => {
             let board = &a.board.board;
@@ -126,8 +126,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
         mint,
         amount,
         balance,
-        interest_earned: settled.earned.0,
-        interest_paid: settled.collected.0
+        interest_earned: settled.earned.get(),
+        interest_paid: settled.collected.get()
     });
     Ok(())
 }

@@ -61,14 +61,14 @@ pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()>
     let (now, a) = (now()?, &mut ctx.accounts);
     require_transferable(&a.from, &a.to, a.authority.address(), now)?;
     require!(amount > 0, BallastError::ZeroAmount);
-    let amount = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
+    let amount = QuoteNative::new(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
     let (interest, lending) = (&a.board.board.interest, &mut a.treasury.lending);
     for margin in [&mut a.from, &mut a.to] {
         lending.settle(&mut margin.portfolio, interest, now).logged()?;
     }
     let cash = a.from.portfolio.cash;
     if amount > cash {
-        msg!("cash: needed {}, had {}", amount.0, cash.0);
+        msg!("cash: needed {}, had {}", amount.get(), cash.get());
         return Err(BallastError::WouldBorrow.into());
     }
     a.from.portfolio.cash = cash.minus(amount).logged()?;
@@ -85,9 +85,9 @@ pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()>
     emit!(CashTransferred {
         from: *a.from.address(),
         to: *a.to.address(),
-        amount: amount.0,
-        from_cash: a.from.portfolio.cash.0,
-        to_cash: a.to.portfolio.cash.0,
+        amount: amount.get(),
+        from_cash: a.from.portfolio.cash.get(),
+        to_cash: a.to.portfolio.cash.get(),
     });
     Ok(())
 }

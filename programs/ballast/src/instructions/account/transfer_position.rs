@@ -85,7 +85,7 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Resu
         margin.portfolio.accrue(&board.interest, now).logged()?;
     }
     let (before, mut receiver_before) = (boxed(&a.from.portfolio), boxed(&a.to.portfolio));
-    let moved = transfer(&mut a.from.portfolio, &mut a.to.portfolio, i, u, Lots(lots)).logged()?;
+    let moved = transfer(&mut a.from.portfolio, &mut a.to.portfolio, i, u, Lots::new(lots)).logged()?;
     for settled in [moved.settled_by_giver, moved.settled_by_receiver] {
         a.market.pay(settled)?;
     }
@@ -118,8 +118,8 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Resu
     emit!(PositionTransferred {
         from: *a.from.address(),
         to: *a.to.address(),
-        lots: moved.fill.lots.0,
-        value: moved.fill.value.0,
+        lots: moved.fill.lots.get(),
+        value: moved.fill.value.get(),
         instrument: u64::from(i.index),
     });
     Ok(())

@@ -70,15 +70,15 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
     let (mint, balance) = match asset {
         Asset::Quote => {
             a.treasury.quote_window.withdraw(amount, now).logged()?;
-            let amount = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
+            let amount = QuoteNative::new(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
             let cash = a.margin.portfolio.cash;
             if amount > cash && interest.params.max_utilisation.is_zero() {
-                msg!("cash: needed {}, had {}", amount.0, cash.0);
+                msg!("cash: needed {}, had {}", amount.get(), cash.get());
                 return Err(BallastError::WouldBorrow.into());
             }
             a.margin.portfolio.cash = cash.minus(amount).logged()?;
             a.treasury.quote_deposits = a.treasury.quote_deposits.minus(amount).logged()?;
-            (a.exchange.quote_mint, a.margin.portfolio.cash.0)
+            (a.exchange.quote_mint, a.margin.portfolio.cash.get())
         }
         Asset::Token(index) => {
             let mint = a.board.board.token(index).logged()?.mint;
@@ -106,8 +106,8 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
         mint,
         amount,
         balance,
-        interest_earned: settled.earned.0,
-        interest_paid: settled.collected.0
+        interest_earned: settled.earned.get(),
+        interest_paid: settled.collected.get()
     });
     Ok(())
 }

@@ -77,7 +77,7 @@ pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at
         margin.portfolio.accrue(&board.interest, now).logged()?;
     }
     let (mut before_a, mut before_b) = (boxed(&a.margin_a.portfolio), boxed(&a.margin_b.portfolio));
-    let mut block = Block { now, rate: Ppm(a.exchange.block_fee_ppm), ..Block::default() };
+    let mut block = Block { now, rate: Ppm::new(a.exchange.block_fee_ppm), ..Block::default() };
     for (leg, view) in legs.iter().zip(markets) {
         let market = market_mut(view, &exchange, leg.instrument)?;
         block.trade(leg, board, market, &mut a.margin_a, &mut a.margin_b)?;
@@ -94,7 +94,7 @@ pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at
         margin.portfolio.note_owed(&checked);
         call_for_margin(address, board, &checked)?;
     }
-    emit!(BlockTraded { margin_a: one, margin_b: other, nonce, fee: block.fee.0, legs: block.records });
+    emit!(BlockTraded { margin_a: one, margin_b: other, nonce, fee: block.fee.get(), legs: block.records });
     Ok(())
 }
 
@@ -132,7 +132,7 @@ impl Block {
         fill(&mut b.portfolio, market, i, u, &other)?;
         let open = market.open_interest_long;
         if open > market.open_interest_cap && open > open_before {
-            msg!("open interest {}, cap {}", open.0, market.open_interest_cap.0);
+            msg!("open interest {}, cap {}", open.get(), market.open_interest_cap.get());
             return Err(BallastError::OpenInterestCap.into());
         }
         let fee = leg.fee(self.rate).logged()?;
@@ -144,7 +144,7 @@ impl Block {
             instrument: i.index,
             lots: args.lots,
             price: args.price,
-            value: leg.fill.value.0,
+            value: leg.fill.value.get(),
         });
         Ok(())
     }
@@ -155,7 +155,7 @@ impl Block {
         require_not_halted(u, self.now)?;
         require!(i.reduce_only == 0, BallastError::MarketReduceOnly);
         let size = args.lots.unsigned_abs();
-        require!(size > 0 && size <= i.max_position.0.unsigned_abs(), BallastError::BadSize);
+        require!(size > 0 && size <= i.max_position.get().unsigned_abs(), BallastError::BadSize);
         // The margin check looks at what is held in the end. A leg that both sides close is judged by its mark alone, and a
         // mark that is stale would let value pass unseen.
         u.require_fresh(self.now).logged()?;
@@ -163,11 +163,11 @@ impl Block {
             i.option.require_usable(i, u, self.now).logged()?;
         }
         let (low, high) = i.band(u, self.now).logged()?;
-        if args.price < low.0 || args.price > high.0 {
-            msg!("leg {}: price {}, band {} to {} ticks", self.records.len(), args.price, low.0, high.0);
+        if args.price < low.get() || args.price > high.get() {
+            msg!("leg {}: price {}, band {} to {} ticks", self.records.len(), args.price, low.get(), high.get());
             return Err(BallastError::BlockLegOutOfBand.into());
         }
-        Leg::new(i, Lots(args.lots), Ticks(args.price)).logged()
+        Leg::new(i, Lots::new(args.lots), Ticks::new(args.price)).logged()
     }
 }
 

@@ -34,11 +34,15 @@ pub struct FundInsurance {
 /// Runs `fund_insurance`.
 pub fn fund_insurance(ctx: &mut Context<FundInsurance>, amount: u64) -> Result<()> {
     require!(amount > 0, BallastError::ZeroAmount);
-    let given = QuoteNative(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
+    let given = QuoteNative::new(i64::try_from(amount).map_err(|_| BallastError::Overflow)?);
     let a = &mut ctx.accounts;
     a.treasury.insurance = a.treasury.insurance.plus(given).logged()?;
     a.treasury.quote_deposits = a.treasury.quote_deposits.plus(given).logged()?;
     token::transfer_in(a.source.account(), a.vault.account(), a.giver.account(), amount);
-    emit!(InsuranceFunded { exchange: *a.exchange.address(), amount: given.0, insurance: a.treasury.insurance.0 });
+    emit!(InsuranceFunded {
+        exchange: *a.exchange.address(),
+        amount: given.get(),
+        insurance: a.treasury.insurance.get()
+    });
     Ok(())
 }

@@ -89,7 +89,7 @@ pub fn set_fees(exchange: &mut Exchange, fees: &FeeArgs) -> Result<()> {
     exchange.maker_fee_ppm = fees.maker_fee_ppm;
     exchange.block_fee_ppm = fees.block_fee_ppm;
     exchange.maker_penalty_ppm = fees.maker_penalty_ppm;
-    exchange.maker_penalty = QuoteNative(fees.maker_penalty);
+    exchange.maker_penalty = QuoteNative::new(fees.maker_penalty);
     Ok(())
 }
 
@@ -114,14 +114,14 @@ fn create_board(a: &InitializeExchange, exchange: &Address, bump: u8, params: &M
 /// The margin parameters that arguments name.
 pub fn margin_params(args: &MarginArgs) -> MarginParams {
     MarginParams {
-        initial_ratio: Ppm(args.initial_ratio),
-        liquidation_buffer: Ppm(args.liquidation_buffer),
-        discount_base: Ppm(args.discount_base),
-        discount_max: Ppm(args.discount_max),
-        discount_of_freed: Ppm(args.discount_of_freed),
-        insurance_share: Ppm(args.insurance_share),
-        dust_value: QuoteNative(args.dust_value),
-        warning_buffer: Ppm(args.warning_buffer),
+        initial_ratio: Ppm::new(args.initial_ratio),
+        liquidation_buffer: Ppm::new(args.liquidation_buffer),
+        discount_base: Ppm::new(args.discount_base),
+        discount_max: Ppm::new(args.discount_max),
+        discount_of_freed: Ppm::new(args.discount_of_freed),
+        insurance_share: Ppm::new(args.insurance_share),
+        dust_value: QuoteNative::new(args.dust_value),
+        warning_buffer: Ppm::new(args.warning_buffer),
         reserved: [0; 7],
     }
 }

@@ -17,7 +17,7 @@ pub fn change_collateral(ctx: &mut Context<ChangeBoard>, args: CollateralChangeA
     require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::CHANGE_COLLATERAL, &[&args])?;
     let board = &mut ctx.accounts.board.board;
     let token = *board.token(args.token).logged()?;
-    let changed = CollateralToken { deposit_limit: args.deposit_limit, haircut: Ppm(args.haircut), ..token };
+    let changed = CollateralToken { deposit_limit: args.deposit_limit, haircut: Ppm::new(args.haircut), ..token };
     write_token(board, args.token, &changed)?;
     emit!(CollateralChanged::of(ctx.accounts.exchange.address(), args.token, &changed));
     Ok(())

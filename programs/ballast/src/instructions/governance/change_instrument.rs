@@ -53,10 +53,10 @@ pub fn change_instrument(
     let i = a.board.board.instrument(instrument).logged()?;
     require!(args.generation == i.generation, BallastError::ChangeDiffers);
     let changed = Instrument {
-        max_position: Lots(args.max_position),
-        min_order_value: QuoteNative(args.min_order_value),
+        max_position: Lots::new(args.max_position),
+        min_order_value: QuoteNative::new(args.min_order_value),
         funding: funding_params(&args.funding),
-        price_band: Ppm(args.price_band),
+        price_band: Ppm::new(args.price_band),
         max_orders: args.max_orders,
         reduce_only: args.reduce_only,
         ..*i
@@ -79,6 +79,6 @@ pub fn write_limits(board: &mut Board, market: &mut Market, changed: &Instrument
         slot.basis = 0;
         market.premium_average = 0;
     }
-    market.open_interest_cap = Lots(cap);
+    market.open_interest_cap = Lots::new(cap);
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::{
     instructions::{listing::list_underlying::write_parameters, load::now},
 };
 use anchor_lang::prelude::*;
+use ballast_risk::UnitPrice;
 
 /// Runs `change_underlying`. A scan range that rises reaches maintenance margin by its ramp, see `ballast_risk::range`; the
 /// rest holds at once.
@@ -27,20 +28,20 @@ pub fn change_underlying(ctx: &mut Context<ChangeBoard>, index: u16, args: Under
     require!(!taken, BallastError::AlreadyExists);
     let u = board.underlying_mut(index).logged()?;
     let fixed = (args.max_price, args.scale_bits, args.unit_exponent);
-    require!(fixed == (u.max_price, u.scale_bits, u.unit_exponent), BallastError::ImmutableParameter);
+    require!(fixed == (u.max_price.get(), u.scale_bits, u.unit_exponent), BallastError::ImmutableParameter);
     let scan_range_before = u.params.scan_range;
-    if args.scan_range > scan_range_before.0 {
+    if args.scan_range > scan_range_before.get() {
         u.range.raise_floor(now()?, scan_range_before).logged()?;
     }
     write_parameters(u, &args)?;
-    if u.price > 0 {
+    if u.price > UnitPrice::new(0) {
         board.reprice(index).logged()?;
     }
     emit!(UnderlyingChanged {
         exchange: *ctx.accounts.exchange.address(),
         feed_id: args.feed_id,
         name: args.name,
-        scan_range_before: scan_range_before.0,
+        scan_range_before: scan_range_before.get(),
         scan_range: args.scan_range,
         underlying: u64::from(index),
     });

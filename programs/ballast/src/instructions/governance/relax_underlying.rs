@@ -14,15 +14,15 @@ use ballast_risk::{Ppm, bounds};
 pub fn relax_underlying(ctx: &mut Context<ChangeBoard>, index: u16, scan_range: u32) -> Result<()> {
     let u = ctx.accounts.board.board.underlying_mut(index).logged()?;
     let before = u.params.scan_range;
-    if !u.range.may_relax(now()?, before, Ppm(scan_range)).logged()? {
-        msg!("scan range: {} now, {} before, {} asked for", before.0, u.range.floor_before.0, scan_range);
+    if !u.range.may_relax(now()?, before, Ppm::new(scan_range)).logged()? {
+        msg!("scan range: {} now, {} before, {} asked for", before.get(), u.range.floor_before.get(), scan_range);
         return Err(BallastError::ChangeNotProposed.into());
     }
-    u.params.scan_range = Ppm(scan_range);
+    u.params.scan_range = Ppm::new(scan_range);
     u.validate().named(bounds::underlying::ALL)?;
     emit!(ScanRangeRelaxed {
         exchange: *ctx.accounts.exchange.address(),
-        before: before.0,
+        before: before.get(),
         scan_range,
         underlying: u64::from(index),
     });

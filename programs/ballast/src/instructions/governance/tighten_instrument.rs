@@ -43,11 +43,11 @@ pub fn tighten_instrument(
     require!(args.reduce_only <= 1, BallastError::ParameterOutOfBounds);
     let a = &mut ctx.accounts;
     let i = a.board.board.instrument(instrument).logged()?;
-    let (position, cap) = (i.max_position.0, a.market.open_interest_cap.0);
+    let (position, cap) = (i.max_position.get(), a.market.open_interest_cap.get());
     only_tightens("maximum position", args.max_position <= position, position, args.max_position)?;
     only_tightens("open interest cap", args.open_interest_cap <= cap, cap, args.open_interest_cap)?;
     let reduce_only = i.reduce_only.max(args.reduce_only);
-    let changed = Instrument { max_position: Lots(args.max_position), reduce_only, ..*i };
+    let changed = Instrument { max_position: Lots::new(args.max_position), reduce_only, ..*i };
     write_limits(&mut a.board.board, &mut a.market, &changed, args.open_interest_cap)?;
     emit!(InstrumentChanged::of(a.exchange.address(), &changed, args.open_interest_cap));
     Ok(())

@@ -30,13 +30,13 @@ pub struct TightenBoard {
 pub fn tighten_underlying(ctx: &mut Context<TightenBoard>, index: u16, scan_range: u32) -> Result<()> {
     let u = ctx.accounts.board.board.underlying_mut(index).logged()?;
     let before = u.params.scan_range;
-    only_tightens("scan range", scan_range > before.0, before.0.into(), scan_range.into())?;
+    only_tightens("scan range", scan_range > before.get(), before.get().into(), scan_range.into())?;
     u.range.raise_floor(now()?, before).logged()?;
-    u.params.scan_range = Ppm(scan_range);
+    u.params.scan_range = Ppm::new(scan_range);
     u.validate().named(bounds::underlying::ALL)?;
     emit!(ScanRangeRaised {
         exchange: *ctx.accounts.exchange.address(),
-        before: before.0,
+        before: before.get(),
         scan_range,
         underlying: u64::from(index),
     });

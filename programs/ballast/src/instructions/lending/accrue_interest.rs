@@ -48,12 +48,12 @@ pub fn accrue_interest(ctx: &mut Context<AccrueInterest>) -> Result<()> {
     p.note_owed(&measured);
     lending.register(p, measured.own_cash, &board.interest, now).logged()?;
     require!(interest_state(p) != before, BallastError::NothingToAccrue);
-    let (accrued, lent, owed) = (p.accrued_interest.0, p.lent.0, p.owed.0);
+    let (accrued, lent, owed) = (p.accrued_interest.get(), p.lent.get(), p.owed.get());
     a.margin.count_change()?;
     emit!(InterestAccrued {
         margin: *a.margin.address(),
-        earned: settled.earned.0,
-        paid: settled.collected.0,
+        earned: settled.earned.get(),
+        paid: settled.collected.get(),
         accrued,
         lent,
         owed,

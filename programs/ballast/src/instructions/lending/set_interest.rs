@@ -32,12 +32,12 @@ pub struct SetInterest {
 pub fn set_interest(ctx: &mut Context<SetInterest>, args: InterestArgs) -> Result<()> {
     require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::SET_INTEREST, &[&args])?;
     let params = InterestParams {
-        base_rate: Ppm(args.base_rate),
-        optimal_rate: Ppm(args.optimal_rate),
-        max_rate: Ppm(args.max_rate),
-        optimal_utilisation: Ppm(args.optimal_utilisation),
-        max_utilisation: Ppm(args.max_utilisation),
-        reserve: Ppm(args.reserve),
+        base_rate: Ppm::new(args.base_rate),
+        optimal_rate: Ppm::new(args.optimal_rate),
+        max_rate: Ppm::new(args.max_rate),
+        optimal_utilisation: Ppm::new(args.optimal_utilisation),
+        max_utilisation: Ppm::new(args.max_utilisation),
+        reserve: Ppm::new(args.reserve),
         epoch_seconds: args.epoch_seconds,
         reserved: 0,
     };

@@ -34,10 +34,10 @@ pub fn update_interest(ctx: &mut Context<UpdateInterest>) -> Result<()> {
         borrow_index: interest.borrow_index,
         borrow_rate: interest.borrow_rate,
         lend_index: interest.lend_index,
-        given: division.given.0,
-        reserve: division.reserve.0,
-        lent: a.treasury.lending.lent.0,
-        owed: a.treasury.lending.owed.0,
+        given: division.given.get(),
+        reserve: division.reserve.get(),
+        lent: a.treasury.lending.lent.get(),
+        owed: a.treasury.lending.owed.get(),
         epoch: u64::from(interest.epoch),
     });
     Ok(())

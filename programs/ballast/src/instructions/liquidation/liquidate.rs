@@ -80,7 +80,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     // Orders carry no maintenance margin, so that cancelling them does not change whether the account is liquidatable.
     let orders_cancelled = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::MAX, |_| true)?;
     let mut scratch = boxed(&a.margin.portfolio);
-    let taken = take_over(board, &mut scratch, i, Lots(max_lots), now).logged()?;
+    let taken = take_over(board, &mut scratch, i, Lots::new(max_lots), now).logged()?;
 
     let held = a.margin.portfolio.lots(i);
     let settled = a.margin.portfolio.fill(i, u, taken.fill).logged()?;
@@ -98,22 +98,22 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     a.treasury.insurance = a.treasury.insurance.plus(taken.insurance).logged()?;
 
     let measured = rule::require_taken_over(board, &a.liquidator.portfolio, u.index, now).logged()?;
-    record(&mut a.margin, i.index, taken.mark_value, held.0 > 0)?;
+    record(&mut a.margin, i.index, taken.mark_value, held.get() > 0)?;
     let (after, interest) = ([&taken.after, &measured], &board.interest);
     let debt = settle_both(&mut a.treasury, &mut a.margin, &mut a.liquidator, after, interest, now)?;
     emit!(Liquidated {
         margin: address,
         liquidator,
-        lots: other.lots.0,
-        mark_value: taken.mark_value.0,
-        discount: taken.discount.0,
-        insurance: taken.insurance.0,
-        equity_before: taken.before.equity.0,
-        maintenance_before: taken.before.maintenance.0,
-        equity_after: taken.after.equity.0,
-        maintenance_after: taken.after.maintenance.0,
-        bad_debt: debt.paid.0,
-        uncovered: debt.uncovered.0,
+        lots: other.lots.get(),
+        mark_value: taken.mark_value.get(),
+        discount: taken.discount.get(),
+        insurance: taken.insurance.get(),
+        equity_before: taken.before.equity.get(),
+        maintenance_before: taken.before.maintenance.get(),
+        equity_after: taken.after.equity.get(),
+        maintenance_after: taken.after.maintenance.get(),
+        bad_debt: debt.paid.get(),
+        uncovered: debt.uncovered.get(),
         orders_cancelled,
         instrument: u32::from(i.index),
     });
@@ -128,7 +128,7 @@ fn record(margin: &mut MarginAccount, instrument: u16, value: QuoteNative, long:
     let slot = match same {
         Some(slot) => &mut margin.liquidated[slot],
         None => {
-            let smallest = margin.liquidated.iter_mut().min_by_key(|l| l.value.0.unsigned_abs());
+            let smallest = margin.liquidated.iter_mut().min_by_key(|l| l.value.get().unsigned_abs());
             let slot = smallest.ok_or(BallastError::Overflow)?;
             *slot = LiquidatedLeg { value: QuoteNative::ZERO, instrument, reserved: [0; 3] };
             slot

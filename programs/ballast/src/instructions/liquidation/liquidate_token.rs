@@ -73,7 +73,7 @@ pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount
     // From cash, not on credit: nobody borrows here past the limits of a withdrawal.
     let paid = price.plus(sale.insurance).logged()?;
     if !paid.is_zero() && buyer.cash < paid {
-        msg!("cash: needed {}, had {}", paid.0, buyer.cash.0);
+        msg!("cash: needed {}, had {}", paid.get(), buyer.cash.get());
         return Err(BallastError::InsufficientBalance.into());
     }
     buyer.cash = buyer.cash.minus(paid).logged()?;
@@ -87,15 +87,15 @@ pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount
         margin: address,
         liquidator,
         amount: sale.amount,
-        value: sale.value.0,
-        discount: sale.discount.0,
-        insurance: sale.insurance.0,
-        equity_before: sale.before.equity.0,
-        maintenance_before: sale.before.maintenance.0,
-        equity_after: sale.after.equity.0,
-        maintenance_after: sale.after.maintenance.0,
-        bad_debt: debt.paid.0,
-        uncovered: debt.uncovered.0,
+        value: sale.value.get(),
+        discount: sale.discount.get(),
+        insurance: sale.insurance.get(),
+        equity_before: sale.before.equity.get(),
+        maintenance_before: sale.before.maintenance.get(),
+        equity_after: sale.after.equity.get(),
+        maintenance_after: sale.after.maintenance.get(),
+        bad_debt: debt.paid.get(),
+        uncovered: debt.uncovered.get(),
         token: u64::from(token),
     });
     Ok(())

@@ -42,9 +42,9 @@ pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
     a.margin.count_change()?;
     emit!(BadDebtResolved {
         margin: *a.margin.address(),
-        paid: debt.paid.0,
-        uncovered: debt.uncovered.0,
-        interest_written_off: debt.interest.0,
+        paid: debt.paid.get(),
+        uncovered: debt.uncovered.get(),
+        interest_written_off: debt.interest.get(),
     });
     Ok(())
 }
@@ -63,11 +63,11 @@ pub struct BadDebt {
 /// Pays the debt of an account that holds no lots, no tokens and no cash, as far as the insurance fund goes. Resting orders
 /// do not hold it up. Interest that it accrued is written off with the last of the debt: the fund owes lenders nothing.
 pub fn pay_bad_debt(portfolio: &mut Portfolio, treasury: &mut Treasury) -> Result<BadDebt> {
-    if !portfolio.has_no_holdings() || portfolio.cash.0 > 0 {
+    if !portfolio.has_no_holdings() || portfolio.cash.get() > 0 {
         return Ok(BadDebt::default());
     }
     let debt = portfolio.cash.negated().logged()?;
-    let paid = QuoteNative(debt.0.min(treasury.insurance.0.max(0)));
+    let paid = QuoteNative::new(debt.get().min(treasury.insurance.get().max(0)));
     portfolio.receive(paid).logged()?;
     treasury.insurance = treasury.insurance.minus(paid).logged()?;
     treasury.bad_debt_paid = treasury.bad_debt_paid.plus(paid).logged()?;

@@ -8,7 +8,10 @@ use crate::{
     state::{DISCRIMINATOR_LEN, Market},
 };
 use anchor_lang::{create_account_signed, prelude::*};
-use ballast_risk::{Board, FundingParams, Instrument, Kind, Lots, Ppm, QuoteNative, RiskError, Ticks, Units, bounds};
+use ballast_risk::{
+    Board, FundingParams, Instrument, Kind, Lots, Ppm, QuoteNative, RiskError, TickValue, Ticks, UnitPrice, Units,
+    UnitsPerLot, bounds,
+};
 use bytemuck::Zeroable;
 
 /// Longest life of a contract: three years, the domain of the option model.
@@ -49,18 +52,18 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
 
     *slot = Instrument {
         name: args.name,
-        lot_units: Units(args.lot_units),
-        tick_value: QuoteNative(args.tick_value),
+        lot_units: UnitsPerLot::new(args.lot_units),
+        tick_value: TickValue::new(args.tick_value),
         expiry: contract.expiry,
-        max_position: Lots(args.max_position),
+        max_position: Lots::new(args.max_position),
         generation,
         underlying: args.underlying,
         index: args.instrument,
         kind: contract.kind as u8,
-        price_band: Ppm(args.price_band),
-        min_order_value: QuoteNative(args.min_order_value),
-        strike: Ticks(contract.strike),
-        delta_units: Units(args.lot_units),
+        price_band: Ppm::new(args.price_band),
+        min_order_value: QuoteNative::new(args.min_order_value),
+        strike: Ticks::new(contract.strike),
+        delta_units: UnitsPerLot::new(args.lot_units),
         settles_at: contract.expiry,
         funding: funding_params(&args.funding),
         max_orders: args.max_orders,
@@ -78,7 +81,7 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
         slot.next_linear = u.first_linear;
         u.first_linear = args.instrument.checked_add(1).ok_or(BallastError::Overflow)?;
     }
-    let priced = u.price > 0;
+    let priced = u.price > UnitPrice::new(0);
     board.join_fixing(args.instrument).logged()?;
     if linear && priced {
         board.reprice(args.underlying).logged()?;
@@ -89,10 +92,10 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
 /// The funding parameters that arguments name.
 pub fn funding_params(args: &FundingArgs) -> FundingParams {
     FundingParams {
-        impact_notional: QuoteNative(args.impact_notional),
-        max_premium: Ppm(args.max_premium),
+        impact_notional: QuoteNative::new(args.impact_notional),
+        max_premium: Ppm::new(args.max_premium),
         period: args.period,
-        max_basis: Ppm(args.max_basis),
+        max_basis: Ppm::new(args.max_basis),
         reserved: 0,
     }
 }
@@ -115,7 +118,7 @@ pub fn create_market(
     let (head, book) = data.split_at_mut(Market::BOOK_OFFSET);
     let mut made = Market::zeroed();
     made.exchange = *exchange;
-    made.open_interest_cap = Lots(args.open_interest_cap);
+    made.open_interest_cap = Lots::new(args.open_interest_cap);
     made.generation = generation;
     made.instrument = args.instrument;
     made.bump = bump;

@@ -65,7 +65,7 @@ pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) 
         underlying: args.underlying,
         listed: 1,
         decimals,
-        haircut: Ppm(args.haircut),
+        haircut: Ppm::new(args.haircut),
         reserved: [0; 5],
     };
     listed.validate().named(bounds::token::ALL)?;

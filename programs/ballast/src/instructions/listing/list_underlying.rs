@@ -10,7 +10,8 @@ use crate::{
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{
-    OptionParams, Ppm, QuoteNative, Underlying, UnderlyingParams, bounds, guard::GuardParams, range::RangeParams,
+    OptionParams, Ppm, QuoteNative, Underlying, UnderlyingParams, UnitPrice, bounds, guard::GuardParams,
+    range::RangeParams,
 };
 use bytemuck::Zeroable;
 
@@ -37,7 +38,7 @@ pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) 
 
     let slot = &mut underlyings[index];
     *slot = Underlying::zeroed();
-    slot.max_price = args.max_price;
+    slot.max_price = UnitPrice::new(args.max_price);
     slot.scale_bits = args.scale_bits;
     slot.unit_exponent = args.unit_exponent;
     slot.index = index as u16;
@@ -54,37 +55,38 @@ pub fn write_parameters(slot: &mut Underlying, args: &UnderlyingArgs) -> Result<
     slot.name = args.name;
     slot.feed_id = args.feed_id;
     slot.params = UnderlyingParams {
-        liquidity: QuoteNative(args.liquidity),
-        profit_cap: QuoteNative(args.profit_cap),
-        scan_range: Ppm(args.scan_range),
-        max_confidence: Ppm(args.max_confidence),
-        calendar: Ppm(args.calendar),
-        concentration: Ppm(args.concentration),
-        concentration_cap: Ppm(args.concentration_cap),
-        stable_rate: Ppm(args.stable_rate),
+        liquidity: QuoteNative::new(args.liquidity),
+        profit_cap: QuoteNative::new(args.profit_cap),
+        scan_range: Ppm::new(args.scan_range),
+        max_confidence: Ppm::new(args.max_confidence),
+        calendar: Ppm::new(args.calendar),
+        concentration: Ppm::new(args.concentration),
+        concentration_cap: Ppm::new(args.concentration_cap),
+        stable_rate: Ppm::new(args.stable_rate),
         max_age: args.max_age,
-        short_minimum: Ppm(args.short_minimum),
-        open_interest_liquidity: QuoteNative(args.open_interest_liquidity),
-        crowding: Ppm(args.crowding),
-        crowding_cap: Ppm(args.crowding_cap),
+        short_minimum: Ppm::new(args.short_minimum),
+        open_interest_liquidity: QuoteNative::new(args.open_interest_liquidity),
+        crowding: Ppm::new(args.crowding),
+        crowding_cap: Ppm::new(args.crowding_cap),
     };
     slot.range_params = RangeParams {
         sigmas: args.range.sigmas,
-        cap: Ppm(args.range.cap),
+        cap: Ppm::new(args.range.cap),
         horizon: args.range.horizon,
         half_life: args.range.half_life,
-        fall_rate: Ppm(args.range.fall_rate),
+        fall_rate: Ppm::new(args.range.fall_rate),
         reserved: 0,
     };
     slot.option_params = OptionParams {
-        volatility_range: Ppm(args.options.volatility_range),
-        volatility_power: Ppm(args.options.volatility_power),
+        volatility_range: Ppm::new(args.options.volatility_range),
+        volatility_power: Ppm::new(args.options.volatility_power),
         volatility_floor_days: args.options.volatility_floor_days,
         max_array_age: args.options.max_array_age,
         max_volatility_age: args.options.max_volatility_age,
         reserved: 0,
     };
-    slot.guard_params = GuardParams { max_move: Ppm(args.max_move), max_divergence: Ppm(args.max_divergence) };
+    slot.guard_params =
+        GuardParams { max_move: Ppm::new(args.max_move), max_divergence: Ppm::new(args.max_divergence) };
     slot.second_feed = args.second_feed;
     slot.second_hash = args.second_hash;
     slot.group = args.group;

@@ -34,7 +34,7 @@ pub fn set_product_group(ctx: &mut Context<SetProductGroup>, group: u8, name: [u
         tag::SET_PRODUCT_GROUP,
         &[&group, &name, &offset],
     )?;
-    let set = ProductGroup { name, offset: Ppm(offset), reserved: [0; 3] };
+    let set = ProductGroup { name, offset: Ppm::new(offset), reserved: [0; 3] };
     set.validate().named(bounds::group::ALL)?;
     let slot = ctx.accounts.board.board.groups.get_mut(usize::from(group)).ok_or(BallastError::NotListed)?;
     *slot = set;

@@ -45,7 +45,7 @@ pub fn refresh_options(ctx: &mut Context<RefreshOptions>, instruments: Vec<u16>)
     board.refresh_options(underlying, &a.surface.surface, instruments.iter().copied(), now).logged()?;
     emit!(OptionsRefreshed {
         exchange: *a.exchange.address(),
-        price,
+        price: price.get(),
         underlying: u32::from(underlying),
         count: instruments.len() as u32,
     });

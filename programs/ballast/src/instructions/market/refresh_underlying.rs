@@ -9,7 +9,7 @@ use crate::{
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Print, Underlying, guard::SecondPrice};
+use ballast_risk::{Print, Underlying, UnitPrice, guard::SecondPrice};
 
 /// Accounts of `refresh_underlying`. The account of the second source follows where the underlying has one.
 #[derive(Accounts)]
@@ -64,8 +64,8 @@ pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16)
     board.reprice(underlying).logged()?;
     emit!(UnderlyingRefreshed {
         exchange: *ctx.accounts.exchange.address(),
-        price: print.price,
-        stable_price,
+        price: print.price.get(),
+        stable_price: stable_price.get(),
         publish_time: print.publish_time,
         underlying: u64::from(underlying),
     });
@@ -109,14 +109,19 @@ fn is_late_sample(u: &Underlying, p: &OraclePrice, now: i64) -> Result<bool> {
 pub(crate) fn to_print(p: &OraclePrice, u: &Underlying) -> Result<Print> {
     let price = to_board_price(p.price, p.exponent, u).logged()?;
     require!(price > 0, BallastError::OraclePriceNotPositive);
-    if price > u.max_price {
+    if price > u.max_price.get() {
         msg!("price {}, bound {}", price, u.max_price);
         return Err(BallastError::OraclePriceTooHigh.into());
     }
     // An interval beyond any price is as wide as can be, and the guard says so.
     let confidence = i64::try_from(p.confidence).unwrap_or(i64::MAX);
     let confidence = to_board_price(confidence, p.exponent, u).unwrap_or(i64::MAX);
-    Ok(Print { price, confidence, publish_time: p.publish_time, previous_publish_time: p.previous_publish_time })
+    Ok(Print {
+        price: UnitPrice::new(price),
+        confidence: UnitPrice::new(confidence),
+        publish_time: p.publish_time,
+        previous_publish_time: p.previous_publish_time,
+    })
 }
 
 /// What a price must satisfy to be put on the board, beside being a price of the feed.

@@ -63,7 +63,7 @@ pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
         market: address,
         bucket: samples.bucket,
         premium: samples.premium,
-        funding_index: i.funding_index,
+        funding_index: i.funding_index.get(),
         basis: i.basis,
         instrument: u64::from(instrument),
     });
@@ -75,8 +75,8 @@ pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
 fn impact_price(book: &Book<'_>, side: Side, i: &Instrument, u: &Underlying, now: i64) -> Result<i64> {
     let rested = |o: &Order| now.checked_sub(o.placed_at).is_some_and(|age| age >= MIN_RESTING_SECONDS);
     let counts = |o: &Order| rested(o) && !o.is_expired(now) && !o.is_reduce_only();
-    let QuoteNative(notional) = i.funding.impact_notional;
-    let impact = book.impact(side, i.tick_value.0, notional, IMPACT_REACH, counts).logged()?;
+    let notional = i.funding.impact_notional.get();
+    let impact = book.impact(side, i.tick_value.get(), notional, IMPACT_REACH, counts).logged()?;
     let impact = impact.ok_or(BallastError::BookTooThin)?;
     let one = 1i64 << u.scale();
     match side {

@@ -41,6 +41,6 @@ pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
     require!(!fees.is_zero() || open_interest != reported, BallastError::NothingToSweep);
     a.board.board.report_open_interest(a.market.instrument, open_interest).logged()?;
     a.treasury.fees = a.treasury.fees.plus(fees).logged()?;
-    emit!(Swept { market: *a.market.address(), fees: fees.0 });
+    emit!(Swept { market: *a.market.address(), fees: fees.get() });
     Ok(())
 }

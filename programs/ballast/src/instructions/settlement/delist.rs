@@ -51,7 +51,7 @@ pub fn delist(ctx: &mut Context<Delist>) -> Result<()> {
     emit!(InstrumentDelisted {
         exchange: *a.exchange.address(),
         market: address,
-        swept: swept.0,
+        swept: swept.get(),
         instrument: u32::from(instrument),
         generation,
     });

@@ -36,7 +36,7 @@ pub fn sample_settlement(ctx: &mut Context<SampleSettlement>, underlying: u16, e
     emit!(SettlementSampled {
         exchange: *ctx.accounts.exchange.address(),
         expiry,
-        price: print.price,
+        price: print.price.get(),
         underlying: u32::from(underlying),
         sample,
     });

@@ -68,9 +68,9 @@ pub fn settle_position(ctx: &mut Context<SettlePosition>) -> Result<()> {
     a.margin.count_change()?;
     emit!(PositionSettled {
         margin: address,
-        lots: closed.lots.0,
-        value: closed.value.0,
-        funding: closed.settled.0,
+        lots: closed.lots.get(),
+        value: closed.value.get(),
+        funding: closed.settled.get(),
         orders_cancelled,
         instrument: u32::from(instrument),
     });

@@ -13,7 +13,7 @@ use ballast_risk::{Kind, Ppm, surface::Smile};
 impl SmileArgs {
     /// The model's smile.
     pub fn smile(&self) -> Smile {
-        Smile { level: Ppm(self.level), skew: self.skew, curvature: self.curvature }
+        Smile { level: Ppm::new(self.level), skew: self.skew, curvature: self.curvature }
     }
 }
 

@@ -49,9 +49,9 @@ pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result
     let params = SurfaceParams {
         min_publishers: args.min_publishers,
         max_quote_age: args.max_quote_age,
-        update_bound: Ppm(args.update_bound),
-        hour_bound: Ppm(args.hour_bound),
-        first_bound: Ppm(args.first_bound),
+        update_bound: Ppm::new(args.update_bound),
+        hour_bound: Ppm::new(args.hour_bound),
+        first_bound: Ppm::new(args.first_bound),
         reserved: 0,
     };
     params.validate().named(bounds::surface::ALL)?;

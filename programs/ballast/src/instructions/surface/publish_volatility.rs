@@ -39,13 +39,13 @@ pub fn publish_volatility(ctx: &mut Context<PublishVolatility>, expiry: i64, smi
     // A smile counts from this price, which must not be a suspect one.
     Purpose::NewRisk { now }.require(u).logged()?;
     let publisher = a.publisher.address().to_bytes();
-    let count = a.surface.surface.publish(&publisher, expiry, smile.smile(), u.price, now).logged()?;
+    let count = a.surface.surface.publish(&publisher, expiry, smile.smile(), u.price.get(), now).logged()?;
     let made = a.surface.surface.expiry(expiry).logged()?;
     emit!(VolatilityPublished {
         surface: *a.surface.address(),
         publisher: *a.publisher.address(),
         expiry,
-        level: made.smile.level.0,
+        level: made.smile.level.get(),
         skew: made.smile.skew,
         curvature: made.smile.curvature,
         publishers: count,

@@ -151,7 +151,7 @@ impl<'a> Matcher<'a> {
                 break;
             }
             if !resting.is_expired(self.now) || looked_past == MAX_PASSED {
-                return Ok(Some(Ticks(resting.price_ticks)));
+                return Ok(Some(Ticks::new(resting.price_ticks)));
             }
             next = self.book.next(handle).logged()?;
         }
@@ -168,7 +168,7 @@ impl<'a> Matcher<'a> {
     pub fn require_open_interest_cap(&self) -> Result<()> {
         let open = self.market.open_interest_long;
         if open > self.market.open_interest_cap && open > self.open_interest_before {
-            msg!("open interest {}, cap {}", open.0, self.market.open_interest_cap.0);
+            msg!("open interest {}, cap {}", open.get(), self.market.open_interest_cap.get());
             return Err(BallastError::OpenInterestCap.into());
         }
         Ok(())
@@ -252,7 +252,7 @@ impl<'a> Matcher<'a> {
                 _ => Err(BallastError::SelfTrade.into()),
             };
         }
-        let mut lots = Lots(left.0.min(resting.lots));
+        let mut lots = Lots::new(left.get().min(resting.lots));
         if resting.is_reduce_only() {
             lots = take_reduce_only_lots(&account.portfolio, self.i, order.side.opposite(), lots);
             if lots.is_zero() {
@@ -273,14 +273,14 @@ impl<'a> Matcher<'a> {
         taker: &mut MarginAccount,
         matched: &mut Matched,
     ) -> Result<bool> {
-        let value = self.i.value_at(lots, Ticks(resting.price_ticks)).logged()?;
+        let value = self.i.value_at(lots, Ticks::new(resting.price_ticks)).logged()?;
         let maker_fee = fee(value, self.exchange.maker_fee_ppm)?;
         let taker_fee = fee(value, self.exchange.taker_fee_ppm as i32)?;
-        let worth = |per_lot: i64| Scaled(mul_bounded(lots.0, per_lot)).to_native_floor(self.u.scale());
+        let worth = |per_lot: i64| Scaled::new(mul_bounded(lots.get(), per_lot)).to_native_floor(self.u.scale());
         let mark = self.i.mark_at(self.u, self.now);
-        let mark_value = worth(mark);
+        let mark_value = worth(mark.get());
         // Who sells may close a long position, who buys a short one.
-        let discount_value = |buys: bool| worth(self.i.discount_value(self.u, !buys, mark));
+        let discount_value = |buys: bool| worth((self.i.discount_value(self.u, !buys, mark)).get());
         let maker_buys = resting.side().logged()? == Side::Bid;
         let maker_lots_before;
         {
@@ -314,10 +314,10 @@ impl<'a> Matcher<'a> {
             };
             self.market.pay(settled)?;
             let position = account.portfolio.slot(self.i).logged()?;
-            if lots.0 == resting.lots {
+            if lots.get() == resting.lots {
                 self.book.remove(handle, &resting.owner, &mut position.orders_head).logged()?;
             } else {
-                self.book.reduce(handle, lots.0).logged()?;
+                self.book.reduce(handle, lots.get()).logged()?;
             }
             account.portfolio.release(self.i).logged()?;
             account.count_change()?;
@@ -351,8 +351,8 @@ impl<'a> Matcher<'a> {
             maker_sequence: resting.seq,
             maker_client_id: resting.client_id,
             price: resting.price_ticks,
-            lots: lots.0,
-            maker_fee: maker_fee.0,
+            lots: lots.get(),
+            maker_fee: maker_fee.get(),
         });
         Ok(true)
     }
@@ -372,7 +372,7 @@ impl<'a> Matcher<'a> {
         if core::mem::replace(&mut maker.penalised, true) || self.exchange.maker_penalty.is_zero() {
             return Ok(());
         }
-        let due = mul_ppm_floor(value, Ppm(self.exchange.maker_penalty_ppm)).logged()?;
+        let due = mul_ppm_floor(value, Ppm::new(self.exchange.maker_penalty_ppm)).logged()?;
         let due = due.min(self.exchange.maker_penalty);
         let portfolio = &mut maker.account.portfolio;
         // Where it cannot be computed what he can spare, he pays nothing.
@@ -385,7 +385,7 @@ impl<'a> Matcher<'a> {
         taker.portfolio.cash = taker.portfolio.cash.plus(penalty).logged()?;
         matched.penalties = matched.penalties.plus(penalty).logged()?;
         let maker = Address::new_from_array(*maker.address.as_bytes());
-        self.penalties.push(PenaltyRecord { maker, amount: penalty.0 });
+        self.penalties.push(PenaltyRecord { maker, amount: penalty.get() });
         Ok(())
     }
 
@@ -417,7 +417,7 @@ fn settle_maker(
     let buys = resting.side() == Ok(Side::Bid);
     let reduce_only = resting.is_reduce_only();
     let position = account.portfolio.slot(i)?;
-    if lots.0 == resting.lots {
+    if lots.get() == resting.lots {
         position.remove_order(buys, reduce_only, lots, value)?;
     } else {
         position.fill_order(buys, reduce_only, lots, value)?;
@@ -452,27 +452,35 @@ fn lacks_margin(refused: &RiskError) -> bool {
 /// True if the limit of an incoming order of a side reaches a resting order's price.
 fn reaches(side: Side, limit: Ticks, resting: &Order) -> bool {
     match side {
-        Side::Bid => limit.0 >= resting.price_ticks,
-        Side::Ask => limit.0 <= resting.price_ticks,
+        Side::Bid => limit.get() >= resting.price_ticks,
+        Side::Ask => limit.get() <= resting.price_ticks,
     }
 }
 
 /// The fill of the side that buys or sells.
 fn signed(buys: bool, lots: Lots, value: QuoteNative) -> Fill {
-    if buys { Fill { lots, value } } else { Fill { lots: Lots(-lots.0), value: QuoteNative(-value.0) } }
+    if buys {
+        Fill { lots, value }
+    } else {
+        Fill { lots: Lots::new(-lots.get()), value: QuoteNative::new(-value.get()) }
+    }
 }
 
 /// A fee on a value: rounded up; a rebate (a negative rate) rounded down.
 fn fee(value: QuoteNative, ppm: i32) -> Result<QuoteNative> {
-    let rate = Ppm(ppm.unsigned_abs());
-    if ppm >= 0 { mul_ppm_ceil(value, rate).logged() } else { Ok(QuoteNative(-mul_ppm_floor(value, rate).logged()?.0)) }
+    let rate = Ppm::new(ppm.unsigned_abs());
+    if ppm >= 0 {
+        mul_ppm_ceil(value, rate).logged()
+    } else {
+        Ok(QuoteNative::new(-mul_ppm_floor(value, rate).logged()?.get()))
+    }
 }
 
 /// Moves a market's open interest by one position's change.
 pub fn move_open_interest(market: &mut Market, before: Lots, after: Lots) -> Result<()> {
-    let long = Lots(after.0.max(0)).minus(Lots(before.0.max(0))).logged()?;
+    let long = Lots::new(after.get().max(0)).minus(Lots::new(before.get().max(0))).logged()?;
     market.open_interest_long = market.open_interest_long.plus(long).logged()?;
-    let short = Lots((-after.0).max(0)).minus(Lots((-before.0).max(0))).logged()?;
+    let short = Lots::new((-after.get()).max(0)).minus(Lots::new((-before.get()).max(0))).logged()?;
     market.open_interest_short = market.open_interest_short.plus(short).logged()?;
     Ok(())
 }
@@ -487,9 +495,9 @@ pub fn take_off_book(
 ) -> Result<Order> {
     let position = portfolio.slot(i).logged()?;
     let order = book.remove(handle, &Owner::new(address.as_array()), &mut position.orders_head).logged()?;
-    let value = i.value_at(Lots(order.lots), Ticks(order.price_ticks)).logged()?;
+    let value = i.value_at(Lots::new(order.lots), Ticks::new(order.price_ticks)).logged()?;
     let bid = order.side().logged()? == Side::Bid;
-    position.remove_order(bid, order.is_reduce_only(), Lots(order.lots), value).logged()?;
+    position.remove_order(bid, order.is_reduce_only(), Lots::new(order.lots), value).logged()?;
     portfolio.release(i).logged()?;
     Ok(order)
 }

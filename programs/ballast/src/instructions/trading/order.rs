@@ -48,7 +48,7 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, matcher: &Matcher<'_>) 
     require!(args.self_trade <= self_trade::ABORT, BallastError::BadSelfTrade);
     require!(args.reduce_only <= 1, BallastError::BadOrderKind);
     require!(args.expires_at == 0 || args.expires_at > now, BallastError::OrderExpired);
-    require!(args.lots > 0 && args.lots <= i.max_position.0, BallastError::BadSize);
+    require!(args.lots > 0 && args.lots <= i.max_position.get(), BallastError::BadSize);
     let reduce_only = args.reduce_only == 1;
     require!(reduce_only || matcher.exchange.pause & pause::NEW_RISK == 0, BallastError::Paused);
     require!(reduce_only || i.reduce_only == 0, BallastError::MarketReduceOnly);
@@ -64,7 +64,7 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, matcher: &Matcher<'_>) 
         i.option.require_usable(i, u, now).logged()?;
     }
     let price = limit(args, side, matcher)?;
-    let mut lots = Lots(args.lots);
+    let mut lots = Lots::new(args.lots);
     if reduce_only {
         lots = take_reduce_only_lots(&margin.portfolio, i, side, lots);
         require!(!lots.is_zero(), BallastError::NothingToReduce);
@@ -92,7 +92,7 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, matcher: &Matcher<'_>) 
 pub fn require_value(i: &Instrument, lots: Lots, price: Ticks) -> Result<()> {
     let value = i.value_at(lots, price).logged()?;
     if value < i.min_order_value {
-        msg!("order value {}, minimum {}", value.0, i.min_order_value.0);
+        msg!("order value {}, minimum {}", value.get(), i.min_order_value.get());
         return Err(BallastError::BadSize.into());
     }
     Ok(())
@@ -106,7 +106,11 @@ pub fn may_rest(kind: u8) -> bool {
 /// Requires that a reduce-only order that may rest is worth the market's minimum, or closes the whole position: it carries
 /// no margin, and a book's room must not be had for nothing.
 pub fn require_reducing_value(portfolio: &Portfolio, i: &Instrument, lots: Lots, price: Ticks) -> Result<()> {
-    if lots.0.unsigned_abs() >= portfolio.lots(i).0.unsigned_abs() { Ok(()) } else { require_value(i, lots, price) }
+    if lots.get().unsigned_abs() >= portfolio.lots(i).get().unsigned_abs() {
+        Ok(())
+    } else {
+        require_value(i, lots, price)
+    }
 }
 
 /// The limit that an order has in the book, inside the band: that of its arguments; of a market order the far end of the
@@ -118,7 +122,7 @@ fn limit(args: &OrderArgs, side: Side, matcher: &Matcher<'_>) -> Result<Ticks> {
             require!(args.price == 0, BallastError::BadPrice);
             far_end(side, band)
         }
-        _ => Ticks(args.price),
+        _ => Ticks::new(args.price),
     };
     require_inside(price, band)?;
     if args.kind != order_kind::POST_ONLY && args.kind != order_kind::POST_ONLY_SLIDE {
@@ -127,12 +131,12 @@ fn limit(args: &OrderArgs, side: Side, matcher: &Matcher<'_>) -> Result<Ticks> {
     match matcher.reached(side, price)? {
         None => Ok(price),
         Some(_) if args.kind == order_kind::POST_ONLY => Err(BallastError::WouldCross.into()),
-        Some(Ticks(best)) => {
+        Some(best) => {
             let behind = match side {
-                Side::Bid => best.checked_sub(1),
-                Side::Ask => best.checked_add(1),
+                Side::Bid => best.get().checked_sub(1),
+                Side::Ask => best.get().checked_add(1),
             };
-            let price = Ticks(behind.ok_or(BallastError::Overflow)?);
+            let price = Ticks::new(behind.ok_or(BallastError::Overflow)?);
             require_inside(price, band)?;
             Ok(price)
         }
@@ -149,7 +153,7 @@ fn far_end(side: Side, (low, high): (Ticks, Ticks)) -> Ticks {
 
 fn require_inside(price: Ticks, (low, high): (Ticks, Ticks)) -> Result<()> {
     if price < low || price > high {
-        msg!("price {}, band {} to {} ticks", price.0, low.0, high.0);
+        msg!("price {}, band {} to {} ticks", price.get(), low.get(), high.get());
         return Err(BallastError::BadPrice.into());
     }
     Ok(())
@@ -157,10 +161,10 @@ fn require_inside(price: Ticks, (low, high): (Ticks, Ticks)) -> Result<()> {
 
 /// Lots, of those asked for, by which an order of a side can reduce the position.
 pub fn take_reduce_only_lots(portfolio: &Portfolio, i: &Instrument, side: Side, lots: Lots) -> Lots {
-    let held = portfolio.lots(i).0;
+    let held = portfolio.lots(i).get();
     let reducible = match side {
         Side::Bid => (-held).max(0),
         Side::Ask => held.max(0),
     };
-    Lots(lots.0.min(reducible))
+    Lots::new(lots.get().min(reducible))
 }

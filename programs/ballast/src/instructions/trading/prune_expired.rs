@@ -51,7 +51,7 @@ pub fn prune_expired(ctx: &mut Context<PruneExpired>, limit: u16) -> Result<()> 
     let i = a.board.board.instrument(instrument).logged()?;
     let (_, mut book) = market_and_book(&mut a.market)?;
     let portfolio = &mut a.margin.portfolio;
-    let idle = Side::BOTH.map(|side| take_reduce_only_lots(portfolio, i, side, Lots(1)).is_zero());
+    let idle = Side::BOTH.map(|side| take_reduce_only_lots(portfolio, i, side, Lots::new(1)).is_zero());
     let dead = |order: &Order| {
         let reduces_nothing = || order.side().is_ok_and(|side| idle[side as usize]);
         order.is_expired(now) || order.is_reduce_only() && reduces_nothing()

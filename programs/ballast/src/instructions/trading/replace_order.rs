@@ -50,7 +50,7 @@ fn reduce(
 ) -> Result<(CancelRecord, PlaceRecord)> {
     require!(args.self_trade <= self_trade::ABORT, BallastError::BadSelfTrade);
     require!(!old.is_expired(session.matcher.now), BallastError::OrderExpired);
-    let (i, lots, price) = (session.matcher.i, Lots(args.lots), Ticks(old.price_ticks));
+    let (i, lots, price) = (session.matcher.i, Lots::new(args.lots), Ticks::new(old.price_ticks));
     if old.is_reduce_only() {
         require_reducing_value(&session.margin.portfolio, i, lots, price)?;
     } else {

@@ -136,7 +136,7 @@ impl<'a> Session<'a> {
         let matched = if order.only_posts() { Matched::default() } else { matcher.run(margin, address, order)? };
         let left = order.lots.minus(matched.lots).logged()?;
         if order.kind == order_kind::FILL_OR_KILL && !left.is_zero() {
-            msg!("lots: needed {}, had {}", order.lots.0, matched.lots.0);
+            msg!("lots: needed {}, had {}", order.lots.get(), matched.lots.get());
             return Err(BallastError::WouldNotFill.into());
         }
         let rests = !left.is_zero()
@@ -158,11 +158,11 @@ impl<'a> Session<'a> {
             makers_cancelled: matched.makers_cancelled,
             fills: matched.fills,
             client_id: order.client_id,
-            price: order.price.0,
-            filled: matched.lots.0,
-            value: matched.value.0,
-            fee: matched.fee.0,
-            resting: if rests { left.0 } else { 0 },
+            price: order.price.get(),
+            filled: matched.lots.get(),
+            value: matched.value.get(),
+            fee: matched.fee.get(),
+            resting: if rests { left.get() } else { 0 },
         })
     }
 
@@ -175,8 +175,8 @@ impl<'a> Session<'a> {
         require!(position.order_count < u32::from(i.max_orders), BallastError::TooManyOrders);
         let new = NewOrder {
             owner: Owner::new(self.address.as_array()),
-            price_ticks: order.price.0,
-            lots: lots.0,
+            price_ticks: order.price.get(),
+            lots: lots.get(),
             client_id: order.client_id,
             placed_at: self.matcher.now,
             expires_at: order.expires_at,
@@ -195,9 +195,9 @@ impl<'a> Session<'a> {
     pub fn reduce_in_place(&mut self, handle: Handle, old: &Order, lots: i64, client_id: u64) -> Result<()> {
         let i = self.matcher.i;
         if lots < old.lots {
-            let less = Lots(old.lots).minus(Lots(lots)).logged()?;
-            let value = i.value_at(less, Ticks(old.price_ticks)).logged()?;
-            self.matcher.book.reduce(handle, less.0).logged()?;
+            let less = Lots::new(old.lots).minus(Lots::new(lots)).logged()?;
+            let value = i.value_at(less, Ticks::new(old.price_ticks)).logged()?;
+            self.matcher.book.reduce(handle, less.get()).logged()?;
             let bid = old.side().logged()? == Side::Bid;
             self.margin.portfolio.slot(i).logged()?.fill_order(bid, old.is_reduce_only(), less, value).logged()?;
         }
