@@ -69,7 +69,7 @@ fn parameters(b: &mut Bench) -> Result<()> {
 fn tightening(b: &mut Bench) -> Result<()> {
     let (e, risker) = (b.svm.exchange, b.svm.risker.insecure_clone());
     let r = risker.pubkey();
-    let scan = b.svm.board().board.underlyings[usize::from(BTC)].params.scan_range.0 + 1;
+    let scan = b.svm.board().board.underlyings[usize::from(BTC)].params.scan_range.get() + 1;
     b.measure("tighten_underlying", instruction::tighten_underlying(&e, &r, BTC, scan), &[&risker])?;
     let admin = b.svm.admin.insecure_clone();
     b.svm.send(&[instruction::tighten_underlying(&e, &r, BTC, scan)], &[&risker]).map_err(failure)?;

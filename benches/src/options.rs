@@ -5,7 +5,7 @@ use crate::{
     exchange::{Bench, SECOND, SPREAD, Units, dollars, failure, key},
     measure::RICH,
 };
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use ballast_client::{
     ballast::{
         args::{FutureArgs, SmileArgs, SurfaceArgs},
@@ -133,10 +133,11 @@ fn move_prices(b: &mut Bench, prices: [&str; 3]) -> Result<()> {
 /// Has a trader buy (positive) or sell lots of an option from the house at its mark.
 fn trade(b: &mut Bench, trader: &Trader, instrument: u16, lots: i64) -> Result<()> {
     let board = b.svm.board();
-    let i = board.board.instrument(instrument).map_err(|e| anyhow!("{e:?}"))?;
-    let u = board.board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?;
-    let at =
-        Terms::of(&board.board, instrument)?.show_ticks(i.mark_ticks_floor(u, b.svm.now()).0.max(1)).replace(',', "");
+    let i = board.board.instrument(instrument)?;
+    let u = board.board.underlying(i.underlying)?;
+    let at = Terms::of(&board.board, instrument)?
+        .show_ticks(i.mark_ticks_floor(u, b.svm.now()).get().max(1))
+        .replace(',', "");
     let Bench { svm, house, .. } = b;
     let (buyer, seller) = if lots > 0 { (trader, &*house) } else { (&*house, trader) };
     svm.trade(buyer, seller, instrument, &at, lots.abs()).with_context(|| format!("{lots} of {instrument} at {at}"))
@@ -226,7 +227,7 @@ fn failing_makers(b: &mut Bench, holders: &Holders) -> Result<()> {
         b.svm.rest(&maker, ask)?;
         // As much as the order, but not the position, leaves to be withdrawn.
         let r = b.svm.requirements(&maker);
-        let spare = u64::try_from(r.withdraw_equity.0 - r.initial.0)?;
+        let spare = u64::try_from(r.withdraw_equity.get() - r.initial.get())?;
         let (e, usdc) = (b.svm.exchange, b.svm.usdc);
         b.run(instruction::withdraw(&e, &maker.address(), &maker.margin, &maker.usdc, &usdc, spare), &[&maker.key])?;
         makers.push(maker);
@@ -298,7 +299,7 @@ fn liquidation(b: &mut Bench) -> Result<()> {
     let portfolio = b.svm.portfolio(&of);
     let expected = margin::takeover(&b.svm.board().board, &portfolio, short, i64::MAX, b.svm.now())
         .with_context(|| format!("{:?}", b.svm.requirements(&of)))?;
-    let lots = expected.fill.lots.0;
+    let lots = expected.fill.lots.get();
     ensure!(0 < lots && lots < LARGE, "{lots} lots, so the bisection has nothing to do");
     let ix = instruction::liquidate(&b.svm.exchange, &by.address(), &by.margin, &of.margin, short, i64::MAX);
     b.measure("liquidate_16_options", ix, &[&by.key])?;

@@ -67,7 +67,7 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     let expected = margin::takeover(&board.board, &portfolio, BTC, i64::MAX, bank.now().await?)?;
     let log = bank.send(&[liquidate], &[&liquidator.key]).await?;
     let did = event::liquidations(&log)[0];
-    assert_eq!((did.lots, did.discount), (-expected.fill.lots.0, expected.discount.0));
+    assert_eq!((did.lots, did.discount), (-expected.fill.lots.get(), expected.discount.get()));
     assert!(did.lots > 0 && did.lots < 100);
     let after = margin::requirements(&board.board, &bank.margin(&alice).await?.portfolio, bank.now().await?)?;
     assert_eq!(after, expected.after);
@@ -77,11 +77,11 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     let mut claims = 0;
     for trader in [&alice, &bob, &liquidator] {
         let portfolio = bank.margin(trader).await?.portfolio;
-        claims += portfolio.cash.0 + portfolio.open().iter().map(|p| p.quote.0).sum::<i64>();
+        claims += portfolio.cash.get() + portfolio.open().iter().map(|p| p.quote.get()).sum::<i64>();
     }
     let treasury = bank.read::<Treasury>(&exchange.treasury).await?;
     let market = account::MarketAccount::decode(&bank.account(&exchange.market(BTC)).await?.data)?;
-    claims += treasury.insurance.0 + treasury.fees.0 + market.header.unswept_fees.0;
+    claims += treasury.insurance.get() + treasury.fees.get() + market.header.unswept_fees.get();
     let vault = bank.account(&exchange.vault(&bank.usdc)).await?;
     assert_eq!(token::amount(&vault.data) as i64, claims);
     Ok(())
@@ -163,7 +163,7 @@ impl Bank {
             instruction::deposit(&self.exchange, &owner, &trader.margin, &source, &self.usdc, amount),
         ];
         self.send(&instructions, &[&trader.key]).await?;
-        assert_eq!(self.margin(&trader).await?.portfolio.cash.0 as u64, amount);
+        assert_eq!(self.margin(&trader).await?.portfolio.cash.get() as u64, amount);
         Ok(trader)
     }
 

@@ -9,8 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::elf::hex;
 
 /// Folders whose contents reach the ELF. One that does not exist counts as empty.
-const FOLDERS: [&str; 6] =
-    ["programs", "crates/book", "crates/pricing", "crates/risk", "crates/units", "toolchain"];
+const FOLDERS: [&str; 6] = ["programs", "crates/book", "crates/pricing", "crates/risk", "crates/units", "toolchain"];
 /// Names of folders and files that only tests use.
 const TEST_ONLY: [&str; 5] = ["tests", "tests.rs", "benches", "examples", "proptest-regressions"];
 /// Endings of the files that count; those of `toolchain/bin` have none.

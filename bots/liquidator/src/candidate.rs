@@ -20,7 +20,7 @@ pub struct Candidate {
 impl Candidate {
     /// What the liquidator gains against the mark, in quote-native.
     pub fn profit(&self) -> i64 {
-        self.takeover.discount.0 - self.takeover.insurance.0
+        self.takeover.discount.get() - self.takeover.insurance.get()
     }
 }
 
@@ -28,7 +28,7 @@ impl Candidate {
 /// carry.
 pub fn best(board: &Board, account: &Portfolio, own: &Portfolio, now: i64) -> Option<Candidate> {
     let legs = account.open().iter().filter(|p| !p.lots.is_zero());
-    let candidates = legs.filter_map(|p| affordable(board, account, own, p.key.instrument(), p.lots.0.abs(), now));
+    let candidates = legs.filter_map(|p| affordable(board, account, own, p.key.instrument(), p.lots.get().abs(), now));
     candidates.max_by_key(Candidate::profit)
 }
 
@@ -48,7 +48,7 @@ fn affordable(
         if carries(board, own, instrument, &takeover, now).unwrap_or(false) {
             return Some(Candidate { instrument, max_lots, takeover });
         }
-        max_lots = takeover.fill.lots.0.abs() / 2;
+        max_lots = takeover.fill.lots.get().abs() / 2;
     }
     None
 }

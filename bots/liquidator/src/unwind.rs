@@ -30,18 +30,18 @@ pub fn close(
     own: &Address,
     now: i64,
 ) -> Result<Option<Close>> {
-    let i = board.instrument(terms.instrument).map_err(|e| anyhow!("{e:?}"))?;
-    let mark = i.mark_at(board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?, now);
-    let (side, takes, limit) = if p.lots.0 > 0 {
-        (Side::Sell, book::Side::Bid, terms.mark_ticks(mark, -SLIPPAGE))
+    let i = board.instrument(terms.instrument)?;
+    let mark = i.mark_at(board.underlying(i.underlying)?, now);
+    let (side, takes, limit) = if p.lots.get() > 0 {
+        (Side::Sell, book::Side::Bid, terms.mark_ticks(mark.get(), -SLIPPAGE))
     } else {
-        (Side::Buy, book::Side::Ask, terms.mark_ticks(mark, SLIPPAGE))
+        (Side::Buy, book::Side::Ask, terms.mark_ticks(mark.get(), SLIPPAGE))
     };
-    let reached = |price: i64| if p.lots.0 > 0 { price >= limit } else { price <= limit };
+    let reached = |price: i64| if p.lots.get() > 0 { price >= limit } else { price <= limit };
     let (mut found, mut makers) = (0, Vec::new());
     for order in market.book()?.orders(takes) {
         let (_, order) = order.map_err(|e| anyhow!("{e}"))?;
-        if !reached(order.price_ticks) || found >= p.lots.0.abs() {
+        if !reached(order.price_ticks) || found >= p.lots.get().abs() {
             break;
         }
         if order.owner == Owner::new(own.as_array()) {
@@ -61,7 +61,7 @@ pub fn close(
     if found == 0 {
         return Ok(None);
     }
-    let mut args = terms.limit(side, limit, p.lots.0.abs());
+    let mut args = terms.limit(side, limit, p.lots.get().abs());
     args.kind = order_kind::IMMEDIATE_OR_CANCEL;
     args.reduce_only = 1;
     Ok(Some(Close { args, makers }))

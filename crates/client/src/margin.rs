@@ -1,6 +1,5 @@
 //! The margin of an account before and after what it might do. The program's own code, on accounts read through RPC.
 
-use anyhow::{Result, anyhow};
 use ballast_risk::{
     Balance, Board, Fill, Leg as BlockLeg, Lots, Portfolio, Position, Ppm, Purpose, QuoteNative, Requirements,
     RiskError, Ticks,
@@ -10,9 +9,12 @@ use ballast_risk::{
     rule,
 };
 
+/// What a calculation gives, or why the program would refuse it.
+pub type Result<T> = core::result::Result<T, RiskError>;
+
 /// The margin of a portfolio at a time, in seconds, at the board's last prices.
 pub fn requirements(board: &Board, portfolio: &Portfolio, now: i64) -> Result<Requirements> {
-    check(board, portfolio, Purpose::Maintenance { now }).map_err(|e| anyhow!("{e:?}"))
+    check(board, portfolio, Purpose::Maintenance { now })
 }
 
 /// The margin that a portfolio would have after buying (positive) or selling (negative) lots at a price, with a fee.
@@ -26,24 +28,24 @@ pub fn after_fill(
     now: i64,
 ) -> Result<Requirements> {
     let mut after = Box::new(*portfolio);
-    let i = board.instrument(instrument).map_err(|e| anyhow!("{e:?}"))?;
-    let u = board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?;
-    let value = i.value_at(Lots(lots), Ticks(price)).map_err(|e| anyhow!("{e:?}"))?;
-    after.fill(i, u, Fill { lots: Lots(lots), value }).map_err(|e| anyhow!("{e:?}"))?;
-    after.cash = after.cash.minus(QuoteNative(fee)).map_err(|e| anyhow!("{e:?}"))?;
+    let i = board.instrument(instrument)?;
+    let u = board.underlying(i.underlying)?;
+    let value = i.value_at(Lots::new(lots), Ticks::new(price))?;
+    after.fill(i, u, Fill { lots: Lots::new(lots), value })?;
+    after.cash = after.cash.minus(QuoteNative::new(fee))?;
     requirements(board, &after, now)
 }
 
 /// What `liquidate` would do to an account, if anything.
 pub fn takeover(board: &Board, portfolio: &Portfolio, instrument: u16, max_lots: i64, now: i64) -> Result<Takeover> {
     let mut scratch = Box::new(*portfolio);
-    let i = board.instrument(instrument).map_err(|e| anyhow!("{e:?}"))?;
-    take_over(board, &mut scratch, i, Lots(max_lots), now).map_err(|e| anyhow!("{e:?}"))
+    let i = board.instrument(instrument)?;
+    take_over(board, &mut scratch, i, Lots::new(max_lots), now)
 }
 
 /// What `liquidate_token` would do to an account, if anything.
 pub fn token_sale(board: &Board, portfolio: &Portfolio, token: u16, max_amount: u64, now: i64) -> Result<TokenSale> {
-    sell_tokens(board, portfolio, token, max_amount, now).map_err(|e| anyhow!("{e:?}"))
+    sell_tokens(board, portfolio, token, max_amount, now)
 }
 
 /// The margin that a liquidator would have after a takeover.
@@ -55,11 +57,11 @@ pub fn after_takeover(
     now: i64,
 ) -> Result<Requirements> {
     let mut after = Box::new(*own);
-    let i = board.instrument(instrument).map_err(|e| anyhow!("{e:?}"))?;
-    let u = board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?;
-    let fill = Fill { lots: Lots(-taken.fill.lots.0), value: QuoteNative(-taken.fill.value.0) };
-    after.fill(i, u, fill).map_err(|e| anyhow!("{e:?}"))?;
-    after.cash = after.cash.minus(taken.insurance).map_err(|e| anyhow!("{e:?}"))?;
+    let i = board.instrument(instrument)?;
+    let u = board.underlying(i.underlying)?;
+    let fill = Fill { lots: Lots::new(-taken.fill.lots.get()), value: QuoteNative::new(-taken.fill.value.get()) };
+    after.fill(i, u, fill)?;
+    after.cash = after.cash.minus(taken.insurance)?;
     requirements(board, &after, now)
 }
 
@@ -87,20 +89,19 @@ pub fn block_effect(
     fee_ppm: u32,
     now: i64,
 ) -> Result<BlockEffect> {
-    let explain = |e: RiskError| anyhow!("{e:?}");
     let (mut before, mut after) = (Box::new(*portfolio), Box::new(*portfolio));
     let mut fee = QuoteNative::ZERO;
     for leg in legs {
-        let i = board.instrument(leg.instrument).map_err(explain)?;
-        let u = board.underlying(i.underlying).map_err(explain)?;
-        after.fill(i, u, leg.fill).map_err(explain)?;
-        after.release(i).map_err(explain)?;
-        fee = leg.fee(Ppm(fee_ppm)).and_then(|f| fee.plus(f)).map_err(explain)?;
+        let i = board.instrument(leg.instrument)?;
+        let u = board.underlying(i.underlying)?;
+        after.fill(i, u, leg.fill)?;
+        after.release(i)?;
+        fee = leg.fee(Ppm::new(fee_ppm)).and_then(|f| Ok(fee.plus(f)?))?;
     }
-    after.cash = after.cash.minus(fee).map_err(explain)?;
+    after.cash = after.cash.minus(fee)?;
     Ok(BlockEffect {
         fee,
-        cost: legs_at_marks(board, legs, now).map_err(explain)?.cost,
+        cost: legs_at_marks(board, legs, now)?.cost,
         before: requirements(board, portfolio, now)?,
         after: requirements(board, &after, now)?,
         refused: rule::after_block(board, &mut before, &after, legs, fee, now).err(),

@@ -62,12 +62,12 @@ impl Reconciliation {
     pub fn new(vault: u64, treasury: &Treasury) -> Self {
         Self {
             vault: i128::from(vault),
-            deposits: i128::from(treasury.quote_deposits.0),
-            insurance: i128::from(treasury.insurance.0),
-            fees: i128::from(treasury.fees.0),
-            interest: i128::from(treasury.lending.collected.0) + i128::from(treasury.lending.lender_interest.0),
-            lent: (0, i128::from(treasury.lending.lent.0)),
-            owed: (0, i128::from(treasury.lending.owed.0)),
+            deposits: i128::from(treasury.quote_deposits.get()),
+            insurance: i128::from(treasury.insurance.get()),
+            fees: i128::from(treasury.fees.get()),
+            interest: i128::from(treasury.lending.collected.get()) + i128::from(treasury.lending.lender_interest.get()),
+            lent: (0, i128::from(treasury.lending.lent.get())),
+            owed: (0, i128::from(treasury.lending.owed.get())),
             ..Self::default()
         }
     }
@@ -76,7 +76,7 @@ impl Reconciliation {
     pub fn add_board(&mut self, board: &Board) {
         for i in board.instruments.iter().filter(|i| i.is_listed() && i.settled != 0) {
             if let Ok(u) = board.underlying(i.underlying) {
-                self.pays.insert(i.index, i128::from(i.fixed >> u.scale()));
+                self.pays.insert(i.index, i128::from(i.fixed.get() >> u.scale()));
             }
         }
     }
@@ -89,23 +89,23 @@ impl Reconciliation {
 
     /// Adds a margin account.
     pub fn add_account(&mut self, account: &MarginAccount) {
-        self.cash += i128::from(account.portfolio.cash.0);
-        self.lent.0 += i128::from(account.portfolio.lent.0);
-        self.owed.0 += i128::from(account.portfolio.owed_registered.0);
+        self.cash += i128::from(account.portfolio.cash.get());
+        self.lent.0 += i128::from(account.portfolio.lent.get());
+        self.owed.0 += i128::from(account.portfolio.owed_registered.get());
         for p in account.portfolio.open() {
-            self.quote += i128::from(p.quote.0);
+            self.quote += i128::from(p.quote.get());
             let held = &mut self.open_interest.entry(p.key.instrument()).or_default().held;
-            held.0 += i128::from(p.lots.0.max(0));
-            held.1 -= i128::from(p.lots.0.min(0));
+            held.0 += i128::from(p.lots.get().max(0));
+            held.1 -= i128::from(p.lots.get().min(0));
         }
     }
 
     /// Adds a market.
     pub fn add_market(&mut self, market: &Market) {
-        self.unswept += i128::from(market.unswept_fees.0);
-        self.unpaid_funding += i128::from(market.unpaid_funding.0);
+        self.unswept += i128::from(market.unswept_fees.get());
+        self.unpaid_funding += i128::from(market.unpaid_funding.get());
         let counted = &mut self.open_interest.entry(market.instrument).or_default().counted;
-        *counted = (i128::from(market.open_interest_long.0), i128::from(market.open_interest_short.0));
+        *counted = (i128::from(market.open_interest_long.get()), i128::from(market.open_interest_short.get()));
     }
 
     /// What somebody has a claim on.
@@ -141,23 +141,27 @@ mod tests {
 
     fn account(cash: i64, lots: i64, quote: i64) -> Box<MarginAccount> {
         let mut account: Box<MarginAccount> = bytemuck::allocation::zeroed_box();
-        account.portfolio.cash = QuoteNative(cash);
+        account.portfolio.cash = QuoteNative::new(cash);
         account.portfolio.position_count = 1;
-        account.portfolio.positions[0] =
-            Position { key: PositionKey(3), lots: Lots(lots), quote: QuoteNative(quote), ..Position::zeroed() };
+        account.portfolio.positions[0] = Position {
+            key: PositionKey(3),
+            lots: Lots::new(lots),
+            quote: QuoteNative::new(quote),
+            ..Position::zeroed()
+        };
         account
     }
 
     #[test]
     fn a_missing_unit_and_a_missing_lot_are_seen() {
         let mut treasury = Treasury::zeroed();
-        treasury.quote_deposits = QuoteNative(115);
-        treasury.insurance = QuoteNative(10);
+        treasury.quote_deposits = QuoteNative::new(115);
+        treasury.insurance = QuoteNative::new(10);
         let mut market = Market::zeroed();
-        (market.instrument, market.unswept_fees) = (3, QuoteNative(5));
-        (market.open_interest_long, market.open_interest_short) = (Lots(2), Lots(2));
+        (market.instrument, market.unswept_fees) = (3, QuoteNative::new(5));
+        (market.open_interest_long, market.open_interest_short) = (Lots::new(2), Lots::new(2));
 
-        market.unpaid_funding = QuoteNative(-7);
+        market.unpaid_funding = QuoteNative::new(-7);
 
         let mut sum = Reconciliation::new(115, &treasury);
         sum.add_account(&account(67, 2, -50));

@@ -35,7 +35,7 @@ use crate::{
     margin::{BlockEffect, block_effect},
     pda::Exchange,
 };
-use anyhow::{Result, anyhow, ensure};
+use anyhow::{Result, ensure};
 use ballast::{
     args::{LegArgs, tag},
     constants::{MAX_LEGS, MAX_QUOTE_LIFETIME},
@@ -121,10 +121,10 @@ impl Request {
         ensure!((1..=MAX_LEGS).contains(&self.legs.len()), "a block has 1 to {MAX_LEGS} legs");
         ensure!(self.legs.windows(2).all(|l| l[0].instrument < l[1].instrument), "legs must ascend by instrument");
         for leg in &self.legs {
-            let i = board.instrument(leg.instrument).map_err(|e| anyhow!("{e:?}"))?;
-            let u = board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?;
+            let i = board.instrument(leg.instrument)?;
+            let u = board.underlying(i.underlying)?;
             let lots = leg.lots.unsigned_abs();
-            ensure!(lots > 0 && lots <= i.max_position.0.unsigned_abs(), "leg of {}: bad size", leg.instrument);
+            ensure!(lots > 0 && lots <= i.max_position.get().unsigned_abs(), "leg of {}: bad size", leg.instrument);
             ensure!(i.settled == 0 && (i.settles_at == 0 || now < i.settles_at), "{} has expired", leg.instrument);
             ensure!(i.reduce_only == 0, "{} only accepts reducing trades", leg.instrument);
             ensure!(now >= u.halted_until, "the underlying of {} is halted until {}", leg.instrument, u.halted_until);
@@ -165,25 +165,32 @@ impl Quote {
 
     /// What the block would do to the taker's account, with the fee of either side in millionths of value.
     pub fn effect_on_taker(&self, board: &Board, taker: &Portfolio, fee_ppm: u32, now: i64) -> Result<BlockEffect> {
-        block_effect(board, taker, &self.legs(board, now)?, fee_ppm, now)
+        Ok(block_effect(board, taker, &self.legs(board, now)?, fee_ppm, now)?)
     }
 
     /// What the block would do to the maker's account, with the fee of either side in millionths of value.
     pub fn effect_on_maker(&self, board: &Board, maker: &Portfolio, fee_ppm: u32, now: i64) -> Result<BlockEffect> {
         let legs: Result<Vec<Leg>, _> = self.legs(board, now)?.iter().map(Leg::reversed).collect();
-        block_effect(board, maker, &legs.map_err(|e| anyhow!("{e:?}"))?, fee_ppm, now)
+        Ok(block_effect(board, maker, &legs?, fee_ppm, now)?)
     }
 
     /// The legs from the taker's side, each price inside its band.
     fn legs(&self, board: &Board, now: i64) -> Result<Vec<Leg>> {
         self.request.validate(board, now)?;
         let leg = |args: LegArgs| {
-            let i = board.instrument(args.instrument).map_err(|e| anyhow!("{e:?}"))?;
-            let u = board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?;
-            let (low, high) = i.band(u, now).map_err(|e| anyhow!("{e:?}"))?;
-            let inside = (low.0..=high.0).contains(&args.price);
-            ensure!(inside, "leg of {}: {} is not in {} to {} ticks", args.instrument, args.price, low.0, high.0);
-            Leg::new(i, Lots(args.lots), Ticks(args.price)).map_err(|e| anyhow!("{e:?}"))
+            let i = board.instrument(args.instrument)?;
+            let u = board.underlying(i.underlying)?;
+            let (low, high) = i.band(u, now)?;
+            let inside = (low.get()..=high.get()).contains(&args.price);
+            ensure!(
+                inside,
+                "leg of {}: {} is not in {} to {} ticks",
+                args.instrument,
+                args.price,
+                low.get(),
+                high.get()
+            );
+            Ok(Leg::new(i, Lots::new(args.lots), Ticks::new(args.price))?)
         };
         self.leg_args().into_iter().map(leg).collect()
     }

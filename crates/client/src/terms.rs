@@ -2,7 +2,7 @@
 //! is no whole number of ticks or lots is refused where it comes in, and rounded only to be shown.
 
 use crate::decimal;
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use ballast::args::{OrderArgs, order_kind, self_trade};
 use ballast_risk::{Board, Instrument, Underlying};
 
@@ -34,13 +34,13 @@ pub enum Side {
 impl Terms {
     /// The terms of an instrument of the board.
     pub fn of(board: &Board, instrument: u16) -> Result<Self> {
-        let i: &Instrument = board.instrument(instrument).map_err(|e| anyhow!("{e:?}"))?;
-        let u: &Underlying = board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?;
+        let i: &Instrument = board.instrument(instrument)?;
+        let u: &Underlying = board.underlying(i.underlying)?;
         Ok(Self {
             instrument,
             name: String::from_utf8_lossy(&i.name).trim_end_matches('\0').to_owned(),
-            lot_units: i.lot_units.0,
-            tick_value: i.tick_value.0,
+            lot_units: i.lot_units.get(),
+            tick_value: i.tick_value.get(),
             unit_exponent: u32::from(u.unit_exponent),
             scale: u.scale(),
         })

@@ -5,10 +5,9 @@
 //! cargo bench --manifest-path crates/risk/Cargo.toml --bench margin
 //! ```
 
-use crate::UnitPrice;
 use ballast_risk::{
     Board, Fill, Instrument, Kind, Lots, OptionParams, Portfolio, Ppm, Print, ProductGroup, Purpose, QuoteNative,
-    Requirements, RiskError, Ticks, Underlying, UnderlyingParams, Units,
+    Requirements, RiskError, TickValue, Ticks, Underlying, UnderlyingParams, UnitPrice, UnitsPerLot,
     guard::GuardParams,
     margin::check,
     range::RangeParams,

@@ -1,7 +1,7 @@
 //! The risk board: every number that the margin check of any account reads, in one slab.
 
 use crate::{
-    Instrument, Interest, Lots, ProductGroup, RiskError, Slice, Times, Token, Underlying, Units,
+    Instrument, Interest, Lots, ProductGroup, RiskError, Slice, Times, Token, Underlying,
     group::kept_apart,
     scenario::{ROWS, Scenario},
     surface::Surface,

@@ -202,7 +202,7 @@ mod tests {
     use super::*;
     use crate::{
         FundingParams, Instrument, InterestParams, Lots, MarginParams, Ppm, ProductGroup, QuoteNative, RiskError,
-        TickValue, Token, Underlying, UnitPrice, Units, UnitsPerLot,
+        TickValue, Token, Underlying, UnitPrice, UnitsPerLot,
         surface::{Smile, SurfaceParams},
     };
     use bytemuck::Zeroable;

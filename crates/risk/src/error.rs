@@ -222,3 +222,77 @@ impl From<ballast_units::Overflow> for RiskError {
         Self::Overflow
     }
 }
+
+/// What went wrong, with its numbers: the line that the program logs.
+impl core::fmt::Display for RiskError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match *self {
+            Self::NoPrice { underlying } => write!(f, "underlying {}: no price", underlying),
+            Self::StalePrice { underlying, age, limit } => {
+                write!(f, "underlying {}: price is {} s old, limit {} s", underlying, age, limit)
+            }
+            Self::NotListed { index } => write!(f, "index {} is not listed", index),
+            Self::PositionLimit { instrument, lots, limit } => {
+                write!(f, "instrument {}: {} lots with orders, limit {}", instrument, lots, limit)
+            }
+            Self::ParameterOutOfBounds { parameter } => write!(f, "parameter {} is out of bounds", parameter),
+            Self::BelowInitialMargin { required, available } => {
+                write!(f, "initial margin: required {}, available {}", required, available)
+            }
+            Self::BelowWithdrawalMargin { required, available } => {
+                write!(f, "withdrawal margin: required {}, available {}", required, available)
+            }
+            Self::Bankrupt { equity } => write!(f, "equity {}", equity),
+            Self::FillWorseThanLiquidation { cost, allowed } => {
+                write!(f, "cost against the mark {}, allowed {}", cost, allowed)
+            }
+            Self::NotLiquidatable { equity, maintenance } => {
+                write!(f, "equity {}, maintenance margin {}", equity, maintenance)
+            }
+            Self::LiquidationDoesNotHelp { before, after } => write!(f, "health before {}, after {}", before, after),
+            Self::PriceTooVolatile { underlying, price, since } => {
+                write!(f, "underlying {}: price {} is off the median, since {}", underlying, price, since)
+            }
+            Self::PriceTooUncertain { underlying, confidence, price } => {
+                write!(f, "underlying {}: confidence {} of price {}", underlying, confidence, price)
+            }
+            Self::PriceDivergent { underlying, price, second } => {
+                write!(f, "underlying {}: price {}, second source {}", underlying, price, second)
+            }
+            Self::StaleRiskArray { instrument, moved, age } => write!(
+                f,
+                "instrument {}: array is {} s old, price moved by {}/1000 of the limit",
+                instrument, age, moved
+            ),
+            Self::StaleVolatility { instrument, age, limit } => {
+                write!(f, "instrument {}: volatility is {} s old, limit {} s", instrument, age, limit)
+            }
+            Self::Expired { instrument, expiry } => write!(f, "instrument {}: expired at {}", instrument, expiry),
+            Self::NotAnOption { instrument } => write!(f, "instrument {} is not an option", instrument),
+            Self::NoVolatility { expiry } | Self::DuplicateExpiry { expiry } => write!(f, "expiry {}", expiry),
+            Self::VolatilityOutOfBounds { field, value } => {
+                write!(f, "field {} (0 level, 1 skew, 2 curvature): {}", field, value)
+            }
+            Self::NoFunding { instrument } | Self::NotSettled { instrument } => write!(f, "instrument {}", instrument),
+            Self::NotYetExpired { expiry } | Self::ExpiriesTooClose { expiry } => write!(f, "expiry {}", expiry),
+            Self::NotEnoughSamples { taken } => write!(f, "samples {}", taken),
+            Self::BorrowLimit { owed, limit } => write!(f, "owed by all: {}, limit {}", owed, limit),
+            Self::OutflowLimit { outflow, limit } => write!(f, "net outflow {}, limit {}", outflow, limit),
+            Self::Overflow => f.write_str("a number does not fit"),
+            Self::NothingToSample => f.write_str("the bucket has its sample"),
+            Self::AlreadySettled => f.write_str("settled already"),
+            Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
+            Self::EpochNotOver => f.write_str("the epoch of lending is not over"),
+            Self::NotAPublisher => f.write_str("not a publisher of this surface"),
+            Self::DuplicatePublisher => f.write_str("the same publisher twice"),
+            Self::NoFreeExpiry => f.write_str("every slot for expiries is in use"),
+            Self::NoFreePosition => f.write_str("every position slot is in use"),
+            Self::NoFreeToken => f.write_str("every token slot is in use"),
+            Self::InsufficientToken => f.write_str("the account holds less of the token"),
+            Self::NothingToLiquidate => f.write_str("no such position, or no lots"),
+            Self::NothingToTransfer => f.write_str("no such position, or too few lots"),
+        }
+    }
+}
+
+impl core::error::Error for RiskError {}

@@ -2,8 +2,8 @@
 
 use crate::{
     FundingParams, LotValue, Lots, OptionTerms, Ppm, QuoteNative, RiskError, TickValue, Ticks, Times, Underlying,
-    UnitPrice, UnitsPerLot,
-    math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_admit, mul_bounded, mul_div_floor},
+    UnitsPerLot,
+    math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_admit, mul_div_floor},
 };
 use bytemuck::{Pod, Zeroable};
 

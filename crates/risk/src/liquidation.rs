@@ -12,7 +12,7 @@ use crate::{
     Board, Fill, Instrument, LotValue, Lots, Margin, MarginParams, Portfolio, Position, PositionKey, Ppm, Purpose,
     QuoteNative, Requirements, RiskError, Underlying,
     margin::{TokenHolding, UnderlyingRisk},
-    math::{mul_bounded, mul_div_floor, mul_ppm_ceil, mul_ppm_floor},
+    math::{mul_div_floor, mul_ppm_ceil, mul_ppm_floor},
 };
 use bytemuck::Zeroable;
 

@@ -3,7 +3,7 @@
 use crate::{
     Instrument, Interest, Lots, Position, PositionKey, QuoteNative, Requirements, RiskError, Times, Token, Underlying,
     interest::interest_ceil,
-    math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_admit},
+    math::{NATIVE_LIMIT, PRODUCT_LIMIT},
     position::Fill,
 };
 use bytemuck::{Pod, Zeroable};

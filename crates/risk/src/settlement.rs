@@ -16,7 +16,7 @@
 
 use crate::{
     Board, Fill, Instrument, Kind, LotValue, Lots, MAX_INSTRUMENTS, OptionTerms, Portfolio, Print, QuoteNative,
-    RiskError, Scaled, Underlying, UnitPrice, Units, UnitsPerLot,
+    RiskError, Underlying, UnitPrice, UnitsPerLot,
     fixing::{Fixing, LONGEST_WAIT, SAMPLES, WINDOW_SECONDS, sample_of},
     guard::flag,
     math::{mul_bounded, mul_div_floor, mul_ppm_floor, sub_bounded},

@@ -47,7 +47,7 @@ impl Svm {
     fn make_exchange(&mut self) -> Result<()> {
         self.migrate(&self.perpetuals())?;
         for (underlying, price) in [(BTC, "40000"), (ETH, "2500"), (SOL, "40")] {
-            self.publish(underlying, price).map_err(|e| anyhow!("{e:?}"))?;
+            self.publish(underlying, price)?;
         }
         Ok(())
     }
@@ -123,7 +123,7 @@ impl Svm {
             self.config.perpetual.push(perpetual.clone());
             let args = self.config.perpetual_args(&perpetual)?;
             let ix = instruction::list_perpetual(&self.exchange, &payer, &admin.pubkey(), &args);
-            self.send(&[ix], &[&admin]).map_err(|e| anyhow!("{e:?}"))?;
+            self.send(&[ix], &[&admin])?;
         }
         Ok(())
     }

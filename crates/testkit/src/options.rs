@@ -1,7 +1,7 @@
 //! Dated futures, options, volatilities and second price sources of the fixture's exchange.
 
 use crate::{Sent, Svm, svm::Failed};
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use ballast_client::{
     ballast::{
         args::{FutureArgs, SmileArgs, SurfaceArgs},
@@ -91,8 +91,8 @@ impl Svm {
         let (e, a) = (self.exchange, admin.pubkey());
         let open = instruction::open_surface(&e, &payer, &a, args);
         let set = instruction::set_publishers(&e, &a, args.underlying, publishers);
-        self.send(&[open], &[&admin]).map_err(|e| anyhow!("{e:?}"))?;
-        self.send(&[set], &[&admin]).map_err(|e| anyhow!("{e:?}"))?;
+        self.send(&[open], &[&admin])?;
+        self.send(&[set], &[&admin])?;
         Ok(())
     }
 
@@ -120,7 +120,7 @@ impl Svm {
         let series = self.series(underlying, expiries, strikes, first)?;
         let (payer, admin) = (self.payer.pubkey(), self.admin.insecure_clone());
         for ix in series.listing(&self.exchange, &payer, &admin.pubkey(), &SMILE)? {
-            self.send(&[ix], &[&admin]).map_err(|e| anyhow!("{e:?}"))?;
+            self.send(&[ix], &[&admin])?;
         }
         Ok(series.options()?.iter().map(|o| o.terms.instrument).collect())
     }

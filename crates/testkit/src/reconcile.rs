@@ -53,51 +53,51 @@ impl Svm {
         let treasury = self.treasury();
         sum.vault = i128::from(self.token_amount(&self.exchange.vault(&self.usdc)));
         let lending = treasury.lending;
-        let interest_held = i128::from(lending.collected.0) + i128::from(lending.lender_interest.0);
-        sum.treasury = i128::from(treasury.insurance.0) + i128::from(treasury.fees.0) + interest_held;
+        let interest_held = i128::from(lending.collected.get()) + i128::from(lending.lender_interest.get());
+        sum.treasury = i128::from(treasury.insurance.get()) + i128::from(treasury.fees.get()) + interest_held;
         let (mut lent, mut owed) = (0, 0);
         let mut interest = BTreeMap::<u16, (i64, i64)>::new();
         // What every position would settle now, as it would be rounded.
         let mut unsettled = BTreeMap::<u16, i128>::new();
         let board = self.board();
         for (_, margin) in self.margins() {
-            sum.cash += i128::from(margin.portfolio.cash.0);
-            lent += margin.portfolio.lent.0;
-            owed += margin.portfolio.owed_registered.0;
+            sum.cash += i128::from(margin.portfolio.cash.get());
+            lent += margin.portfolio.lent.get();
+            owed += margin.portfolio.owed_registered.get();
             for p in margin.portfolio.open() {
-                sum.quote += i128::from(p.quote.0);
+                sum.quote += i128::from(p.quote.get());
                 let (long, short) = interest.entry(p.key.instrument()).or_default();
-                *long += p.lots.0.max(0);
-                *short += (-p.lots.0).max(0);
+                *long += p.lots.get().max(0);
+                *short += (-p.lots.get()).max(0);
                 let i = board.board.instrument(p.key.instrument()).expect("a listed instrument");
                 let scale = board.board.underlying(i.underlying).expect("a listed underlying").scale();
                 let due = p.unsettled(i).expect("the funding is computed") >> scale;
                 if i.settled == 0 {
-                    sum.net_lots += i128::from(p.lots.0);
+                    sum.net_lots += i128::from(p.lots.get());
                 } else {
-                    sum.settled += i128::from(p.lots.0) * i128::from(i.fixed >> scale);
+                    sum.settled += i128::from(p.lots.get()) * i128::from(i.fixed.get() >> scale);
                 }
                 *unsettled.entry(i.index).or_default() += i128::from(due);
             }
         }
         for i in board.board.instruments.iter().filter(|i| i.is_listed()) {
             let market = self.market(i.index).header;
-            sum.unswept += i128::from(market.unswept_fees.0);
-            let unpaid = i128::from(market.unpaid_funding.0);
+            sum.unswept += i128::from(market.unswept_fees.get());
+            let unpaid = i128::from(market.unpaid_funding.get());
             sum.unpaid_funding += unpaid;
             let due = unsettled.get(&i.index).copied().unwrap_or_default();
             assert!(unpaid >= due, "a market can pay all funding that is due: {due} of {unpaid} in {}", i.index);
             let (long, short) = interest.get(&market.instrument).copied().unwrap_or_default();
-            assert_eq!(market.open_interest_long.0, long, "open interest is the sum of the longs");
-            assert_eq!(market.open_interest_short.0, short, "open interest is the sum of the shorts");
+            assert_eq!(market.open_interest_long.get(), long, "open interest is the sum of the longs");
+            assert_eq!(market.open_interest_short.get(), short, "open interest is the sum of the shorts");
         }
-        assert_eq!(lending.lent.0, lent, "what is lent is what the accounts registered");
-        assert_eq!(lending.owed.0, owed, "what is owed is what the accounts registered");
+        assert_eq!(lending.lent.get(), lent, "what is lent is what the accounts registered");
+        assert_eq!(lending.owed.get(), owed, "what is owed is what the accounts registered");
         assert!(
-            (0..=lending.lender_interest.0).contains(&lending.undivided.0),
+            (0..=lending.lender_interest.get()).contains(&lending.undivided.get()),
             "undivided interest is there: {lending:?}"
         );
-        assert_eq!(i128::from(treasury.quote_deposits.0), sum.vault, "the vault holds deposits less withdrawals");
+        assert_eq!(i128::from(treasury.quote_deposits.get()), sum.vault, "the vault holds deposits less withdrawals");
         sum
     }
 
@@ -137,7 +137,7 @@ impl Svm {
                 if order.is_reduce_only() {
                     continue;
                 }
-                let value = i.value_at(Lots(order.lots), Ticks(order.price_ticks)).expect("a value").0;
+                let value = i.value_at(Lots::new(order.lots), Ticks::new(order.price_ticks)).expect("a value").get();
                 let side = usize::from(order.side() == Ok(Side::Ask));
                 totals.lots[side] += order.lots;
                 totals.values[side] += value;
@@ -146,8 +146,8 @@ impl Svm {
         for (address, margin) in self.margins() {
             for p in margin.portfolio.open() {
                 let counted = OrderTotals {
-                    lots: [p.bid_lots.0, p.ask_lots.0],
-                    values: [p.bid_value.0, p.ask_value.0],
+                    lots: [p.bid_lots.get(), p.ask_lots.get()],
+                    values: [p.bid_value.get(), p.ask_value.get()],
                     count: p.order_count,
                 };
                 let rests = resting.remove(&(address, p.key.instrument())).unwrap_or_default();

@@ -274,3 +274,12 @@ pub(crate) fn compute_unit_limit(units: u32) -> Instruction {
     let program_id = solana_address::address!("ComputeBudget111111111111111111111111111111");
     Instruction { program_id, accounts: Vec::new(), data }
 }
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.error)?;
+        self.log.iter().try_for_each(|line| write!(f, "\n    {line}"))
+    }
+}
+
+impl std::error::Error for Failed {}

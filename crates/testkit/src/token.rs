@@ -1,7 +1,7 @@
 //! Mints and token accounts: of the token program written directly, of Token-2022 made by that program.
 
 use crate::{Failed, Svm};
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use ballast_client::{TOKEN_2022_PROGRAM, TOKEN_PROGRAM};
 use solana_account::Account;
 use solana_address::Address;
@@ -44,7 +44,7 @@ impl Svm {
         data.push(0); // no freeze authority
         instructions.push(token_2022(&[AccountMeta::new(mint, false)], data));
         for ix in instructions {
-            self.send(&[ix], &[]).map_err(|e| anyhow!("{e:?}"))?;
+            self.send(&[ix], &[])?;
         }
         Ok(mint)
     }

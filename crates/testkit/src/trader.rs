@@ -71,10 +71,10 @@ impl Svm {
             wsol: self.create_token_account(&wsol_mint, &owner, 1_000_000_000_000_000),
             key,
         };
-        self.send(&[open], &[&trader.key]).map_err(|e| anyhow!("{e:?}"))?;
+        self.send(&[open], &[&trader.key])?;
         let amount = decimal::parse(usdc, 6)? as u64;
         if amount > 0 {
-            self.deposit_usdc(&trader, amount).map_err(|e| anyhow!("{e:?}"))?;
+            self.deposit_usdc(&trader, amount)?;
         }
         Ok(trader)
     }
@@ -113,7 +113,7 @@ impl Svm {
 
     /// Places an order that rests, and returns its handle and sequence number.
     pub fn rest(&mut self, t: &Trader, order: Order) -> Result<(u32, u64)> {
-        let sent = self.place(t, order, &[]).map_err(|e| anyhow!("{e:?}"))?;
+        let sent = self.place(t, order, &[])?;
         let placed = event::orders(&sent.log)?;
         let placed = placed.first().ok_or_else(|| anyhow!("no order event"))?;
         Ok((placed.handle, placed.sequence))
@@ -123,7 +123,7 @@ impl Svm {
     pub fn trade(&mut self, buyer: &Trader, seller: &Trader, instrument: u16, price: &str, lots: i64) -> Result<()> {
         self.rest(seller, Order::sell(self, instrument, price, lots).post_only())?;
         let buy = Order::buy(self, instrument, price, lots).immediate();
-        let sent = self.place(buyer, buy, &[seller]).map_err(|e| anyhow!("{e:?}"))?;
+        let sent = self.place(buyer, buy, &[seller])?;
         let filled: i64 = event::orders(&sent.log)?.iter().map(|o| o.filled).sum();
         ensure!(filled == lots, "{filled} lots traded, not {lots}");
         Ok(())
@@ -258,6 +258,6 @@ impl Svm {
     pub fn lots(&self, t: &Trader, instrument: u16) -> i64 {
         let board = self.board();
         let i = board.board.instrument(instrument).expect("a listed instrument");
-        self.portfolio(t).lots(i).0
+        self.portfolio(t).lots(i).get()
     }
 }

@@ -306,73 +306,8 @@ mod log {
     #[cold]
     #[inline(never)]
     fn log_numbers(e: RiskError) -> Error {
-        match e {
-            RiskError::NoPrice { underlying } => msg!("underlying {}: no price", underlying),
-            RiskError::StalePrice { underlying, age, limit } => {
-                msg!("underlying {}: price is {} s old, limit {} s", underlying, age, limit)
-            }
-            RiskError::NotListed { index } => msg!("index {} is not listed", index),
-            RiskError::PositionLimit { instrument, lots, limit } => {
-                msg!("instrument {}: {} lots with orders, limit {}", instrument, lots, limit)
-            }
-            RiskError::ParameterOutOfBounds { parameter } => msg!("parameter {} is out of bounds", parameter),
-            RiskError::BelowInitialMargin { required, available } => {
-                msg!("initial margin: required {}, available {}", required, available)
-            }
-            RiskError::BelowWithdrawalMargin { required, available } => {
-                msg!("withdrawal margin: required {}, available {}", required, available)
-            }
-            RiskError::Bankrupt { equity } => msg!("equity {}", equity),
-            RiskError::FillWorseThanLiquidation { cost, allowed } => {
-                msg!("cost against the mark {}, allowed {}", cost, allowed)
-            }
-            RiskError::NotLiquidatable { equity, maintenance } => {
-                msg!("equity {}, maintenance margin {}", equity, maintenance)
-            }
-            RiskError::LiquidationDoesNotHelp { before, after } => {
-                msg!("health before {}, after {}", before, after)
-            }
-            RiskError::PriceTooVolatile { underlying, price, since } => {
-                msg!("underlying {}: price {} is off the median, since {}", underlying, price, since)
-            }
-            RiskError::PriceTooUncertain { underlying, confidence, price } => {
-                msg!("underlying {}: confidence {} of price {}", underlying, confidence, price)
-            }
-            RiskError::PriceDivergent { underlying, price, second } => {
-                msg!("underlying {}: price {}, second source {}", underlying, price, second)
-            }
-            RiskError::StaleRiskArray { instrument, moved, age } => {
-                msg!("instrument {}: array is {} s old, price moved by {}/1000 of the limit", instrument, age, moved)
-            }
-            RiskError::StaleVolatility { instrument, age, limit } => {
-                msg!("instrument {}: volatility is {} s old, limit {} s", instrument, age, limit)
-            }
-            RiskError::Expired { instrument, expiry } => msg!("instrument {}: expired at {}", instrument, expiry),
-            RiskError::NotAnOption { instrument } => msg!("instrument {} is not an option", instrument),
-            RiskError::NoVolatility { expiry } | RiskError::DuplicateExpiry { expiry } => msg!("expiry {}", expiry),
-            RiskError::VolatilityOutOfBounds { field, value } => {
-                msg!("field {} (0 level, 1 skew, 2 curvature): {}", field, value)
-            }
-            RiskError::NoFunding { instrument } | RiskError::NotSettled { instrument } => {
-                msg!("instrument {}", instrument)
-            }
-            RiskError::NotYetExpired { expiry } | RiskError::ExpiriesTooClose { expiry } => msg!("expiry {}", expiry),
-            RiskError::NotEnoughSamples { taken } => msg!("samples {}", taken),
-            RiskError::BorrowLimit { owed, limit } => msg!("owed by all: {}, limit {}", owed, limit),
-            RiskError::OutflowLimit { outflow, limit } => msg!("net outflow {}, limit {}", outflow, limit),
-            RiskError::Overflow
-            | RiskError::NothingToSample
-            | RiskError::AlreadySettled
-            | RiskError::NoFreeFixing
-            | RiskError::EpochNotOver
-            | RiskError::NotAPublisher
-            | RiskError::DuplicatePublisher
-            | RiskError::NoFreeExpiry
-            | RiskError::NoFreePosition
-            | RiskError::NoFreeToken
-            | RiskError::InsufficientToken
-            | RiskError::NothingToLiquidate
-            | RiskError::NothingToTransfer => {}
+        if e != RiskError::Overflow {
+            msg!("{}", e);
         }
         BallastError::from(e).into()
     }

@@ -125,7 +125,7 @@ impl<'a> Life<'a> {
     /// Cash, and what the positions have cost and brought.
     fn money(&self, t: &Trader) -> Result<i64> {
         let p = self.portfolio(t)?;
-        Ok(p.cash.0 + p.open().iter().map(|position| position.quote.0).sum::<i64>())
+        Ok(p.cash.get() + p.open().iter().map(|position| position.quote.get()).sum::<i64>())
     }
 
     /// The terms of the dated future.
@@ -247,7 +247,7 @@ impl<'a> Life<'a> {
         update()?;
         assert_eq!(accrue(&self.lena)?.lent, 1_000 * USDC);
         venue.withdraw_usdc(&self.boris, 800_000_000)?;
-        assert_eq!(self.portfolio(&self.boris)?.owed.0, 800 * USDC);
+        assert_eq!(self.portfolio(&self.boris)?.owed.get(), 800 * USDC);
 
         self.at(2 * HOUR, &["40000", "2500", "40"])?;
         let updated = update()?;
@@ -299,9 +299,9 @@ impl<'a> Life<'a> {
             assert_eq!(self.money(who)?, before + sign * 4_150 * USDC);
             self.reconcile()?;
         }
-        let fees = rpc.treasury(e)?.fees.0;
+        let fees = rpc.treasury(e)?.fees.get();
         self.crank(instruction::delist(e, &venue.admin.pubkey(), future))?;
-        assert_eq!(rpc.treasury(e)?.fees.0, fees + 2 * 1_201_800, "the fees of the block's second leg");
+        assert_eq!(rpc.treasury(e)?.fees.get(), fees + 2 * 1_201_800, "the fees of the block's second leg");
         assert!(rpc.board(e)?.board.instrument(future).is_err());
         assert!(rpc.account(&e.market(future))?.is_none_or(|account| account.data.is_empty()));
         self.reconcile()
@@ -326,7 +326,7 @@ impl<'a> Life<'a> {
         for who in [&self.alice, bob, &self.desk, &self.lena, &self.boris] {
             let p = self.portfolio(who)?;
             assert!(p.open().is_empty(), "{} holds something", who.name);
-            venue.withdraw_usdc(who, u64::try_from(p.cash.0)?)?;
+            venue.withdraw_usdc(who, u64::try_from(p.cash.get())?)?;
         }
         let left = venue.reconcile()?;
         assert!(left.holds(), "{left:?}");

@@ -205,7 +205,7 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     assert!(after.health().unwrap() > before.health().unwrap() && after.is_liquidatable());
     let own = venue.margin_of(&poor)?.portfolio;
     let carried = margin::requirements(&board, &own, now)?;
-    assert!(own.open()[0].lots.0 > 0 && carried.initial_equity >= carried.initial);
+    assert!(own.open()[0].lots.get() > 0 && carried.initial_equity >= carried.initial);
     assert!(venue.reconcile()?.holds());
     assert!(said[0].starts_with("refreshed") && said[1].starts_with("took over"), "{said:?}");
     net.stop()
@@ -229,7 +229,7 @@ impl<'a> Listed<'a> {
         let board = rpc.board(&self.venue.exchange)?.board;
         let i = board.instrument(index).unwrap();
         let mark = i.mark_at(board.underlying(i.underlying).unwrap(), rpc.now()?);
-        Ok(self.terms.mark_ticks(mark, 0))
+        Ok(self.terms.mark_ticks(mark.get(), 0))
     }
 }
 
@@ -240,7 +240,7 @@ fn margin_of(venue: &Venue, trader: &Trader) -> Result<Requirements> {
     let here = margin::requirements(&board, &venue.margin_of(trader)?.portfolio, rpc.now()?)?;
     let (there, _) = rpc.view_margin(&venue.exchange, venue.net.payer(), &trader.margin)?;
     let there = (there.equity, there.maintenance, there.initial);
-    assert_eq!((here.equity.0, here.maintenance.0, here.initial.0), there, "{}", trader.name);
+    assert_eq!((here.equity.get(), here.maintenance.get(), here.initial.get()), there, "{}", trader.name);
     Ok(here)
 }
 
@@ -270,7 +270,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     venue.publish_smile(0, expiry, &smile)?;
     let surface: Box<VolatilitySurface> = net.rpc().decode(&venue.exchange.surface(0))?;
     let made = surface.surface.expiry(expiry).unwrap();
-    assert_eq!((made.published_at, made.smile.level.0), (net.rpc().now()?, 760_000));
+    assert_eq!((made.published_at, made.smile.level.get()), (net.rpc().now()?, 760_000));
     venue.refresh_options()?;
     // At the money, 76 % for thirty days: about 0.4 · 0.76 · √(30/365) of 40,000 dollars, in ticks of 0.1 dollar.
     let expected = 0.398_94 * 0.76 * (30f64 / 365.0).sqrt() * 40_000.0;
@@ -279,7 +279,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     // Traded, and margined as the client says.
     deal(&venue, &bob, &alice, call.terms, call.mark()?, "0.1")?;
     let (short, long) = (margin_of(&venue, &alice)?, margin_of(&venue, &bob)?);
-    assert!(long.maintenance.0 > 0 && long.maintenance.0 < short.maintenance.0);
+    assert!(long.maintenance.get() > 0 && long.maintenance.get() < short.maintenance.get());
     assert!(venue.reconcile()?.holds());
 
     // An array that is too old takes on no more risk until anyone has refreshed it.
@@ -317,7 +317,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     assert!(after.health().unwrap() > before.health().unwrap());
     let taken = venue.margin_of(&keeper)?.portfolio;
     assert_eq!(taken.open()[0].key.instrument(), call.terms.instrument);
-    assert!(taken.open()[0].lots.0 < 0, "the liquidator is short now");
+    assert!(taken.open()[0].lots.get() < 0, "the liquidator is short now");
     margin_of(&venue, &keeper)?;
     assert!(said[0].starts_with("refreshed stale risk arrays") && said[1].starts_with("took over"), "{said:?}");
     assert!(said[1].contains("-40000C"), "{said:?}");

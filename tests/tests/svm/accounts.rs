@@ -44,8 +44,8 @@ fn an_owner_may_have_many_accounts_and_they_share_nothing() {
     let first = svm.sub_account(key.insecure_clone(), 0, "100").unwrap();
     let last = svm.sub_account(key, u16::MAX, "7").unwrap();
     assert_ne!(first.margin, last.margin);
-    assert_eq!(svm.portfolio(&first).cash.0, 100_000_000);
-    assert_eq!(svm.portfolio(&last).cash.0, 7_000_000);
+    assert_eq!(svm.portfolio(&first).cash.get(), 100_000_000);
+    assert_eq!(svm.portfolio(&last).cash.get(), 7_000_000);
     assert_eq!(svm.margin(&last.margin).sub_id, u16::MAX);
 }
 
@@ -56,12 +56,12 @@ fn dollars_move_to_the_unit() {
     let (vault, wallet) = (svm.exchange.vault(&svm.usdc), svm.token_amount(&alice.usdc));
     let held = svm.token_amount(&vault);
     svm.deposit_usdc(&alice, 1).unwrap();
-    assert_eq!(svm.portfolio(&alice).cash.0, 100_000_001);
+    assert_eq!(svm.portfolio(&alice).cash.get(), 100_000_001);
     assert_eq!((svm.token_amount(&vault), svm.token_amount(&alice.usdc)), (held + 1, wallet - 1));
     svm.withdraw_usdc(&alice, 100_000_001).unwrap();
-    assert_eq!(svm.portfolio(&alice).cash.0, 0);
+    assert_eq!(svm.portfolio(&alice).cash.get(), 0);
     assert_eq!(svm.token_amount(&vault), held - 100_000_000);
-    assert_eq!(svm.treasury().quote_deposits.0 as u64, held - 100_000_000);
+    assert_eq!(svm.treasury().quote_deposits.get() as u64, held - 100_000_000);
     svm.assert_reconciled();
 }
 
@@ -74,7 +74,7 @@ fn tokens_move_to_the_unit() {
     assert_eq!(svm.portfolio(&alice).balance(0), 3 * LAMPORTS + 1);
     assert_eq!((svm.token_amount(&vault), svm.treasury().token_deposits[0]), (3 * LAMPORTS + 1, 3 * LAMPORTS + 1));
     // 3 SOL of 40 dollars; the odd lamport counts for nothing.
-    assert_eq!(svm.requirements(&alice).equity.0, 120_000_000);
+    assert_eq!(svm.requirements(&alice).equity.get(), 120_000_000);
     svm.withdraw_sol(&alice, LAMPORTS).unwrap();
     svm.withdraw_sol(&alice, 2 * LAMPORTS + 1).unwrap();
     assert!(svm.portfolio(&alice).holds_only_cash());
@@ -87,8 +87,8 @@ fn anyone_may_pay_into_any_account() {
     let (alice, bob) = (svm.trader("0").unwrap(), svm.trader("0").unwrap());
     let gift = instruction::deposit(&svm.exchange, &bob.address(), &alice.margin, &bob.usdc, &svm.usdc, 5);
     svm.send(&[gift], &[&bob.key]).unwrap();
-    assert_eq!(svm.portfolio(&alice).cash.0, 5);
-    assert_eq!(svm.portfolio(&bob).cash.0, 0);
+    assert_eq!(svm.portfolio(&alice).cash.get(), 5);
+    assert_eq!(svm.portfolio(&bob).cash.get(), 0);
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn an_account_holds_eight_tokens() {
         svm.send(std::slice::from_ref(deposit), &[&alice.key]).unwrap();
     }
     assert_refused(&mut svm, std::slice::from_ref(&deposits[8]), &[&alice.key], E::NoFreeToken);
-    assert_eq!(svm.requirements(&alice).equity.0, 8 * 40_000_000);
+    assert_eq!(svm.requirements(&alice).equity.get(), 8 * 40_000_000);
 }
 
 #[test]
@@ -208,10 +208,10 @@ fn a_withdrawal_leaves_initial_margin_to_the_unit() {
     let (mut svm, alice, _) = with_position("1000");
     let r = svm.requirements(&alice);
     // 10 lots of 40 dollars, 15 %, times 1.25.
-    assert_eq!(r.initial.0, 75_000_000);
-    let most = (r.withdraw_equity.0 - r.initial.0) as u64;
+    assert_eq!(r.initial.get(), 75_000_000);
+    let most = (r.withdraw_equity.get() - r.initial.get()) as u64;
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&alice, most + 1), E::BelowWithdrawalMargin);
-    assert_eq!(numbers(&failed, "withdrawal margin:"), (r.initial.0, r.initial.0 - 1));
+    assert_eq!(numbers(&failed, "withdrawal margin:"), (r.initial.get(), r.initial.get() - 1));
     svm.withdraw_usdc(&alice, most).unwrap();
     refused(&mut svm, |svm| svm.withdraw_usdc(&alice, 1), E::BelowWithdrawalMargin);
 }
@@ -222,16 +222,16 @@ fn profit_that_is_not_realised_is_not_withdrawn() {
     svm.advance(1);
     svm.publish(BTC, "50000").unwrap();
     let r = svm.requirements(&alice);
-    assert_eq!(r.equity.0 - r.withdraw_equity.0, 100_000_000 + (r.equity.0 - r.initial_equity.0));
+    assert_eq!(r.equity.get() - r.withdraw_equity.get(), 100_000_000 + (r.equity.get() - r.initial_equity.get()));
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&alice, 90 * USDC), E::BelowWithdrawalMargin);
-    assert_eq!(numbers(&failed, "withdrawal margin:"), (r.initial.0, r.withdraw_equity.0 - 90_000_000));
+    assert_eq!(numbers(&failed, "withdrawal margin:"), (r.initial.get(), r.withdraw_equity.get() - 90_000_000));
 }
 
 #[test]
 fn a_token_withdrawal_leaves_initial_margin_to_the_unit() {
     let (mut svm, alice, _) = with_position("80");
     svm.deposit_sol(&alice, 100 * LAMPORTS).unwrap();
-    let cash = svm.portfolio(&alice).cash.0 as u64;
+    let cash = svm.portfolio(&alice).cash.get() as u64;
     svm.withdraw_usdc(&alice, cash).unwrap();
     let (board, portfolio, now) = (svm.board(), svm.portfolio(&alice), svm.now());
     let after = |lamports: u64| {
@@ -248,7 +248,7 @@ fn a_token_withdrawal_leaves_initial_margin_to_the_unit() {
     assert!(low > 0);
     let short = after(high);
     let failed = refused(&mut svm, |svm| svm.withdraw_sol(&alice, high), E::BelowWithdrawalMargin);
-    assert_eq!(numbers(&failed, "withdrawal margin:"), (short.initial.0, short.withdraw_equity.0));
+    assert_eq!(numbers(&failed, "withdrawal margin:"), (short.initial.get(), short.withdraw_equity.get()));
     svm.withdraw_sol(&alice, low).unwrap();
 }
 
@@ -287,7 +287,7 @@ fn what_others_owe_cannot_be_withdrawn() {
     // Alice realises 2,000 dollars that Bob has lost and does not have.
     svm.trade(&alice, &carol, BTC, "20000", 100).unwrap();
     assert_eq!(svm.lots(&alice, BTC), 0);
-    let cash = svm.portfolio(&alice).cash.0;
+    let cash = svm.portfolio(&alice).cash.get();
     let vault = svm.token_amount(&svm.exchange.vault(&svm.usdc)) as i64;
     assert!(vault < cash);
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&alice, cash as u64), E::InsufficientVault);
@@ -318,8 +318,8 @@ fn an_account_that_holds_anything_is_not_closed() {
     refuse(&mut svm);
     // Sold at a loss: what is owed keeps the account open too.
     svm.trade(&bob, &alice, BTC, "39990", 1).unwrap();
-    assert!(svm.portfolio(&alice).cash.0 < 0);
-    let owed = svm.portfolio(&alice).cash.0.unsigned_abs();
+    assert!(svm.portfolio(&alice).cash.get() < 0);
+    let owed = svm.portfolio(&alice).cash.get().unsigned_abs();
     svm.deposit_usdc(&alice, owed).unwrap();
     svm.withdraw_sol(&alice, 100 * LAMPORTS + 1).unwrap();
     svm.send(std::slice::from_ref(&ix), &[&alice.key]).unwrap();
@@ -343,7 +343,7 @@ fn an_account_with_an_order_is_not_closed() {
 fn closing_pays_the_rent_to_the_owner_and_the_account_can_be_opened_again() {
     let (mut svm, alice, bob) = with_position("1000");
     svm.trade(&bob, &alice, BTC, "40000", 10).unwrap();
-    let cash = svm.portfolio(&alice).cash.0 as u64;
+    let cash = svm.portfolio(&alice).cash.get() as u64;
     svm.withdraw_usdc(&alice, cash).unwrap();
     let lamports = |svm: &Svm| svm.account(&alice.address()).unwrap().lamports;
     let (rent, before) = (svm.account(&alice.margin).unwrap().lamports, lamports(&svm));
@@ -371,7 +371,7 @@ fn lamports_sent_ahead_do_not_keep_an_account_from_being_opened() {
         let ahead = svm.exchange.margin(&key.pubkey(), sub_id);
         svm.set_account(ahead, solana_account::Account { lamports, ..Default::default() });
         let opened = svm.sub_account(key.insecure_clone(), sub_id, "1").unwrap();
-        assert_eq!(svm.portfolio(&opened).cash.0, 1_000_000);
+        assert_eq!(svm.portfolio(&opened).cash.get(), 1_000_000);
     }
 }
 
@@ -389,9 +389,12 @@ fn the_view_is_what_the_client_computes() {
     let r = svm.requirements(&alice);
     assert_eq!(
         (head.equity, head.initial_equity, head.withdraw_equity),
-        (r.equity.0, r.initial_equity.0, r.withdraw_equity.0)
+        (r.equity.get(), r.initial_equity.get(), r.withdraw_equity.get())
     );
-    assert_eq!((head.maintenance, head.initial, head.order_margin), (r.maintenance.0, r.initial.0, r.order_margin.0));
+    assert_eq!(
+        (head.maintenance, head.initial, head.order_margin),
+        (r.maintenance.get(), r.initial.get(), r.order_margin.get())
+    );
     assert_eq!((head.count, head.next), (3, 0));
     assert_eq!(page.iter().map(|u| u.underlying).collect::<Vec<_>>(), [BTC, ETH, SOL]);
     assert_eq!(page.iter().map(|u| u.delta).collect::<Vec<_>>(), [100, -100, 120]);

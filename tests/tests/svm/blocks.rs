@@ -6,6 +6,7 @@ use crate::{
     refusal::{DUPLICATE, Expected, assert_refused, numbers, refused},
     tables::{Change, World},
 };
+use ballast_client::risk::LotValue;
 use ballast_client::{
     BallastError as E,
     ballast::{args::LegArgs, constants::pause, state::RiskBoard},
@@ -38,7 +39,7 @@ fn at_mark(svm: &Svm, instrument: u16, lots: i64, ticks: i64) -> LegArgs {
     let board = svm.board();
     let i = board.board.instrument(instrument).unwrap();
     let u = board.board.underlying(i.underlying).unwrap();
-    LegArgs { lots, price: i.mark_ticks_floor(u, svm.now()).0 + ticks, instrument }
+    LegArgs { lots, price: i.mark_ticks_floor(u, svm.now()).get() + ticks, instrument }
 }
 
 fn send(svm: &mut Svm, one: &Trader, other: &Trader, legs: &[LegArgs]) -> Result<Sent, Failed> {
@@ -48,7 +49,7 @@ fn send(svm: &mut Svm, one: &Trader, other: &Trader, legs: &[LegArgs]) -> Result
 
 /// The value of a leg, signed like its lots, and the fee on it.
 fn value_and_fee(svm: &Svm, leg: &LegArgs) -> (i64, i64) {
-    let tick = svm.board().board.instrument(leg.instrument).unwrap().tick_value.0;
+    let tick = svm.board().board.instrument(leg.instrument).unwrap().tick_value.get();
     let value = leg.lots * leg.price * tick;
     (value, (value.abs() * i64::from(FEE) + 999_999) / 1_000_000)
 }
@@ -79,7 +80,7 @@ fn option_strategies_trade_as_blocks_to_the_unit() {
         for (direction, ticks) in [(1, 3), (-1, 7)] {
             let legs: Vec<LegArgs> =
                 strategy.iter().map(|(i, lots)| at_mark(&svm, *i, direction * lots, ticks)).collect();
-            let unswept: Vec<i64> = legs.iter().map(|l| svm.market(l.instrument).header.unswept_fees.0).collect();
+            let unswept: Vec<i64> = legs.iter().map(|l| svm.market(l.instrument).header.unswept_fees.get()).collect();
             let sent = send(&mut svm, &alice, &bob, &legs).unwrap_or_else(|e| panic!("{name}: {e:#?}"));
             let events = event::blocks(&sent.log).unwrap();
             assert_eq!((events.len(), events[0].margin_a, events[0].margin_b), (1, alice.margin, bob.margin), "{name}");
@@ -95,7 +96,7 @@ fn option_strategies_trade_as_blocks_to_the_unit() {
                     (leg.instrument, leg.lots, leg.price, value)
                 );
                 let market = svm.market(leg.instrument).header;
-                assert_eq!(market.unswept_fees.0 - unswept[n], 2 * fee, "{name}: both sides pay");
+                assert_eq!(market.unswept_fees.get() - unswept[n], 2 * fee, "{name}: both sides pay");
             }
             assert_eq!(events[0].fee, fees, "{name}");
             cash = cash.map(|c| c - fees);
@@ -106,18 +107,22 @@ fn option_strategies_trade_as_blocks_to_the_unit() {
                     for (trader, sign) in [(&alice, 1), (&bob, -1)] {
                         let portfolio = svm.portfolio(trader);
                         let p = portfolio.position(i).unwrap();
-                        assert_eq!((p.lots.0, p.quote.0), (sign * leg.lots, sign * flows[n]), "{name}");
+                        assert_eq!((p.lots.get(), p.quote.get()), (sign * leg.lots, sign * flows[n]), "{name}");
                     }
-                    assert_eq!(svm.market(leg.instrument).header.open_interest_long.0, leg.lots.abs());
+                    assert_eq!(svm.market(leg.instrument).header.open_interest_long.get(), leg.lots.abs());
                 }
-                assert_eq!([&alice, &bob].map(|t| svm.portfolio(t).cash.0), cash, "{name}: nothing is realised yet");
+                assert_eq!(
+                    [&alice, &bob].map(|t| svm.portfolio(t).cash.get()),
+                    cash,
+                    "{name}: nothing is realised yet"
+                );
             }
             svm.assert_reconciled();
         }
         // Closed: what was paid and received, legs and fees, is all that is left.
         let flow: i64 = flows.iter().sum();
         let expected = [cash[0] + flow, cash[1] - flow];
-        assert_eq!([&alice, &bob].map(|t| svm.portfolio(t).cash.0), expected, "{name}");
+        assert_eq!([&alice, &bob].map(|t| svm.portfolio(t).cash.get()), expected, "{name}");
         assert!([&alice, &bob].iter().all(|t| svm.portfolio(t).holds_only_cash()), "{name}");
     }
 }
@@ -131,7 +136,7 @@ fn a_block_is_margined_whole() {
     // 0.1 BTC bought outright asks for 750 dollars.
     refused(&mut svm, |svm| send(svm, &alice, &bob, &conversion[..1]), E::BelowInitialMargin);
     send(&mut svm, &alice, &bob, &conversion).unwrap();
-    assert!(svm.requirements(&alice).initial.0 < 450 * USDC);
+    assert!(svm.requirements(&alice).initial.get() < 450 * USDC);
     svm.assert_reconciled();
 }
 
@@ -143,7 +148,8 @@ fn the_client_knows_what_a_block_does() {
     let effect = |svm: &Svm, args: &[LegArgs], trader: &Trader, reversed: bool| {
         let board = svm.board();
         let leg = |a: &LegArgs| {
-            let leg = Leg::new(board.board.instrument(a.instrument).unwrap(), Lots(a.lots), Ticks(a.price)).unwrap();
+            let leg = Leg::new(board.board.instrument(a.instrument).unwrap(), Lots::new(a.lots), Ticks::new(a.price))
+                .unwrap();
             if reversed { leg.reversed().unwrap() } else { leg }
         };
         let legs: Vec<Leg> = args.iter().map(leg).collect();
@@ -168,7 +174,7 @@ fn the_client_knows_what_a_block_does() {
     assert_eq!((required, available), (r, a));
     let legs = [at_mark(&svm, BTC, 500, low)];
     let (one, other) = (effect(&svm, &legs, &alice, false), effect(&svm, &legs, &bob, true));
-    assert!(one.cost.0 > 0 && other.cost.0 <= 0 && one.refused.is_none() && other.refused.is_none());
+    assert!(one.cost.get() > 0 && other.cost.get() <= 0 && one.refused.is_none() && other.refused.is_none());
     send(&mut svm, &alice, &bob, &legs).unwrap();
     assert_eq!((svm.requirements(&alice), svm.requirements(&bob)), (one.after, other.after));
     svm.assert_reconciled();
@@ -189,8 +195,8 @@ fn a_block_carries_no_unrealised_profit_out() {
     svm.publish_smile(BTC, expiry, &SMILE).unwrap();
     svm.refresh_options(BTC, &[14]).unwrap();
     let r = svm.requirements(&alice);
-    assert!(r.equity.0 - r.withdraw_equity.0 >= 1_000 * USDC, "a thousand dollars of profit: {r:?}");
-    assert!(r.initial_equity.0 > r.initial.0 + 900 * USDC && r.withdraw_equity.0 < r.initial.0);
+    assert!(r.equity.get() - r.withdraw_equity.get() >= 1_000 * USDC, "a thousand dollars of profit: {r:?}");
+    assert!(r.initial_equity.get() > r.initial.get() + 900 * USDC && r.withdraw_equity.get() < r.initial.get());
     // Above the mark bought, below it sold; the perpetual, a future, an option.
     for (instrument, lots, ticks) in [(BTC, 1, 1_000), (BTC, -1, -1_000), (8, 1, 1_000), (14, 1, 500)] {
         let legs = [at_mark(&svm, instrument, lots, ticks)];
@@ -205,7 +211,7 @@ fn a_block_carries_no_unrealised_profit_out() {
     svm.deposit_usdc(&alice, 300_000_000).unwrap();
     let free = {
         let r = svm.requirements(&alice);
-        r.withdraw_equity.0 - r.initial.0
+        r.withdraw_equity.get() - r.initial.get()
     };
     assert!(free > 0, "{free}");
     let paid = [at_mark(&svm, BTC, -10, -1_000)];
@@ -243,14 +249,16 @@ fn a_leg_settles_funding_through_the_market() {
     let [alice, bob, carol] = [(); 3].map(|()| svm.trader("100000").unwrap());
     svm.block(&alice, &bob, &[(BTC, 10, "40000")]).unwrap();
     // Longs have paid 16 units a lot since, at the scale of 1/16.
-    edit_board(&mut svm, |b| b.board.instruments[0].funding_index += 256);
+    edit_board(&mut svm, |b| {
+        b.board.instruments[0].funding_index = LotValue::new(b.board.instruments[0].funding_index.get() + 256)
+    });
     svm.block(&carol, &alice, &[(BTC, 10, "40000")]).unwrap();
-    assert_eq!(svm.portfolio(&alice).cash.0, 100_000 * USDC - 160);
-    assert_eq!(svm.market(BTC).header.unpaid_funding.0, 160);
+    assert_eq!(svm.portfolio(&alice).cash.get(), 100_000 * USDC - 160);
+    assert_eq!(svm.market(BTC).header.unpaid_funding.get(), 160);
     svm.block(&bob, &carol, &[(BTC, 10, "40000")]).unwrap();
-    assert_eq!(svm.portfolio(&bob).cash.0, 100_000 * USDC + 160);
-    assert_eq!(svm.market(BTC).header.unpaid_funding.0, 0);
-    assert_eq!(svm.market(BTC).header.open_interest_long.0, 0);
+    assert_eq!(svm.portfolio(&bob).cash.get(), 100_000 * USDC + 160);
+    assert_eq!(svm.market(BTC).header.unpaid_funding.get(), 0);
+    assert_eq!(svm.market(BTC).header.open_interest_long.get(), 0);
     svm.assert_reconciled();
 }
 
@@ -265,7 +273,8 @@ fn every_leg_is_inside_its_band() {
         let u = board.board.underlying(BTC).unwrap();
         let (low, high) = i.band(u, svm.now()).unwrap();
         let good = at_mark(&svm, BTC, 1, 0);
-        for (price, inside) in [(low.0, true), (high.0, true), (low.0 - 1, false), (high.0 + 1, false)] {
+        for (price, inside) in [(low.get(), true), (high.get(), true), (low.get() - 1, false), (high.get() + 1, false)]
+        {
             let mut legs = vec![LegArgs { lots: 1, price, instrument }];
             if instrument != BTC {
                 legs.insert(0, good);
@@ -276,7 +285,7 @@ fn every_leg_is_inside_its_band() {
                 continue;
             }
             let failed = refused(&mut svm, |svm| send(svm, &alice, &bob, &legs), E::BlockLegOutOfBand);
-            let line = format!("leg {}: price {price}, band {} to {} ticks", legs.len() - 1, low.0, high.0);
+            let line = format!("leg {}: price {price}, band {} to {} ticks", legs.len() - 1, low.get(), high.get());
             assert!(failed.log.iter().any(|l| l.contains(&line)), "{line}: {:?}", failed.log);
         }
     }
@@ -523,13 +532,13 @@ fn a_request_for_quote_ends_in_a_block() {
     let prices = vec![at_mark(&svm, 12, 1, 20).price, at_mark(&svm, 14, 1, -10).price];
     let quoted = request.quote(&maker.party(), prices, now + 10, 42).unwrap();
     let own = quoted.effect_on_maker(&board.board, &svm.portfolio(&maker), FEE, now).unwrap();
-    assert!(own.refused.is_none() && own.cost.0 < 0, "the maker earns: {own:?}");
+    assert!(own.refused.is_none() && own.cost.get() < 0, "the maker earns: {own:?}");
 
     // The taker, who got text.
     let quote: Quote = serde_json::from_str(&serde_json::to_string(&quoted).unwrap()).unwrap();
     quote.answers(&asked, now).unwrap();
     let taken = quote.effect_on_taker(&board.board, &svm.portfolio(&taker), FEE, now).unwrap();
-    assert!(taken.refused.is_none() && taken.cost.0 > 0, "{taken:?}");
+    assert!(taken.refused.is_none() && taken.cost.get() > 0, "{taken:?}");
     let refresh = instruction::refresh_options(&svm.exchange, BTC, &[12, 14]);
     let transaction = [refresh, quote.instruction()];
 

@@ -5,6 +5,7 @@ use crate::{
     refusal::{DUPLICATE, assert_refused, numbers, refused},
     tables::World,
 };
+use ballast_client::risk::{LotValue, QuoteNative};
 use ballast_client::{
     BallastError as E,
     ballast::{
@@ -312,11 +313,11 @@ mod cash {
         assert_eq!((moved[0].amount, moved[0].from_cash, moved[0].to_cash), (1, 1_000 * USDC - 1, 1));
         svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
         let r = svm.requirements(&alice);
-        let most = (r.withdraw_equity.0 - r.initial.0) as u64;
+        let most = (r.withdraw_equity.get() - r.initial.get()) as u64;
         let failed = refused(&mut svm, |svm| svm.transfer_cash(&alice, &second, most + 1), E::BelowWithdrawalMargin);
-        assert_eq!(numbers(&failed, "withdrawal margin:"), (r.initial.0, r.initial.0 - 1));
+        assert_eq!(numbers(&failed, "withdrawal margin:"), (r.initial.get(), r.initial.get() - 1));
         svm.transfer_cash(&alice, &second, most).unwrap();
-        assert_eq!(svm.portfolio(&second).cash.0 as u64, most + 1);
+        assert_eq!(svm.portfolio(&second).cash.get() as u64, most + 1);
         // Unrealised profit is none that could be given.
         svm.advance(1);
         svm.publish(BTC, "44000").unwrap();
@@ -378,8 +379,8 @@ mod positions {
     fn state(svm: &Svm, t: &Trader) -> (i64, i64, i64) {
         let (board, portfolio) = (svm.board(), svm.portfolio(t));
         let position = portfolio.position(board.board.instrument(BTC).unwrap());
-        let (lots, quote) = position.map_or((0, 0), |p| (p.lots.0, p.quote.0));
-        (lots, quote, portfolio.cash.0)
+        let (lots, quote) = position.map_or((0, 0), |p| (p.lots.get(), p.quote.get()));
+        (lots, quote, portfolio.cash.get())
     }
 
     /// I285. At what they cost: no cash moves, whatever the price has done.
@@ -389,7 +390,7 @@ mod positions {
         svm.advance(1);
         svm.publish(BTC, "44000").unwrap();
         let [(_, _, one), (_, _, other)] = [&alice, &second].map(|t| state(&svm, t));
-        let equity = |svm: &Svm| svm.requirements(&alice).equity.0 + svm.requirements(&second).equity.0;
+        let equity = |svm: &Svm| svm.requirements(&alice).equity.get() + svm.requirements(&second).equity.get();
         let worth = equity(&svm);
         let sent = svm.transfer_position(&alice, &second, BTC, 3).unwrap();
         let moved: Vec<PositionTransferred> = event::find(&sent.log, PositionTransferred::NAME);
@@ -411,7 +412,7 @@ mod positions {
         svm.trade(&bob, &second, BTC, "41000", 4).unwrap();
         let interest = |svm: &Svm| {
             let m = svm.market(BTC).header;
-            (m.open_interest_long.0, m.open_interest_short.0)
+            (m.open_interest_long.get(), m.open_interest_short.get())
         };
         // Bob's ten short and four long are six short.
         assert_eq!(interest(&svm), (10, 10));
@@ -431,11 +432,13 @@ mod positions {
         svm.trade(&bob, &second, BTC, "40000", 4).unwrap();
         let [(_, _, one), (_, _, other)] = [&alice, &second].map(|t| state(&svm, t));
         let board = svm.exchange.board;
-        svm.modify::<RiskBoard>(&board, |b| b.board.instruments[0].funding_index += 160);
+        svm.modify::<RiskBoard>(&board, |b| {
+            b.board.instruments[0].funding_index = LotValue::new(b.board.instruments[0].funding_index.get() + 160)
+        });
         svm.transfer_position(&alice, &second, BTC, 1).unwrap();
         assert_eq!(state(&svm, &alice).2, one - 100);
         assert_eq!(state(&svm, &second), (-3, 120 * USDC, other + 40));
-        assert_eq!(svm.market(BTC).header.unpaid_funding.0, 60);
+        assert_eq!(svm.market(BTC).header.unpaid_funding.get(), 60);
     }
 
     /// I286. The receiver ends above initial margin, to the unit.
@@ -484,7 +487,7 @@ mod positions {
         svm.publish(SOL, "43").unwrap();
         svm.refresh_all();
         let r = svm.requirements(&alice);
-        assert!(r.is_liquidatable() && r.equity.0 > 0, "{r:?}");
+        assert!(r.is_liquidatable() && r.equity.get() > 0, "{r:?}");
         refused(&mut svm, |svm| svm.transfer_position(&alice, &second, SOL, 30), E::FillWorseThanLiquidation);
         svm.transfer_position(&alice, &second, BTC, 100).unwrap();
         assert!(!svm.requirements(&alice).is_liquidatable());
@@ -496,7 +499,9 @@ mod positions {
         let board = svm.board();
         let i = board.board.instrument(instrument).unwrap();
         for (t, quote) in [(t, quote), (other, -quote)] {
-            svm.modify::<MarginAccount>(&t.margin, |m| m.portfolio.slot(i).unwrap().quote.0 += quote);
+            svm.modify::<MarginAccount>(&t.margin, |m| {
+                m.portfolio.slot(i).unwrap().quote = QuoteNative::new(m.portfolio.slot(i).unwrap().quote.get() + quote)
+            });
         }
     }
 
@@ -514,20 +519,20 @@ mod positions {
         shift(&mut svm, &second, &bob, ETH, 30_000 * USDC);
         svm.assert_reconciled();
         let (one, other) = (svm.requirements(&alice), svm.requirements(&second));
-        let cash = svm.portfolio(&second).cash.0;
+        let cash = svm.portfolio(&second).cash.get();
         assert_eq!(
-            (one.withdraw_equity.0, other.withdraw_equity.0),
-            (svm.portfolio(&alice).cash.0 - 20_000 * USDC, cash)
+            (one.withdraw_equity.get(), other.withdraw_equity.get()),
+            (svm.portfolio(&alice).cash.get() - 20_000 * USDC, cash)
         );
         let give = |svm: &mut Svm| svm.transfer_position(&alice, &second, BTC, 1_000);
         let failed = refused(&mut svm, give, E::BelowWithdrawalMargin);
         let (required, available) = numbers(&failed, "withdrawal margin:");
         assert_eq!(available, cash - 20_000 * USDC);
-        assert!(other.initial_equity.0 - 20_000 * USDC > required, "initial margin would be covered");
+        assert!(other.initial_equity.get() - 20_000 * USDC > required, "initial margin would be covered");
         // A profit of the same underlying pays no better: as if filled at the mark, 20,000 dollars of cash would be gone.
         svm.trade(&second, &bob, BTC, "40000", 10).unwrap();
         shift(&mut svm, &second, &bob, BTC, 30_000 * USDC);
-        let cash = svm.portfolio(&second).cash.0;
+        let cash = svm.portfolio(&second).cash.get();
         let failed = refused(&mut svm, give, E::BelowWithdrawalMargin);
         assert_eq!(numbers(&failed, "withdrawal margin:").1, cash - 20_000 * USDC);
         // Cash does.

@@ -4,6 +4,7 @@ use crate::{
     mutation::{Case, Mutation::*, slot::*},
     refusal::{refused, snapshot},
 };
+use ballast_client::risk::LotValue;
 use ballast_client::{
     BallastError as E,
     ballast::{args::InstrumentTightenArgs, constants::pause, events::MarketSampled, state::RiskBoard},
@@ -51,27 +52,27 @@ fn a_sample_is_paid_by_the_longs_to_the_shorts_and_dust_is_the_exchanges() {
     let market = svm.market(BTC).header;
     assert_eq!((market.funding_remainder, market.sample_bucket), (9_600_000_000, svm.now() / 60));
     let mark = |svm: &Svm| svm.board().board.instrument(BTC).unwrap().mark;
-    assert_eq!(mark(&svm), 640_000_000, "in force from the next repricing");
+    assert_eq!(mark(&svm), LotValue::new(640_000_000), "in force from the next repricing");
     svm.assert_reconciled();
 
-    let (long, short) = (svm.requirements(&alice).equity.0, svm.requirements(&bob).equity.0);
+    let (long, short) = (svm.requirements(&alice).equity.get(), svm.requirements(&bob).equity.get());
     svm.trade(&bob, &alice, BTC, "40100", 60).unwrap();
-    assert_eq!(svm.market(BTC).header.unpaid_funding.0, 8_332 - 8_331);
+    assert_eq!(svm.market(BTC).header.unpaid_funding.get(), 8_332 - 8_331);
     svm.assert_reconciled();
     svm.trade(&bob, &alice, BTC, "40100", 40).unwrap();
     // Sold and bought at 40,100, with the mark at 40,000 in between: ten dollars.
     let (fee, apart) = (40_100_000 * 100 / 2_000, 10_000_000);
-    assert_eq!(svm.portfolio(&bob).cash.0, short - apart - fee, "the taker's fee, and nothing but what was due");
-    assert!(svm.portfolio(&alice).cash.0 > long + apart, "the maker's rebate");
-    let (before, unswept) = (svm.treasury().fees.0, svm.market(BTC).header.unswept_fees.0);
+    assert_eq!(svm.portfolio(&bob).cash.get(), short - apart - fee, "the taker's fee, and nothing but what was due");
+    assert!(svm.portfolio(&alice).cash.get() > long + apart, "the maker's rebate");
+    let (before, unswept) = (svm.treasury().fees.get(), svm.market(BTC).header.unswept_fees.get());
     svm.sweep(BTC).unwrap();
-    assert_eq!(svm.treasury().fees.0, before + unswept + 1, "the dust of a market that nobody is in");
-    assert_eq!(svm.market(BTC).header.unpaid_funding.0, 0);
+    assert_eq!(svm.treasury().fees.get(), before + unswept + 1, "the dust of a market that nobody is in");
+    assert_eq!(svm.market(BTC).header.unpaid_funding.get(), 0);
     svm.assert_reconciled();
 
     svm.advance(1);
     svm.refresh_all();
-    assert_eq!(mark(&svm), 640_000_000 + 28_800, "0.0045 %");
+    assert_eq!(mark(&svm), LotValue::new(640_000_000 + 28_800), "0.0045 %");
     for _ in 0..3 {
         svm.advance(60);
         svm.refresh_all();
@@ -79,7 +80,7 @@ fn a_sample_is_paid_by_the_longs_to_the_shorts_and_dust_is_the_exchanges() {
     }
     let i = *svm.board().board.instrument(BTC).unwrap();
     assert_eq!(i.basis, 100, "the bound");
-    assert_eq!(i.funding_index, 4 * 640_000_000 / 1_000 * 60 / 28_800, "nothing was lost to rounding");
+    assert_eq!(i.funding_index, LotValue::new(4 * 640_000_000 / 1_000 * 60 / 28_800), "nothing was lost to rounding");
 }
 
 /// I291. One sample a bucket; a second call changes not a byte. A bucket that nobody sampled costs nothing.
@@ -94,7 +95,7 @@ fn a_bucket_is_sampled_once_and_stands_for_itself_alone() {
     svm.advance(50 * 60);
     svm.refresh_all();
     svm.sample_market(BTC).unwrap();
-    assert_eq!(svm.board().board.instrument(BTC).unwrap().funding_index, 2_666);
+    assert_eq!(svm.board().board.instrument(BTC).unwrap().funding_index, LotValue::new(2_666));
 }
 
 /// I292. Only orders count that have rested five seconds, have not expired, add to a position, and are deep enough together.
@@ -142,7 +143,7 @@ fn quotes_that_nobody_would_hit_are_no_premium() {
         svm.sample_market(BTC).unwrap();
         let i = *svm.board().board.instrument(BTC).unwrap();
         assert_eq!(svm.market(BTC).header.premium, premium, "{bid} to {ask}");
-        assert_eq!((i.funding_index.signum(), i.basis.signum()), (premium.signum(), premium.signum()));
+        assert_eq!((i.funding_index.get().signum(), i.basis.signum()), (premium.signum(), premium.signum()));
     }
 }
 
@@ -168,8 +169,8 @@ fn a_close_only_market_has_no_basis() {
     type Close = fn(&mut Svm);
     let tighten: Close = |svm| {
         let i = *svm.board().board.instrument(BTC).unwrap();
-        let cap = svm.market(BTC).header.open_interest_cap.0;
-        let args = InstrumentTightenArgs { max_position: i.max_position.0, open_interest_cap: cap, reduce_only: 1 };
+        let cap = svm.market(BTC).header.open_interest_cap.get();
+        let args = InstrumentTightenArgs { max_position: i.max_position.get(), open_interest_cap: cap, reduce_only: 1 };
         let risker = svm.risker.insecure_clone();
         svm.send(&[instruction::tighten_instrument(&svm.exchange, &risker.pubkey(), BTC, &args)], &[&risker]).unwrap();
         assert_eq!(svm.market(BTC).header.premium_average, 0, "nor does it come back when the market opens");
@@ -184,12 +185,12 @@ fn a_close_only_market_has_no_basis() {
         svm.advance(1);
         svm.refresh_all();
         let i = *svm.board().board.instrument(BTC).unwrap();
-        assert_eq!((i.basis, i.mark), (45, 640_028_800));
+        assert_eq!((i.basis, i.mark), (45, LotValue::new(640_028_800)));
         close(&mut svm);
         svm.advance(60);
         svm.refresh_all();
         let i = *svm.board().board.instrument(BTC).unwrap();
-        assert_eq!((i.basis, i.mark), (0, 640_000_000));
+        assert_eq!((i.basis, i.mark), (0, LotValue::new(640_000_000)));
         refused(&mut svm, |svm| svm.sample_market(BTC), E::NoFunding);
     }
 }

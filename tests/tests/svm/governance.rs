@@ -26,8 +26,8 @@ fn an_exchange_is_what_its_arguments_say() {
     assert_eq!((exchange.id, exchange.pause), (1, 0));
     assert_eq!((exchange.taker_fee_ppm, exchange.maker_fee_ppm), (500, -100));
     let params = svm.board().board.params;
-    assert_eq!((params.initial_ratio.0, params.liquidation_buffer.0), (1_250_000, 100_000));
-    assert_eq!(svm.treasury().insurance.0, 25_000_000_000);
+    assert_eq!((params.initial_ratio.get(), params.liquidation_buffer.get()), (1_250_000, 100_000));
+    assert_eq!(svm.treasury().insurance.get(), 25_000_000_000);
     svm.assert_reconciled();
 }
 
@@ -157,7 +157,7 @@ fn a_product_group_sets_what_a_hedge_costs() {
         let name = config::name("MAJORS").unwrap();
         let ix = instruction::set_product_group(&svm.exchange, &admin.pubkey(), 0, name, offset);
         svm.send(&[ix], &[&admin]).unwrap();
-        let scan = svm.requirements(&alice).scan.0;
+        let scan = svm.requirements(&alice).scan.get();
         assert!(scan < last, "more offset, less margin");
         last = scan;
     }
@@ -186,9 +186,9 @@ fn a_sweep_moves_exactly_the_fees() {
     refused(&mut svm, |svm| svm.sweep(BTC), E::NothingToSweep);
     svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
     // 400 dollars: 5 in ten thousand from the taker, 1 of them to the maker.
-    assert_eq!(svm.market(BTC).header.unswept_fees.0, 160_000);
+    assert_eq!(svm.market(BTC).header.unswept_fees.get(), 160_000);
     svm.sweep(BTC).unwrap();
-    assert_eq!((svm.market(BTC).header.unswept_fees.0, svm.treasury().fees.0), (0, 160_000));
+    assert_eq!((svm.market(BTC).header.unswept_fees.get(), svm.treasury().fees.get()), (0, 160_000));
     svm.assert_reconciled();
     refused(&mut svm, |svm| svm.sweep(BTC), E::NothingToSweep);
 }
@@ -197,7 +197,7 @@ fn a_sweep_moves_exactly_the_fees() {
 fn a_gift_to_the_insurance_fund_counts_to_the_unit() {
     let mut svm = Svm::new().unwrap();
     svm.fund_insurance(1).unwrap();
-    assert_eq!(svm.treasury().insurance.0, 25_000_000_001);
+    assert_eq!(svm.treasury().insurance.get(), 25_000_000_001);
     svm.assert_reconciled();
 }
 

@@ -240,7 +240,7 @@ fn every_guard_leaves_cancelling_deposits_and_maintenance_margin_alone() {
         desk.svm.deposit_usdc(&desk.alice, 1).unwrap();
         let view = desk.svm.view_margin(&desk.alice);
         let here = desk.svm.requirements(&desk.alice);
-        assert_eq!((view.equity, view.maintenance), (here.equity.0, here.maintenance.0));
+        assert_eq!((view.equity, view.maintenance), (here.equity.get(), here.maintenance.get()));
     }
 }
 
@@ -495,7 +495,7 @@ fn at_mark(svm: &Svm, option: u16) -> Order {
     let i = board.board.instrument(option).unwrap();
     let mark = i.mark_ticks_floor(board.board.underlying(i.underlying).unwrap(), svm.now());
     let mut order = Order::sell(svm, option, "40000", 1);
-    order.args.price = mark.0;
+    order.args.price = mark.get();
     order
 }
 
@@ -516,7 +516,7 @@ fn an_option_takes_no_risk_after_its_expiry() {
     refused(svm, |svm| svm.place(carol, order, &[]), E::InstrumentExpired);
     // It is worth 4,000 dollars, and may be bought back for that.
     let view = svm.view_margin(carol);
-    assert_eq!(view.equity, svm.requirements(carol).equity.0);
+    assert_eq!(view.equity, svm.requirements(carol).equity.get());
 }
 
 #[test]
@@ -529,7 +529,7 @@ fn a_smile_that_is_published_again_ends_close_only_with_the_next_refresh() {
     svm.refresh_all_options(BTC).unwrap();
     svm.rest(carol, order).unwrap();
     let made: Smile = svm.surface(BTC).surface.expiry(short.expiry).unwrap().smile;
-    assert_eq!(made.level.0, 610_000);
+    assert_eq!(made.level.get(), 610_000);
 }
 
 #[test]

@@ -35,7 +35,7 @@ fn with_lender(usdc: &str) -> (Svm, Trader) {
     svm.set_interest(&INTEREST).unwrap();
     svm.update_interest().unwrap();
     let lender = svm.trader(usdc).unwrap();
-    assert_eq!(svm.portfolio(&lender).lent.0, 0);
+    assert_eq!(svm.portfolio(&lender).lent.get(), 0);
     next_epoch(&mut svm);
     svm.accrue_interest(&lender).unwrap();
     assert_eq!(svm.portfolio(&lender).lent, svm.portfolio(&lender).cash);
@@ -58,7 +58,7 @@ fn with_sol(svm: &mut Svm) -> Trader {
 }
 
 fn due(svm: &Svm, t: &Trader) -> i64 {
-    svm.portfolio(t).interest_due(&svm.board().board.interest, svm.now()).unwrap().0
+    svm.portfolio(t).interest_due(&svm.board().board.interest, svm.now()).unwrap().get()
 }
 
 /// I300, I303. A withdrawal borrows; interest is collected from what is deposited, and the lender gets it after that and not before.
@@ -69,8 +69,8 @@ fn lenders_are_paid_from_what_borrowers_paid() {
     let sent = svm.withdraw_usdc(&borrower, 800_000_000).unwrap();
     assert_eq!(the_event::<Withdrawn>(&sent, Withdrawn::NAME).balance, -800 * USDC);
     let p = svm.portfolio(&borrower);
-    assert_eq!((p.cash.0, p.owed.0, p.owed_registered.0), (-800 * USDC, 800 * USDC, 800 * USDC));
-    assert_eq!(svm.treasury().lending.owed.0, 800 * USDC);
+    assert_eq!((p.cash.get(), p.owed.get(), p.owed_registered.get()), (-800 * USDC, 800 * USDC, 800 * USDC));
+    assert_eq!(svm.treasury().lending.owed.get(), 800 * USDC);
     svm.assert_reconciled();
 
     let updated: InterestUpdated = the_event(&next_epoch(&mut svm), InterestUpdated::NAME);
@@ -93,21 +93,21 @@ fn lenders_are_paid_from_what_borrowers_paid() {
     let deposited: Deposited = the_event(&sent, Deposited::NAME);
     assert_eq!((deposited.interest_paid, deposited.balance), (1_827 + 9_133, USDC - 10_960));
     let p = svm.portfolio(&borrower);
-    assert_eq!((p.owed.0, p.owed_registered.0, p.accrued_interest.0), (0, 0, 0));
-    assert_eq!(svm.treasury().lending.collected.0, 10_960);
+    assert_eq!((p.owed.get(), p.owed_registered.get(), p.accrued_interest.get()), (0, 0, 0));
+    assert_eq!(svm.treasury().lending.collected.get(), 10_960);
     refused(&mut svm, |svm| svm.accrue_interest(&lender), E::NothingToAccrue);
-    let fees = svm.treasury().fees.0;
+    let fees = svm.treasury().fees.get();
     let updated: InterestUpdated = the_event(&next_epoch(&mut svm), InterestUpdated::NAME);
     assert_eq!((updated.reserve, updated.given, updated.owed), (1_096, 9_864, 0));
-    assert_eq!(svm.treasury().fees.0, fees + 1_096);
+    assert_eq!(svm.treasury().fees.get(), fees + 1_096);
     svm.assert_reconciled();
 
     let accrued: InterestAccrued = the_event(&svm.accrue_interest(&lender).unwrap(), InterestAccrued::NAME);
     assert_eq!(accrued.earned, 9_863); // rounded down: the last unit is dust
-    assert_eq!(svm.portfolio(&lender).cash.0, 1_000 * USDC + 9_863);
+    assert_eq!(svm.portfolio(&lender).cash.get(), 1_000 * USDC + 9_863);
     svm.assert_reconciled();
     svm.withdraw_usdc(&lender, 1_000_000_000 + 9_863).unwrap();
-    assert_eq!(svm.treasury().lending.lent.0, 0);
+    assert_eq!(svm.treasury().lending.lent.get(), 0);
     svm.assert_reconciled();
 }
 
@@ -119,18 +119,18 @@ fn a_leveraged_loser_pays_interest() {
     let (alice, bob) = (with_sol(&mut svm), svm.trader("100000").unwrap());
     svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
     let fee = 2 * USDC; // 0.05 % of 4,000 dollars
-    assert_eq!(svm.portfolio(&alice).owed.0, fee);
+    assert_eq!(svm.portfolio(&alice).owed.get(), fee);
     svm.advance(1);
     svm.publish(BTC, "36000").unwrap();
     // The base is what the last check measured, until anyone has it measured anew.
-    assert_eq!(svm.portfolio(&alice).owed.0, fee);
+    assert_eq!(svm.portfolio(&alice).owed.get(), fee);
     let r = svm.requirements(&alice);
     let owed = 400 * USDC + fee + 1; // a second's interest on the fee, rounded up
-    assert_eq!(r.owed().0, owed);
+    assert_eq!(r.owed().get(), owed);
     svm.accrue_interest(&alice).unwrap();
-    assert_eq!(svm.portfolio(&alice).owed.0, owed);
-    assert_eq!(svm.treasury().lending.owed.0, owed);
-    assert_eq!(svm.portfolio(&bob).owed.0, 0);
+    assert_eq!(svm.portfolio(&alice).owed.get(), owed);
+    assert_eq!(svm.treasury().lending.owed.get(), owed);
+    assert_eq!(svm.portfolio(&bob).owed.get(), 0);
     svm.advance(HOUR);
     svm.refresh_all();
     svm.update_interest().unwrap();
@@ -149,26 +149,26 @@ fn a_leveraged_loser_pays_interest() {
     assert_eq!(due(&svm, &alice) as u128, 1 + interest);
     assert!((4_828_500..4_829_000).contains(&interest)); // 402 · 2.4019 % / 2 = 4.8279 dollars, and the hour before
     let is = svm.requirements(&alice);
-    assert_eq!(before.equity.0 - is.equity.0, due(&svm, &alice) - 919);
+    assert_eq!(before.equity.get() - is.equity.get(), due(&svm, &alice) - 919);
     let view = svm.view_margin(&alice);
-    assert_eq!((view.equity, view.owed, view.interest), (is.equity.0, is.owed().0, due(&svm, &alice)));
+    assert_eq!((view.equity, view.owed, view.interest), (is.equity.get(), is.owed().get(), due(&svm, &alice)));
     assert_eq!(svm.requirements(&bob).own_cash, svm.portfolio(&bob).cash);
 
     // A trade accrues and measures, for both sides, and collects nothing.
     let (treasury, due_now) = (svm.treasury(), due(&svm, &alice));
     svm.trade(&bob, &alice, BTC, "36000", 50).unwrap();
     let p = svm.portfolio(&alice);
-    assert_eq!((p.accrued_interest.0, p.cash.0), (due_now, -200 * USDC - fee + 180_000));
+    assert_eq!((p.accrued_interest.get(), p.cash.get()), (due_now, -200 * USDC - fee + 180_000));
     assert_eq!(p.owed, svm.requirements(&alice).owed());
     assert_eq!(bytemuck::bytes_of(treasury.as_ref()), bytemuck::bytes_of(svm.treasury().as_ref()));
     svm.assert_reconciled();
 
     // Cash pays it: at the next deposit, before anything else.
-    let owed = -p.cash.0;
+    let owed = -p.cash.get();
     let sent = svm.deposit_usdc(&alice, owed as u64 + 1_000_000).unwrap();
     let deposited: Deposited = the_event(&sent, Deposited::NAME);
     assert_eq!((deposited.interest_paid, deposited.balance), (USDC, 0));
-    assert_eq!(svm.portfolio(&alice).accrued_interest.0, due_now - USDC);
+    assert_eq!(svm.portfolio(&alice).accrued_interest.get(), due_now - USDC);
     svm.assert_reconciled();
 }
 
@@ -186,7 +186,7 @@ fn a_maker_pays_interest_too() {
     assert!(interest > 30_000);
     svm.place(&taker, Order::sell(&svm, BTC, "40000", 1).immediate(), &[&maker]).unwrap();
     let p = svm.portfolio(&maker);
-    assert_eq!((p.accrued_interest.0, p.owed), (interest, svm.requirements(&maker).owed()));
+    assert_eq!((p.accrued_interest.get(), p.owed), (interest, svm.requirements(&maker).owed()));
     assert_eq!(due(&svm, &maker), interest);
     svm.assert_reconciled();
 }
@@ -200,11 +200,11 @@ fn a_just_in_time_deposit_earns_nothing() {
     svm.withdraw_usdc(&borrower, 500_000_000).unwrap();
     next_epoch(&mut svm);
     svm.accrue_interest(&leaver).unwrap();
-    assert_eq!(svm.treasury().lending.lent.0, 2_000 * USDC);
+    assert_eq!(svm.treasury().lending.lent.get(), 2_000 * USDC);
     svm.advance(HOUR - 1);
     let whale = svm.trader("1000000").unwrap();
     svm.deposit_usdc(&borrower, 600_000_000).unwrap();
-    let collected = svm.treasury().lending.collected.0;
+    let collected = svm.treasury().lending.collected.get();
     assert!(collected > 1_000);
     svm.refresh_all();
     svm.withdraw_usdc(&leaver, 1_000_000_000).unwrap();
@@ -214,12 +214,12 @@ fn a_just_in_time_deposit_earns_nothing() {
     svm.accrue_interest(&lender).unwrap();
     // All of it is the one's who stayed.
     let reserve = (collected + 9) / 10;
-    let earned = svm.portfolio(&lender).cash.0 - 1_000 * USDC;
+    let earned = svm.portfolio(&lender).cash.get() - 1_000 * USDC;
     assert!((collected - reserve - 1..=collected - reserve).contains(&earned));
     let sent = svm.accrue_interest(&whale).unwrap();
     let whales: InterestAccrued = the_event(&sent, InterestAccrued::NAME);
     assert_eq!((whales.earned, whales.lent), (0, 1_000_000 * USDC));
-    assert_eq!(svm.portfolio(&whale).cash.0, 1_000_000 * USDC);
+    assert_eq!(svm.portfolio(&whale).cash.get(), 1_000_000 * USDC);
     svm.assert_reconciled();
 }
 
@@ -232,12 +232,12 @@ fn cash_that_was_away_earns_nothing() {
     next_epoch(&mut svm);
     svm.trade(&lender, &bob, BTC, "40000", 10).unwrap();
     svm.trade(&bob, &lender, BTC, "39000", 10).unwrap(); // 10 dollars less, and fees
-    let low = svm.portfolio(&lender).cash.0;
+    let low = svm.portfolio(&lender).cash.get();
     assert!(low < 991 * USDC);
     svm.trade(&bob, &lender, BTC, "40000", 10).unwrap();
     svm.trade(&lender, &bob, BTC, "39000", 10).unwrap();
-    assert!(svm.portfolio(&lender).cash.0 > 999 * USDC);
-    assert_eq!((svm.portfolio(&lender).lent.0, svm.portfolio(&lender).lend_candidate.0), (1_000 * USDC, low));
+    assert!(svm.portfolio(&lender).cash.get() > 999 * USDC);
+    assert_eq!((svm.portfolio(&lender).lent.get(), svm.portfolio(&lender).lend_candidate.get()), (1_000 * USDC, low));
     svm.deposit_usdc(&borrower, 600_000_000).unwrap();
     let updated: InterestUpdated = the_event(&next_epoch(&mut svm), InterestUpdated::NAME);
     let sent = svm.accrue_interest(&lender).unwrap();
@@ -245,7 +245,7 @@ fn cash_that_was_away_earns_nothing() {
     let share = i128::from(updated.given) * i128::from(low) / i128::from(1_000 * USDC);
     assert!((share - 1..=share).contains(&i128::from(accrued.earned)), "{accrued:?} {share}", accrued = accrued.earned);
     // The rest goes into the next division.
-    assert!(svm.treasury().lending.undivided.0 >= updated.given - accrued.earned - 2);
+    assert!(svm.treasury().lending.undivided.get() >= updated.given - accrued.earned - 2);
     svm.assert_reconciled();
 }
 
@@ -256,8 +256,9 @@ fn cash_that_was_away_earns_nothing() {
 fn cash_that_was_given_away_is_not_lent() {
     let (mut svm, lender) = with_lender("1000");
     let second = svm.sub_account(lender.key.insecure_clone(), 1, "0").unwrap();
-    let lent =
-        |svm: &Svm| (svm.portfolio(&lender).lent.0, svm.portfolio(&second).lent.0, svm.treasury().lending.lent.0);
+    let lent = |svm: &Svm| {
+        (svm.portfolio(&lender).lent.get(), svm.portfolio(&second).lent.get(), svm.treasury().lending.lent.get())
+    };
     // 900 million for one transaction, across the end of an epoch.
     svm.advance(HOUR);
     svm.refresh_all();
@@ -278,7 +279,7 @@ fn cash_that_was_given_away_is_not_lent() {
         assert_eq!(lent(&svm), (0, 0, 0));
         next_epoch(&mut svm);
         svm.accrue_interest(to).unwrap();
-        assert_eq!((svm.portfolio(to).lent.0, svm.treasury().lending.lent.0), (1_000 * USDC, 1_000 * USDC));
+        assert_eq!((svm.portfolio(to).lent.get(), svm.treasury().lending.lent.get()), (1_000 * USDC, 1_000 * USDC));
         svm.assert_reconciled();
     }
     // Who owes is paid into: that pays interest, and less is owed.
@@ -290,13 +291,13 @@ fn cash_that_was_given_away_is_not_lent() {
     assert_eq!(interest, 914); // 400e6 · 2 % / 8,760, rounded up
     svm.transfer_cash(&payer, &borrower, 450_000_000).unwrap();
     let p = svm.portfolio(&borrower);
-    assert_eq!((p.cash.0, p.accrued_interest.0, p.owed.0), (50 * USDC - interest, 0, 0));
-    assert_eq!((svm.treasury().lending.owed.0, svm.treasury().lending.collected.0), (0, interest));
+    assert_eq!((p.cash.get(), p.accrued_interest.get(), p.owed.get()), (50 * USDC - interest, 0, 0));
+    assert_eq!((svm.treasury().lending.owed.get(), svm.treasury().lending.collected.get()), (0, interest));
     svm.assert_reconciled();
     // The giver gets what it earned up to now.
     next_epoch(&mut svm);
     svm.transfer_cash(&lender, &second, 1_000_000_000).unwrap();
-    let earned = svm.portfolio(&lender).cash.0;
+    let earned = svm.portfolio(&lender).cash.get();
     assert!((interest * 9 / 10 * 5 / 8..=interest).contains(&earned), "{earned}");
     svm.assert_reconciled();
 }
@@ -312,7 +313,7 @@ fn borrowing_is_limited_by_what_is_lent() {
     svm.withdraw_usdc(&borrower, 900_000_000).unwrap();
     // Whoever lends may go at any time, as far as the vault holds it.
     svm.withdraw_usdc(&lender, 500_000_000).unwrap();
-    assert_eq!(svm.treasury().lending.lent.0, 500 * USDC);
+    assert_eq!(svm.treasury().lending.lent.get(), 500 * USDC);
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, 1), E::BorrowLimit);
     assert_eq!(numbers(&failed, "owed by all:"), (900_000_001, 450_000_000));
     // Tokens are not borrowed.
@@ -327,9 +328,9 @@ fn borrowing_needs_margin_and_a_vault_that_holds_it() {
     let (mut svm, _) = with_lender("100000");
     let borrower = with_sol(&mut svm);
     let r = svm.requirements(&borrower);
-    let most = r.withdraw_equity.0 - r.initial.0;
+    let most = r.withdraw_equity.get() - r.initial.get();
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, most as u64 + 1), E::BelowWithdrawalMargin);
-    assert_eq!(numbers(&failed, "withdrawal margin:"), (r.initial.0, r.initial.0 - 1));
+    assert_eq!(numbers(&failed, "withdrawal margin:"), (r.initial.get(), r.initial.get() - 1));
     svm.withdraw_usdc(&borrower, most as u64).unwrap();
     let vault = svm.token_amount(&svm.exchange.vault(&svm.usdc));
     refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, vault + 1), E::InsufficientVault);
@@ -346,7 +347,7 @@ fn without_borrowing_cash_is_the_limit() {
     next_epoch(&mut svm);
     refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, 1), E::WouldBorrow);
     svm.deposit_usdc(&borrower, 150_000_000).unwrap();
-    let cash = svm.portfolio(&borrower).cash.0;
+    let cash = svm.portfolio(&borrower).cash.get();
     assert_eq!(cash, 50 * USDC - 229); // 100e6 · 2 % / 8,760, rounded up
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, 50_000_000), E::WouldBorrow);
     assert_eq!(numbers(&failed, "cash:"), (50 * USDC, cash));
@@ -361,7 +362,7 @@ fn interest_alone_liquidates() {
     let (alice, bob, liquidator) = (with_sol(&mut svm), svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
     svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
     let r = svm.requirements(&alice);
-    svm.withdraw_usdc(&alice, (r.withdraw_equity.0 - r.initial.0) as u64).unwrap();
+    svm.withdraw_usdc(&alice, (r.withdraw_equity.get() - r.initial.get()) as u64).unwrap();
     next_epoch(&mut svm);
     let start = svm.now();
     let (board, p) = (svm.board(), svm.portfolio(&alice));
@@ -381,9 +382,9 @@ fn interest_alone_liquidates() {
     let interest = due(&svm, &alice);
     let sent = svm.liquidate(&liquidator, &alice, BTC, 100).unwrap();
     let did: Liquidated = the_event(&sent, Liquidated::NAME);
-    assert_eq!((did.lots, did.equity_after), (-taken.fill.lots.0, taken.after.equity.0));
+    assert_eq!((did.lots, did.equity_after), (-taken.fill.lots.get(), taken.after.equity.get()));
     let p = svm.portfolio(&alice);
-    assert_eq!((p.accrued_interest.0, p.owed), (interest, taken.after.owed()));
+    assert_eq!((p.accrued_interest.get(), p.owed), (interest, taken.after.owed()));
     assert_eq!((p.owed_registered, svm.requirements(&alice)), (p.owed, taken.after));
     svm.accrue_interest(&lender).ok();
     svm.assert_reconciled();
@@ -399,19 +400,19 @@ fn interest_of_a_bankrupt_is_written_off() {
     svm.advance(1);
     svm.publish(BTC, "30900").unwrap(); // 910 lost of 898
     svm.accrue_interest(&alice).unwrap();
-    assert_eq!(svm.portfolio(&alice).owed.0, 12 * USDC);
+    assert_eq!(svm.portfolio(&alice).owed.get(), 12 * USDC);
     next_epoch(&mut svm);
     svm.advance(24 * HOUR);
     svm.refresh_all();
     let interest = due(&svm, &alice);
     assert!(interest > 0);
-    let (fund, pool) = (svm.treasury().insurance.0, svm.treasury().lending);
+    let (fund, pool) = (svm.treasury().insurance.get(), svm.treasury().lending);
     let sent = svm.liquidate(&liquidator, &alice, BTC, 100).unwrap();
     let did: Liquidated = the_event(&sent, Liquidated::NAME);
     assert_eq!((did.lots, did.uncovered), (100, 0));
     let p = svm.portfolio(&alice);
-    assert_eq!((p.cash.0, p.accrued_interest.0, p.owed.0, p.owed_registered.0), (0, 0, 0, 0));
-    assert_eq!(svm.treasury().insurance.0, fund + did.insurance - did.bad_debt);
+    assert_eq!((p.cash.get(), p.accrued_interest.get(), p.owed.get(), p.owed_registered.get()), (0, 0, 0, 0));
+    assert_eq!(svm.treasury().insurance.get(), fund + did.insurance - did.bad_debt);
     assert_eq!(
         (svm.treasury().lending.collected, svm.treasury().lending.lender_interest),
         (pool.collected, pool.lender_interest)
@@ -435,16 +436,16 @@ fn debt_that_is_resolved_later_ends_its_interest() {
     svm.publish(BTC, "20000").unwrap();
     let sent = svm.liquidate(&liquidator, &alice, BTC, 100).unwrap();
     let did: Liquidated = the_event(&sent, Liquidated::NAME);
-    assert_eq!(svm.portfolio(&alice).owed.0, did.uncovered);
+    assert_eq!(svm.portfolio(&alice).owed.get(), did.uncovered);
     next_epoch(&mut svm);
     svm.accrue_interest(&alice).unwrap();
-    let interest = svm.portfolio(&alice).accrued_interest.0;
+    let interest = svm.portfolio(&alice).accrued_interest.get();
     assert!(interest > 0);
     svm.fund_insurance(did.uncovered as u64).unwrap();
     let sent = svm.resolve_bad_debt(&alice).unwrap();
     let resolved: BadDebtResolved = the_event(&sent, BadDebtResolved::NAME);
     assert_eq!((resolved.paid, resolved.uncovered, resolved.interest_written_off), (did.uncovered, 0, interest));
-    assert_eq!(svm.treasury().lending.owed.0, 0);
+    assert_eq!(svm.treasury().lending.owed.get(), 0);
     refused(&mut svm, |svm| svm.resolve_bad_debt(&alice), E::NoBadDebt);
     svm.assert_reconciled();
 }
@@ -464,7 +465,7 @@ fn parameters_act_from_their_time_on() {
     assert_eq!((set.base_rate, set.optimal_rate, set.max_rate), (1_000_000, 2_000_000, 4_000_000));
     let is = svm.board().board.interest;
     assert_eq!(is.borrow_index, was.borrow_index + 600 * was.borrow_rate);
-    assert_eq!((is.borrow_rate, is.params.max_rate), (was.borrow_rate, Ppm(4_000_000)));
+    assert_eq!((is.borrow_rate, is.params.max_rate), (was.borrow_rate, Ppm::new(4_000_000)));
     svm.update_interest().unwrap();
     let is = svm.board().board.interest;
     assert_eq!(is.borrow_rate, (2u64 << 48).div_ceil(YEAR as u64));
@@ -582,7 +583,7 @@ fn a_closed_account_lends_nothing() {
     assert_refused(&mut svm, std::slice::from_ref(&close), &[&lender.key], E::AccountNotEmpty);
     svm.withdraw_usdc(&lender, 1_000_000_000).unwrap();
     svm.send(&[close], &[&lender.key]).unwrap();
-    assert_eq!(svm.treasury().lending.lent.0, 0);
+    assert_eq!(svm.treasury().lending.lent.get(), 0);
     svm.assert_reconciled();
 }
 
@@ -595,15 +596,15 @@ fn an_account_that_owes_interest_is_not_closed() {
     next_epoch(&mut svm);
     svm.deposit_usdc(&borrower, 500_000_000).unwrap();
     let p = svm.portfolio(&borrower);
-    let interest = p.accrued_interest.0;
-    assert!(p.cash.0 == 0 && interest > 0);
+    let interest = p.accrued_interest.get();
+    assert!(p.cash.get() == 0 && interest > 0);
     // Collateral worth the interest stays, and the account with it.
     refused(&mut svm, |svm| svm.withdraw_sol(&borrower, 100 * LAMPORTS), E::BelowWithdrawalMargin);
     svm.deposit_usdc(&borrower, interest as u64).unwrap();
     svm.withdraw_sol(&borrower, 100 * LAMPORTS).unwrap();
     let close = instruction::close_margin_account(&svm.exchange, &borrower.address(), 0);
     svm.send(&[close], &[&borrower.key]).unwrap();
-    assert_eq!(svm.treasury().lending.owed.0, 0);
+    assert_eq!(svm.treasury().lending.owed.get(), 0);
     svm.assert_reconciled();
 }
 
@@ -683,10 +684,10 @@ fn assert_claims_are_covered(svm: &Svm, traders: &[Trader]) {
     let (pool, index) = (svm.treasury().lending, svm.board().board.interest.lend_index);
     let claim = |t: &Trader| {
         let p = svm.portfolio(t);
-        p.lent.0 as u128 * u128::from(index - p.lend_index)
+        p.lent.get() as u128 * u128::from(index - p.lend_index)
     };
     let claims: u128 = traders.iter().map(claim).sum();
-    assert!(claims <= ((pool.lender_interest.0 - pool.undivided.0) as u128) << 48, "{pool:?}");
+    assert!(claims <= ((pool.lender_interest.get() - pool.undivided.get()) as u128) << 48, "{pool:?}");
 }
 
 /// I300 to I303, I305, I306. Random trades, deposits, withdrawals on credit, prices, epochs and liquidations at the highest rates: after every
@@ -740,7 +741,7 @@ fn whatever_happens_interest_balances() {
                 if svm.trade(t, other, BTC, &dollars.to_string(), lots).is_ok() {
                     for t in [t, other] {
                         assert_eq!(svm.portfolio(t).owed, svm.requirements(t).owed());
-                        assert_eq!(due(&svm, t), svm.portfolio(t).accrued_interest.0);
+                        assert_eq!(due(&svm, t), svm.portfolio(t).accrued_interest.get());
                     }
                 } else {
                     drop((svm.cancel_all(t, BTC, 9), svm.cancel_all(other, BTC, 9)));

@@ -1,6 +1,7 @@
 //! Liquidation and bad debt (I202, I214, I233 to I235).
 
 use crate::refusal::{DUPLICATE, assert_refused, numbers, refused};
+use ballast_client::risk::UnitPrice;
 use ballast_client::{
     BallastError as E,
     ballast::{args::InstrumentTightenArgs, constants::pause, events::Liquidated},
@@ -63,8 +64,8 @@ fn liquidated(sent: &Sent) -> Liquidated {
 
 /// True if equity reaches maintenance margin and the buffer of 10 %.
 fn reaches_buffer(after: &ballast_client::risk::Requirements) -> bool {
-    let buffer = mul_ppm_ceil(after.maintenance, ballast_client::risk::Ppm(100_000)).unwrap();
-    after.equity.0 >= after.maintenance.0 + buffer.0
+    let buffer = mul_ppm_ceil(after.maintenance, ballast_client::risk::Ppm::new(100_000)).unwrap();
+    after.equity.get() >= after.maintenance.get() + buffer.get()
 }
 
 /// An account whose position was taken over at a loss that no insurance covered.
@@ -79,14 +80,14 @@ fn an_account_that_covers_its_maintenance_margin_is_not_liquidated() {
     let mut crash = Crash::with(|_| {}, true, "39000");
     let r = crash.svm.requirements(&crash.alice);
     let failed = crash.refuse(1, E::NotLiquidatable);
-    assert_eq!(numbers(&failed, "equity"), (r.equity.0, r.maintenance.0));
+    assert_eq!(numbers(&failed, "equity"), (r.equity.get(), r.maintenance.get()));
 }
 
 #[test]
 fn liquidation_begins_one_unit_below_maintenance_margin() {
     let mut crash = Crash::new();
     let r = crash.svm.requirements(&crash.alice);
-    let short = (r.maintenance.0 - r.equity.0) as u64;
+    let short = (r.maintenance.get() - r.equity.get()) as u64;
     crash.svm.deposit_usdc(&crash.alice, short - 1).unwrap();
     let ix = instruction::liquidate(
         &crash.svm.exchange,
@@ -106,13 +107,13 @@ fn the_fewest_lots_that_reach_the_buffer_are_taken() {
     for (long, price) in [(true, "36000"), (true, "36300"), (false, "44000"), (false, "43700")] {
         let mut crash = Crash::with(|_| {}, long, price);
         let expected = crash.simulated(i64::MAX);
-        let lots = expected.fill.lots.0.abs();
+        let lots = expected.fill.lots.get().abs();
         assert!(lots > 1 && lots < 100, "the case is one of a partial liquidation: {lots}");
         assert!(reaches_buffer(&expected.after));
         assert!(!reaches_buffer(&crash.simulated(lots - 1).after), "a lot less does not reach the buffer");
 
         let did = crash.liquidate(i64::MAX);
-        assert_eq!(did.lots, -expected.fill.lots.0);
+        assert_eq!(did.lots, -expected.fill.lots.get());
         assert_eq!(crash.svm.requirements(&crash.alice), expected.after);
         crash.refuse(1, E::NotLiquidatable);
         crash.svm.assert_reconciled();
@@ -122,7 +123,7 @@ fn the_fewest_lots_that_reach_the_buffer_are_taken() {
 #[test]
 fn a_request_for_less_takes_that_much_and_leaves_the_rest_to_others() {
     let mut crash = Crash::new();
-    let whole = crash.simulated(i64::MAX).fill.lots.0.abs();
+    let whole = crash.simulated(i64::MAX).fill.lots.get().abs();
     let first = crash.liquidate(1);
     assert_eq!(first.lots, 1);
     assert!(!reaches_buffer(&crash.svm.requirements(&crash.alice)));
@@ -138,27 +139,27 @@ fn every_number_of_the_event_is_where_it_says() {
         let mut crash = Crash::with(|_| {}, long, price);
         let (was, expected) = (crash.svm.requirements(&crash.alice), crash.simulated(i64::MAX));
         let (alice, liquidator) = (crash.svm.portfolio(&crash.alice), crash.svm.portfolio(&crash.liquidator));
-        let fund = crash.svm.treasury().insurance.0;
+        let fund = crash.svm.treasury().insurance.get();
         let did = crash.liquidate(i64::MAX);
 
         assert_eq!((did.margin, did.liquidator), (crash.alice.margin, crash.liquidator.margin));
-        assert_eq!((did.equity_before, did.maintenance_before), (was.equity.0, was.maintenance.0));
+        assert_eq!((did.equity_before, did.maintenance_before), (was.equity.get(), was.maintenance.get()));
         let is = crash.svm.requirements(&crash.alice);
-        assert_eq!((did.equity_after, did.maintenance_after), (is.equity.0, is.maintenance.0));
-        assert_eq!(did.mark_value, did.lots.abs() * crash.svm.board().board.instrument(BTC).unwrap().mark / 16);
-        assert_eq!((did.discount, did.insurance), (expected.discount.0, did.discount / 5));
+        assert_eq!((did.equity_after, did.maintenance_after), (is.equity.get(), is.maintenance.get()));
+        assert_eq!(did.mark_value, did.lots.abs() * crash.svm.board().board.instrument(BTC).unwrap().mark.get() / 16);
+        assert_eq!((did.discount, did.insurance), (expected.discount.get(), did.discount / 5));
         assert!(did.discount > 0);
-        assert_eq!(crash.svm.treasury().insurance.0, fund + did.insurance);
+        assert_eq!(crash.svm.treasury().insurance.get(), fund + did.insurance);
 
         let price = if long { did.mark_value - did.discount } else { -did.mark_value - did.discount };
-        let fill = |lots: i64, value: i64| Fill { lots: Lots(lots), value: QuoteNative(value) };
+        let fill = |lots: i64, value: i64| Fill { lots: Lots::new(lots), value: QuoteNative::new(value) };
         assert_portfolio(&crash.svm, alice, &crash.alice, fill(-did.lots, -price), 0);
         assert_portfolio(&crash.svm, liquidator, &crash.liquidator, fill(did.lots, price), did.insurance);
 
         let margin = crash.svm.margin(&crash.alice.margin);
         assert_eq!(margin.liquidated_at, crash.svm.now());
         let value = if long { did.mark_value } else { -did.mark_value };
-        assert_eq!((margin.liquidated[0].instrument, margin.liquidated[0].value.0), (BTC, value));
+        assert_eq!((margin.liquidated[0].instrument, margin.liquidated[0].value.get()), (BTC, value));
         crash.svm.assert_reconciled();
     }
 }
@@ -169,7 +170,7 @@ fn assert_portfolio(svm: &Svm, mut was: Portfolio, t: &Trader, fill: Fill, paid:
     let i = board.board.instrument(BTC).unwrap();
     was.fill(i, board.board.underlying(i.underlying).unwrap(), fill).unwrap();
     was.release(i).unwrap();
-    was.cash = was.cash.minus(QuoteNative(paid)).unwrap();
+    was.cash = was.cash.minus(QuoteNative::new(paid)).unwrap();
     was.lend_candidate = svm.requirements(t).own_cash.max(QuoteNative::ZERO);
     assert_eq!(was, svm.portfolio(t));
 }
@@ -227,13 +228,14 @@ fn a_liquidator_ends_above_initial_margin() {
     let (bob, board) = (crash.svm.trader("100").unwrap(), crash.svm.board());
     let i = board.board.instrument(BTC).unwrap();
     let mut after = crash.svm.portfolio(&bob);
-    let other = Fill { lots: Lots(-expected.fill.lots.0), value: QuoteNative(-expected.fill.value.0) };
+    let other =
+        Fill { lots: Lots::new(-expected.fill.lots.get()), value: QuoteNative::new(-expected.fill.value.get()) };
     after.fill(i, board.board.underlying(BTC).unwrap(), other).unwrap();
     after.cash = after.cash.minus(expected.insurance).unwrap();
     let short = margin::requirements(&board.board, &after, crash.svm.now()).unwrap();
     let alice = &crash.alice;
     let failed = refused(&mut crash.svm, |svm| svm.liquidate(&bob, alice, BTC, i64::MAX), E::BelowInitialMargin);
-    assert_eq!(numbers(&failed, "initial margin:"), (short.initial.0, short.initial_equity.0));
+    assert_eq!(numbers(&failed, "initial margin:"), (short.initial.get(), short.initial_equity.get()));
     crash.svm.liquidate(&bob, &crash.alice, BTC, 1).unwrap();
 }
 
@@ -351,15 +353,15 @@ fn dust_is_taken_whole() {
         .find_map(|cents| {
             let (mut board, now) = (svm.board(), svm.now());
             let print = Print {
-                price: cents * 1_000 * 16, // of 0.1 SOL, at 1/16 of 0.000001
-                confidence: 0,
+                price: UnitPrice::new(cents * 1_000 * 16), // of 0.1 SOL, at 1/16 of 0.000001
+                confidence: UnitPrice::new(0),
                 publish_time: now + 1,
                 previous_publish_time: now,
             };
             board.board.underlying_mut(SOL).unwrap().publish(&print, None).unwrap();
             board.board.reprice(SOL).unwrap();
             let taken = margin::takeover(&board.board, &portfolio, SOL, held - 1, now + 1).ok()?;
-            let lots = taken.fill.lots.0.abs();
+            let lots = taken.fill.lots.get().abs();
             let dust = (held - lots) * cents * 1_000 < 10_000_000;
             (lots < held - 1 && dust && reaches_buffer(&taken.after)).then_some((cents, lots))
         })
@@ -379,16 +381,16 @@ fn dust_is_taken_whole() {
 fn a_bankrupt_accounts_debt_is_paid_by_the_insurance_fund_at_once() {
     for (long, price) in [(true, "20000"), (false, "60000")] {
         let mut crash = Crash::with(|_| {}, long, price);
-        assert!(crash.svm.requirements(&crash.alice).equity.0 < 0);
-        let fund = crash.svm.treasury().insurance.0;
+        assert!(crash.svm.requirements(&crash.alice).equity.get() < 0);
+        let fund = crash.svm.treasury().insurance.get();
         let did = crash.liquidate(i64::MAX);
         assert_eq!(did.lots.abs(), 100);
         assert!(did.bad_debt > 0 && did.uncovered == 0);
         let portfolio = crash.svm.portfolio(&crash.alice);
-        assert_eq!((portfolio.cash.0, portfolio.position_count), (0, 0));
+        assert_eq!((portfolio.cash.get(), portfolio.position_count), (0, 0));
         let treasury = crash.svm.treasury();
-        assert_eq!(treasury.insurance.0, fund + did.insurance - did.bad_debt);
-        assert_eq!(treasury.bad_debt_paid.0, did.bad_debt);
+        assert_eq!(treasury.insurance.get(), fund + did.insurance - did.bad_debt);
+        assert_eq!(treasury.bad_debt_paid.get(), did.bad_debt);
         let (svm, alice) = (&mut crash.svm, &crash.alice);
         refused(svm, |svm| svm.resolve_bad_debt(alice), E::NoBadDebt);
         svm.assert_reconciled();
@@ -415,9 +417,9 @@ fn a_fund_that_is_too_small_leaves_debt_for_later() {
     // The fund has its 10 dollars and its share of the discount.
     assert_eq!(did.bad_debt, 10_000_000 + did.insurance);
     assert!(did.uncovered > 0);
-    let debt = |svm: &Svm, t: &Trader| -svm.portfolio(t).cash.0;
+    let debt = |svm: &Svm, t: &Trader| -svm.portfolio(t).cash.get();
     assert_eq!(debt(&crash.svm, &crash.alice), did.uncovered);
-    assert_eq!(crash.svm.treasury().insurance.0, 0);
+    assert_eq!(crash.svm.treasury().insurance.get(), 0);
     crash.svm.assert_reconciled();
 
     crash.svm.fund_insurance(1_000_000).unwrap();
@@ -426,7 +428,7 @@ fn a_fund_that_is_too_small_leaves_debt_for_later() {
     crash.svm.fund_insurance(did.uncovered as u64).unwrap();
     crash.svm.resolve_bad_debt(&crash.alice).unwrap();
     assert_eq!(debt(&crash.svm, &crash.alice), 0);
-    assert_eq!(crash.svm.treasury().insurance.0, 1_000_000);
+    assert_eq!(crash.svm.treasury().insurance.get(), 1_000_000);
     let (svm, alice) = (&mut crash.svm, &crash.alice);
     refused(svm, |svm| svm.resolve_bad_debt(alice), E::NoBadDebt);
     svm.assert_reconciled();

@@ -134,9 +134,9 @@ fn a_plan_makes_the_exchange_that_the_file_describes() {
     assert_eq!(listed[4].expiry, expiry(now, 7));
     assert!(svm.surface(0).surface.publishers[0] == svm.publisher().pubkey().to_bytes());
     let treasury = svm.treasury();
-    assert_eq!(treasury.insurance.0, decimal::parse("25_000", 6).unwrap());
+    assert_eq!(treasury.insurance.get(), decimal::parse("25_000", 6).unwrap());
     assert_eq!((treasury.quote_window.limit, treasury.token_windows[0].window), (5_000_000_000_000, 3_600));
-    assert_eq!(board.interest.params.max_rate.0, 1_500_000);
+    assert_eq!(board.interest.params.max_rate.get(), 1_500_000);
     let market = svm.account(&svm.exchange.market(0)).unwrap();
     assert!(market.data.len() >= Market::BOOK_OFFSET + ballast_client::book::required_len(1_000));
 }
@@ -515,7 +515,7 @@ fn an_insurance_fund_that_paid_is_not_filled_up() {
     account.data.copy_within(had..had + 8, paid);
     account.data[had..had + 8].fill(0);
     world.svm.set_account(address, account);
-    assert!(world.svm.treasury().bad_debt_paid.0 > 0);
+    assert!(world.svm.treasury().bad_debt_paid.get() > 0);
     world.assert_done();
 }
 

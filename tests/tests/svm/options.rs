@@ -33,7 +33,7 @@ pub fn with(mut svm: Svm) -> (Svm, Vec<i64>, Vec<u16>) {
 fn mark(svm: &Svm, option: u16) -> i64 {
     let board = svm.board();
     let i = board.board.instrument(option).unwrap();
-    i.mark_at(board.board.underlying(i.underlying).unwrap(), svm.now())
+    i.mark_at(board.board.underlying(i.underlying).unwrap(), svm.now()).get()
 }
 
 /// A mark in dollars per whole asset, rounded down to a tick.
@@ -61,7 +61,7 @@ fn an_option_is_priced_traded_and_margined_as_the_client_says() {
     let call = board.board.instrument(options[2]).unwrap();
     assert_eq!(call.expiry, expiries[0]);
     // At the money, 60 % for seven days: about 0.4 · 0.6 · √(7/365) of 40,000 dollars, per 0.001 BTC.
-    let mark = call.mark as f64 / 16.0 / 1e6 * 1_000.0;
+    let mark = call.mark.get() as f64 / 16.0 / 1e6 * 1_000.0;
     let expected = 0.398_94 * 0.6 * (7f64 / 365.0).sqrt() * 40_000.0;
     assert!((mark - expected).abs() < 5.0, "{mark} {expected}");
 
@@ -69,10 +69,13 @@ fn an_option_is_priced_traded_and_margined_as_the_client_says() {
     svm.trade(&alice, &bob, options[2], &price, 100).unwrap();
     let view = svm.view_margin(&alice);
     let here = svm.requirements(&alice);
-    assert_eq!((view.equity, view.maintenance, view.initial), (here.equity.0, here.maintenance.0, here.initial.0));
+    assert_eq!(
+        (view.equity, view.maintenance, view.initial),
+        (here.equity.get(), here.maintenance.get(), here.initial.get())
+    );
     let short = svm.requirements(&bob);
-    assert!(here.maintenance.0 < short.maintenance.0, "a long call is asked for less than a short one");
-    assert_eq!(svm.portfolio(&alice).lots(call), Lots(100));
+    assert!(here.maintenance.get() < short.maintenance.get(), "a long call is asked for less than a short one");
+    assert_eq!(svm.portfolio(&alice).lots(call), Lots::new(100));
     svm.assert_reconciled();
 }
 
@@ -101,7 +104,7 @@ fn put_call_parity_holds_to_the_unit_through_moves_of_price_and_time_without_a_r
         for pair in options.chunks(2) {
             let i = board.board.instrument(pair[0]).unwrap();
             let strike = i.strike_value(u).unwrap();
-            assert_eq!(mark(svm, pair[0]) - mark(svm, pair[1]), 10 * u.price + i.option.carry - strike);
+            assert_eq!(mark(svm, pair[0]) - mark(svm, pair[1]), 10 * u.price.get() + i.option.carry - strike.get());
             assert!(mark(svm, pair[0]) >= 0 && mark(svm, pair[1]) >= 0);
         }
     };
@@ -127,7 +130,7 @@ fn a_synthetic_forward_is_worth_what_the_perpetual_is() {
     trade(&mut svm, &alice, &carol, call, 100);
     trade(&mut svm, &carol, &alice, put, 100);
     svm.trade(&bob, &carol, BTC, "40000", 100).unwrap();
-    let equity = |svm: &Svm, t: &Trader| svm.requirements(t).equity.0;
+    let equity = |svm: &Svm, t: &Trader| svm.requirements(t).equity.get();
     let apart = equity(&svm, &alice) - equity(&svm, &bob);
     for (seconds, dollars) in [(10, "40333.3"), (200, "37000"), (4_000, "47000.7")] {
         move_price(&mut svm, seconds, dollars);
@@ -139,7 +142,7 @@ fn a_synthetic_forward_is_worth_what_the_perpetual_is() {
     svm.refresh_all_options(BTC).unwrap();
     svm.trade(&carol, &alice, BTC, "40000", 100).unwrap();
     let (conversion, outright) = (svm.requirements(&alice), svm.requirements(&bob));
-    assert!(conversion.scan.0 * 20 < outright.scan.0, "{conversion:?}");
+    assert!(conversion.scan.get() * 20 < outright.scan.get(), "{conversion:?}");
     svm.assert_reconciled();
 }
 
@@ -161,17 +164,17 @@ fn asked(svm: &mut Svm, legs: &[(u16, i64)]) -> Requirements {
 fn a_covered_call_and_a_spread_are_asked_for_less_than_their_legs() {
     let (mut svm, _, options) = listed();
     let (low, atm, high) = (options[0], options[2], options[4]);
-    let alone = |svm: &mut Svm, leg| asked(svm, &[leg]).maintenance.0;
+    let alone = |svm: &mut Svm, leg| asked(svm, &[leg]).maintenance.get();
     let perpetual = alone(&mut svm, (BTC, 100));
     let short_call = alone(&mut svm, (atm, -100));
-    let covered = asked(&mut svm, &[(BTC, 100), (atm, -100)]).maintenance.0;
+    let covered = asked(&mut svm, &[(BTC, 100), (atm, -100)]).maintenance.get();
     assert!(covered < perpetual && covered < short_call + perpetual / 2, "{covered} {perpetual} {short_call}");
 
     // A vertical spread loses at most its width, of 4 dollars a lot, or what was paid for it.
     let short_low = alone(&mut svm, (low, -100));
-    let bear = asked(&mut svm, &[(low, -100), (atm, 100)]).maintenance.0;
+    let bear = asked(&mut svm, &[(low, -100), (atm, 100)]).maintenance.get();
     assert!(bear < short_low / 2 && bear < 400_000_000 + 10_000_000, "{bear} {short_low}");
-    let bull = asked(&mut svm, &[(atm, 100), (high, -100)]).maintenance.0;
+    let bull = asked(&mut svm, &[(atm, 100), (high, -100)]).maintenance.get();
     assert!(bull < alone(&mut svm, (atm, 100)) + alone(&mut svm, (high, -100)));
     let paid = (mark(&svm, atm) - mark(&svm, high)) / 16 * 100;
     let gap = svm.board().board.instrument(atm).unwrap().option.convexity / 16 * 100;
@@ -187,7 +190,7 @@ fn a_band_is_a_tenth_of_the_scan_range_or_of_the_mark_whichever_is_more() {
     // The scan range is 6,000 dollars, the lowest call some 4,200: the band is 600 dollars around either mark.
     for option in [options[0], options[2]] {
         let (mark, half) = (mark(&svm, option), 600_000 * 16);
-        assert!(mark < 10 * u.range_value);
+        assert!(mark < 10 * u.range_value.get());
         // A tick is 100 units of the quote currency a lot, at 1/16 of it.
         let (low, high) = ((mark - half + 1_599) / 1_600, (mark + half) / 1_600);
         for (price, good) in [(low, true), (low - 1, false), (high, true), (high + 1, false)] {
@@ -298,13 +301,13 @@ fn an_order_on_an_option_may_use_initial_margin_up_and_no_more() {
         let alice = svm.trader("1000").unwrap();
         let order = side(&svm, call, "1300", 1);
         svm.rest(&alice, order).unwrap();
-        let one = svm.requirements(&alice).order_margin.0;
+        let one = svm.requirements(&alice).order_margin.get();
         let most = 1_000_000_000 / one;
         let mut rest = order;
         rest.args.lots = most - 1;
         svm.rest(&alice, rest).unwrap();
         let r = svm.requirements(&alice);
-        assert!(r.initial <= r.initial_equity && r.initial.0 + one > r.initial_equity.0, "{r:?}");
+        assert!(r.initial <= r.initial_equity && r.initial.get() + one > r.initial_equity.get(), "{r:?}");
         refused(&mut svm, |svm| svm.place(&alice, order, &[]), E::BelowInitialMargin);
         svm.cancel_all(&alice, call, 9).unwrap();
     }
@@ -317,19 +320,19 @@ fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instrument: u16, most: i64
     let u = board.board.underlying(i.underlying).unwrap();
     let (mut taken_from, mut taker) = (svm.portfolio(of), svm.portfolio(by));
     let expected = margin::takeover(&board.board, &taken_from, instrument, most, now).unwrap();
-    let insurance = svm.treasury().insurance.0;
+    let insurance = svm.treasury().insurance.get();
 
     let sent = svm.liquidate(by, of, instrument, most).unwrap();
     let did = event::liquidations(&sent.log)[0];
-    assert_eq!(did.lots, -expected.fill.lots.0);
-    assert_eq!((did.discount, did.mark_value), (expected.discount.0, expected.mark_value.0));
+    assert_eq!(did.lots, -expected.fill.lots.get());
+    assert_eq!((did.discount, did.mark_value), (expected.discount.get(), expected.mark_value.get()));
     assert_eq!(did.insurance, did.discount / 5);
-    assert_eq!(svm.treasury().insurance.0, insurance + did.insurance);
+    assert_eq!(svm.treasury().insurance.get(), insurance + did.insurance);
 
     // A ratio of the index value that grows from one to five per cent; of a long option no more than it is worth.
-    let index_value = QuoteNative(did.lots.abs() * 10 * u.price / 16);
+    let index_value = QuoteNative::new(did.lots.abs() * 10 * u.price.get() / 16);
     let by_rate = mul_ppm_floor(index_value, discount_rate(&board.board.params, &expected.before).unwrap()).unwrap();
-    assert!(did.discount > 0 && did.discount <= by_rate.0);
+    assert!(did.discount > 0 && did.discount <= by_rate.get());
     if did.lots > 0 {
         assert!(did.discount <= did.mark_value);
     }
@@ -339,10 +342,11 @@ fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instrument: u16, most: i64
     taken_from.lend_candidate = expected.after.own_cash.max(QuoteNative::ZERO);
     assert_eq!(taken_from, svm.portfolio(of));
     assert_eq!(svm.requirements(of), expected.after);
-    let other = Fill { lots: Lots(-expected.fill.lots.0), value: QuoteNative(-expected.fill.value.0) };
+    let other =
+        Fill { lots: Lots::new(-expected.fill.lots.get()), value: QuoteNative::new(-expected.fill.value.get()) };
     taker.fill(i, u, other).unwrap();
     taker.release(i).unwrap();
-    taker.cash = taker.cash.minus(QuoteNative(did.insurance)).unwrap();
+    taker.cash = taker.cash.minus(QuoteNative::new(did.insurance)).unwrap();
     taker.lend_candidate = svm.requirements(by).own_cash.max(QuoteNative::ZERO);
     assert_eq!(taker, svm.portfolio(by));
     // The liquidator has gained the discount less what went to insurance, at the mark.
@@ -363,7 +367,7 @@ fn a_short_option_is_liquidated_at_a_discount_on_the_index() {
         svm.refresh_all_options(BTC).unwrap();
     }
     assert!(svm.requirements(&alice).is_liquidatable());
-    let equity = svm.requirements(&liquidator).equity.0;
+    let equity = svm.requirements(&liquidator).equity.get();
     let first = liquidate(&mut svm, &liquidator, &alice, call, 1);
     assert_eq!(first.lots, -1);
     let did = liquidate(&mut svm, &liquidator, &alice, call, i64::MAX);
@@ -371,7 +375,7 @@ fn a_short_option_is_liquidated_at_a_discount_on_the_index() {
     // The discount is more than any ratio of the mark could be, up to five per cent.
     assert!(did.discount > did.mark_value / 20);
     let gained = first.discount - first.insurance + did.discount - did.insurance;
-    assert!((svm.requirements(&liquidator).equity.0 - equity - gained).abs() <= 2);
+    assert!((svm.requirements(&liquidator).equity.get() - equity - gained).abs() <= 2);
     refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, call, 1), E::NotLiquidatable);
 }
 
@@ -413,7 +417,7 @@ fn a_long_option_is_liquidated_for_no_less_than_nothing() {
         svm.refresh_all_options(BTC).unwrap();
     }
     let r = svm.requirements(&alice);
-    assert!(r.is_liquidatable() && r.equity.0 > 0, "{r:?}");
+    assert!(r.is_liquidatable() && r.equity.get() > 0, "{r:?}");
     // What is hardly worth anything is taken for nothing: the discount is all of it.
     let did = liquidate(&mut svm, &liquidator, &alice, wing, i64::MAX);
     assert!(did.lots > 0);
@@ -438,7 +442,7 @@ fn an_option_that_expired_is_worth_its_intrinsic_value_and_no_error() {
     svm.publish(BTC, "41000").unwrap();
     assert_eq!((mark(&svm, options[0]), mark(&svm, options[5])), (5_000_000 * 16, 3_000_000 * 16));
     let (view, here) = (svm.view_margin(&alice), svm.requirements(&alice));
-    assert_eq!((view.equity, view.maintenance), (here.equity.0, here.maintenance.0));
+    assert_eq!((view.equity, view.maintenance), (here.equity.get(), here.maintenance.get()));
     // Nobody adds to it, and who holds it withdraws nothing before it is settled.
     let order = Order::buy(&svm, options[0], "5000", 1);
     refused(&mut svm, |svm| svm.place(&alice, order, &[]), E::InstrumentExpired);
@@ -454,10 +458,10 @@ fn marks_move_between_refreshes_and_a_refresh_moves_no_position() {
     let (mut svm, _, options) = listed();
     let [alice, bob] = [(); 2].map(|()| svm.trader("100000").unwrap());
     trade(&mut svm, &alice, &bob, options[2], 100);
-    let (at_first, equity) = (mark(&svm, options[2]), svm.requirements(&alice).equity.0);
+    let (at_first, equity) = (mark(&svm, options[2]), svm.requirements(&alice).equity.get());
     move_price(&mut svm, 30, "40400");
     let moved = mark(&svm, options[2]);
-    assert!(moved > at_first && svm.requirements(&alice).equity.0 > equity);
+    assert!(moved > at_first && svm.requirements(&alice).equity.get() > equity);
     svm.refresh_options(BTC, &options).unwrap();
     // Delta, gamma and decay take the mark to within a thousandth of what the model then says.
     assert!((mark(&svm, options[2]) - moved).abs() * 1_000 < moved);

@@ -1,6 +1,7 @@
 //! Prices: what an oracle account must be, and what a good one does to the board (I230 to I232).
 
 use crate::refusal::{assert_refused, refused, snapshot};
+use ballast_client::risk::{LotValue, UnitPrice};
 use ballast_client::{
     BallastError as E,
     ballast::{
@@ -76,8 +77,8 @@ fn a_price_moves_the_board_as_the_model_says() {
     let u = expected.board.underlying_mut(BTC).unwrap();
     // 41,000 dollars are 4.1 a delta unit, at 1/16 of 0.000001; the interval likewise.
     let print = Print {
-        price: 4_100_000 * 16,
-        confidence: 1_000 * 16,
+        price: UnitPrice::new(4_100_000 * 16),
+        confidence: UnitPrice::new(1_000 * 16),
         publish_time: svm.now(),
         previous_publish_time: svm.now() - 1,
     };
@@ -90,9 +91,12 @@ fn a_price_moves_the_board_as_the_model_says() {
     assert!(same_board(&expected, &board));
     let u = board.board.underlying(BTC).unwrap();
     // 50 % an hour for 100 seconds, of 40,000: the stable price could move by 555.55 dollars, rounded down.
-    assert_eq!(u.stable_price - 4_000_000 * 16, 4_000_000 * 16 * 50 * 100 / 360_000);
-    assert_eq!(board.board.instrument(BTC).unwrap().value_at(Lots(1), Ticks(410_000)).unwrap().0, 41_000_000);
-    assert_eq!(board.board.instrument(BTC).unwrap().mark, 41_000_000 * 16);
+    assert_eq!(u.stable_price.get() - 4_000_000 * 16, 4_000_000 * 16 * 50 * 100 / 360_000);
+    assert_eq!(
+        board.board.instrument(BTC).unwrap().value_at(Lots::new(1), Ticks::new(410_000)).unwrap().get(),
+        41_000_000
+    );
+    assert_eq!(board.board.instrument(BTC).unwrap().mark, LotValue::new(41_000_000 * 16));
 }
 
 fn same_board(a: &RiskBoard, b: &RiskBoard) -> bool {
@@ -107,7 +111,7 @@ fn both_receivers_are_accepted_and_no_other_owner() {
         let data = update(&svm).encode();
         write(&mut svm, receiver, data);
         svm.refresh(BTC).unwrap();
-        assert_eq!(svm.board().board.underlying(BTC).unwrap().price, 4_100_000 * 16);
+        assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(4_100_000 * 16));
     }
     let mut svm = stale();
     let data = update(&svm).encode();
@@ -173,7 +177,7 @@ fn a_price_below_half_a_unit_of_the_board_is_no_price() {
     // A unit of the board is 0.000625 dollars a bitcoin.
     refuse(|u, _| (u.price, u.confidence) = (31_249, 0), E::OraclePriceNotPositive);
     let svm = accept(|u, _| (u.price, u.confidence) = (31_250, 0));
-    assert_eq!(svm.board().board.underlying(BTC).unwrap().price, 1);
+    assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(1));
 }
 
 #[test]
@@ -215,7 +219,7 @@ fn the_board_never_goes_back_in_time() {
 fn a_price_above_the_hard_bound_is_refused() {
     // A million dollars; a unit of the board is 0.000625 dollars.
     let svm = accept(|u, _| u.price = 1_000_000 * DOLLAR + 31_249);
-    assert_eq!(svm.board().board.underlying(BTC).unwrap().price, 100_000_000 * 16);
+    assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(100_000_000 * 16));
     refuse(|u, _| u.price = 1_000_000 * DOLLAR + 31_250, E::OraclePriceTooHigh);
     refuse(|u, _| (u.price, u.exponent) = (i64::MAX, -12), E::OraclePriceTooHigh);
 }
@@ -233,7 +237,7 @@ fn any_exponent_means_the_same_price() {
     for (price, exponent) in [(41, 3), (41_000, 0), (410_000, -1), (41_000 * DOLLAR, -8), (41_000_000_000_000_000, -12)]
     {
         let svm = accept(|u, _| (u.price, u.exponent, u.confidence) = (price, exponent, 0));
-        assert_eq!(svm.board().board.underlying(BTC).unwrap().price, 4_100_000 * 16, "10^{exponent}");
+        assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(4_100_000 * 16), "10^{exponent}");
     }
 }
 

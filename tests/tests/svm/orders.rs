@@ -62,7 +62,7 @@ fn side(svm: &Svm, instrument: u16, side: Side) -> Vec<(u64, i64, i64)> {
 /// What resting orders count for in an account: bid lots, ask lots, bid value, ask value, number.
 fn order_totals(svm: &Svm, t: &Trader, instrument: u16) -> (i64, i64, i64, i64, u32) {
     match svm.portfolio(t).position(&terms(svm, instrument)) {
-        Some(p) => (p.bid_lots.0, p.ask_lots.0, p.bid_value.0, p.ask_value.0, p.order_count),
+        Some(p) => (p.bid_lots.get(), p.ask_lots.get(), p.bid_value.get(), p.ask_value.get(), p.order_count),
         None => (0, 0, 0, 0, 0),
     }
 }
@@ -547,7 +547,7 @@ mod unusable {
         let (bob, empty) = (svm.trader("100000").unwrap(), svm.trader("0").unwrap());
         let option = list[2];
         let mut ask = Order::sell(&svm, option, "1400", 10);
-        ask.args.price = terms(&svm, option).mark_ticks_floor(&svm.board().board.underlyings[0], svm.now()).0;
+        ask.args.price = terms(&svm, option).mark_ticks_floor(&svm.board().board.underlyings[0], svm.now()).get();
         svm.rest(&bob, ask).unwrap();
         svm.advance(121);
         svm.refresh_all();
@@ -573,7 +573,7 @@ mod penalty {
     }
 
     fn cash(svm: &Svm, t: &Trader) -> i64 {
-        svm.portfolio(t).cash.0
+        svm.portfolio(t).cash.get()
     }
 
     /// 16 lots of 40 dollars need 96 dollars as an order, and 120 as a position.
@@ -687,7 +687,7 @@ mod penalty {
             // Down to where less than the penalty is left above maintenance margin, or nothing.
             let spare = |svm: &Svm| {
                 let r = svm.requirements(&maker);
-                r.equity.0 - r.maintenance.0
+                r.equity.get() - r.maintenance.get()
             };
             let mut dollars = 36_600;
             while spare(&svm) >= if below { 0 } else { 720_000 } {

@@ -72,7 +72,7 @@ fn traded() -> (Svm, Trader, Trader) {
 #[test]
 fn fees_hold_from_the_next_fill_on() {
     let (mut svm, alice, bob) = traded();
-    let before = svm.market(BTC).header.unswept_fees.0;
+    let before = svm.market(BTC).header.unswept_fees.get();
     let args = FeeArgs {
         taker_fee_ppm: 1_000,
         maker_fee_ppm: 200,
@@ -84,10 +84,10 @@ fn fees_hold_from_the_next_fill_on() {
     by_admin(&mut svm, ix).unwrap();
     let e = *svm.decode::<Exchange>(&svm.exchange.address);
     assert_eq!((e.taker_fee_ppm, e.maker_fee_ppm, e.block_fee_ppm), (1_000, 200, 300));
-    assert_eq!((e.maker_penalty_ppm, e.maker_penalty.0), (4_000, 5_000_000));
+    assert_eq!((e.maker_penalty_ppm, e.maker_penalty.get()), (4_000, 5_000_000));
     svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
     // 400 dollars: twelve in ten thousand of both sides together.
-    assert_eq!(svm.market(BTC).header.unswept_fees.0 - before, 480_000);
+    assert_eq!(svm.market(BTC).header.unswept_fees.get() - before, 480_000);
     svm.assert_reconciled();
 }
 
@@ -100,8 +100,8 @@ fn margin_parameters_change_initial_margin_and_leave_maintenance_alone() {
     let ix = instruction::change_margin(&svm.exchange, &svm.admin.pubkey(), &args);
     by_admin(&mut svm, ix).unwrap();
     let after = svm.requirements(&alice);
-    assert_eq!((after.maintenance, after.initial.0), (before.maintenance, 2 * before.initial.0));
-    assert_eq!(svm.board().board.params.discount_max.0, 60_000);
+    assert_eq!((after.maintenance, after.initial.get()), (before.maintenance, 2 * before.initial.get()));
+    assert_eq!(svm.board().board.params.discount_max.get(), 60_000);
 }
 
 /// I311. A refusal names the parameter and its bounds.
@@ -163,7 +163,7 @@ fn an_underlying_takes_another_feed_and_other_parameters() {
     let u = btc(&svm);
     assert_eq!((u.name, u.feed_id, u.second_feed, u.second_hash), (args.name, [7; 32], [8; 32], [9; 32]));
     assert_eq!(
-        (u.params.concentration.0, u.params.max_age, u.guard_params.max_move.0, u.group),
+        (u.params.concentration.get(), u.params.max_age, u.guard_params.max_move.get(), u.group),
         (700_000, 20, 30_000, 0)
     );
     // What is not a parameter stays: price, chain of instruments, ranges.
@@ -185,7 +185,9 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
         let poor = svm.trader("610").unwrap();
         svm.trade(&poor, &bob, BTC, "40000", 60).unwrap();
         let (calm, calm_poor) = (svm.requirements(&alice), svm.requirements(&poor));
-        assert!(calm_poor.initial_equity >= calm_poor.initial && calm_poor.equity.0 < 2 * calm_poor.maintenance.0);
+        assert!(
+            calm_poor.initial_equity >= calm_poor.initial && calm_poor.equity.get() < 2 * calm_poor.maintenance.get()
+        );
         if by_change {
             let args = UnderlyingArgs { scan_range: 300_000, ..btc_args(&svm) };
             change_btc(&mut svm, &args).unwrap();
@@ -200,11 +202,11 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
         svm.publish(BTC, "40000").unwrap();
         let now = svm.requirements(&alice);
         let range = btc(&svm).range;
-        assert_eq!((range.initial.0, range.maintenance.0), (300_000, 150_000 + 150_000 / 43_200));
+        assert_eq!((range.initial.get(), range.maintenance.get()), (300_000, 150_000 + 150_000 / 43_200));
         // To a millionth, which is what a ratio is rounded up to.
-        let twice = 2 * calm.initial.0;
-        assert!((twice..=twice + twice / 1_000_000).contains(&now.initial.0), "{} {twice}", now.initial.0);
-        assert!(now.maintenance.0 - calm.maintenance.0 < calm.maintenance.0 / 10_000);
+        let twice = 2 * calm.initial.get();
+        assert!((twice..=twice + twice / 1_000_000).contains(&now.initial.get()), "{} {twice}", now.initial.get());
+        assert!(now.maintenance.get() - calm.maintenance.get() < calm.maintenance.get() / 10_000);
         // Who had enough for the old range is not liquidated, and may not add.
         let carol = svm.trader("100000").unwrap();
         let failed = svm.liquidate(&carol, &poor, BTC, 1).unwrap_err();
@@ -216,11 +218,11 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
             svm.set_time(raised_at + hour * HOUR);
             svm.publish(BTC, "40000").unwrap();
             let expected = 150_000 + 150_000 * (hour * HOUR) / TIGHTENING_SECONDS;
-            assert_eq!(i64::from(btc(&svm).range.maintenance.0), expected, "hour {hour}");
+            assert_eq!(i64::from(btc(&svm).range.maintenance.get()), expected, "hour {hour}");
         }
         let end = svm.requirements(&alice);
-        assert!((end.maintenance.0 - 2 * calm.maintenance.0).abs() < 10);
-        assert_eq!(btc(&svm).range.initial, Ppm(300_000));
+        assert!((end.maintenance.get() - 2 * calm.maintenance.get()).abs() < 10);
+        assert_eq!(btc(&svm).range.initial, Ppm::new(300_000));
         svm.liquidate(&carol, &poor, BTC, 1).unwrap();
         svm.assert_reconciled();
     }
@@ -252,8 +254,8 @@ fn a_tightened_instrument_only_takes_reductions() {
         let ix = instruction::tighten_instrument(&svm.exchange, &svm.risker.pubkey(), BTC, &args);
         by_risk_authority(svm, ix)
     };
-    let (position, cap) = (svm.board().board.instrument(BTC).unwrap().max_position.0, 5_000_000);
-    assert_eq!(svm.market(BTC).header.open_interest_cap.0, cap);
+    let (position, cap) = (svm.board().board.instrument(BTC).unwrap().max_position.get(), 5_000_000);
+    assert_eq!(svm.market(BTC).header.open_interest_cap.get(), cap);
     let failed = tighten(&mut svm, position + 1, cap, 0).unwrap_err();
     assert_eq!(
         (failed.ballast(), numbers(&failed, "maximum position")),
@@ -310,11 +312,11 @@ fn a_changed_instrument_has_its_new_limits() {
     let ix = instruction::change_instrument(&svm.exchange, &svm.admin.pubkey(), ETH, &args);
     by_admin(&mut svm, ix).unwrap();
     let i = *svm.board().board.instrument(ETH).unwrap();
-    assert_eq!((i.max_position.0, i.min_order_value.0, i.price_band.0), (77, 6_000_000, 200_000));
+    assert_eq!((i.max_position.get(), i.min_order_value.get(), i.price_band.get()), (77, 6_000_000, 200_000));
     assert_eq!((i.max_orders, i.reduce_only), (3, 1));
     let f = i.funding;
-    assert_eq!((f.impact_notional.0, f.period, f.max_premium.0), (5_000_000_000, 28_800, 10_000));
-    assert_eq!(svm.market(ETH).header.open_interest_cap.0, 99);
+    assert_eq!((f.impact_notional.get(), f.period, f.max_premium.get()), (5_000_000_000, 28_800, 10_000));
+    assert_eq!(svm.market(ETH).header.open_interest_cap.get(), 99);
     assert_eq!((i.name, i.mark, i.generation, i.next_linear), {
         (before.name, before.mark, before.generation, before.next_linear)
     });
@@ -333,7 +335,7 @@ fn a_token_takes_another_limit_and_haircut() {
     assert_eq!((told.mint, told.deposit_limit, told.haircut), (svm.wsol, 20_000_000_000, 100_000));
     // Ten SOL of 40 dollars: ten per cent instead of five.
     let after = svm.requirements(&alice);
-    assert_eq!((before.haircut.0, after.haircut.0), (20_000_000, 40_000_000));
+    assert_eq!((before.haircut.get(), after.haircut.get()), (20_000_000, 40_000_000));
 
     let tighten = |svm: &mut Svm, limit| {
         let ix = instruction::tighten_collateral(&svm.exchange, &svm.risker.pubkey(), 0, limit);
@@ -483,7 +485,7 @@ fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
     let told = event::find::<ScanRangeRelaxed, _>(&sent.log, ScanRangeRelaxed::NAME)[0];
     assert_eq!((told.before, told.scan_range), (300_000, 150_000));
     svm.publish(BTC, "40000").unwrap();
-    assert_eq!((btc(&svm).params.scan_range.0, btc(&svm).range.maintenance.0), (150_000, 150_000));
+    assert_eq!((btc(&svm).params.scan_range.get(), btc(&svm).range.maintenance.get()), (150_000, 150_000));
     // Once it is in force it is a change like any other.
     tighten_btc(&mut svm, 600_000).unwrap();
     svm.set_time(raised_at + 2 * TIGHTENING_SECONDS - 1);

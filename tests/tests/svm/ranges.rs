@@ -1,6 +1,7 @@
 //! The dynamic scan range and the crowding charge on chain: up at once for new risk, slowly for maintenance (I256 to I258).
 
 use crate::refusal::refused;
+use ballast_client::risk::UnitPrice;
 use ballast_client::{
     BallastError as E,
     risk::{Print, Underlying, range::BUCKET_SECONDS},
@@ -37,32 +38,35 @@ fn a_volatile_price_raises_initial_margin_at_once_and_maintenance_by_a_quarter_a
     let (mut svm, alice, _) = dynamic();
     let start = svm.now();
     let calm = svm.requirements(&alice);
-    assert_eq!((btc(&svm).range.maintenance.0, btc(&svm).range.initial.0, calm.surcharge.0), (150_000, 150_000, 0));
+    assert_eq!(
+        (btc(&svm).range.maintenance.get(), btc(&svm).range.initial.get(), calm.surcharge.get()),
+        (150_000, 150_000, 0)
+    );
     let swing = |n: i64| if n % 2 == 1 { "40400" } else { "40000" };
     publish_at(&mut svm, start + BUCKET_SECONDS, swing(1));
     publish_at(&mut svm, start + 2 * BUCKET_SECONDS, swing(2));
     let u = btc(&svm);
     // Twice one per cent in five minutes, a sixth of the half-life: a range of some 17 %.
-    assert!((160_000..175_000).contains(&u.range.initial.0), "{:?}", u.range);
+    assert!((160_000..175_000).contains(&u.range.initial.get()), "{:?}", u.range);
     // A quarter an hour for the five minutes since the last price.
-    assert_eq!(u.range.maintenance.0, 153_125);
+    assert_eq!(u.range.maintenance.get(), 153_125);
     let now = svm.requirements(&alice);
-    assert_eq!(now.maintenance.0 / 1_000, calm.maintenance.0 * 153_125 / 150_000 / 1_000);
-    let ratio = f64::from(u.range.initial.0) / f64::from(u.range.maintenance.0);
-    let asked = (now.maintenance.0 + now.surcharge.0) as f64;
-    assert!((asked / now.maintenance.0 as f64 - ratio).abs() < 1e-4);
-    assert!((now.initial.0 as f64 - 1.25 * asked).abs() < 10.0);
+    assert_eq!(now.maintenance.get() / 1_000, calm.maintenance.get() * 153_125 / 150_000 / 1_000);
+    let ratio = f64::from(u.range.initial.get()) / f64::from(u.range.maintenance.get());
+    let asked = (now.maintenance.get() + now.surcharge.get()) as f64;
+    assert!((asked / now.maintenance.get() as f64 - ratio).abs() < 1e-4);
+    assert!((now.initial.get() as f64 - 1.25 * asked).abs() < 10.0);
 
-    let mut last = u.range.maintenance.0;
+    let mut last = u.range.maintenance.get();
     for n in 3..=48 {
         publish_at(&mut svm, start + n * BUCKET_SECONDS, swing(n));
         let range = btc(&svm).range;
-        assert!(range.maintenance <= range.initial && u64::from(range.maintenance.0) * 48 <= u64::from(last) * 49);
-        last = range.maintenance.0;
+        assert!(range.maintenance <= range.initial && u64::from(range.maintenance.get()) * 48 <= u64::from(last) * 49);
+        last = range.maintenance.get();
     }
     // Four hours on, maintenance has come up to initial margin: three of one per cent times √288, 50.9 %.
     let range = btc(&svm).range;
-    assert!((450_000..520_000).contains(&range.initial.0), "{range:?}");
+    assert!((450_000..520_000).contains(&range.initial.get()), "{range:?}");
     assert!(last > 300_000);
 }
 
@@ -76,8 +80,8 @@ fn the_board_moves_as_the_model_says() {
     {
         publish_at(&mut svm, start + seconds, &dollars.to_string());
         let print = Print {
-            price: dollars * 100 * 16,
-            confidence: dollars * 100 * 16 / 2_000,
+            price: UnitPrice::new(dollars * 100 * 16),
+            confidence: UnitPrice::new(dollars * 100 * 16 / 2_000),
             publish_time: start + seconds,
             previous_publish_time: start + seconds - 1,
         };
@@ -87,7 +91,10 @@ fn the_board_moves_as_the_model_says() {
             (is.range, is.surcharge, is.stable_price),
             (expected.range, expected.surcharge, expected.stable_price)
         );
-        assert_eq!(is.range_value, (is.price * i64::from(is.range.maintenance.0) + 999_999) / 1_000_000);
+        assert_eq!(
+            is.range_value.get(),
+            (is.price.get() * i64::from(is.range.maintenance.get()) + 999_999) / 1_000_000
+        );
     }
 }
 
@@ -124,20 +131,20 @@ fn a_range_falls_slowly() {
         publish_at(&mut svm, start + n * BUCKET_SECONDS, if n % 2 == 1 { "40600" } else { "40000" });
     }
     let high = btc(&svm).range;
-    assert!(high.initial > high.maintenance && high.maintenance.0 > 200_000, "{high:?}");
+    assert!(high.initial > high.maintenance && high.maintenance.get() > 200_000, "{high:?}");
     // A day of calm: the variance is gone, the range of initial margin falls by 2 % an hour, no faster.
     let calm = svm.now();
-    let mut last = high.initial.0;
+    let mut last = high.initial.get();
     for n in 1..=288 {
         publish_at(&mut svm, calm + n * BUCKET_SECONDS, "40000");
         let range = btc(&svm).range;
-        assert!(u64::from(range.initial.0) * 600 + 600 >= u64::from(last) * 599, "{range:?}");
-        last = range.initial.0;
+        assert!(u64::from(range.initial.get()) * 600 + 600 >= u64::from(last) * 599, "{range:?}");
+        last = range.initial.get();
     }
     let range = btc(&svm).range;
-    assert!(range.maintenance <= range.initial && range.maintenance.0 > 150_000, "{range:?}");
-    let day = f64::from(high.initial.0) * (1.0 - 0.02 / 12.0f64).powi(288);
-    assert!(f64::from(range.initial.0) >= day - 300.0 && range.initial < high.initial, "{range:?} {day}");
+    assert!(range.maintenance <= range.initial && range.maintenance.get() > 150_000, "{range:?}");
+    let day = f64::from(high.initial.get()) * (1.0 - 0.02 / 12.0f64).powi(288);
+    assert!(f64::from(range.initial.get()) >= day - 300.0 && range.initial < high.initial, "{range:?} {day}");
 }
 
 #[test]
@@ -180,7 +187,7 @@ fn an_options_array_takes_the_range_that_is_in_force() {
     let least = |t: &ballast_client::risk::OptionTerms| *t.array.iter().min().unwrap();
     assert!(least(&wild) < least(&calm), "the range of maintenance has risen, and with it what a short call can lose");
     // The surcharge is in the worst rows by which orders are margined.
-    let surcharge = f64::from(btc(&svm).surcharge.0) / 1e6;
+    let surcharge = f64::from(btc(&svm).surcharge.get()) / 1e6;
     let short = (-least(&wild) + wild.model_error) as f64;
     assert!(surcharge > 0.1 && (wild.worst_short as f64 - short * (1.0 + surcharge)).abs() < 2.0);
 }
@@ -202,34 +209,34 @@ fn a_sweep_reports_open_interest_and_the_crowding_charge_grows_by_five_per_cent_
     svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
     svm.trade(&alice, &bob, 3, "40000", 20).unwrap();
     svm.trade(&bob, &alice, call, "1300", 30).unwrap();
-    assert_eq!(btc(&svm).open_interest.0, 0, "the board learns of it by a sweep");
+    assert_eq!(btc(&svm).open_interest.get(), 0, "the board learns of it by a sweep");
     for (market, units) in [(BTC, 1_000), (3, 1_200), (call, 1_500)] {
         svm.sweep(market).unwrap();
-        assert_eq!(btc(&svm).open_interest.0, units, "one side, in units of 0.0001 BTC");
+        assert_eq!(btc(&svm).open_interest.get(), units, "one side, in units of 0.0001 BTC");
         refused(&mut svm, |svm| svm.sweep(market), E::NothingToSweep);
     }
-    assert_eq!(svm.board().board.instrument(call).unwrap().open_interest.0, 30);
+    assert_eq!(svm.board().board.instrument(call).unwrap().open_interest.get(), 30);
     // 6,000 dollars are three times the liquidity: the charge's goal is its cap of 12 %. It moves with the price only.
-    assert_eq!(btc(&svm).crowding.0, 0);
+    assert_eq!(btc(&svm).crowding.get(), 0);
     let start = svm.now();
     let calm = svm.requirements(&alice);
     for (minutes, crowding) in [(6, 5_000), (30, 25_000), (60, 50_000), (120, 100_000), (180, 120_000), (240, 120_000)]
     {
         publish_at(&mut svm, start + minutes * 60, "40000");
-        assert_eq!(btc(&svm).crowding.0, crowding, "after {minutes} minutes");
+        assert_eq!(btc(&svm).crowding.get(), crowding, "after {minutes} minutes");
     }
     let r = svm.requirements(&alice);
-    assert_eq!(calm.concentration.0, 0);
-    assert!((r.concentration.0 - r.scan.0 * 12 / 100).abs() <= 1, "{r:?}");
+    assert_eq!(calm.concentration.get(), 0);
+    assert!((r.concentration.get() - r.scan.get() * 12 / 100).abs() <= 1, "{r:?}");
     // Seldom prices do not let it leap: an hour's worth is the most at once. Down it goes at once, when less is open.
     svm.publish_smile(BTC, expiry, &SMILE).unwrap();
     svm.refresh_all_options(BTC).unwrap();
     svm.trade(&bob, &alice, BTC, "40000", 100).unwrap();
     svm.sweep(BTC).unwrap();
-    assert_eq!(btc(&svm).open_interest.0, 500);
+    assert_eq!(btc(&svm).open_interest.get(), 500);
     svm.advance(1);
     svm.publish(BTC, "40000").unwrap();
-    assert_eq!((btc(&svm).crowding.0, svm.requirements(&alice).concentration.0), (0, 0));
+    assert_eq!((btc(&svm).crowding.get(), svm.requirements(&alice).concentration.get()), (0, 0));
     svm.assert_reconciled();
 }
 
@@ -245,7 +252,7 @@ fn an_hour_without_a_price_is_an_hour_of_crowding_at_most() {
     svm.sweep(BTC).unwrap();
     svm.advance(1_000_000);
     svm.publish(BTC, "40000").unwrap();
-    assert_eq!(btc(&svm).crowding.0, 50_000);
+    assert_eq!(btc(&svm).crowding.get(), 50_000);
     // Of another underlying nothing moves.
-    assert_eq!(svm.board().board.underlying(ETH).unwrap().open_interest.0, 0);
+    assert_eq!(svm.board().board.underlying(ETH).unwrap().open_interest.get(), 0);
 }

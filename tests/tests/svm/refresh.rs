@@ -5,6 +5,7 @@ use crate::{
     refusal::{Expected, assert_refused, refused, snapshot},
     tables::World,
 };
+use ballast_client::risk::LotValue;
 use ballast_client::{BallastError as E, ballast::constants::MAX_REFRESHED, instruction};
 use ballast_testkit::{BTC, ETH, SOL, Svm, options::SMILE};
 use solana_instruction::{Instruction, error::InstructionError as I};
@@ -102,7 +103,7 @@ fn an_option_that_has_expired_is_not_refreshed_and_fails_the_whole_list() {
     let u = board.board.underlying(BTC).unwrap();
     for (option, dollars) in options[..4].iter().zip([4_000, 0, 0, 0]) {
         let i = board.board.instrument(*option).unwrap();
-        assert_eq!(i.mark_at(u, svm.now()), dollars * 1_000 * 16, "a lot of 0.001 BTC");
+        assert_eq!(i.mark_at(u, svm.now()), LotValue::new(dollars * 1_000 * 16), "a lot of 0.001 BTC");
     }
 }
 
@@ -153,8 +154,8 @@ fn a_call_and_its_put_share_one_array() {
         let (call, put) = (terms(0), terms(1));
         assert_eq!((call.array, call.call, call.delta), (put.array, put.call, put.delta));
         let mark = |k: usize| board.board.instrument(pair[k]).unwrap().mark_at(u, svm.now());
-        let forward = 10 * u.price + call.carry;
-        assert_eq!(mark(0) - mark(1), forward - call.strike);
+        let forward = 10 * u.price.get() + call.carry;
+        assert_eq!(mark(0).get() - mark(1).get(), forward - call.strike);
     }
 }
 
@@ -190,6 +191,6 @@ fn as_many_options_as_a_transaction_may_name_fit_its_compute_limit() {
     let price = board.board.underlying(BTC).unwrap().price;
     for option in &options[..MAX_REFRESHED] {
         let made = board.board.instrument(*option).unwrap().option;
-        assert_eq!((made.price, made.time), (price, svm.now()));
+        assert_eq!((made.price, made.time), (price.get(), svm.now()));
     }
 }

@@ -36,7 +36,7 @@ fn flags(svm: &Svm) -> u8 {
 fn on_board(svm: &Svm) -> (i64, i64) {
     let board = svm.board();
     let u = board.board.underlying(BTC).unwrap();
-    (u.price / 1_600, u.publish_time)
+    (u.price.get() / 1_600, u.publish_time)
 }
 
 /// Writes the second source's account with any bytes.

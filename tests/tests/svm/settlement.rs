@@ -44,7 +44,7 @@ fn marks(svm: &Svm) -> [i64; 3] {
     let board = svm.board();
     [FUTURE, CALL, PUT].map(|index| {
         let i = board.board.instrument(index).unwrap();
-        i.mark_at(board.board.underlying(BTC).unwrap(), svm.now())
+        i.mark_at(board.board.underlying(BTC).unwrap(), svm.now()).get()
     })
 }
 
@@ -61,7 +61,7 @@ fn a_contract_lives_and_ends() {
     // Half of the samples at 41,000: five of the ten units of a lot are fixed, five follow the index of 40,000.
     svm.take_samples(BTC, expiry, 1..=15, "41000").unwrap();
     let i = *svm.board().board.instrument(FUTURE).unwrap();
-    assert_eq!((i.delta_units.0, i.fixed, i.mark), (5, 328_000_000, 648_000_000));
+    assert_eq!((i.delta_units.get(), i.fixed.get(), i.mark.get()), (5, 328_000_000, 648_000_000));
     let [future, call, put] = marks(&svm);
     assert_eq!(call - put, future - 640_000_000, "parity, to the unit");
     svm.publish(BTC, "41000").unwrap();
@@ -102,13 +102,13 @@ fn a_contract_lives_and_ends() {
         for ((instrument, per_lot), lots) in pays.into_iter().zip([100, 50, -20]) {
             let before = svm.portfolio(who);
             let i = *svm.board().board.instrument(instrument).unwrap();
-            let quote = before.position(&i).unwrap().quote.0;
+            let quote = before.position(&i).unwrap().quote.get();
             let sent = svm.settle_position(who, instrument).unwrap();
             let event = event::find::<PositionSettled, _>(&sent.log, PositionSettled::NAME)[0];
             assert_eq!((event.lots, event.value), (sign * lots, sign * lots * per_lot));
             assert_eq!(event.orders_cancelled, if instrument == FUTURE && sign < 0 { 2 } else { 0 });
             let after = svm.portfolio(who);
-            assert_eq!(after.cash.0, before.cash.0 + quote + sign * lots * per_lot);
+            assert_eq!(after.cash.get(), before.cash.get() + quote + sign * lots * per_lot);
             assert!(after.position(&i).is_none());
             refused(&mut svm, |svm| svm.settle_position(who, instrument), E::NothingToTransfer);
             svm.assert_reconciled();
@@ -120,11 +120,11 @@ fn a_contract_lives_and_ends() {
         let (admin, market) = (svm.admin.pubkey(), svm.exchange.market(instrument));
         let had = svm.account(&admin).unwrap().lamports;
         let rent = svm.account(&market).unwrap().lamports;
-        let (fees, unswept) = (svm.treasury().fees.0, svm.market(instrument).header.unswept_fees.0);
+        let (fees, unswept) = (svm.treasury().fees.get(), svm.market(instrument).header.unswept_fees.get());
         svm.delist(instrument).unwrap();
         assert!(svm.account(&market).is_none_or(|a| a.lamports == 0 && a.data.is_empty()));
         assert_eq!(svm.account(&admin).unwrap().lamports, had + rent);
-        assert_eq!(svm.treasury().fees.0, fees + unswept);
+        assert_eq!(svm.treasury().fees.get(), fees + unswept);
         svm.assert_reconciled();
     }
     // The call's slot as a future, of the next generation; it trades.
@@ -173,7 +173,7 @@ fn a_perpetual_is_wound_down() {
     svm.settle_all().unwrap();
     svm.settle_position(&alice, BTC).unwrap();
     svm.settle_position(&bob, BTC).unwrap();
-    assert_eq!(svm.portfolio(&alice).cash.0, 100_000_000_000 + 100 * 100_000 - 2_000_000);
+    assert_eq!(svm.portfolio(&alice).cash.get(), 100_000_000_000 + 100 * 100_000 - 2_000_000);
     svm.assert_reconciled();
     svm.delist(BTC).unwrap();
     let board = svm.board();

@@ -34,5 +34,5 @@ fn a_trade_a_crash_and_a_liquidation_reconcile() {
     let sent = svm.simulate(&[view], &[]).unwrap();
     let (head, _) = ballast_client::account::margin_view(&sent.return_data).unwrap();
     let now = margin::requirements(&svm.board().board, &svm.margin(&alice.margin).portfolio, svm.now()).unwrap();
-    assert_eq!((head.equity, head.maintenance), (now.equity.0, now.maintenance.0));
+    assert_eq!((head.equity, head.maintenance), (now.equity.get(), now.maintenance.get()));
 }

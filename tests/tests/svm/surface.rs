@@ -234,7 +234,7 @@ impl Bounded {
         assert_eq!((event.publisher, event.expiry), (self.publishers[publisher].pubkey(), self.expiry));
         assert_eq!((event.level, event.skew, event.curvature), {
             let smile = self.smile();
-            (smile.level.0, smile.skew, smile.curvature)
+            (smile.level.get(), smile.skew, smile.curvature)
         });
         event.publishers
     }
@@ -244,7 +244,7 @@ impl Bounded {
     }
 
     fn level(&self) -> u32 {
-        self.smile().level.0
+        self.smile().level.get()
     }
 
     fn published_at(&self) -> i64 {
@@ -294,7 +294,7 @@ fn each_field_has_its_own_median() {
         b.svm.publish_smile_by(&b.publishers[n], BTC, b.expiry, smile).unwrap();
     }
     let made = b.smile();
-    assert_eq!((made.level.0, made.skew, made.curvature), (620_000, -25_000, 10_000));
+    assert_eq!((made.level.get(), made.skew, made.curvature), (620_000, -25_000, 10_000));
 }
 
 #[test]

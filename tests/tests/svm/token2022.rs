@@ -53,7 +53,7 @@ fn a_plain_mint_is_collateral() {
         svm.send(&[of_token_2022(deposit)], &[&alice.key]).unwrap();
         assert_eq!((svm.portfolio(&alice).balance(1), svm.token_amount(&vault)), (60_000_000_001, 60_000_000_001));
         // 600 of 40 dollars each, and 1,000 dollars of cash: the odd atom counts for nothing.
-        assert_eq!(svm.requirements(&alice).equity.0, 25_000_000_000);
+        assert_eq!(svm.requirements(&alice).equity.get(), 25_000_000_000);
         svm.trade(&alice, &bob, BTC, "40000", 200).unwrap();
         svm.assert_reconciled();
         let withdraw = |amount| of_token_2022(instruction::withdraw(&e, &who, &alice.margin, &tokens, &mint, amount));

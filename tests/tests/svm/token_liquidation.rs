@@ -76,31 +76,32 @@ fn sold(sent: &Sent) -> TokensLiquidated {
 #[test]
 fn the_fewest_tokens_that_reach_the_buffer_are_bought() {
     let mut loan = Loan::of(1_200).at("16");
-    let due = loan.svm.portfolio(&loan.alice).interest_due(&loan.svm.board().board.interest, loan.svm.now()).unwrap().0;
+    let due =
+        loan.svm.portfolio(&loan.alice).interest_due(&loan.svm.board().board.interest, loan.svm.now()).unwrap().get();
     assert!(due > 0);
     let was = loan.svm.requirements(&loan.alice);
-    assert_eq!((was.equity.0, was.maintenance.0), (400 * USDC - due, 480 * USDC));
+    assert_eq!((was.equity.get(), was.maintenance.get()), (400 * USDC - due, 480 * USDC));
     let (now, board, p) = (loan.svm.now(), loan.svm.board(), loan.svm.portfolio(&loan.alice));
     let expected = margin::token_sale(&board.board, &p, TOKEN, u64::MAX, now).unwrap();
-    let (deposited, fund) = (loan.svm.treasury().token_deposits, loan.svm.treasury().insurance.0);
+    let (deposited, fund) = (loan.svm.treasury().token_deposits, loan.svm.treasury().insurance.get());
 
     let did = loan.liquidate(u64::MAX);
     assert_eq!((did.margin, did.liquidator), (loan.alice.margin, loan.liquidator.margin));
     assert_eq!((did.amount, did.value, did.token), (25_600_000_000, 409_600_000, 0));
     assert_eq!((did.discount, did.insurance), (6_826_393, 1_365_278));
-    assert_eq!((did.equity_before, did.maintenance_before), (was.equity.0, was.maintenance.0));
-    assert_eq!((did.equity_after, did.maintenance_after), (was.equity.0 - did.discount, 357_120_000));
+    assert_eq!((did.equity_before, did.maintenance_before), (was.equity.get(), was.maintenance.get()));
+    assert_eq!((did.equity_after, did.maintenance_after), (was.equity.get() - did.discount, 357_120_000));
     assert_eq!((did.bad_debt, did.uncovered), (0, 0));
     assert_eq!(loan.svm.requirements(&loan.alice), expected.after);
 
     let paid = did.value - did.discount;
     assert_eq!((loan.sol(&loan.alice), loan.sol(&loan.liquidator)), (74_400_000_000, 25_600_000_000));
     let (alice, liquidator) = (loan.svm.portfolio(&loan.alice), loan.svm.portfolio(&loan.liquidator));
-    assert_eq!((alice.cash.0, alice.owed), (paid - 1_200 * USDC, expected.after.owed()));
-    assert_eq!((alice.owed_registered, alice.accrued_interest.0), (alice.owed, due));
-    assert_eq!(liquidator.cash.0, 100_000 * USDC - paid - did.insurance);
+    assert_eq!((alice.cash.get(), alice.owed), (paid - 1_200 * USDC, expected.after.owed()));
+    assert_eq!((alice.owed_registered, alice.accrued_interest.get()), (alice.owed, due));
+    assert_eq!(liquidator.cash.get(), 100_000 * USDC - paid - did.insurance);
     let treasury = loan.svm.treasury();
-    assert_eq!((treasury.insurance.0, treasury.token_deposits), (fund + did.insurance, deposited));
+    assert_eq!((treasury.insurance.get(), treasury.token_deposits), (fund + did.insurance, deposited));
     assert_eq!(loan.svm.margin(&loan.alice.margin).liquidated_at, now);
     loan.refuse(u64::MAX, E::NotLiquidatable);
     loan.svm.assert_reconciled();
@@ -124,7 +125,7 @@ fn a_bankrupt_borrower_is_resolved() {
     let mut loan = Loan::of(2_000);
     loan.svm.deposit_sol(&loan.alice, 5).unwrap();
     let mut loan = loan.at("16");
-    let fund = loan.svm.treasury().insurance.0;
+    let fund = loan.svm.treasury().insurance.get();
     let (svm, alice) = (&mut loan.svm, &loan.alice);
     refused(svm, |svm| svm.resolve_bad_debt(alice), E::NoBadDebt);
     let did = loan.liquidate(u64::MAX);
@@ -132,9 +133,9 @@ fn a_bankrupt_borrower_is_resolved() {
     assert_eq!((did.discount, did.insurance), (80 * USDC, 16 * USDC));
     assert_eq!((did.bad_debt, did.uncovered), (480 * USDC, 0));
     let p = loan.svm.portfolio(&loan.alice);
-    assert_eq!((p.cash.0, p.owed.0, p.accrued_interest.0, p.balance(TOKEN)), (0, 0, 0, 0));
+    assert_eq!((p.cash.get(), p.owed.get(), p.accrued_interest.get(), p.balance(TOKEN)), (0, 0, 0, 0));
     let treasury = loan.svm.treasury();
-    assert_eq!((treasury.insurance.0, treasury.lending.owed.0), (fund + 16 * USDC - 480 * USDC, 0));
+    assert_eq!((treasury.insurance.get(), treasury.lending.owed.get()), (fund + 16 * USDC - 480 * USDC, 0));
     loan.svm.assert_reconciled();
     let close = instruction::close_margin_account(&loan.svm.exchange, &loan.alice.address(), 0);
     loan.svm.send(&[close], &[&loan.alice.key]).unwrap();
@@ -151,11 +152,11 @@ fn who_lost_more_than_his_tokens_is_resolved() {
     loan.svm.refresh_all();
     loan.svm.liquidate(&loan.liquidator, &loan.alice, BTC, i64::MAX).unwrap();
     let p = loan.svm.portfolio(&loan.alice);
-    assert!(p.position_count == 0 && p.cash.0 < -4_000 * USDC, "{}", p.cash.0);
+    assert!(p.position_count == 0 && p.cash.get() < -4_000 * USDC, "{}", p.cash.get());
     let did = loan.liquidate(u64::MAX);
     assert_eq!((did.amount, did.value, did.discount), (100 * LAMPORTS, 4_000 * USDC, 200 * USDC));
-    assert_eq!(did.bad_debt + did.uncovered, -p.cash.0 - 3_800 * USDC);
-    assert_eq!(loan.svm.portfolio(&loan.alice).cash.0, -did.uncovered);
+    assert_eq!(did.bad_debt + did.uncovered, -p.cash.get() - 3_800 * USDC);
+    assert_eq!(loan.svm.portfolio(&loan.alice).cash.get(), -did.uncovered);
     loan.svm.assert_reconciled();
 }
 
@@ -166,10 +167,10 @@ fn a_hedge_is_not_broken() {
     let bob = loan.svm.trader("100000").unwrap();
     loan.svm.trade(&bob, &loan.alice, SOL, "40", 1_000).unwrap();
     let r = loan.svm.requirements(&loan.alice);
-    loan.svm.withdraw_usdc(&loan.alice, (r.withdraw_equity.0 - r.initial.0) as u64).unwrap();
+    loan.svm.withdraw_usdc(&loan.alice, (r.withdraw_equity.get() - r.initial.get()) as u64).unwrap();
     let mut loan = loan.at("60");
     let r = loan.svm.requirements(&loan.alice);
-    assert!(r.is_liquidatable() && r.owed().0 > 0, "{r:?}");
+    assert!(r.is_liquidatable() && r.owed().get() > 0, "{r:?}");
     for most in [LAMPORTS, 50 * LAMPORTS, u64::MAX] {
         loan.refuse(most, E::LiquidationDoesNotHelp);
     }

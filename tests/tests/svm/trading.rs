@@ -76,7 +76,7 @@ fn order_totals(svm: &Svm, t: &Trader, instrument: u16) -> (i64, i64, i64, i64, 
     let board = svm.board();
     let portfolio = svm.portfolio(t);
     match portfolio.position(board.board.instrument(instrument).unwrap()) {
-        Some(p) => (p.bid_lots.0, p.ask_lots.0, p.bid_value.0, p.ask_value.0, p.order_count),
+        Some(p) => (p.bid_lots.get(), p.ask_lots.get(), p.bid_value.get(), p.ask_value.get(), p.order_count),
         None => (0, 0, 0, 0, 0),
     }
 }
@@ -344,7 +344,7 @@ mod bounds {
         assert_eq!(numbers(&failed, "open interest"), (11, 10));
         let order = buy(&svm, 10);
         svm.placed(&alice, order, &[&bob]);
-        assert_eq!(svm.market(BTC).header.open_interest_long.0, 10);
+        assert_eq!(svm.market(BTC).header.open_interest_long.get(), 10);
         // At the cap, positions may still change hands and shrink.
         let order = buy(&svm, 1);
         svm.refuse(&carol, order, &[&bob], E::OpenInterestCap);
@@ -352,9 +352,9 @@ mod bounds {
         svm.rest(&alice, Order::sell(&svm, BTC, "40000", 5)).unwrap();
         let order = buy(&svm, 5);
         svm.placed(&carol, order, &[&alice]);
-        assert_eq!(svm.market(BTC).header.open_interest_long.0, 10);
+        assert_eq!(svm.market(BTC).header.open_interest_long.get(), 10);
         svm.trade(&bob, &carol, BTC, "40000", 5).unwrap();
-        assert_eq!(svm.market(BTC).header.open_interest_long.0, 5);
+        assert_eq!(svm.market(BTC).header.open_interest_long.get(), 5);
         svm.assert_reconciled();
     }
 
@@ -469,7 +469,7 @@ mod makers {
         assert_eq!((order.filled, order.makers_cancelled, order.fills.len()), (16, 1, 1));
         assert_eq!(order.fills[0].maker, carol.margin);
         let portfolio = svm.portfolio(&poor);
-        assert_eq!((portfolio.position_count, portfolio.cash.0), (0, 100_000_000));
+        assert_eq!((portfolio.position_count, portfolio.cash.get()), (0, 100_000_000));
         assert_eq!(side(&svm, BTC, Side::Ask), []);
         drop(bob);
         svm.assert_reconciled();
@@ -610,14 +610,14 @@ mod fees {
     #[test]
     fn the_takers_fee_is_rounded_up_and_the_makers_rebate_down() {
         let (mut svm, alice, bob) = two();
-        let cash = |svm: &Svm, t: &Trader| svm.portfolio(t).cash.0;
+        let cash = |svm: &Svm, t: &Trader| svm.portfolio(t).cash.get();
         let (alices, bobs) = (cash(&svm, &alice), cash(&svm, &bob));
         svm.rest(&bob, Order::sell(&svm, BTC, "40000.1", 1)).unwrap();
         let order = svm.placed(&alice, Order::buy(&svm, BTC, "40000.1", 1), &[&bob]);
         // 40.0001 dollars: 0.02000005 up, 0.00400001 down.
         assert_eq!((order.value, order.fee, order.fills[0].maker_fee), (40_000_100, 20_001, -4_000));
         assert_eq!((cash(&svm, &alice), cash(&svm, &bob)), (alices - 20_001, bobs + 4_000));
-        assert_eq!(svm.market(BTC).header.unswept_fees.0, 16_001);
+        assert_eq!(svm.market(BTC).header.unswept_fees.get(), 16_001);
         svm.assert_reconciled();
     }
 
@@ -629,7 +629,7 @@ mod fees {
         }
         let order = svm.placed(&alice, Order::buy(&svm, BTC, "40000.1", 3), &[&bob]);
         assert_eq!((order.fee, order.fills.iter().map(|f| f.maker_fee).sum::<i64>()), (60_003, -12_000));
-        assert_eq!(svm.market(BTC).header.unswept_fees.0, 48_003);
+        assert_eq!(svm.market(BTC).header.unswept_fees.get(), 48_003);
     }
 
     #[test]
@@ -639,7 +639,7 @@ mod fees {
         svm.rest(&bob, Order::sell(&svm, BTC, "40000.1", 1)).unwrap();
         let order = svm.placed(&alice, Order::buy(&svm, BTC, "40000.1", 1), &[&bob]);
         assert_eq!((order.fee, order.fills[0].maker_fee), (20_001, 8_001));
-        assert_eq!(svm.portfolio(&bob).cash.0, 1_000_000_000 - 8_001);
+        assert_eq!(svm.portfolio(&bob).cash.get(), 1_000_000_000 - 8_001);
         svm.assert_reconciled();
     }
 
@@ -650,7 +650,7 @@ mod fees {
         for price in ["40000.1", "40000.2", "39999.3"] {
             svm.trade(&alice, &bob, BTC, price, 1).unwrap();
         }
-        let unswept = svm.market(BTC).header.unswept_fees.0;
+        let unswept = svm.market(BTC).header.unswept_fees.get();
         assert!((0..=3).contains(&unswept), "only what rounding leaves: {unswept}");
         svm.assert_reconciled();
     }
@@ -666,7 +666,7 @@ mod fees {
         let paid = 3 * 40_000_000 + 4 * 40_000_100i64;
         let got = 2 * 40_100_000 + 5 * 40_200_000i64;
         let fees = 60_000 + 80_001 - (8_020 + 20_100);
-        assert_eq!(svm.portfolio(&alice).cash.0, 1_000_000_000_000 + got - paid - fees);
+        assert_eq!(svm.portfolio(&alice).cash.get(), 1_000_000_000_000 + got - paid - fees);
         assert_eq!(svm.portfolio(&alice).position_count, 0);
         svm.assert_reconciled();
     }
@@ -679,10 +679,10 @@ mod fees {
         let portfolio = svm.portfolio(&alice);
         let board = svm.board();
         let p = portfolio.position(board.board.instrument(BTC).unwrap()).unwrap();
-        assert_eq!((p.lots.0, p.quote.0), (-5, 5 * 40_100_000));
+        assert_eq!((p.lots.get(), p.quote.get()), (-5, 5 * 40_100_000));
         // 3 · 0.1 dollars realised, the fee of the first and the rebate of the second trade.
-        assert_eq!(portfolio.cash.0, 1_000_000_000_000 + 300_000 - 60_000 + 32_080);
-        assert_eq!(svm.market(BTC).header.open_interest_long.0, 5);
+        assert_eq!(portfolio.cash.get(), 1_000_000_000_000 + 300_000 - 60_000 + 32_080);
+        assert_eq!(svm.market(BTC).header.open_interest_long.get(), 5);
         svm.assert_reconciled();
     }
 }
@@ -694,9 +694,9 @@ mod margin_rule {
     fn with_order(svm: &Svm, t: &Trader, order: Order) -> Requirements {
         let (board, mut portfolio) = (svm.board(), svm.portfolio(t));
         let i = board.board.instrument(order.instrument).unwrap();
-        let value = i.value_at(Lots(order.args.lots), Ticks(order.args.price)).unwrap();
+        let value = i.value_at(Lots::new(order.args.lots), Ticks::new(order.args.price)).unwrap();
         let position = portfolio.slot(i).unwrap();
-        position.add_order(order.args.side == 0, false, Lots(order.args.lots), value).unwrap();
+        position.add_order(order.args.side == 0, false, Lots::new(order.args.lots), value).unwrap();
         margin::requirements(&board.board, &portfolio, svm.now()).unwrap()
     }
 
@@ -737,7 +737,7 @@ mod margin_rule {
             let lots = most(after);
             let short = after(lots + 1);
             let failed = svm.refuse(&alice, take(&svm, lots + 1), &[&bob], E::BelowInitialMargin);
-            assert_eq!(numbers(&failed, "initial margin:"), (short.initial.0, short.initial_equity.0));
+            assert_eq!(numbers(&failed, "initial margin:"), (short.initial.get(), short.initial_equity.get()));
             svm.placed(&alice, take(&svm, lots), &[&bob]);
             let r = svm.requirements(&alice);
             assert_eq!((r.initial, r.initial_equity), (after(lots).initial, after(lots).initial_equity));
@@ -755,7 +755,7 @@ mod margin_rule {
             let lots = most(|lots| with_order(&svm, &alice, order(&svm, lots)));
             let short = with_order(&svm, &alice, order(&svm, lots + 1));
             let failed = svm.refuse(&alice, order(&svm, lots + 1), &[], E::BelowInitialMargin);
-            assert_eq!(numbers(&failed, "initial margin:"), (short.initial.0, short.initial_equity.0));
+            assert_eq!(numbers(&failed, "initial margin:"), (short.initial.get(), short.initial_equity.get()));
             svm.placed(&alice, order(&svm, lots), &[]);
             svm.refuse(&alice, order(&svm, 1), &[], E::BelowInitialMargin);
             // Of two sides the larger counts.
@@ -783,7 +783,7 @@ mod margin_rule {
         // 100 SOL are 4,000 dollars; a short of as much leaves the haircut and the calendar charge.
         svm.trade(&bob, &alice, SOL, "40", 1_000).unwrap();
         let r = svm.requirements(&alice);
-        assert_eq!((r.scan.0, r.haircut.0, r.calendar.0), (0, 200_000_000, 20_000_000));
+        assert_eq!((r.scan.get(), r.haircut.get(), r.calendar.get()), (0, 200_000_000, 20_000_000));
     }
 
     #[test]
@@ -820,7 +820,7 @@ mod margin_rule {
         assert!(r.initial_equity < r.initial && !r.is_liquidatable());
         let failed = svm.refuse(&alice, Order::buy(&svm, BTC, "38000", 1), &[], E::BelowInitialMargin);
         let short = with_order(&svm, &alice, Order::buy(&svm, BTC, "38000", 1));
-        assert_eq!(numbers(&failed, "initial margin:"), (short.initial.0, short.initial_equity.0));
+        assert_eq!(numbers(&failed, "initial margin:"), (short.initial.get(), short.initial_equity.get()));
         svm.refuse(&alice, Order::sell(&svm, BTC, "39500", 1), &[], E::BelowInitialMargin);
         svm.placed(&alice, Order::sell(&svm, BTC, "39500", 1).reduce_only(), &[]);
         svm.rest(&bob, Order::buy(&svm, BTC, "38900", 300)).unwrap();
@@ -838,11 +838,11 @@ mod margin_rule {
         svm.advance(1);
         svm.publish(BTC, "36000").unwrap();
         let r = svm.requirements(&alice);
-        assert!(r.is_liquidatable() && r.equity.0 > 0);
+        assert!(r.is_liquidatable() && r.equity.get() > 0);
         let board = svm.board();
         let rate = ballast_client::risk::liquidation::discount_rate(&board.board.params, &r).unwrap();
         // Ten lots of 36 dollars at the mark.
-        let allowed = 360_000_000 * i64::from(rate.0) / 1_000_000;
+        let allowed = 360_000_000 * i64::from(rate.get()) / 1_000_000;
         let worst = 360_000_000 - allowed; // that ten lots must bring
         let ticks = (worst + 999) / 1_000; // ten lots, 100 a tick
         let sell = |svm: &Svm, ticks: i64| {
@@ -871,7 +871,7 @@ mod margin_rule {
         let order = svm.rest(&alice, Order::sell(&svm, BTC, "43000", 1)).unwrap();
         svm.advance(1);
         svm.publish(BTC, "31000").unwrap();
-        assert!(svm.requirements(&alice).equity.0 <= 0);
+        assert!(svm.requirements(&alice).equity.get() <= 0);
         svm.rest(&bob, Order::buy(&svm, BTC, "31500", 50)).unwrap();
         let sell = Order::sell(&svm, BTC, "31500", 10).immediate().reduce_only();
         svm.refuse(&alice, sell, &[&bob], E::Bankrupt);
@@ -954,7 +954,7 @@ fn a_price_and_an_order_in_one_transaction() {
     assert_refused(&mut svm, std::slice::from_ref(&place), &[&alice.key], E::PriceStale);
     svm.send(&[refresh, place], &[&alice.key]).unwrap();
     assert_eq!(order_totals(&svm, &alice, BTC).0, 1);
-    assert_eq!(svm.requirements(&alice).initial_equity, QuoteNative(1_000_000_000_000));
+    assert_eq!(svm.requirements(&alice).initial_equity, QuoteNative::new(1_000_000_000_000));
 }
 
 #[test]

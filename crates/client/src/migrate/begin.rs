@@ -44,8 +44,8 @@ impl Planner<'_> {
             let ix = instruction::set_product_group(&self.e, &self.keys.admin, place, name, offset);
             match self.board().map(|b| b.groups[usize::from(place)]).filter(|set| set.name == name) {
                 None => self.list(&g.name, format!("product group {}: offset {}", g.name, ratio(offset.into())), ix),
-                Some(set) if set.offset.0 != offset => {
-                    let (old, new) = (ratio(set.offset.0.into()), ratio(offset.into()));
+                Some(set) if set.offset.get() != offset => {
+                    let (old, new) = (ratio(set.offset.get().into()), ratio(offset.into()));
                     self.change(&g.name, format!("product group {}: offset {old} -> {new}", g.name), ix);
                 }
                 Some(_) => {}

@@ -37,7 +37,7 @@ impl Planner<'_> {
             d.fixed("underlying", listed.underlying, args.underlying, |n| n.to_string());
             d.fixed("decimals", listed.decimals, c.decimals, |n| n.to_string());
             d.fixed("atoms in a delta unit", listed.atoms_per_unit, args.atoms_per_unit, |n| n.to_string());
-            d.ratio("haircut", listed.haircut.0, args.haircut);
+            d.ratio("haircut", listed.haircut.get(), args.haircut);
             d.value("deposit_limit", listed.deposit_limit, args.deposit_limit, |v| amount(v, decimals));
             self.take_conflicts(&c.name, &d);
             if let Some(changed) = d.changed().filter(|_| d.conflicts().is_empty()) {

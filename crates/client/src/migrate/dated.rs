@@ -217,8 +217,8 @@ fn is_the_option(i: &Instrument, option: &OptionArgs) -> bool {
     let price = |strike: i64, tick: i64, lot_of_the_other: i64| {
         i128::from(strike).checked_mul(i128::from(tick))?.checked_mul(i128::from(lot_of_the_other))
     };
-    let listed = price(i.strike.0, i.tick_value.0, terms.lot_units);
-    let wanted = price(option.strike, terms.tick_value, i.lot_units.0);
+    let listed = price(i.strike.get(), i.tick_value.get(), terms.lot_units);
+    let wanted = price(option.strike, terms.tick_value, i.lot_units.get());
     i.kind == kind as u8
         && i.underlying == terms.underlying
         && i.expiry == option.expiry

@@ -76,8 +76,8 @@ impl Planner<'_> {
         let lots = |lots: i64| decimal::format(lots.saturating_mul(args.lot_units), units, 0);
         let mut d = Differences::default();
         d.fixed("underlying", listed.underlying, args.underlying, |n| n.to_string());
-        d.fixed("lot", listed.lot_units.0, args.lot_units, |n| decimal::format(n, units, 0));
-        d.fixed("tick of a lot", listed.tick_value.0, args.tick_value, quote);
+        d.fixed("lot", listed.lot_units.get(), args.lot_units, |n| decimal::format(n, units, 0));
+        d.fixed("tick of a lot", listed.tick_value.get(), args.tick_value, quote);
         d.value("max_position", old.max_position, new.max_position, lots);
         d.value("open_interest_cap", old.open_interest_cap, new.open_interest_cap, lots);
         d.quote("min_order_value", old.min_order_value, new.min_order_value);

@@ -19,7 +19,7 @@ impl Planner<'_> {
     /// fund that paid is not filled up.
     pub fn insurance(&mut self) -> Result<()> {
         let first = i64::try_from(self.config.exchange.first_insurance()?)?;
-        let had = self.state.treasury.as_ref().map_or(0, |t| t.insurance.0.saturating_add(t.bad_debt_paid.0));
+        let had = self.state.treasury.as_ref().map_or(0, |t| t.insurance.get().saturating_add(t.bad_debt_paid.get()));
         let missing = first.saturating_sub(had);
         if missing <= 0 {
             return Ok(());

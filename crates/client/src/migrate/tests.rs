@@ -6,7 +6,7 @@ use ballast::{
     args::tag,
     state::{Exchange, PendingChange, RiskBoard, Treasury},
 };
-use ballast_risk::QuoteNative;
+use ballast_risk::{Ppm, QuoteNative};
 use bytemuck::zeroed_box;
 use solana_address::Address;
 
@@ -48,15 +48,15 @@ fn made(config: &Config) -> State {
     let mut board: Box<RiskBoard> = zeroed_box();
     let margin = config.margin.args().unwrap();
     let params = &mut board.board.params;
-    params.initial_ratio.0 = margin.initial_ratio;
-    params.liquidation_buffer.0 = margin.liquidation_buffer;
-    (params.discount_base.0, params.discount_max.0) = (margin.discount_base, margin.discount_max);
-    params.discount_of_freed.0 = margin.discount_of_freed;
-    params.insurance_share.0 = margin.insurance_share;
-    params.dust_value = QuoteNative(margin.dust_value);
-    params.warning_buffer.0 = margin.warning_buffer;
+    params.initial_ratio = Ppm::new(margin.initial_ratio);
+    params.liquidation_buffer = Ppm::new(margin.liquidation_buffer);
+    (params.discount_base, params.discount_max) = (Ppm::new(margin.discount_base), Ppm::new(margin.discount_max));
+    params.discount_of_freed = Ppm::new(margin.discount_of_freed);
+    params.insurance_share = Ppm::new(margin.insurance_share);
+    params.dust_value = QuoteNative::new(margin.dust_value);
+    params.warning_buffer = Ppm::new(margin.warning_buffer);
     let mut treasury: Box<Treasury> = zeroed_box();
-    treasury.insurance = QuoteNative(config.exchange.first_insurance().unwrap() as i64);
+    treasury.insurance = QuoteNative::new(config.exchange.first_insurance().unwrap() as i64);
     State {
         exchange: Some(exchange),
         treasury: Some(treasury),
@@ -138,7 +138,7 @@ fn the_insurance_fund_gets_what_is_missing_of_its_first_gift() {
     let due = |state: &State| plan(&config, &keys(), state, NOW).unwrap().steps.first().map(|s| s.what.clone());
     assert_eq!(due(&state), None);
     let treasury = state.treasury.as_mut().unwrap();
-    (treasury.insurance, treasury.bad_debt_paid) = (QuoteNative(0), QuoteNative(24_999_000_000));
+    (treasury.insurance, treasury.bad_debt_paid) = (QuoteNative::new(0), QuoteNative::new(24_999_000_000));
     assert!(due(&state).unwrap().starts_with("give 1 USDC to the insurance fund"));
 }
 

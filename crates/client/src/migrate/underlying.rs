@@ -177,9 +177,9 @@ fn surface_differences(config: &SurfaceConfig, found: &VolatilitySurface) -> Res
     let mut d = Differences::default();
     d.fixed("min_publishers", old.min_publishers, new.min_publishers, |n| n.to_string());
     d.fixed("max_quote_age", old.max_quote_age, new.max_quote_age, |n| n.to_string());
-    d.fixed("update_bound", old.update_bound.0, new.update_bound, show);
-    d.fixed("hour_bound", old.hour_bound.0, new.hour_bound, show);
-    d.fixed("first_bound", old.first_bound.0, new.first_bound, show);
+    d.fixed("update_bound", old.update_bound.get(), new.update_bound, show);
+    d.fixed("hour_bound", old.hour_bound.get(), new.hour_bound, show);
+    d.fixed("first_bound", old.first_bound.get(), new.first_bound, show);
     Ok(d)
 }
 

@@ -6,7 +6,7 @@ use super::{
     stage::Stage,
 };
 use crate::{Trader, Venue};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use ballast_client::{
     ballast::args::order_kind,
     terms::{Side, Terms},
@@ -50,10 +50,10 @@ fn deal(
     size: &str,
 ) -> Result<()> {
     let (board, now) = (venue.net.rpc().board(&venue.exchange)?.board, venue.net.rpc().now()?);
-    let i = board.instrument(terms.instrument).map_err(|e| anyhow!("{e:?}"))?;
-    let mark = i.mark_at(board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?, now);
+    let i = board.instrument(terms.instrument)?;
+    let mark = i.mark_at(board.underlying(i.underlying)?, now);
     let opposite = if side == Side::Buy { Side::Sell } else { Side::Buy };
-    let mut quote = terms.limit(opposite, terms.mark_ticks(mark, 0), terms.lots(size)?);
+    let mut quote = terms.limit(opposite, terms.mark_ticks(mark.get(), 0), terms.lots(size)?);
     quote.kind = order_kind::POST_ONLY;
     let mut order = terms.limit(side, quote.price, quote.lots);
     order.kind = order_kind::FILL_OR_KILL;

@@ -108,7 +108,7 @@ fn closing_order(
 
 fn lots(venue: &Venue, trader: &Trader, terms: &Terms) -> Result<i64> {
     let portfolio = venue.margin_of(trader)?.portfolio;
-    Ok(portfolio.open().iter().find(|p| p.key.instrument() == terms.instrument).map_or(0, |p| p.lots.0))
+    Ok(portfolio.open().iter().find(|p| p.key.instrument() == terms.instrument).map_or(0, |p| p.lots.get()))
 }
 
 /// Everybody withdraws everything and closes the account.
@@ -117,7 +117,7 @@ pub fn withdraw(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<Vec<Sta
     let mut statements = Vec::new();
     for (part, trader) in PARTS.iter().zip(&cast.0) {
         let portfolio = venue.margin_of(trader)?.portfolio;
-        let (cash, sol) = (portfolio.cash.0, portfolio.balance(0));
+        let (cash, sol) = (portfolio.cash.get(), portfolio.balance(0));
         ensure!(cash >= 0, "{} owes {}", trader.name, usd(-cash));
         if cash > 0 {
             venue.withdraw_usdc(trader, cash as u64)?;
@@ -146,14 +146,14 @@ pub fn sweep(stage: &mut Stage, venue: &Venue) -> Result<()> {
     let mut sweeps = Vec::new();
     for (_, account) in venue.net.rpc().exchange_accounts::<Market>(&venue.exchange)? {
         let market = decode::<Market>(&account.data)?;
-        if market.unswept_fees.0 != 0 {
+        if market.unswept_fees.get() != 0 {
             sweeps.push(instruction::sweep(&venue.exchange, market.instrument));
         }
     }
     for batch in sweeps.chunks(SWEEPS) {
         venue.net.send(batch, venue.net.payer(), &[])?;
     }
-    let fees = venue.net.rpc().treasury(&venue.exchange)?.fees.0;
+    let fees = venue.net.rpc().treasury(&venue.exchange)?.fees.get();
     stage.line(format!("the fees of {} markets are swept into the treasury: {} USDC", sweeps.len(), usd(fees)))
 }
 

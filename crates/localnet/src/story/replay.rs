@@ -204,7 +204,7 @@ fn row(cast: &Cast, hour: &Hour, accounts: &Accounts) -> Result<String> {
         let found = accounts.margins.iter().find(|(address, _)| *address == trader.margin);
         let account = &found.with_context(|| format!("{} has no account", part.name))?.1;
         let r = requirements(&accounts.board, &account.portfolio, accounts.now)?;
-        row.push_str(&format!(" {:>7}", percent(r.equity.0, r.maintenance.0)));
+        row.push_str(&format!(" {:>7}", percent(r.equity.get(), r.maintenance.get())));
     }
     Ok(row)
 }

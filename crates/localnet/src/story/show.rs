@@ -44,13 +44,18 @@ pub fn book(stage: &mut Stage, venue: &Venue, trader: &Trader, title: &str) -> R
     ]);
     let mut sum = (0, 0);
     for (leg, alone) in margin::legs(&board, &portfolio, now)? {
-        table.row([describe(venue, &leg), traded_at(venue, &leg), usd(alone.maintenance.0), usd(alone.initial.0)]);
-        sum = (sum.0 + alone.maintenance.0, sum.1 + alone.initial.0);
+        table.row([
+            describe(venue, &leg),
+            traded_at(venue, &leg),
+            usd(alone.maintenance.get()),
+            usd(alone.initial.get()),
+        ]);
+        sum = (sum.0 + alone.maintenance.get(), sum.1 + alone.initial.get());
     }
     table.rule();
     table.row(["the legs, each alone".to_owned(), String::new(), usd(sum.0), usd(sum.1)]);
-    table.row(["together".to_owned(), String::new(), usd(whole.maintenance.0), usd(whole.initial.0)]);
-    let of_sum = (share(whole.maintenance.0, sum.0), share(whole.initial.0, sum.1));
+    table.row(["together".to_owned(), String::new(), usd(whole.maintenance.get()), usd(whole.initial.get())]);
+    let of_sum = (share(whole.maintenance.get(), sum.0), share(whole.initial.get(), sum.1));
     table.row(["of the sum".to_owned(), String::new(), of_sum.0, of_sum.1]);
     stage.table(&table)?;
     stage.gap()
@@ -65,7 +70,7 @@ fn share(part: i64, whole: i64) -> String {
 /// The program and the client must say the same.
 fn require_same_on_chain(venue: &Venue, trader: &Trader, here: &Requirements) -> Result<()> {
     let (there, _) = venue.net.rpc().view_margin(&venue.exchange, venue.net.payer(), &trader.margin)?;
-    let here = (here.equity.0, here.maintenance.0, here.initial.0);
+    let here = (here.equity.get(), here.maintenance.get(), here.initial.get());
     let there = (there.equity, there.maintenance, there.initial);
     ensure!(here == there, "{}: client {here:?}, program {there:?}", trader.name);
     Ok(())
@@ -79,8 +84,8 @@ fn describe(venue: &Venue, leg: &Leg) -> String {
         }
         Leg::Position(p) => {
             let terms = &venue.terms[usize::from(p.key.instrument())];
-            let side = if p.lots.0 > 0 { "long" } else { "short" };
-            format!("{side} {} {}", terms.show_lots(p.lots.0.abs()), terms.name)
+            let side = if p.lots.get() > 0 { "long" } else { "short" };
+            format!("{side} {} {}", terms.show_lots(p.lots.get().abs()), terms.name)
         }
     }
 }
@@ -91,7 +96,7 @@ fn traded_at(venue: &Venue, leg: &Leg) -> String {
         Leg::Token(_) => String::new(),
         Leg::Position(p) => {
             let terms = &venue.terms[usize::from(p.key.instrument())];
-            usd(terms.average(p.quote.0.abs(), p.lots.0.abs()))
+            usd(terms.average(p.quote.get().abs(), p.lots.get().abs()))
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Walks a portfolio underlying by underlying.
 
 use crate::{
-    Board, Portfolio, Position, PositionKey, QuoteNative, RiskError, Scaled, Token, Underlying, Units,
-    math::{mul_bounded, mul_ppm_ceil},
+    Board, Portfolio, Position, PositionKey, QuoteNative, RiskError, Token, Underlying, Units, math::mul_ppm_ceil,
     portfolio::MAX_BALANCES,
 };
 

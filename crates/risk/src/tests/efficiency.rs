@@ -5,7 +5,7 @@
 use super::world::{self, LAST, NOW, World, empty_board, guard_params, print, range_params, usual_option_params};
 use crate::{
     Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, Requirements, Scaled, TickValue, Ticks, Token,
-    Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
+    Underlying, UnderlyingParams, UnitPrice, UnitsPerLot,
     margin::{UnderlyingRisk, check},
     math::{RATIO_ONE, mul_ppm_ceil},
     surface::Smile,

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Board, Instrument, Kind, Lots, OptionParams, Portfolio, Ppm, Purpose, QuoteNative, TickValue, Ticks, Underlying,
-    UnderlyingParams, UnitPrice, Units, UnitsPerLot,
+    UnderlyingParams, UnitPrice, UnitsPerLot,
     margin::{UnderlyingRisk, check},
     math::mul_div_floor,
     surface::{MAX_VOLATILITY, MIN_VOLATILITY, Smile},

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Board, Instrument, Kind, Lots, MAX_INSTRUMENTS, Portfolio, Position, Ppm, QuoteNative, Requirements, RiskError,
-    Scaled, TickValue, UnitPrice, Units, UnitsPerLot,
+    Scaled, TickValue, UnitPrice, UnitsPerLot,
     margin::{UnderlyingRisk, check},
     math::RATIO_ONE,
     rule::{self, Trade},

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Balance, Board, Instrument, Kind, LotValue, Lots, MarginParams, OptionTerms, Portfolio, Ppm, ProductGroup, Purpose,
-    QuoteNative, Requirements, RiskError, TickValue, Ticks, Token, Underlying, UnderlyingParams, UnitPrice, Units,
+    QuoteNative, Requirements, RiskError, TickValue, Ticks, Token, Underlying, UnderlyingParams, UnitPrice,
     UnitsPerLot,
     liquidation::take_over,
     margin::{UnderlyingRisk, check},

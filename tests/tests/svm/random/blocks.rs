@@ -45,7 +45,7 @@ impl World {
         let board = self.svm.board();
         let i: &Instrument = board.board.instrument(instrument).unwrap();
         let u = board.board.underlying(i.underlying).unwrap();
-        let mark = i.mark_ticks_floor(u, self.svm.now()).0;
+        let mark = i.mark_ticks_floor(u, self.svm.now()).get();
         let price = (mark + mark * self.random.between(-15, 15) / 1_000).max(1);
         let lots = self.random.between(1, 60) * if self.random.one_in(2) { 1 } else { -1 };
         LegArgs { lots, price, instrument }

@@ -23,7 +23,7 @@ impl World {
         let t = &self.traders[t];
         let portfolio = self.svm.portfolio(t);
         let (destination, mint) = if sol { (t.wsol, self.svm.wsol) } else { (t.usdc, self.svm.usdc) };
-        let held = if sol { portfolio.balance(0) } else { portfolio.cash.0.max(0) as u64 };
+        let held = if sol { portfolio.balance(0) } else { portfolio.cash.get().max(0) as u64 };
         let more = if sol { 2 } else { self.random.below(50_000_000) };
         let amount = self.random.below(held + held / 50 + more + 2);
         let ix = instruction::withdraw(&self.svm.exchange, &t.address(), &t.margin, &destination, &mint, amount);
@@ -37,7 +37,7 @@ impl World {
     /// Between the two accounts of one owner, or, refused, of two.
     pub fn transfer_cash(&mut self) {
         let (from, to) = self.two_accounts();
-        let (cash, before) = (self.svm.portfolio(&self.traders[from]).cash.0.max(0), self.portfolios());
+        let (cash, before) = (self.svm.portfolio(&self.traders[from]).cash.get().max(0), self.portfolios());
         let amount = self.random.below(cash as u64 / 2 + 2);
         let key = self.signer_of(from, permission::TRANSFER);
         let (a, b) = (self.traders[from].margin, self.traders[to].margin);
@@ -53,7 +53,7 @@ impl World {
     pub fn transfer_position(&mut self) {
         let (from, to) = self.two_accounts();
         let before = self.portfolios();
-        let held: Vec<(u16, i64)> = before[from].open().iter().map(|p| (p.key.instrument(), p.lots.0)).collect();
+        let held: Vec<(u16, i64)> = before[from].open().iter().map(|p| (p.key.instrument(), p.lots.get())).collect();
         let Some((instrument, lots)) = (!held.is_empty()).then(|| self.random.pick(&held)) else { return };
         let lots = lots.signum() * self.random.between(0, lots.abs());
         let key = self.signer_of(from, permission::TRANSFER);

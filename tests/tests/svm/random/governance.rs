@@ -55,8 +55,8 @@ impl World {
     /// The risk authority lowers a cap by a thousandth.
     fn tighten(&mut self) {
         let instrument = self.random.pick(&[BTC, ETH, SOL]);
-        let cap = self.svm.market(instrument).header.open_interest_cap.0;
-        let most = self.svm.board().board.instrument(instrument).unwrap().max_position.0;
+        let cap = self.svm.market(instrument).header.open_interest_cap.get();
+        let most = self.svm.board().board.instrument(instrument).unwrap().max_position.get();
         let args = InstrumentTightenArgs {
             max_position: most - most / 1_000,
             open_interest_cap: cap - cap / 1_000,
@@ -84,7 +84,7 @@ impl World {
         let instrument = self.instrument();
         let ix = instruction::sweep(&self.svm.exchange, instrument);
         let market = self.svm.market(instrument).header;
-        assert!(market.unswept_fees.0 >= 0, "rebates never exceed fees");
+        assert!(market.unswept_fees.get() >= 0, "rebates never exceed fees");
         self.send("sweep", ix, &[]);
     }
 }

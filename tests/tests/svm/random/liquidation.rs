@@ -40,7 +40,7 @@ impl World {
         let i = board.board.instrument(instrument).unwrap();
         let u = board.board.underlying(i.underlying).unwrap();
         let per_lot = i.discount_value(u, did.lots > 0, i.mark_at(u, self.svm.now()));
-        let most = did.lots.abs() * per_lot / 16 / 20;
+        let most = did.lots.abs() * per_lot.get() / 16 / 20;
         assert!((0..=most).contains(&did.discount), "at most five per cent, of an option of its underlying");
         if i.is_option() {
             self.tally.did("option liquidated", 1);
@@ -65,8 +65,8 @@ impl World {
         let (key, was) = (l.key.insecure_clone(), self.svm.requirements(&self.traders[of]));
         if self.send("liquidate token", ix, &[&key]).is_some() {
             let is = self.svm.requirements(&self.traders[of]);
-            assert!(was.is_liquidatable() && was.owed().0 > 0, "only who owes, below maintenance");
-            assert!(is.equity.0 - is.maintenance.0 > was.equity.0 - was.maintenance.0, "health rises");
+            assert!(was.is_liquidatable() && was.owed().get() > 0, "only who owes, below maintenance");
+            assert!(is.equity.get() - is.maintenance.get() > was.equity.get() - was.maintenance.get(), "health rises");
             let r = self.requirements(&self.svm.portfolio(&self.traders[CROWD]));
             assert!(r.initial_equity >= r.initial, "a liquidator ends above initial margin");
         }
@@ -77,7 +77,7 @@ impl World {
         self.svm.fund_insurance(amount).unwrap();
         let owing = |w: &Self, t: &usize| {
             let p = w.svm.portfolio(&w.traders[*t]);
-            p.has_no_holdings() && p.cash.0 < 0
+            p.has_no_holdings() && p.cash.get() < 0
         };
         let of = (0..self.traders.len()).find(|t| owing(self, t)).unwrap_or_else(|| self.anyone());
         let ix = instruction::resolve_bad_debt(&self.svm.exchange, &self.traders[of].margin);

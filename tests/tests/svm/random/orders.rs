@@ -62,7 +62,7 @@ impl World {
             if n > 0 {
                 self.assert_may(portfolio, maker, fees + paid);
             } else if makers.contains(&maker) {
-                assert_eq!(self.svm.portfolio(&self.traders[maker]).cash.0, portfolio.cash.0 - paid);
+                assert_eq!(self.svm.portfolio(&self.traders[maker]).cash.get(), portfolio.cash.get() - paid);
             } else {
                 assert_eq!(*portfolio, self.svm.portfolio(&self.traders[maker]), "only who was passed in is changed");
             }
@@ -155,8 +155,8 @@ impl World {
         let (board, mut left) = (self.svm.board(), *portfolio);
         let i = board.board.instrument(instrument).unwrap();
         for o in orders {
-            let (lots, bid) = (Lots(o.lots), o.side() == Ok(Side::Bid));
-            let value = i.value_at(lots, Ticks(o.price_ticks)).unwrap();
+            let (lots, bid) = (Lots::new(o.lots), o.side() == Ok(Side::Bid));
+            let value = i.value_at(lots, Ticks::new(o.price_ticks)).unwrap();
             left.slot(i).unwrap().remove_order(bid, o.is_reduce_only(), lots, value).unwrap();
         }
         left.release(i).unwrap();
@@ -180,13 +180,13 @@ impl World {
         let board = self.svm.board();
         let i = board.board.instrument(instrument).unwrap();
         let u = board.board.underlying(i.underlying).unwrap();
-        let mark = i.mark_ticks_floor(u, self.svm.now()).0;
+        let mark = i.mark_ticks_floor(u, self.svm.now()).get();
         let r = &mut self.random;
         let side = r.below(2) as u8;
         // Mostly near the mark, sometimes far and beyond the band.
         let spread = if r.one_in(20) { 150 } else { 12 };
         // An option's price varies with its underlying's, not with its own.
-        let about = if i.is_option() { i.lot_units.0 * u.price / 16 / i.tick_value.0 / 10 } else { mark };
+        let about = if i.is_option() { i.lot_units.get() * u.price.get() / 16 / i.tick_value.get() / 10 } else { mark };
         let mut price = mark + about * r.between(-spread, spread) / 1_000;
         // Half of the orders go for the best price of the other side.
         let market = self.svm.market(instrument);
@@ -196,8 +196,8 @@ impl World {
         {
             price = best;
         }
-        let value = if i.is_option() { i.lot_units.0 * u.price } else { i.mark } / 16;
-        let wealth = self.svm.requirements(&self.traders[taker]).equity.0.clamp(50_000_000, 100_000_000_000);
+        let value = if i.is_option() { i.lot_units.get() * u.price.get() } else { i.mark.get() } / 16;
+        let wealth = self.svm.requirements(&self.traders[taker]).equity.get().clamp(50_000_000, 100_000_000_000);
         let most = (wealth * 5 / value).max(2) as u64;
         let held = self.svm.lots(&self.traders[taker], instrument);
         let reduce_only = if held == 0 { r.one_in(40) } else { r.one_in(5) };

@@ -99,8 +99,8 @@ impl World {
         for call in OPTIONS.step_by(2).filter(|call| list.contains(call) && list.contains(&(call + 1))) {
             let [call, put] = [call, call + 1].map(|n| board.board.instrument(n).unwrap());
             let mark = |i: &Instrument| i.mark_at(u, self.svm.now());
-            let forward = call.delta_units.0 * u.price + call.option.carry;
-            assert_eq!(mark(call) - mark(put), forward - call.option.strike, "parity");
+            let forward = call.delta_units.get() * u.price.get() + call.option.carry;
+            assert_eq!(mark(call).get() - mark(put).get(), forward - call.option.strike, "parity");
         }
     }
 }

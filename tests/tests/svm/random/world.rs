@@ -139,7 +139,7 @@ impl World {
             _ => self.govern(),
         }
         self.svm.assert_reconciled();
-        let collected = self.svm.treasury().lending.collected.0;
+        let collected = self.svm.treasury().lending.collected.get();
         self.tally.did("interest paid", usize::from(collected > std::mem::replace(&mut self.collected, collected)));
     }
 
@@ -222,7 +222,7 @@ impl World {
     /// True if what changed leaves initial margin covered, or is a reduction.
     pub fn may(&self, before: &Portfolio, after: &Portfolio, fees: i64) -> bool {
         let (was, is) = (self.requirements(before), self.requirements(after));
-        let health = |r: &Requirements| r.equity.0 - r.maintenance.0;
+        let health = |r: &Requirements| r.equity.get() - r.maintenance.get();
         let reduced =
             is.maintenance <= was.maintenance && is.initial <= was.initial && health(&is) + fees >= health(&was);
         is.initial_equity >= is.initial || reduced

@@ -9,7 +9,7 @@ use crate::{
 };
 use anchor_lang::{create_account_signed, prelude::*};
 use ballast_risk::{
-    Board, FundingParams, Instrument, Kind, Lots, Ppm, QuoteNative, RiskError, TickValue, Ticks, UnitPrice, Units,
+    Board, FundingParams, Instrument, Kind, Lots, Ppm, QuoteNative, RiskError, TickValue, Ticks, UnitPrice,
     UnitsPerLot, bounds,
 };
 use bytemuck::Zeroable;

@@ -10,7 +10,7 @@ use crate::{
 use anchor_lang::prelude::*;
 use ballast_book::{Book, Order, Side};
 use ballast_risk::{
-    Instrument, Purpose, QuoteNative, RiskError, Underlying,
+    Instrument, Purpose, RiskError, Underlying,
     funding::{ImpactPrices, MIN_RESTING_SECONDS},
     math::mul_div_floor,
 };
