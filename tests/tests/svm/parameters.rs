@@ -69,6 +69,7 @@ fn traded() -> (Svm, Trader, Trader) {
     (svm, alice, bob)
 }
 
+/// I316.
 #[test]
 fn fees_hold_from_the_next_fill_on() {
     let (mut svm, alice, bob) = traded();
@@ -91,6 +92,7 @@ fn fees_hold_from_the_next_fill_on() {
     svm.assert_reconciled();
 }
 
+/// I317.
 #[test]
 fn margin_parameters_change_initial_margin_and_leave_maintenance_alone() {
     let (mut svm, alice, _) = traded();
@@ -141,6 +143,7 @@ fn price_bound_scale_and_unit_of_an_underlying_stay() {
     assert_refused(&mut svm, &[ix], &[&admin], E::AlreadyExists);
 }
 
+/// I316.
 #[test]
 fn an_underlying_takes_another_feed_and_other_parameters() {
     let mut svm = Svm::new().unwrap();
@@ -226,6 +229,7 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
     }
 }
 
+/// I318.
 #[test]
 fn the_risk_authority_raises_a_scan_range_and_never_lowers_it() {
     let mut svm = Svm::new().unwrap();
@@ -290,6 +294,7 @@ fn a_tightened_instrument_only_takes_reductions() {
     svm.assert_reconciled();
 }
 
+/// I316.
 #[test]
 fn a_changed_instrument_has_its_new_limits() {
     let mut svm = Svm::new().unwrap();
@@ -320,6 +325,7 @@ fn a_changed_instrument_has_its_new_limits() {
     });
 }
 
+/// I316, I318.
 #[test]
 fn a_token_takes_another_limit_and_haircut() {
     let mut svm = Svm::new().unwrap();
@@ -349,7 +355,7 @@ fn a_token_takes_another_limit_and_haircut() {
     svm.assert_reconciled();
 }
 
-/// I317. Whoever raises a limit and lowers it again opens nothing; who turns it off does.
+/// I316. Whoever raises a limit and lowers it again opens nothing; who turns it off does.
 #[test]
 fn a_withdrawal_limit_keeps_what_has_flowed_out() {
     let mut svm = Svm::new().unwrap();
@@ -460,7 +466,7 @@ fn the_breaker_is_not_held_tripped_by_a_price_now_and_then() {
     svm.send(&trip, &[]).unwrap();
 }
 
-/// I317. What a stolen risk key raised is taken back before it reaches maintenance margin, without a wait.
+/// I336. What a stolen risk key raised is taken back before it reaches maintenance margin, without a wait.
 #[test]
 fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
     let mut svm = Svm::new().unwrap();
@@ -490,6 +496,7 @@ fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
     assert_refused(&mut svm, &[relax(150_000)], &[&admin], E::ChangeNotProposed);
 }
 
+/// I336.
 #[test]
 fn relax_underlying() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -514,6 +521,7 @@ fn relax_underlying() {
         .run(&mut svm);
 }
 
+/// I311.
 #[test]
 fn change_fees() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -539,6 +547,7 @@ fn change_fees() {
         .run(&mut svm);
 }
 
+/// I311.
 #[test]
 fn change_margin() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -559,6 +568,7 @@ fn change_margin() {
         .run(&mut svm);
 }
 
+/// I311.
 #[test]
 fn change_underlying() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -586,6 +596,7 @@ fn change_underlying() {
         .run(&mut svm);
 }
 
+/// I311.
 #[test]
 fn change_instrument() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -626,6 +637,7 @@ fn change_instrument() {
 const INVALID_SEEDS: solana_instruction::error::InstructionError =
     solana_instruction::error::InstructionError::InvalidSeeds;
 
+/// I311.
 #[test]
 fn change_collateral() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -669,6 +681,7 @@ fn set_withdrawal_limit() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_underlying() {
     let World { mut svm, other, .. } = World::new();
@@ -687,6 +700,7 @@ fn tighten_underlying() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_instrument() {
     let World { mut svm, other, .. } = World::new();
@@ -711,6 +725,7 @@ fn tighten_instrument() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_collateral() {
     let World { mut svm, other, .. } = World::new();
@@ -729,6 +744,7 @@ fn tighten_collateral() {
         .run(&mut svm);
 }
 
+/// I319.
 #[test]
 fn trip_breaker() {
     let World { mut svm, other, .. } = World::new();
