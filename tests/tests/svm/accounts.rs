@@ -91,6 +91,7 @@ fn anyone_may_pay_into_any_account() {
     assert_eq!(svm.portfolio(&bob).cash.get(), 0);
 }
 
+/// I202.
 #[test]
 fn nobody_but_the_owner_withdraws() {
     let mut svm = Svm::new().unwrap();
@@ -124,6 +125,7 @@ fn a_token_without_a_price_is_not_taken() {
     refused(&mut svm, |svm| svm.deposit_sol(&alice, LAMPORTS), E::PriceMissing);
 }
 
+/// I202.
 #[test]
 fn nobody_is_carried_into_liquidation_by_a_gift() {
     // A token that costs more margin than it is worth: a haircut of 90 % and the scan of 25 %.
@@ -176,6 +178,7 @@ fn an_account_holds_eight_tokens() {
     assert_eq!(svm.requirements(&alice).equity.get(), 8 * 40_000_000);
 }
 
+/// I213.
 #[test]
 fn cash_is_not_lent() {
     let mut svm = Svm::new().unwrap();
@@ -203,6 +206,7 @@ fn with_position(usdc: &str) -> (Svm, Trader, Trader) {
     (svm, alice, bob)
 }
 
+/// I213, I223.
 #[test]
 fn a_withdrawal_leaves_initial_margin_to_the_unit() {
     let (mut svm, alice, _) = with_position("1000");
@@ -227,6 +231,7 @@ fn profit_that_is_not_realised_is_not_withdrawn() {
     assert_eq!(numbers(&failed, "withdrawal margin:"), (r.initial.get(), r.withdraw_equity.get() - 90_000_000));
 }
 
+/// I213, I223.
 #[test]
 fn a_token_withdrawal_leaves_initial_margin_to_the_unit() {
     let (mut svm, alice, _) = with_position("80");
@@ -277,6 +282,7 @@ fn numbers_of_stale(log: &[String]) -> (i64, i64, i64) {
     (parts[0], parts[1], parts[2])
 }
 
+/// I213.
 #[test]
 fn what_others_owe_cannot_be_withdrawn() {
     let mut svm = Svm::with_config(|c| c.exchange.insurance = "0".to_owned()).unwrap();
@@ -300,6 +306,7 @@ fn close(svm: &Svm, t: &Trader) -> solana_instruction::Instruction {
     instruction::close_margin_account(&svm.exchange, &t.address(), 0)
 }
 
+/// I206.
 #[test]
 fn an_account_that_holds_anything_is_not_closed() {
     let mut svm = Svm::new().unwrap();
@@ -326,6 +333,7 @@ fn an_account_that_holds_anything_is_not_closed() {
     assert!(svm.account(&alice.margin).is_none());
 }
 
+/// I206.
 #[test]
 fn an_account_with_an_order_is_not_closed() {
     let mut svm = Svm::new().unwrap();
@@ -339,6 +347,7 @@ fn an_account_with_an_order_is_not_closed() {
     svm.send(&[ix], &[&alice.key]).unwrap();
 }
 
+/// I206.
 #[test]
 fn closing_pays_the_rent_to_the_owner_and_the_account_can_be_opened_again() {
     let (mut svm, alice, bob) = with_position("1000");
@@ -363,6 +372,7 @@ fn closing_pays_the_rent_to_the_owner_and_the_account_can_be_opened_again() {
     svm.assert_reconciled();
 }
 
+/// I204.
 #[test]
 fn lamports_sent_ahead_do_not_keep_an_account_from_being_opened() {
     let mut svm = Svm::new().unwrap();

@@ -115,6 +115,7 @@ fn of_admin(svm: &mut Svm, who: &Address, expiry: i64) -> Vec<Named> {
     all
 }
 
+/// I314.
 #[test]
 fn only_the_admin_does_what_is_the_admins() {
     let mut cast = Cast::new();
@@ -131,7 +132,7 @@ fn only_the_admin_does_what_is_the_admins() {
     cast.refuse_all_but(&[admin.pubkey()], |svm, who| of_admin(svm, who, expiry));
 }
 
-/// The risk authority tightens, and nobody else does: the admin has its own instructions, which wait.
+/// I314. The risk authority tightens, and nobody else does: the admin has its own instructions, which wait.
 #[test]
 fn only_the_risk_authority_tightens() {
     let mut cast = Cast::new();
@@ -151,6 +152,7 @@ fn only_the_risk_authority_tightens() {
     cast.refuse_all_but(&[risker.pubkey()], build);
 }
 
+/// I314.
 #[test]
 fn only_the_pause_authority_and_the_admin_pause() {
     let mut cast = Cast::new();
@@ -168,6 +170,7 @@ fn only_the_pause_authority_and_the_admin_pause() {
     cast.refuse_all_but(&[admin.pubkey(), pauser.pubkey()], build);
 }
 
+/// I315.
 #[test]
 fn an_authority_changes_hands_in_two_steps() {
     let mut svm = Svm::new().unwrap();
@@ -231,6 +234,7 @@ fn an_admin_accepts_a_timelock_after_the_nomination() {
     assert_eq!(exchange(&svm).admin, new.pubkey());
 }
 
+/// I315.
 #[test]
 fn what_an_old_admin_nominated_is_void() {
     let mut svm = Svm::new().unwrap();
@@ -246,6 +250,7 @@ fn what_an_old_admin_nominated_is_void() {
     }
 }
 
+/// I315.
 #[test]
 fn nominate_authority_table() {
     let World { mut svm, other, admin, bob, .. } = World::new();
@@ -263,6 +268,7 @@ fn nominate_authority_table() {
         .run(&mut svm);
 }
 
+/// I315.
 #[test]
 fn accept_authority_table() {
     let World { mut svm, other, admin, bob, .. } = World::new();
@@ -281,6 +287,7 @@ fn accept_authority_table() {
         .run(&mut svm);
 }
 
+/// I313.
 #[test]
 fn set_timelock_table() {
     let World { mut svm, other, admin, .. } = World::new();

@@ -93,6 +93,7 @@ fn what_is_cancelled_carries_what_is_placed() {
     svm.assert_reconciled();
 }
 
+/// I276.
 #[test]
 fn one_refusal_refuses_all() {
     let (mut svm, alice, bob) = two();
@@ -113,6 +114,7 @@ fn one_refusal_refuses_all() {
     }
 }
 
+/// I276.
 #[test]
 fn a_batch_has_at_most_32_cancels_and_16_orders() {
     let (mut svm, alice, _) = two();
@@ -132,7 +134,7 @@ fn a_batch_has_at_most_32_cancels_and_16_orders() {
     svm.assert_reconciled();
 }
 
-/// Sixteen fills, sixteen orders and thirty-two cancels fit into memory and log.
+/// I276. Sixteen fills, sixteen orders and thirty-two cancels fit into memory and log.
 #[test]
 fn the_largest_batch_fits() {
     let mut svm = Svm::new().unwrap();
@@ -162,7 +164,7 @@ fn the_largest_batch_fits() {
     svm.assert_reconciled();
 }
 
-/// With penalties too: of eight makers five are filled three or four times and three cannot carry their fill.
+/// I276. With penalties too: of eight makers five are filled three or four times and three cannot carry their fill.
 #[test]
 fn the_largest_batch_fits_with_penalties() {
     let mut svm = Svm::with_config(|c| {
@@ -203,7 +205,8 @@ fn the_largest_batch_fits_with_penalties() {
     svm.assert_reconciled();
 }
 
-/// The bounds on fills are those of an instruction: what a batch cannot match any more is dropped, as with one order.
+/// I276. The bounds on fills are those of an instruction: what a batch cannot match any more is dropped, as with one
+/// order.
 #[test]
 fn a_batch_has_at_most_sixteen_fills() {
     let (mut svm, alice, bob) = two();
@@ -219,8 +222,8 @@ fn a_batch_has_at_most_sixteen_fills() {
     svm.assert_reconciled();
 }
 
-/// An order that lowers the margin of those beside it stands alone: checked at the end only, the two that follow would be
-/// carried by what it takes off, and one by one the first is refused.
+/// I275. An order that lowers the margin of those beside it stands alone: checked at the end only, the two that follow
+/// would be carried by what it takes off, and one by one the first is refused.
 #[test]
 fn an_order_that_lowers_margin_stands_alone() {
     let mut svm = Svm::with_config(|c| c.perpetual[0].price_band = "0.3".to_owned()).unwrap();
@@ -451,7 +454,7 @@ fn uncounted(mut accounts: Vec<(Address, Account)>) -> Vec<(Address, Account)> {
     accounts
 }
 
-/// A batch is accepted exactly when its cancels and orders one by one are, and leaves the same bytes (I275).
+/// A batch is accepted exactly when its cancels and orders one by one are, and leaves the same bytes (I272, I275).
 #[test]
 fn a_batch_equals_its_orders_one_by_one() {
     let (mut accepted, mut refused) = (0, 0);

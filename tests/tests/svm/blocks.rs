@@ -412,6 +412,7 @@ fn eight_legs_fit() {
     svm.assert_reconciled();
 }
 
+/// I280.
 #[test]
 fn block_trade() {
     let World { mut svm, other, alice, bob, abroad, .. } = World::new();

@@ -48,6 +48,7 @@ fn fill(svm: &mut Svm, side: Side) -> (Vec<Trader>, (u32, u64)) {
     (makers, last)
 }
 
+/// I278.
 #[test]
 fn a_market_trades_with_4096_orders_a_side() {
     let mut svm = Svm::new().unwrap();

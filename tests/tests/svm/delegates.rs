@@ -1,4 +1,4 @@
-//! Delegates, isolated accounts, transfers between accounts of one owner (I283 to I286).
+//! Delegates, isolated accounts, transfers between accounts of one owner (I237, I283 to I286, I334).
 
 use crate::{
     mutation::{Case, Mutation::*, Slot, Verdict, slot::*},
@@ -150,7 +150,7 @@ mod permissions {
         }
     }
 
-    /// I283. Whom a liquidator lets act for his account he does not liquidate, while that lasts.
+    /// I237, I283. Whom a liquidator lets act for his account he does not liquidate, while that lasts.
     #[test]
     fn of_a_liquidator_are_not_liquidated_by_him() {
         let mut s = scene();
@@ -162,7 +162,7 @@ mod permissions {
         s.svm.liquidate(&s.alice, &s.poor, BTC, 1).unwrap();
     }
 
-    /// I283. An account keeps no liquidator away by naming him, his key or his delegate as its own delegates.
+    /// I237, I283. An account keeps no liquidator away by naming him, his key or his delegate as its own delegates.
     #[test]
     fn do_not_keep_a_liquidator_away() {
         let mut s = scene();
@@ -203,6 +203,7 @@ mod permissions {
     }
 }
 
+/// I283.
 #[test]
 fn set_delegate() {
     let World { mut svm, other, alice, bob, abroad, .. } = World::new();
@@ -505,7 +506,8 @@ mod positions {
         }
     }
 
-    /// I286. A loss goes only to who could pay it out: not with another underlying's unrealised profit, nor with the same one's.
+    /// I334. A loss goes only to who could pay it out: not with another underlying's unrealised profit, nor with the
+    /// same one's.
     #[test]
     fn bring_no_loss_that_the_receiver_could_not_pay() {
         let mut svm = Svm::new().unwrap();
@@ -584,6 +586,7 @@ mod positions {
     }
 }
 
+/// I286.
 #[test]
 fn transfer_cash() {
     let World { mut svm, other, alice, bob, abroad, .. } = World::new();
@@ -618,6 +621,7 @@ fn transfer_cash() {
     assert_eq!((changes(&svm, &second), changes(&svm, &third)), (2, 1));
 }
 
+/// I286.
 #[test]
 fn transfer_position() {
     let World { mut svm, other, alice, bob, abroad, .. } = World::new();

@@ -129,7 +129,8 @@ fn what_flashes_up_or_only_reduces_does_not_count() {
     assert_eq!(svm.market(BTC).header.premium, -231);
 }
 
-/// I292. Quotes far from the index, or on one side of it only, are no premium: only who stands to trade at one makes it.
+/// I335. Quotes far from the index, or on one side of it only, are no premium: only who stands to trade at one makes
+/// it.
 #[test]
 fn quotes_that_nobody_would_hit_are_no_premium() {
     for (bid, ask, premium) in [

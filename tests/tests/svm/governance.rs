@@ -50,6 +50,7 @@ fn an_exchange_is_made_once() {
     assert_refused(&mut svm, &[ix], &[&admin], I::Custom(0)); // the system program: already in use
 }
 
+/// I204.
 #[test]
 fn lamports_sent_ahead_do_not_keep_an_exchange_from_being_made() {
     let mut svm = Svm::bare().unwrap();
@@ -201,6 +202,7 @@ fn a_gift_to_the_insurance_fund_counts_to_the_unit() {
     svm.assert_reconciled();
 }
 
+/// I202.
 #[test]
 fn the_pause_authority_adds_bits_and_only_the_admin_clears_them() {
     let mut svm = Svm::new().unwrap();
@@ -231,6 +233,7 @@ struct People {
     order: (u32, u64),
 }
 
+/// I205.
 #[test]
 fn each_bit_stops_what_it_names_and_nothing_else() {
     let acts: &[Act] = &[

@@ -163,6 +163,7 @@ fn publish_uncertain(svm: &mut Svm, underlying: u16, dollars: &str) {
     svm.refresh(underlying).unwrap();
 }
 
+/// I251.
 #[test]
 fn without_a_guard_every_action_passes() {
     for act in [Desk::new_risk, Desk::withdrawal, Desk::reduction, Desk::liquidation, Desk::liquidation_by_a_short] {
@@ -172,6 +173,7 @@ fn without_a_guard_every_action_passes() {
     }
 }
 
+/// I251.
 #[test]
 fn every_guard_stops_new_risk_and_withdrawals() {
     for guard in Guard::UP {
@@ -181,6 +183,7 @@ fn every_guard_stops_new_risk_and_withdrawals() {
     }
 }
 
+/// I252.
 #[test]
 fn only_a_stale_price_of_its_own_leg_stops_a_reduction() {
     for guard in Guard::UP {
@@ -194,6 +197,7 @@ fn only_a_stale_price_of_its_own_leg_stops_a_reduction() {
     }
 }
 
+/// I252.
 #[test]
 fn a_reduce_only_order_may_rest_whatever_guard_is_up_but_staleness() {
     for guard in Guard::UP {
@@ -204,6 +208,7 @@ fn a_reduce_only_order_may_rest_whatever_guard_is_up_but_staleness() {
     }
 }
 
+/// I253.
 #[test]
 fn a_stale_and_a_too_volatile_price_of_its_leg_stop_a_liquidation() {
     for guard in [Guard::Stale, Guard::Volatile] {
@@ -213,6 +218,7 @@ fn a_stale_and_a_too_volatile_price_of_its_leg_stop_a_liquidation() {
     }
 }
 
+/// I253.
 #[test]
 fn an_uncertain_and_a_divergent_price_stop_no_liquidation_by_who_takes_on_no_risk() {
     for guard in [Guard::Uncertain, Guard::Divergent] {
@@ -223,6 +229,7 @@ fn an_uncertain_and_a_divergent_price_stop_no_liquidation_by_who_takes_on_no_ris
     }
 }
 
+/// I253.
 #[test]
 fn an_uncertain_and_a_divergent_price_stop_no_liquidation() {
     for guard in [Guard::Uncertain, Guard::Divergent] {
@@ -232,6 +239,7 @@ fn an_uncertain_and_a_divergent_price_stop_no_liquidation() {
     }
 }
 
+/// I252.
 #[test]
 fn every_guard_leaves_cancelling_deposits_and_maintenance_margin_alone() {
     for guard in Guard::UP {
@@ -259,6 +267,7 @@ fn every_guard_is_down_again_with_the_next_good_price() {
     }
 }
 
+/// I253.
 #[test]
 fn a_crash_liquidates_after_two_minutes_of_consistent_prints() {
     let mut desk = Desk::with(|c| c.underlying[0].guard.max_move = "0.05".to_owned());
@@ -277,6 +286,7 @@ fn a_crash_liquidates_after_two_minutes_of_consistent_prints() {
     desk.svm.assert_reconciled();
 }
 
+/// I253.
 #[test]
 fn a_crash_that_goes_on_is_believed_after_two_minutes_and_the_other_side_begins_them_anew() {
     let at = |desk: &mut Desk, time: i64, dollars: &str| {
@@ -302,6 +312,7 @@ fn a_crash_that_goes_on_is_believed_after_two_minutes_and_the_other_side_begins_
     }
 }
 
+/// I253.
 #[test]
 fn without_new_prints_a_jump_is_not_believed_by_the_clock_alone() {
     let mut desk = Desk::up(Guard::Volatile);
@@ -337,6 +348,7 @@ fn guard_elsewhere(guard: Guard) -> Desk {
     desk
 }
 
+/// I254.
 #[test]
 fn a_guard_elsewhere_stops_new_risk_of_who_holds_it_and_neither_reduction_nor_liquidation() {
     for guard in Guard::UP {
@@ -355,6 +367,7 @@ fn a_guard_elsewhere_stops_new_risk_of_who_holds_it_and_neither_reduction_nor_li
     }
 }
 
+/// I254.
 #[test]
 fn who_holds_nothing_of_it_does_not_mind_a_guard() {
     for guard in Guard::UP {
@@ -449,16 +462,19 @@ impl Short {
     }
 }
 
+/// I255.
 #[test]
 fn a_stale_array_makes_an_option_close_only() {
     Short::with_a_stale_array().assert_close_only(E::StaleRiskArray);
 }
 
+/// I255.
 #[test]
 fn a_stale_volatility_makes_an_option_close_only() {
     Short::with_a_stale_volatility().assert_close_only(E::StaleVolatility);
 }
 
+/// I255.
 #[test]
 fn an_option_of_stale_volatility_can_be_taken_over_by_who_holds_none() {
     let mut short = Short::with_a_stale_volatility();
@@ -466,6 +482,7 @@ fn an_option_of_stale_volatility_can_be_taken_over_by_who_holds_none() {
     short.svm.assert_reconciled();
 }
 
+/// I255.
 #[test]
 fn an_array_is_stale_after_its_age_and_beyond_a_sixth_of_the_scan_range() {
     let mut short = Short::new();
@@ -499,6 +516,7 @@ fn at_mark(svm: &Svm, option: u16) -> Order {
     order
 }
 
+/// I255.
 #[test]
 fn an_option_takes_no_risk_after_its_expiry() {
     let mut short = Short::new();

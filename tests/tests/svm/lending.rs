@@ -249,9 +249,9 @@ fn cash_that_was_away_earns_nothing() {
     svm.assert_reconciled();
 }
 
-/// I300. Cash that goes to another account of its owner, and out, is not lent by the first any more: neither in one transaction
-/// at the end of an epoch, with money that was borrowed for it, nor moved on from account to account in every epoch. Interest is
-/// paid and collected on both sides.
+/// I300, I333. Cash that goes to another account of its owner, and out, is not lent by the first any more: neither in
+/// one transaction at the end of an epoch, with money that was borrowed for it, nor moved on from account to account in
+/// every epoch. Interest is paid and collected on both sides.
 #[test]
 fn cash_that_was_given_away_is_not_lent() {
     let (mut svm, lender) = with_lender("1000");
@@ -322,7 +322,7 @@ fn borrowing_is_limited_by_what_is_lent() {
     svm.assert_reconciled();
 }
 
-/// I305. A withdrawal on credit leaves initial margin, and what the vault does not hold nobody borrows.
+/// I213, I305. A withdrawal on credit leaves initial margin, and what the vault does not hold nobody borrows.
 #[test]
 fn borrowing_needs_margin_and_a_vault_that_holds_it() {
     let (mut svm, _) = with_lender("100000");
@@ -337,7 +337,7 @@ fn borrowing_needs_margin_and_a_vault_that_holds_it() {
     svm.assert_reconciled();
 }
 
-/// I305. Where borrowing is off nobody withdraws more than his cash, what he owes of interest taken off first.
+/// I303, I305. Where borrowing is off nobody withdraws more than his cash, what he owes of interest taken off first.
 #[test]
 fn without_borrowing_cash_is_the_limit() {
     let (mut svm, _) = with_lender("10000");
@@ -608,6 +608,7 @@ fn an_account_that_owes_interest_is_not_closed() {
     svm.assert_reconciled();
 }
 
+/// I307.
 #[test]
 fn set_interest() {
     let World { mut svm, other, admin, .. } = World::new();

@@ -83,6 +83,7 @@ fn an_account_that_covers_its_maintenance_margin_is_not_liquidated() {
     assert_eq!(numbers(&failed, "equity"), (r.equity.get(), r.maintenance.get()));
 }
 
+/// I233.
 #[test]
 fn liquidation_begins_one_unit_below_maintenance_margin() {
     let mut crash = Crash::new();
@@ -102,6 +103,7 @@ fn liquidation_begins_one_unit_below_maintenance_margin() {
     crash.refuse(1, E::NotLiquidatable);
 }
 
+/// I234.
 #[test]
 fn the_fewest_lots_that_reach_the_buffer_are_taken() {
     for (long, price) in [(true, "36000"), (true, "36300"), (false, "44000"), (false, "43700")] {
@@ -193,6 +195,7 @@ fn the_accounts_orders_in_the_market_go_and_all_others_stay() {
     crash.svm.assert_reconciled();
 }
 
+/// I235.
 #[test]
 fn a_hedge_is_not_broken() {
     let mut svm = Svm::new().unwrap();
@@ -221,6 +224,7 @@ fn a_hedge_is_not_broken() {
     svm.assert_reconciled();
 }
 
+/// I235.
 #[test]
 fn a_liquidator_ends_above_initial_margin() {
     let mut crash = Crash::new();
@@ -239,6 +243,7 @@ fn a_liquidator_ends_above_initial_margin() {
     crash.svm.liquidate(&bob, &crash.alice, BTC, 1).unwrap();
 }
 
+/// I235.
 #[test]
 fn nobody_liquidates_himself() {
     let mut crash = Crash::new();
@@ -248,6 +253,7 @@ fn nobody_liquidates_himself() {
     refused(&mut crash.svm, |svm| svm.liquidate(alice, alice, BTC, 1), DUPLICATE);
 }
 
+/// I202.
 #[test]
 fn nobody_liquidates_with_anothers_account() {
     let mut crash = Crash::new();
@@ -309,6 +315,7 @@ fn a_liquidator_needs_fresh_prices_of_what_he_holds() {
     crash.liquidate(1);
 }
 
+/// I205.
 #[test]
 fn a_pause_of_liquidation_or_of_deposits_stops_it_and_no_other_does() {
     let mut crash = Crash::new();
@@ -340,6 +347,7 @@ fn what_is_not_held_is_not_taken_over() {
     refused(&mut crash.svm, |svm| svm.liquidate(liquidator, alice, ETH, 1), E::NothingToLiquidate);
 }
 
+/// I234.
 #[test]
 fn dust_is_taken_whole() {
     let mut svm = Svm::new().unwrap();
@@ -377,6 +385,7 @@ fn dust_is_taken_whole() {
     svm.assert_reconciled();
 }
 
+/// I214.
 #[test]
 fn a_bankrupt_accounts_debt_is_paid_by_the_insurance_fund_at_once() {
     for (long, price) in [(true, "20000"), (false, "60000")] {
@@ -397,6 +406,7 @@ fn a_bankrupt_accounts_debt_is_paid_by_the_insurance_fund_at_once() {
     }
 }
 
+/// I214.
 #[test]
 fn a_bankrupt_account_with_lots_left_keeps_its_debt_until_the_last_is_gone() {
     let mut crash = Crash::with(|_| {}, true, "20000");
@@ -410,6 +420,7 @@ fn a_bankrupt_account_with_lots_left_keeps_its_debt_until_the_last_is_gone() {
     crash.svm.assert_reconciled();
 }
 
+/// I214.
 #[test]
 fn a_fund_that_is_too_small_leaves_debt_for_later() {
     let mut crash = Crash::with(|c| c.exchange.insurance = "10".to_owned(), true, "20000");
@@ -434,6 +445,7 @@ fn a_fund_that_is_too_small_leaves_debt_for_later() {
     svm.assert_reconciled();
 }
 
+/// I214.
 #[test]
 fn debt_of_an_account_that_holds_tokens_is_not_paid() {
     let (mut svm, debtor) = uncovered_debt();

@@ -67,6 +67,7 @@ fn bad_expiries(now: i64) -> [(&'static str, i64); 10] {
     ]
 }
 
+/// I240.
 #[test]
 fn list_future() {
     let (World { mut svm, other, payer, admin, .. }, _) = World::with_options();
@@ -104,6 +105,7 @@ fn list_future() {
         .run(&mut svm);
 }
 
+/// I240.
 #[test]
 fn list_option() {
     let (World { mut svm, other, payer, admin, .. }, expiry) = World::with_options();
@@ -162,6 +164,7 @@ fn list_option() {
         .run(&mut svm);
 }
 
+/// I240.
 #[test]
 fn a_listed_contract_is_what_its_arguments_say() {
     let (World { mut svm, payer, admin, .. }, expiry) = World::with_options();
@@ -194,6 +197,7 @@ fn a_listed_contract_is_what_its_arguments_say() {
     assert_eq!((listed.next_linear, listed.option.price, listed.mark.get()), (0, 0, 0));
 }
 
+/// I241.
 #[test]
 fn nobody_orders_an_option_before_its_first_refresh() {
     // Nothing says what it is worth, and no minimum for short options stands for that.
@@ -216,6 +220,7 @@ fn nobody_orders_an_option_before_its_first_refresh() {
     svm.rest(&rich, Order::buy(&svm, options[0], "100", 10)).unwrap();
 }
 
+/// I204.
 #[test]
 fn lamports_sent_ahead_keep_no_surface_and_no_contract_from_being_made() {
     let mut svm = Svm::new().unwrap();
@@ -230,6 +235,7 @@ fn lamports_sent_ahead_keep_no_surface_and_no_contract_from_being_made() {
     assert_eq!((svm.surface(BTC).exchange, svm.market(11).header.instrument), (e.address, 11));
 }
 
+/// I241.
 #[test]
 fn an_option_takes_no_risk_before_its_volatility_is_published() {
     let mut svm = Svm::new().unwrap();
@@ -246,6 +252,7 @@ fn an_option_takes_no_risk_before_its_volatility_is_published() {
     svm.rest(&alice, order).unwrap();
 }
 
+/// I240.
 #[test]
 fn a_future_trades_at_the_index_like_a_perpetual() {
     let mut svm = Svm::new().unwrap();
@@ -264,6 +271,7 @@ fn a_future_trades_at_the_index_like_a_perpetual() {
     svm.assert_reconciled();
 }
 
+/// I245.
 #[test]
 fn a_surfaces_smile_needs_its_expiry_and_a_board_its_slots() {
     let mut svm = Svm::new().unwrap();

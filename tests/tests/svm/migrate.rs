@@ -534,7 +534,7 @@ fn another_authority_is_nominated() {
     world.assert_done();
 }
 
-// The example for real money is valid: the program takes every number of it.
+// I320: the example for real money is valid: the program takes every number of it.
 #[test]
 fn the_example_for_real_money_can_be_made() {
     let mut svm = Svm::bare().unwrap();

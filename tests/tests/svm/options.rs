@@ -53,6 +53,7 @@ fn move_price(svm: &mut Svm, seconds: i64, dollars: &str) {
     svm.publish(BTC, dollars).unwrap();
 }
 
+/// I260.
 #[test]
 fn an_option_is_priced_traded_and_margined_as_the_client_says() {
     let (mut svm, expiries, options) = listed();
@@ -95,6 +96,7 @@ fn a_stale_array_stops_new_risk_and_names_the_instrument() {
     refused(&mut svm, |svm| svm.publish_smile(BTC, 60, &smile), E::NoVolatility);
 }
 
+/// I259.
 #[test]
 fn put_call_parity_holds_to_the_unit_through_moves_of_price_and_time_without_a_refresh() {
     let (mut svm, expiries, options) = listed();
@@ -122,6 +124,7 @@ fn put_call_parity_holds_to_the_unit_through_moves_of_price_and_time_without_a_r
     }
 }
 
+/// I259.
 #[test]
 fn a_synthetic_forward_is_worth_what_the_perpetual_is() {
     let (mut svm, _, options) = listed();
@@ -160,6 +163,7 @@ fn asked(svm: &mut Svm, legs: &[(u16, i64)]) -> Requirements {
     svm.requirements(&trader)
 }
 
+/// I260.
 #[test]
 fn a_covered_call_and_a_spread_are_asked_for_less_than_their_legs() {
     let (mut svm, _, options) = listed();
@@ -181,6 +185,7 @@ fn a_covered_call_and_a_spread_are_asked_for_less_than_their_legs() {
     assert!(bull <= paid + gap + 10_000, "{bull} {paid} {gap}");
 }
 
+/// I261.
 #[test]
 fn a_band_is_a_tenth_of_the_scan_range_or_of_the_mark_whichever_is_more() {
     let (mut svm, _, options) = listed();
@@ -214,6 +219,7 @@ fn a_band_is_a_tenth_of_the_scan_range_or_of_the_mark_whichever_is_more() {
     refused(&mut svm, |svm| svm.place(&alice, order.immediate(), &[]), E::BadPrice);
 }
 
+/// I261.
 #[test]
 fn a_band_of_an_option_that_is_worth_more_than_the_scan_range_is_of_its_mark() {
     let mut svm = Svm::new().unwrap();
@@ -230,6 +236,7 @@ fn a_band_of_an_option_that_is_worth_more_than_the_scan_range_is_of_its_mark() {
     }
 }
 
+/// I262.
 #[test]
 fn orders_on_options_follow_the_rules_of_all_orders() {
     let (mut svm, _, options) = listed();
@@ -262,6 +269,7 @@ fn orders_on_options_follow_the_rules_of_all_orders() {
     svm.assert_reconciled();
 }
 
+/// I262.
 #[test]
 fn lots_and_orders_of_an_option_stay_within_its_position_limit_and_its_cap() {
     let (mut svm, _, options) = with(
@@ -293,6 +301,7 @@ fn lots_and_orders_of_an_option_stay_within_its_position_limit_and_its_cap() {
     svm.assert_reconciled();
 }
 
+/// I262.
 #[test]
 fn an_order_on_an_option_may_use_initial_margin_up_and_no_more() {
     let (mut svm, _, options) = listed();
@@ -354,6 +363,7 @@ fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instrument: u16, most: i64
     did
 }
 
+/// I263.
 #[test]
 fn a_short_option_is_liquidated_at_a_discount_on_the_index() {
     let (mut svm, expiries, options) = listed();
@@ -379,6 +389,7 @@ fn a_short_option_is_liquidated_at_a_discount_on_the_index() {
     refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, call, 1), E::NotLiquidatable);
 }
 
+/// I255, I263.
 #[test]
 fn nobody_is_liquidated_by_an_array_that_was_left_stale() {
     let (mut svm, _, options) = listed();
@@ -402,6 +413,7 @@ fn nobody_is_liquidated_by_an_array_that_was_left_stale() {
     }
 }
 
+/// I263.
 #[test]
 fn a_long_option_is_liquidated_for_no_less_than_nothing() {
     let (mut svm, expiries, options) = listed();
@@ -453,6 +465,7 @@ fn an_option_that_expired_is_worth_its_intrinsic_value_and_no_error() {
     svm.assert_reconciled();
 }
 
+/// I260.
 #[test]
 fn marks_move_between_refreshes_and_a_refresh_moves_no_position() {
     let (mut svm, _, options) = listed();

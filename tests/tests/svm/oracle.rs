@@ -70,6 +70,7 @@ fn accept(change: impl FnOnce(&mut PriceUpdate, i64)) -> Svm {
     svm
 }
 
+/// I232.
 #[test]
 fn a_price_moves_the_board_as_the_model_says() {
     let mut svm = stale();
@@ -241,6 +242,7 @@ fn any_exponent_means_the_same_price() {
     }
 }
 
+/// I231.
 #[test]
 fn the_same_update_again_changes_nothing() {
     let mut svm = accept(|_, _| {});
@@ -255,6 +257,7 @@ fn the_same_update_again_changes_nothing() {
     assert!(before == snapshot(&svm));
 }
 
+/// I232.
 #[test]
 fn a_refresh_moves_its_own_underlying_only() {
     let mut svm = stale();

@@ -1,5 +1,5 @@
 //! Orders beyond placing and cancelling one: market orders, sliding, replacing, batches, pruning, the maker's penalty
-//! (I270 to I274, I277).
+//! (I229, I270 to I274, I277, I331, I332).
 
 use crate::{
     mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
@@ -482,7 +482,7 @@ mod pruning {
     }
 }
 
-/// While what is traded cannot be taken on by anybody, nobody's orders are taken off the book for it (I222).
+/// While what is traded cannot be taken on by anybody, nobody's orders are taken off the book for it (I229).
 mod unusable {
     use super::*;
     use crate::options;
@@ -614,8 +614,8 @@ mod penalty {
         }
     }
 
-    /// The compute of a maker who fails is many times that of one who is stepped over: four end the match, and what they did
-    /// stands, so that whoever comes next gets further (I275).
+    /// The compute of a maker who fails is many times that of one who is stepped over: four end the match, and what
+    /// they did stands, so that whoever comes next gets further (I331).
     #[test]
     fn four_makers_who_cannot_carry_the_fill_end_the_match() {
         let (mut svm, [alice, bob]) = penalty_of("10");
@@ -708,6 +708,7 @@ mod penalty {
         }
     }
 
+    /// I332.
     #[test]
     fn is_not_paid_by_whom_a_stale_price_keeps_from_trading() {
         let (mut svm, [alice, bob, carol]) = penalty_of("10");
@@ -719,6 +720,7 @@ mod penalty {
         assert_eq!((order.makers_cancelled, order.penalties.len()), (1, 0));
     }
 
+    /// I332.
     #[test]
     fn makes_no_trade_a_reduction() {
         let (mut svm, [_, bob]) = penalty_of("10");

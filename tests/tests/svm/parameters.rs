@@ -69,6 +69,7 @@ fn traded() -> (Svm, Trader, Trader) {
     (svm, alice, bob)
 }
 
+/// I316.
 #[test]
 fn fees_hold_from_the_next_fill_on() {
     let (mut svm, alice, bob) = traded();
@@ -91,6 +92,7 @@ fn fees_hold_from_the_next_fill_on() {
     svm.assert_reconciled();
 }
 
+/// I317.
 #[test]
 fn margin_parameters_change_initial_margin_and_leave_maintenance_alone() {
     let (mut svm, alice, _) = traded();
@@ -141,6 +143,7 @@ fn price_bound_scale_and_unit_of_an_underlying_stay() {
     assert_refused(&mut svm, &[ix], &[&admin], E::AlreadyExists);
 }
 
+/// I316.
 #[test]
 fn an_underlying_takes_another_feed_and_other_parameters() {
     let mut svm = Svm::new().unwrap();
@@ -228,6 +231,7 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
     }
 }
 
+/// I318.
 #[test]
 fn the_risk_authority_raises_a_scan_range_and_never_lowers_it() {
     let mut svm = Svm::new().unwrap();
@@ -292,6 +296,7 @@ fn a_tightened_instrument_only_takes_reductions() {
     svm.assert_reconciled();
 }
 
+/// I316.
 #[test]
 fn a_changed_instrument_has_its_new_limits() {
     let mut svm = Svm::new().unwrap();
@@ -322,6 +327,7 @@ fn a_changed_instrument_has_its_new_limits() {
     });
 }
 
+/// I316, I318.
 #[test]
 fn a_token_takes_another_limit_and_haircut() {
     let mut svm = Svm::new().unwrap();
@@ -351,7 +357,7 @@ fn a_token_takes_another_limit_and_haircut() {
     svm.assert_reconciled();
 }
 
-/// I317. Whoever raises a limit and lowers it again opens nothing; who turns it off does.
+/// I316. Whoever raises a limit and lowers it again opens nothing; who turns it off does.
 #[test]
 fn a_withdrawal_limit_keeps_what_has_flowed_out() {
     let mut svm = Svm::new().unwrap();
@@ -462,7 +468,7 @@ fn the_breaker_is_not_held_tripped_by_a_price_now_and_then() {
     svm.send(&trip, &[]).unwrap();
 }
 
-/// I317. What a stolen risk key raised is taken back before it reaches maintenance margin, without a wait.
+/// I336. What a stolen risk key raised is taken back before it reaches maintenance margin, without a wait.
 #[test]
 fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
     let mut svm = Svm::new().unwrap();
@@ -492,6 +498,7 @@ fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
     assert_refused(&mut svm, &[relax(150_000)], &[&admin], E::ChangeNotProposed);
 }
 
+/// I336.
 #[test]
 fn relax_underlying() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -516,6 +523,7 @@ fn relax_underlying() {
         .run(&mut svm);
 }
 
+/// I311.
 #[test]
 fn change_fees() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -541,6 +549,7 @@ fn change_fees() {
         .run(&mut svm);
 }
 
+/// I311.
 #[test]
 fn change_margin() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -561,6 +570,7 @@ fn change_margin() {
         .run(&mut svm);
 }
 
+/// I311.
 #[test]
 fn change_underlying() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -588,6 +598,7 @@ fn change_underlying() {
         .run(&mut svm);
 }
 
+/// I311.
 #[test]
 fn change_instrument() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -628,6 +639,7 @@ fn change_instrument() {
 const INVALID_SEEDS: solana_instruction::error::InstructionError =
     solana_instruction::error::InstructionError::InvalidSeeds;
 
+/// I311.
 #[test]
 fn change_collateral() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -671,6 +683,7 @@ fn set_withdrawal_limit() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_underlying() {
     let World { mut svm, other, .. } = World::new();
@@ -689,6 +702,7 @@ fn tighten_underlying() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_instrument() {
     let World { mut svm, other, .. } = World::new();
@@ -713,6 +727,7 @@ fn tighten_instrument() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_collateral() {
     let World { mut svm, other, .. } = World::new();
@@ -731,6 +746,7 @@ fn tighten_collateral() {
         .run(&mut svm);
 }
 
+/// I319.
 #[test]
 fn trip_breaker() {
     let World { mut svm, other, .. } = World::new();

@@ -33,6 +33,7 @@ fn publish_at(svm: &mut Svm, time: i64, dollars: &str) {
     svm.publish(BTC, dollars).unwrap();
 }
 
+/// I256.
 #[test]
 fn a_volatile_price_raises_initial_margin_at_once_and_maintenance_by_a_quarter_an_hour_at_most() {
     let (mut svm, alice, _) = dynamic();
@@ -70,6 +71,7 @@ fn a_volatile_price_raises_initial_margin_at_once_and_maintenance_by_a_quarter_a
     assert!(last > 300_000);
 }
 
+/// I257.
 #[test]
 fn the_board_moves_as_the_model_says() {
     let (mut svm, ..) = dynamic();
@@ -98,6 +100,7 @@ fn the_board_moves_as_the_model_says() {
     }
 }
 
+/// I257.
 #[test]
 fn prints_that_cross_no_bucket_change_no_variance() {
     let (mut svm, ..) = dynamic();
@@ -123,6 +126,7 @@ fn prints_that_cross_no_bucket_change_no_variance() {
     assert_eq!(btc(&svm).range.sample_time, start + 300);
 }
 
+/// I256.
 #[test]
 fn a_range_falls_slowly() {
     let (mut svm, ..) = dynamic();
@@ -147,6 +151,7 @@ fn a_range_falls_slowly() {
     assert!(f64::from(range.initial.get()) >= day - 300.0 && range.initial < high.initial, "{range:?} {day}");
 }
 
+/// I256.
 #[test]
 fn a_spike_of_volatility_stops_new_risk_and_liquidates_nobody() {
     let (mut svm, alice, _) = dynamic();
@@ -169,6 +174,7 @@ fn a_spike_of_volatility_stops_new_risk_and_liquidates_nobody() {
     assert_eq!(svm.lots(&poor, BTC), 130);
 }
 
+/// I256.
 #[test]
 fn an_options_array_takes_the_range_that_is_in_force() {
     let (mut svm, ..) = dynamic();
@@ -192,6 +198,7 @@ fn an_options_array_takes_the_range_that_is_in_force() {
     assert!(surcharge > 0.1 && (wild.worst_short as f64 - short * (1.0 + surcharge)).abs() < 2.0);
 }
 
+/// I258.
 #[test]
 fn a_sweep_reports_open_interest_and_the_crowding_charge_grows_by_five_per_cent_an_hour() {
     let mut svm = Svm::with_config(|c| {
@@ -240,6 +247,7 @@ fn a_sweep_reports_open_interest_and_the_crowding_charge_grows_by_five_per_cent_
     svm.assert_reconciled();
 }
 
+/// I258.
 #[test]
 fn an_hour_without_a_price_is_an_hour_of_crowding_at_most() {
     let mut svm = Svm::with_config(|c| {

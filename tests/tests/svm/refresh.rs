@@ -12,6 +12,7 @@ use solana_instruction::{Instruction, error::InstructionError as I};
 
 const DAY: i64 = 86_400;
 
+/// I246.
 #[test]
 fn refresh_options() {
     let (World { mut svm, other, .. }, _) = World::with_options();
@@ -59,6 +60,7 @@ fn refresh_options() {
         .run(&mut svm);
 }
 
+/// I258.
 #[test]
 fn sweep_writes_the_board_of_its_own_exchange_only() {
     let (World { mut svm, other, alice, bob, .. }, _) = World::with_options();
@@ -87,6 +89,7 @@ fn two_expiries() -> (Svm, [i64; 2], Vec<u16>) {
     (svm, expiries, options)
 }
 
+/// I246.
 #[test]
 fn an_option_that_has_expired_is_not_refreshed_and_fails_the_whole_list() {
     let (mut svm, expiries, options) = two_expiries();
@@ -107,6 +110,7 @@ fn an_option_that_has_expired_is_not_refreshed_and_fails_the_whole_list() {
     }
 }
 
+/// I247.
 #[test]
 fn the_same_refresh_again_changes_nothing() {
     let (mut svm, _, options) = two_expiries();
@@ -126,6 +130,7 @@ fn the_same_refresh_again_changes_nothing() {
     assert!(before == snapshot(&svm));
 }
 
+/// I247.
 #[test]
 fn a_refresh_writes_what_the_model_says_of_the_options_named_and_nothing_else() {
     let (mut svm, _, options) = two_expiries();
@@ -144,6 +149,7 @@ fn a_refresh_writes_what_the_model_says_of_the_options_named_and_nothing_else() 
     }
 }
 
+/// I247.
 #[test]
 fn a_call_and_its_put_share_one_array() {
     let (svm, _, options) = two_expiries();
@@ -159,6 +165,7 @@ fn a_call_and_its_put_share_one_array() {
     }
 }
 
+/// I246.
 #[test]
 fn a_refresh_needs_a_fresh_price() {
     let (mut svm, _, options) = two_expiries();
@@ -174,6 +181,7 @@ fn a_refresh_needs_a_fresh_price() {
     svm.refresh_options(BTC, &options).unwrap();
 }
 
+/// I246.
 #[test]
 fn as_many_options_as_a_transaction_may_name_fit_its_compute_limit() {
     let mut svm = Svm::new().unwrap();

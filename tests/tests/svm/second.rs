@@ -53,6 +53,7 @@ fn nothing_stands_in(svm: &mut Svm) {
     assert!(before == snapshot(svm));
 }
 
+/// I248.
 #[test]
 fn refresh_underlying_with_a_second_source() {
     let mut svm = stale();
@@ -87,6 +88,7 @@ fn refresh_underlying_with_a_second_source() {
         .run(&mut svm);
 }
 
+/// I248.
 #[test]
 fn it_must_be_passed_where_there_is_one_and_means_nothing_where_there_is_none() {
     let mut svm = stale();
@@ -101,6 +103,7 @@ fn it_must_be_passed_where_there_is_one_and_means_nothing_where_there_is_none() 
     svm.send(&[with], &[]).unwrap();
 }
 
+/// I249.
 #[test]
 fn divergence_is_flagged_and_cleared() {
     let mut svm = stale();
@@ -118,6 +121,7 @@ fn divergence_is_flagged_and_cleared() {
     assert_eq!((guards.second_price, guards.second_time), (4_100_000 * 16, svm.now()));
 }
 
+/// I249.
 #[test]
 fn divergence_does_not_end_because_the_first_source_is_left_out() {
     let mut svm = stale();
@@ -133,6 +137,7 @@ fn divergence_does_not_end_because_the_first_source_is_left_out() {
     assert_eq!(flags(&svm), flag::DIVERGENT);
 }
 
+/// I250.
 #[test]
 fn a_first_price_that_is_stale_is_stood_in_for() {
     // Far from the last price of the first it diverges, as it would beside it.
@@ -150,6 +155,7 @@ fn a_first_price_that_is_stale_is_stood_in_for() {
     }
 }
 
+/// I250.
 #[test]
 fn a_first_price_that_is_newer_than_the_board_and_stale_is_stood_in_for_too() {
     let mut svm = stale();
@@ -161,6 +167,7 @@ fn a_first_price_that_is_newer_than_the_board_and_stale_is_stood_in_for_too() {
     assert_eq!(on_board(&svm), (41_000, svm.now()));
 }
 
+/// I250.
 #[test]
 fn nothing_stands_in_while_the_board_is_fresh() {
     let mut svm = stale();
@@ -186,6 +193,7 @@ fn a_first_price_that_is_fresh_counts_whatever_the_second_says() {
     assert_eq!(flags(&svm), flag::DIVERGENT);
 }
 
+/// I249.
 #[test]
 fn a_silent_second_source_neither_vetoes_nor_stands_in() {
     let mut svm = stale();
@@ -209,6 +217,7 @@ fn a_silent_second_source_neither_vetoes_nor_stands_in() {
     assert_eq!(flags(&svm), 0);
 }
 
+/// I250.
 #[test]
 fn a_second_source_that_is_older_than_new_risk_allows_does_not_stand_in() {
     let mut svm = stale();
@@ -218,6 +227,7 @@ fn a_second_source_that_is_older_than_new_risk_allows_does_not_stand_in() {
     refused(&mut svm, |svm| svm.refresh(BTC), E::OracleStale);
 }
 
+/// I249.
 #[test]
 fn a_malformed_second_source_neither_vetoes_nor_stands_in() {
     let good = stale().pull_feed("50000");
@@ -250,6 +260,7 @@ fn a_malformed_second_source_neither_vetoes_nor_stands_in() {
     }
 }
 
+/// I249.
 #[test]
 fn a_second_price_beyond_all_bounds_has_no_veto() {
     // The largest that its account can hold, and the least.
@@ -262,6 +273,7 @@ fn a_second_price_beyond_all_bounds_has_no_veto() {
     }
 }
 
+/// I250.
 #[test]
 fn a_second_price_above_the_hard_bound_does_not_stand_in() {
     let mut svm = stale();
@@ -286,6 +298,7 @@ fn the_wide_interval_of_a_price_that_stands_in_is_flagged() {
     }
 }
 
+/// I250.
 #[test]
 fn the_board_does_not_go_back_to_a_first_price_that_is_older_than_the_second() {
     let mut svm = stale();

@@ -264,6 +264,7 @@ fn published(sent: &Sent) -> VolatilityPublished {
     events[0]
 }
 
+/// I242.
 #[test]
 fn a_smile_is_the_median_of_its_publishers_and_an_outlier_moves_nothing() {
     let mut b = Bounded::new();
@@ -280,6 +281,7 @@ fn a_smile_is_the_median_of_its_publishers_and_an_outlier_moves_nothing() {
     assert_eq!((b.say(0, 615_000), b.level()), (4, 612_033), "a sixth of a minute's worth of two per cent");
 }
 
+/// I242.
 #[test]
 fn each_field_has_its_own_median() {
     let mut b = Bounded::new();
@@ -297,6 +299,7 @@ fn each_field_has_its_own_median() {
     assert_eq!((made.level.get(), made.skew, made.curvature), (620_000, -25_000, 10_000));
 }
 
+/// I242.
 #[test]
 fn a_publisher_who_says_it_twice_counts_once() {
     let mut b = Bounded::new();
@@ -310,6 +313,7 @@ fn a_publisher_who_says_it_twice_counts_once() {
     assert_eq!(b.level(), 611_000);
 }
 
+/// I243.
 #[test]
 fn a_stranger_publishes_nothing_and_a_publisher_who_was_removed_no_more() {
     let mut b = Bounded::new();
@@ -331,6 +335,7 @@ fn a_stranger_publishes_nothing_and_a_publisher_who_was_removed_no_more() {
     assert_eq!(b.level(), 610_000);
 }
 
+/// I243.
 #[test]
 fn the_admin_is_no_publisher() {
     let mut b = Bounded::new();
@@ -338,6 +343,7 @@ fn the_admin_is_no_publisher() {
     refused(&mut b.svm, |svm| svm.publish_smile_by(&admin, BTC, expiry, &SMILE), E::NotAPublisher);
 }
 
+/// I242.
 #[test]
 fn quotes_count_as_long_as_they_may_be_old() {
     let mut b = Bounded::new();
@@ -350,6 +356,7 @@ fn quotes_count_as_long_as_they_may_be_old() {
     assert_eq!((b.say(0, 610_000), b.published_at()), (3, b.svm.now()));
 }
 
+/// I244.
 #[test]
 fn a_smile_moves_within_its_bounds_at_first_per_update_and_per_hour() {
     let mut b = Bounded::new();
@@ -388,6 +395,7 @@ fn a_smile_moves_within_its_bounds_at_first_per_update_and_per_hour() {
     assert_eq!(all_say(&mut b, 50_000), 853_776);
 }
 
+/// I243.
 #[test]
 fn a_price_that_is_not_fresh_takes_no_volatility() {
     let mut svm = Svm::new().unwrap();
@@ -404,6 +412,7 @@ fn a_price_that_is_not_fresh_takes_no_volatility() {
     assert_eq!(svm.surface(BTC).surface.expiry(expiry).unwrap().anchor_price, 4_100_000 * 16);
 }
 
+/// I245.
 #[test]
 fn a_surface_takes_five_publishers_and_an_exchange_one_surface_an_underlying() {
     let mut svm = Svm::new().unwrap();

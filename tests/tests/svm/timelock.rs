@@ -118,6 +118,7 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
     ]
 }
 
+/// I310.
 #[test]
 fn every_instruction_that_waits_needs_its_change_and_uses_it_up() {
     let (World { mut svm, admin, .. }, expiry) = World::with_options();
@@ -168,6 +169,7 @@ fn every_instruction_that_waits_needs_its_change_and_uses_it_up() {
     svm.assert_reconciled();
 }
 
+/// I312.
 #[test]
 fn a_change_says_what_was_proposed_and_when() {
     let mut svm = Svm::new().unwrap();
@@ -201,6 +203,7 @@ fn a_change_says_what_was_proposed_and_when() {
     assert_eq!(exchange(&svm).taker_fee_ppm, 600);
 }
 
+/// I312.
 #[test]
 fn a_change_allows_its_own_bytes_and_nothing_else() {
     let (World { mut svm, other, admin, .. }, _) = World::with_options();
@@ -281,6 +284,7 @@ fn every_bit_of_a_change_counts() {
     svm.send(&[now], &[&admin]).unwrap();
 }
 
+/// I312.
 #[test]
 fn a_cancelled_change_is_gone_and_its_number_free() {
     let mut svm = Svm::new().unwrap();
@@ -304,6 +308,7 @@ fn a_cancelled_change_is_gone_and_its_number_free() {
     assert_refused(&mut svm, &[now], &[&admin], E::ChangeNotReady);
 }
 
+/// I313.
 #[test]
 fn a_longer_timelock_holds_at_once_and_a_shorter_one_waits() {
     let mut svm = Svm::new().unwrap();
@@ -402,6 +407,7 @@ fn a_change_waits_until_withdrawals_were_possible_for_the_timelock() {
     svm.send(&ix, &[&admin]).unwrap();
 }
 
+/// I310.
 #[test]
 fn a_change_that_fails_is_not_used_up() {
     let mut svm = Svm::new().unwrap();
@@ -415,6 +421,7 @@ fn a_change_that_fails_is_not_used_up() {
     assert!(svm.account(&svm.exchange.change(1)).is_some());
 }
 
+/// I312.
 #[test]
 fn propose_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();
@@ -449,6 +456,7 @@ fn propose_change_table() {
         .run(&mut svm);
 }
 
+/// I312.
 #[test]
 fn cancel_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();
@@ -478,7 +486,7 @@ fn cancel_change_table() {
         .run(&mut svm);
 }
 
-/// The pending change and who gets its rent, after the accounts of an instruction.
+/// I310. The pending change and who gets its rent, after the accounts of an instruction.
 #[test]
 fn the_accounts_of_a_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();

@@ -1,4 +1,4 @@
-//! Tokens of an account that owes cash are bought by a liquidator (I236).
+//! Tokens of an account that owes cash are bought by a liquidator (I236, I238).
 
 use crate::{
     mutation::{Case, Mutation::*, Slot, slot::*},
@@ -118,8 +118,8 @@ fn a_request_for_less_takes_whole_units_of_it() {
     loan.svm.assert_reconciled();
 }
 
-/// I236, I214. Bankrupt: 1,600 dollars of SOL against 2,000 owed. All of it goes at five per cent off, what is beyond a
-/// delta unit with it, and the fund pays the rest in the same instruction.
+/// I214, I236, I238. Bankrupt: 1,600 dollars of SOL against 2,000 owed. All of it goes at five per cent off, what is
+/// beyond a delta unit with it, and the fund pays the rest in the same instruction.
 #[test]
 fn a_bankrupt_borrower_is_resolved() {
     let mut loan = Loan::of(2_000);
@@ -141,7 +141,7 @@ fn a_bankrupt_borrower_is_resolved() {
     loan.svm.send(&[close], &[&loan.alice.key]).unwrap();
 }
 
-/// I236, I214. Whose positions were taken over and who still holds tokens is resolved too.
+/// I214, I236, I238. Whose positions were taken over and who still holds tokens is resolved too.
 #[test]
 fn who_lost_more_than_his_tokens_is_resolved() {
     let mut loan = Loan::of(0);
@@ -160,7 +160,7 @@ fn who_lost_more_than_his_tokens_is_resolved() {
     loan.svm.assert_reconciled();
 }
 
-/// I236. Tokens that hedge a short are not taken: without them the scan grows.
+/// I236, I238. Tokens that hedge a short are not taken: without them the scan grows.
 #[test]
 fn a_hedge_is_not_broken() {
     let mut loan = Loan::of(0);

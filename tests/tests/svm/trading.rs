@@ -1,4 +1,4 @@
-//! Orders and matching (I205, I211, I212, I220 to I227).
+//! Orders and matching (I205, I211, I212, I220 to I228).
 
 use crate::refusal::{assert_refused, numbers, refused};
 use ballast_client::{
@@ -160,6 +160,7 @@ mod placing {
         assert_eq!((order.filled, order.fills.len()), (6, 2));
     }
 
+    /// I224.
     #[test]
     fn a_reduce_only_order_is_cut_to_the_position() {
         let (mut svm, alice, bob) = two();
@@ -175,6 +176,7 @@ mod placing {
         assert_eq!(svm.lots(&alice, BTC), 0);
     }
 
+    /// I224.
     #[test]
     fn a_reduce_only_order_that_rests_is_worth_the_least_value_or_closes_the_position() {
         let (mut svm, alice, bob) = two();
@@ -332,6 +334,7 @@ mod bounds {
         svm.refuse(&alice, Order::buy(&svm, BTC, "40000", 1).immediate(), &[&bob], E::PositionLimit);
     }
 
+    /// I211.
     #[test]
     fn open_interest_may_reach_its_cap_and_not_pass_it() {
         let mut svm = Svm::with_config(|c| c.perpetual[0].open_interest_cap = "0.01".to_owned()).unwrap();
@@ -428,6 +431,7 @@ mod makers {
         assert_eq!(svm.placed(&alice, buy, &[&carol, &bob]).fills[0].maker, bob.margin);
     }
 
+    /// I226.
     #[test]
     fn who_were_not_needed_are_left_alone() {
         let (mut svm, alice, bob, carol) = three();
@@ -502,6 +506,7 @@ mod makers {
         assert_eq!(svm.lots(&bob, BTC), 0);
     }
 
+    /// I224.
     #[test]
     fn with_reduce_only_orders_are_cut_to_their_position() {
         let (mut svm, alice, bob, carol) = three();
@@ -714,6 +719,7 @@ mod margin_rule {
         low
     }
 
+    /// I223.
     #[test]
     fn a_trade_may_use_initial_margin_up_and_not_a_lot_more() {
         for (price, buys) in [("40000", true), ("40100", true), ("40000", false), ("39900", false)] {
@@ -744,6 +750,7 @@ mod margin_rule {
         }
     }
 
+    /// I223.
     #[test]
     fn an_order_may_use_initial_margin_up_and_not_a_lot_more() {
         for (price, buys) in [("39000", true), ("40500", true), ("41000", false), ("39500", false)] {
@@ -897,6 +904,7 @@ mod cancelling {
         svm.cancel(&alice, BTC, second).unwrap();
     }
 
+    /// I205.
     #[test]
     fn is_possible_whatever_prices_do_and_in_every_pause() {
         let (mut svm, alice, _) = two();
@@ -957,6 +965,7 @@ fn a_price_and_an_order_in_one_transaction() {
     assert_eq!(svm.requirements(&alice).initial_equity, QuoteNative::new(1_000_000_000_000));
 }
 
+/// I228.
 #[test]
 fn the_book_never_rests_crossed() {
     let (mut svm, alice, bob) = two();
@@ -971,6 +980,7 @@ fn the_book_never_rests_crossed() {
     assert_eq!(order_totals(&svm, &alice, BTC), (0, 0, 0, 0, 0));
 }
 
+/// I228.
 #[test]
 fn a_post_only_order_looks_past_an_expired_one() {
     let (mut svm, alice, bob) = two();
