@@ -105,7 +105,7 @@ fn narrow(x: i64) -> I16F48 {
 ///
 /// Result in Q48, rounded to nearest: error below 0.57 units of 2^-48. [`PricingError::OutOfDomain`] unless `x > 0`.
 pub fn ln(x: I16F48) -> Result<I16F48, PricingError> {
-    if x.to_bits() <= 0 {
+    if !x.is_positive() {
         return Err(PricingError::OutOfDomain);
     }
     Ok(narrow(ln_inner(x.to_bits(), UNIT)))
@@ -139,8 +139,8 @@ pub fn ln_ratio(num: i64, den: i64) -> Result<I16F48, PricingError> {
 /// more. Zero to a positive power is zero; [`PricingError::OutOfDomain`] for a negative base and for zero to any other
 /// power, [`PricingError::Overflow`] where the result does not fit.
 pub fn pow(base: I16F48, exponent: I16F48) -> Result<I16F48, PricingError> {
-    if base.to_bits() <= 0 {
-        let zero = base.to_bits() == 0 && exponent.to_bits() > 0;
+    if !base.is_positive() {
+        let zero = base.is_zero() && exponent.is_positive();
         return if zero { Ok(I16F48::ZERO) } else { Err(PricingError::OutOfDomain) };
     }
     let logarithm = ln_inner(base.to_bits(), UNIT);
@@ -151,7 +151,7 @@ pub fn pow(base: I16F48, exponent: I16F48) -> Result<I16F48, PricingError> {
         Ok(power) if power >= MAX => Err(PricingError::Overflow),
         Ok(power) if power < MIN => Ok(I16F48::ZERO),
         Ok(power) => Ok(exp_neg(power.wrapping_neg()).fixed()),
-        Err(_) if (logarithm < 0) == (exponent.to_bits() < 0) => Err(PricingError::Overflow),
+        Err(_) if (logarithm < 0) == exponent.is_negative() => Err(PricingError::Overflow),
         Err(_) => Ok(I16F48::ZERO),
     }
 }

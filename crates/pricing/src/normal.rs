@@ -69,7 +69,7 @@ pub fn normal_cdf(x: I16F48) -> I16F48 {
         return I16F48::ONE;
     }
     let tail = upper_tail(x.to_bits().wrapping_abs());
-    probability(if x.to_bits() < 0 { tail } else { sub(ONE, tail) })
+    probability(if x.is_negative() { tail } else { sub(ONE, tail) })
 }
 
 /// The density of the standard normal distribution at `x`: exp(-x²/2) / √(2π).

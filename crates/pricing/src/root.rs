@@ -31,8 +31,8 @@ fn root_inner(a: u64) -> i64 {
 ///
 /// Result in Q48, rounded down, exactly. [`PricingError::OutOfDomain`] unless `x ≥ 0`.
 pub fn sqrt(x: I16F48) -> Result<I16F48, PricingError> {
-    if x.to_bits() <= 0 {
-        return if x.to_bits() == 0 { Ok(I16F48::ZERO) } else { Err(PricingError::OutOfDomain) };
+    if !x.is_positive() {
+        return if x.is_zero() { Ok(I16F48::ZERO) } else { Err(PricingError::OutOfDomain) };
     }
     // x · 2^48 = a · 2^(48 - shift), its root = √a · 2^30 · 2^(24 - 30 - shift/2).
     let shift = x.to_bits().leading_zeros() & !1; // 0 to 62

@@ -30,7 +30,7 @@ impl TotalVolatility {
     ///
     /// [`PricingError::OutOfDomain`] if `root_years` is negative or the product is above [`MAX_TOTAL_VOLATILITY`].
     pub fn new(volatility_ppm: u32, root_years: I16F48) -> Result<Self, PricingError> {
-        if root_years.to_bits() < 0 {
+        if root_years.is_negative() {
             return Err(PricingError::OutOfDomain);
         }
         // ppm · root / 10^6 in two halves of the root: the products are below 2^32 · 2^31 and 2^32 · 2^32, the second
@@ -50,7 +50,7 @@ impl TotalVolatility {
     ///
     /// [`PricingError::OutOfDomain`] if either is negative or `value` is above [`MAX_TOTAL_VOLATILITY`].
     pub fn from_value(value: I16F48, root_years: I16F48) -> Result<Self, PricingError> {
-        if value.to_bits() < 0 || root_years.to_bits() < 0 {
+        if value.is_negative() || root_years.is_negative() {
             return Err(PricingError::OutOfDomain);
         }
         Self::from_parts(value, root_years)
