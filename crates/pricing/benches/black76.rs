@@ -5,7 +5,7 @@
 //! cargo bench --manifest-path crates/pricing/Cargo.toml --bench black76
 //! ```
 
-use ballast_pricing::{Fixed, TotalVolatility, call, greeks, ln_ratio, root_years};
+use ballast_pricing::{TotalVolatility, call, greeks, ln_ratio, ratio, root_years};
 use solmath::{SCALE, black_scholes_price, black_scholes_price_hp, bs_full, bs_full_hp};
 use std::{hint::black_box, time::Instant};
 
@@ -73,8 +73,8 @@ fn array(strike: i64, volatility: u32, seconds: i64) -> Option<i64> {
     let mut sum = call(FORWARD, strike, x, &same).ok()?.value.wrapping_add(g.vega);
     let mut node = |thirds: i64, total: &TotalVolatility| {
         let moved = FORWARD / 60 * thirds;
-        let log = black_box(Fixed::from_ratio(thirds, 60).ok()?);
-        let at = call(FORWARD + moved, strike, x.checked_add(log).ok()?, total).ok()?;
+        let log = black_box(ratio(thirds, 60).ok()?);
+        let at = call(FORWARD + moved, strike, x.checked_add(log)?, total).ok()?;
         sum = sum.wrapping_add(at.value);
         Some(())
     };

@@ -14,16 +14,19 @@
 //! and strike. Call and put are each intrinsic plus that same integer, so their parity is exact.
 
 use crate::{
-    Fixed, PricingError, TotalVolatility,
+    PricingError, TotalVolatility,
     exponential::Exponential,
-    fixed::shifted_product,
     normal::{ONE, TAIL_END, density, gauss, probability, scaled_tail, upper_tail},
     tables::INV_ROOT_TWO_PI,
-    wide::{add, div, mul_high, mul_high_exact, shl, shr, sub},
+    wide::{add, div, mul_high, mul_high_exact, shifted_product, shl, shr, sub},
 };
+use fixed::types::I16F48;
 
 /// Largest forward and strike.
 pub const MAX_PRICE: i64 = 1 << 56;
+
+/// Delta at the money without volatility.
+const HALF: I16F48 = I16F48::lit("0.5");
 
 /// Larger than the logarithm of any ratio of two prices of up to [`MAX_PRICE`].
 const MAX_LOG: i64 = (1 << 54) - 1;
@@ -34,7 +37,7 @@ pub struct Call {
     /// Value in the forward's scale, rounded down: `max(0, F - K) ≤ value ≤ F`.
     pub value: i64,
     /// N(d1), Q48, in [0, 1]: the change of value by that of the forward.
-    pub delta: Fixed,
+    pub delta: I16F48,
 }
 
 /// What a put is worth, and its delta.
@@ -43,17 +46,17 @@ pub struct Put {
     /// Value in the forward's scale, rounded down: `max(0, K - F) ≤ value ≤ K`. The call's less `F - K`, to the unit.
     pub value: i64,
     /// N(d1) - 1, Q48, in [-1, 0]: the call's less one, to the unit.
-    pub delta: Fixed,
+    pub delta: I16F48,
 }
 
 /// How an option's value changes. Gamma, vega and decay of a put are those of the call, its delta is the call's less one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Greeks {
     /// N(d1), Q48: the change of the call's value by that of the forward. To nearest.
-    pub delta: Fixed,
+    pub delta: I16F48,
     /// φ(d1)/s, Q48: gamma times the forward, so the change of delta for a *relative* move of the forward. Rounded down;
-    /// [`Fixed::MAX`] where it is 32,768 or more (only for s below 1.3e-5) and, at the money, where s is zero.
-    pub gamma: Fixed,
+    /// [`I16F48::MAX`] where it is 32,768 or more (only for s below 1.3e-5) and, at the money, where s is zero.
+    pub gamma: I16F48,
     /// F·φ(d1)·√τ: the change of value for 100 % more annual volatility, in the forward's scale. Rounded down, from F·φ(d1)
     /// in whole 2^-5; `i64::MAX` where it is more.
     pub vega: i64,
@@ -80,7 +83,7 @@ impl Parts {
     /// `y` is |ln(F/K)| in Q48, at most [`MAX_LOG`]. Nothing where |a| ≥ 9, so that g is below 2^-62, or s is zero.
     #[inline(always)]
     fn new(y: i64, volatility: &TotalVolatility) -> Option<Self> {
-        let s = volatility.value().0;
+        let s = volatility.value().to_bits();
         if s == 0 {
             return None;
         }
@@ -145,12 +148,12 @@ struct Sides {
 
 impl Sides {
     #[inline(always)]
-    fn new(forward: i64, strike: i64, log_moneyness: Fixed) -> Result<Self, PricingError> {
+    fn new(forward: i64, strike: i64, log_moneyness: I16F48) -> Result<Self, PricingError> {
         if forward <= 0 || strike <= 0 || forward > MAX_PRICE || strike > MAX_PRICE {
             return Err(PricingError::OutOfDomain);
         }
         // A logarithm may be a few units off and so on the wrong side of zero.
-        let x = log_moneyness.0;
+        let x = log_moneyness.to_bits();
         Ok(if forward > strike {
             let distance = x.clamp(0, MAX_LOG);
             Self { smaller: strike, intrinsic: sub(forward, strike), distance, in_the_money: true }
@@ -162,17 +165,17 @@ impl Sides {
 
     /// N(d1), Q60.
     #[inline(always)]
-    fn delta(&self, parts: &Parts) -> Fixed {
+    fn delta(&self, parts: &Parts) -> I16F48 {
         probability(if self.in_the_money { parts.upper() } else { parts.lower() })
     }
 
     /// N(d1) where only the intrinsic value is left.
     #[inline(always)]
-    fn step(&self, at_the_money: bool) -> Fixed {
+    fn step(&self, at_the_money: bool) -> I16F48 {
         match self.in_the_money {
-            true => Fixed::ONE,
-            false if at_the_money => Fixed::HALF,
-            false => Fixed::ZERO,
+            true => I16F48::ONE,
+            false if at_the_money => HALF,
+            false => I16F48::ZERO,
         }
     }
 }
@@ -190,7 +193,7 @@ impl Sides {
 pub fn call(
     forward: i64,
     strike: i64,
-    log_moneyness: Fixed,
+    log_moneyness: I16F48,
     volatility: &TotalVolatility,
 ) -> Result<Call, PricingError> {
     let sides = Sides::new(forward, strike, log_moneyness)?;
@@ -208,7 +211,7 @@ pub fn call(
 pub fn call_value(
     forward: i64,
     strike: i64,
-    log_moneyness: Fixed,
+    log_moneyness: I16F48,
     volatility: &TotalVolatility,
 ) -> Result<i64, PricingError> {
     let sides = Sides::new(forward, strike, log_moneyness)?;
@@ -221,10 +224,18 @@ pub fn call_value(
 /// A put on a forward, undiscounted, by Black 1976: `call - (forward - strike)` to the unit, and never negative.
 ///
 /// Everything else is as for [`call`].
-pub fn put(forward: i64, strike: i64, log_moneyness: Fixed, volatility: &TotalVolatility) -> Result<Put, PricingError> {
+pub fn put(
+    forward: i64,
+    strike: i64,
+    log_moneyness: I16F48,
+    volatility: &TotalVolatility,
+) -> Result<Put, PricingError> {
     let Call { value, delta } = call(forward, strike, log_moneyness, volatility)?;
     // All terms are at most 2^56 in magnitude. call ≥ F - K.
-    Ok(Put { value: sub(value, sub(forward, strike)), delta: Fixed(sub(delta.0, Fixed::ONE.0)) })
+    Ok(Put {
+        value: sub(value, sub(forward, strike)),
+        delta: I16F48::from_bits(sub(delta.to_bits(), I16F48::ONE.to_bits())),
+    })
 }
 
 /// The Greeks of a call from the same inputs, and the time to expiry in seconds, which only the decay needs (zero where it is
@@ -235,15 +246,15 @@ pub fn put(forward: i64, strike: i64, log_moneyness: Fixed, volatility: &TotalVo
 pub fn greeks(
     forward: i64,
     strike: i64,
-    log_moneyness: Fixed,
+    log_moneyness: I16F48,
     volatility: &TotalVolatility,
     seconds: i64,
 ) -> Result<Greeks, PricingError> {
     let sides = Sides::new(forward, strike, log_moneyness)?;
     let Some(parts) = Parts::new(sides.distance, volatility) else {
         // Without volatility φ(d1) is φ(0) at the money and zero elsewhere.
-        let peak = forward == strike && volatility.value() == Fixed::ZERO;
-        let (gamma, density) = if peak { (Fixed::MAX, INV_ROOT_TWO_PI >> 2) } else { (Fixed::ZERO, 0) };
+        let peak = forward == strike && volatility.value() == I16F48::ZERO;
+        let (gamma, density) = if peak { (I16F48::MAX, INV_ROOT_TWO_PI >> 2) } else { (I16F48::ZERO, 0) };
         let vega = vega(price_times(forward, density), volatility);
         return Ok(Greeks { delta: sides.step(forward == strike), gamma, vega, decay: 0 });
     };
@@ -270,24 +281,24 @@ fn price_times(price: i64, density: i64) -> i64 {
 
 /// φ/s for a density in Q60 and an s that is not zero.
 #[inline(always)]
-fn gamma(density: i64, volatility: &TotalVolatility) -> Fixed {
+fn gamma(density: i64, volatility: &TotalVolatility) -> I16F48 {
     let (reciprocal, shift) = volatility.reciprocal();
     // φ · 2^60 · 2^126 / (s · 2^48 · 2^shift) / 2^64 = φ/s · 2^48 · 2^(26 - shift).
     let quotient = mul_high(density, reciprocal).max(0); // below 2^58
     let shift = sub(shift, 26); // -15 to 37
     if shift <= 0 {
-        Fixed(shr(quotient, shift.wrapping_neg()))
+        I16F48::from_bits(shr(quotient, shift.wrapping_neg()))
     } else if quotient <= shr(i64::MAX, shift) {
-        Fixed(shl(quotient, shift))
+        I16F48::from_bits(shl(quotient, shift))
     } else {
-        Fixed::MAX
+        I16F48::MAX
     }
 }
 
 /// F·φ·√τ from F·φ in 2^-5.
 #[inline(always)]
 fn vega(price_density: i64, volatility: &TotalVolatility) -> i64 {
-    shifted_product::<53>(price_density, volatility.root_years().0).unwrap_or(i64::MAX)
+    shifted_product::<53>(price_density, volatility.root_years().to_bits()).unwrap_or(i64::MAX)
 }
 
 /// F·φ·s·2^7 / seconds from F·φ in 2^-5.
@@ -296,7 +307,7 @@ fn decay(price_density: i64, volatility: &TotalVolatility, seconds: i64) -> i64 
     if seconds <= 0 {
         return 0;
     }
-    let s = volatility.value().0;
+    let s = volatility.value().to_bits();
     // The product has 5 + 48 fraction bits, the result 7; where the former does not fit so, eight less until divided.
     match shifted_product::<46>(price_density, s) {
         Ok(product) => per_second(product, seconds),

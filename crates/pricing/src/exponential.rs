@@ -5,21 +5,23 @@
 //! this crate's own, see `reference/tables.py`.
 
 use crate::{
-    Fixed, PricingError,
-    fixed::shifted_product,
+    PricingError,
     tables::{EXP2, EXP2_STEPS, LN, LN_2, LN_PARTS, LOG2_E},
-    wide::{add, mul, mul_high, polynomial, shl, shr, sub},
+    wide::{add, mul, mul_high, polynomial, shifted_product, shl, shr, sub},
 };
+use fixed::types::I16F48;
 
 /// Fraction bits of the arguments and results inside this module.
 const INNER_BITS: u32 = 57;
 /// From Q48 to Q57.
-const WIDEN: u32 = INNER_BITS - crate::FRACTION_BITS;
+const WIDEN: u32 = INNER_BITS - I16F48::FRAC_NBITS;
+/// The exponent of a number's last bit: it is `bits · 2^UNIT`.
+const UNIT: i64 = -(I16F48::FRAC_NBITS as i64);
 
 /// Above it `exp` does not fit: ln(32768), rounded down, less one unit for its error.
-const EXP_MAX: Fixed = Fixed(2_926_553_797_577_511);
+const EXP_MAX: I16F48 = I16F48::from_bits(2_926_553_797_577_511);
 /// Below it `exp` is less than half a unit: -49·ln(2).
-const EXP_MIN: Fixed = Fixed(-9_560_075_738_753_206);
+const EXP_MIN: I16F48 = I16F48::from_bits(-9_560_075_738_753_206);
 
 /// A power of e: the number is `mantissa / 2^60 / 2^halvings`, the mantissa in (2^59, 2^60 + 2^10).
 #[derive(Clone, Copy)]
@@ -50,12 +52,12 @@ pub(crate) fn centred(fraction: i64) -> i64 {
 impl Exponential {
     /// Rounded to the nearest 2^-48. `halvings` from -16 to 50 for a value that fits.
     #[inline(always)]
-    fn fixed(self) -> Fixed {
+    fn fixed(self) -> I16F48 {
         let shift = add(self.halvings, 12);
         if shift > 0 {
-            Fixed(shr(add(self.mantissa, shl(1, sub(shift, 1))), shift))
+            I16F48::from_bits(shr(add(self.mantissa, shl(1, sub(shift, 1))), shift))
         } else {
-            Fixed(shl(self.mantissa, shift.wrapping_neg()))
+            I16F48::from_bits(shl(self.mantissa, shift.wrapping_neg()))
         }
     }
 }
@@ -64,14 +66,14 @@ impl Exponential {
 ///
 /// Result in Q48, rounded to nearest: relative error below 2^-51 (4.5e-16), or half a unit of 2^-48 where that is more.
 /// Zero below -33.97. [`PricingError::Overflow`] above ln(32768), about 10.397.
-pub fn exp(x: Fixed) -> Result<Fixed, PricingError> {
+pub fn exp(x: I16F48) -> Result<I16F48, PricingError> {
     if x > EXP_MAX {
         return Err(PricingError::Overflow);
     }
     if x < EXP_MIN {
-        return Ok(Fixed::ZERO);
+        return Ok(I16F48::ZERO);
     }
-    Ok(exp_neg(mul(x.0, -(1 << WIDEN))).fixed())
+    Ok(exp_neg(mul(x.to_bits(), -(1 << WIDEN))).fixed())
 }
 
 /// ln(n · 2^exponent) in Q57, for `n > 0` and |exponent| ≤ 63. Error below 2^-58 for each of the powers of two, and 2^-57.
@@ -95,25 +97,25 @@ fn ln_inner(n: i64, exponent: i64) -> i64 {
 
 /// From Q57 to Q48, to nearest, halves away from zero: a number and its negative round to opposite numbers.
 #[inline(always)]
-fn narrow(x: i64) -> Fixed {
-    Fixed(add(x, add(1 << (WIDEN - 1), x >> 63)) >> WIDEN)
+fn narrow(x: i64) -> I16F48 {
+    I16F48::from_bits(add(x, add(1 << (WIDEN - 1), x >> 63)) >> WIDEN)
 }
 
 /// Natural logarithm.
 ///
 /// Result in Q48, rounded to nearest: error below 0.57 units of 2^-48. [`PricingError::OutOfDomain`] unless `x > 0`.
-pub fn ln(x: Fixed) -> Result<Fixed, PricingError> {
-    if x.0 <= 0 {
+pub fn ln(x: I16F48) -> Result<I16F48, PricingError> {
+    if !x.is_positive() {
         return Err(PricingError::OutOfDomain);
     }
-    Ok(narrow(ln_inner(x.0, -(crate::FRACTION_BITS as i64))))
+    Ok(narrow(ln_inner(x.to_bits(), UNIT)))
 }
 
 /// Natural logarithm of a whole number from 1 to 2^63 - 1: a price in its own units. The log-moneyness of many strikes
 /// needs that of the forward once.
 ///
 /// Result in Q48, rounded to nearest: error below 0.57 units of 2^-48. [`PricingError::OutOfDomain`] unless `n > 0`.
-pub fn ln_integer(n: i64) -> Result<Fixed, PricingError> {
+pub fn ln_integer(n: i64) -> Result<I16F48, PricingError> {
     if n <= 0 {
         return Err(PricingError::OutOfDomain);
     }
@@ -124,7 +126,7 @@ pub fn ln_integer(n: i64) -> Result<Fixed, PricingError> {
 ///
 /// Result in Q48, rounded to nearest: error below 0.57 units of 2^-48. `ln_ratio(a, b) == -ln_ratio(b, a)`, and zero where
 /// they are equal. [`PricingError::OutOfDomain`] unless both are positive.
-pub fn ln_ratio(num: i64, den: i64) -> Result<Fixed, PricingError> {
+pub fn ln_ratio(num: i64, den: i64) -> Result<I16F48, PricingError> {
     if num <= 0 || den <= 0 {
         return Err(PricingError::OutOfDomain);
     }
@@ -136,20 +138,20 @@ pub fn ln_ratio(num: i64, den: i64) -> Result<Fixed, PricingError> {
 /// Result in Q48, rounded to nearest: relative error below 2^-50 + |exponent| · 2^-55, or half a unit of 2^-48 where that is
 /// more. Zero to a positive power is zero; [`PricingError::OutOfDomain`] for a negative base and for zero to any other
 /// power, [`PricingError::Overflow`] where the result does not fit.
-pub fn pow(base: Fixed, exponent: Fixed) -> Result<Fixed, PricingError> {
-    if base.0 <= 0 {
-        let zero = base.0 == 0 && exponent.0 > 0;
-        return if zero { Ok(Fixed::ZERO) } else { Err(PricingError::OutOfDomain) };
+pub fn pow(base: I16F48, exponent: I16F48) -> Result<I16F48, PricingError> {
+    if !base.is_positive() {
+        let zero = base.is_zero() && exponent.is_positive();
+        return if zero { Ok(I16F48::ZERO) } else { Err(PricingError::OutOfDomain) };
     }
-    let logarithm = ln_inner(base.0, -(crate::FRACTION_BITS as i64));
+    let logarithm = ln_inner(base.to_bits(), UNIT);
     // The limits of `exp`, with the rounding unit of its Q48 argument to spare.
-    const MAX: i64 = (EXP_MAX.0 + 1) << WIDEN;
-    const MIN: i64 = EXP_MIN.0 << WIDEN;
-    match shifted_product::<{ crate::FRACTION_BITS }>(logarithm, exponent.0) {
+    const MAX: i64 = (EXP_MAX.to_bits() + 1) << WIDEN;
+    const MIN: i64 = EXP_MIN.to_bits() << WIDEN;
+    match shifted_product::<{ I16F48::FRAC_NBITS }>(logarithm, exponent.to_bits()) {
         Ok(power) if power >= MAX => Err(PricingError::Overflow),
-        Ok(power) if power < MIN => Ok(Fixed::ZERO),
+        Ok(power) if power < MIN => Ok(I16F48::ZERO),
         Ok(power) => Ok(exp_neg(power.wrapping_neg()).fixed()),
-        Err(_) if (logarithm < 0) == (exponent.0 < 0) => Err(PricingError::Overflow),
-        Err(_) => Ok(Fixed::ZERO),
+        Err(_) if (logarithm < 0) == exponent.is_negative() => Err(PricingError::Overflow),
+        Err(_) => Ok(I16F48::ZERO),
     }
 }

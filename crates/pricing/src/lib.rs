@@ -1,8 +1,9 @@
 //! Option pricing in integers: exponential, logarithm, root, power and normal distribution in fixed point, and Black's
-//! formula of 1976 on top of them. No float, no allocation, no dependency; nothing here knows of Solana.
+//! formula of 1976 on top of them. No float, no allocation, and no dependency but `fixed` for the number type; nothing here
+//! knows of Solana.
 //!
 //! ```
-//! use ballast_pricing::{TotalVolatility, call, ln_ratio, put, root_years};
+//! use ballast_pricing::{TotalVolatility, call, ln_ratio, mul_floor, put, root_years};
 //!
 //! // 30 days, 60 % a year, forward 60,000 and strike 65,000 in millionths.
 //! let volatility = TotalVolatility::new(600_000, root_years(30 * 86_400)?)?;
@@ -12,15 +13,19 @@
 //! let put = put(forward, strike, log_moneyness, &volatility)?;
 //! assert_eq!(call.value, 2_237_868_155);
 //! assert_eq!(call.value - put.value, forward - strike);
-//! assert_eq!(call.delta.floor_bits(30) * 1_000_000 >> 30, 352_226);
+//! assert_eq!(mul_floor(1_000_000, call.delta)?, 352_226);
 //! # Ok::<(), ballast_pricing::PricingError>(())
 //! ```
 //!
 //! # Numbers
 //!
-//! Prices are `i64` in any one scale, from 1 to 2^56. Everything else is a [`Fixed`]: Q48, so steps of 2^-48 (3.6e-15) up to
-//! 32,768. Inside, results are kept to 57 to 62 fraction bits. Options are undiscounted and rates are zero: the forward is
-//! the forward of the expiry.
+//! Prices are `i64` in any one scale, from 1 to 2^56. Everything else is an [`I16F48`] of the crate [`fixed`]: Q48, so steps
+//! of 2^-48 (3.6e-15) up to 32,768. Inside, results are kept to 57 to 62 fraction bits. Options are undiscounted and rates are
+//! zero: the forward is the forward of the expiry.
+//!
+//! `fixed` multiplies and divides in 128 bits, and its operators panic or wrap where a result does not fit. So nothing here
+//! uses them: every product is one of 64-bit halves over the number's bits. [`ratio`] and [`mul_floor`] are the quotient and
+//! the product for callers.
 //!
 //! # Accuracy
 //!
@@ -60,11 +65,12 @@
 //! A call needs 79 multiplications out of the money and 103 in the money (76 for [`call_value`]) and no division; its
 //! [`TotalVolatility`] eight and three divisions, its [`ln_ratio`] 39. Counted in instructions of x86-64, where the same
 //! 64-bit operations are done: 470 and 660 (420), 90, and 250; a processor with fewer registers takes some more. There is no
-//! loop whose length depends on an argument, except in [`implied_volatility`] and [`Fixed::from_ratio`], and no path to a
-//! panic.
+//! loop whose length depends on an argument, except in [`implied_volatility`] and [`ratio`], and no path to a panic.
 #![no_std]
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
+// The operators of a number panic or wrap where the result does not fit; so do those of integers.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects))]
 
 #[cfg(test)]
 extern crate std;
@@ -72,9 +78,9 @@ extern crate std;
 mod black76;
 mod error;
 mod exponential;
-mod fixed;
 mod implied;
 mod normal;
+mod ratio;
 mod root;
 mod tables;
 mod volatility;
@@ -83,8 +89,9 @@ mod wide;
 pub use black76::{Call, Greeks, MAX_PRICE, Put, call, call_value, greeks, put};
 pub use error::PricingError;
 pub use exponential::{exp, ln, ln_integer, ln_ratio, pow};
-pub use fixed::{FRACTION_BITS, Fixed};
+pub use fixed::types::I16F48;
 pub use implied::implied_volatility;
 pub use normal::{normal_cdf, normal_pdf};
+pub use ratio::{mul_floor, ratio};
 pub use root::{MAX_SECONDS, root_years, sqrt};
 pub use volatility::{MAX_TOTAL_VOLATILITY, TotalVolatility};

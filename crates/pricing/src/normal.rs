@@ -6,14 +6,14 @@
 //! `reference/tables.py`.
 
 use crate::{
-    Fixed,
     exponential::{Exponential, centred, exp_neg},
     tables::{INV_ROOT_TWO_PI, TAIL},
     wide::{add, mul_high, polynomial, shl, shr, sub},
 };
+use fixed::types::I16F48;
 
 /// From here on a tail is zero: N(-9) is 1.1e-19, less than 2^-62.
-pub(crate) const TAIL_END: i64 = 9 << crate::FRACTION_BITS;
+pub(crate) const TAIL_END: i64 = 9 << I16F48::FRAC_NBITS;
 
 /// One, Q60.
 pub(crate) const ONE: i64 = 1 << 60;
@@ -53,33 +53,33 @@ pub(crate) fn upper_tail(z: i64) -> i64 {
 
 /// From Q60 to Q48, to nearest, kept in [0, 1].
 #[inline(always)]
-pub(crate) fn probability(p: i64) -> Fixed {
-    Fixed(add(p, 1 << 11) >> 12).clamp(Fixed::ZERO, Fixed::ONE)
+pub(crate) fn probability(p: i64) -> I16F48 {
+    I16F48::from_bits(add(p, 1 << 11) >> 12).clamp(I16F48::ZERO, I16F48::ONE)
 }
 
 /// The distribution function of the standard normal distribution: the probability of a value of at most `x`.
 ///
 /// Result in Q48, rounded to nearest: error below 4.5e-15 (1.2 units of 2^-48). In [0, 1]; exactly zero for `x ≤ -9` and
 /// one for `x ≥ 9`; `normal_cdf(-x)` is one less `normal_cdf(x)` to one unit.
-pub fn normal_cdf(x: Fixed) -> Fixed {
-    if x.0 <= -TAIL_END {
-        return Fixed::ZERO;
+pub fn normal_cdf(x: I16F48) -> I16F48 {
+    if x.to_bits() <= -TAIL_END {
+        return I16F48::ZERO;
     }
-    if x.0 >= TAIL_END {
-        return Fixed::ONE;
+    if x.to_bits() >= TAIL_END {
+        return I16F48::ONE;
     }
-    let tail = upper_tail(x.0.wrapping_abs());
-    probability(if x.0 < 0 { tail } else { sub(ONE, tail) })
+    let tail = upper_tail(x.to_bits().wrapping_abs());
+    probability(if x.is_negative() { tail } else { sub(ONE, tail) })
 }
 
 /// The density of the standard normal distribution at `x`: exp(-x²/2) / √(2π).
 ///
 /// Result in Q48, rounded to nearest: error below 2e-15 (0.51 units of 2^-48). Zero for |x| ≥ 9.
-pub fn normal_pdf(x: Fixed) -> Fixed {
-    if x.0 <= -TAIL_END || x.0 >= TAIL_END {
-        return Fixed::ZERO;
+pub fn normal_pdf(x: I16F48) -> I16F48 {
+    if x.to_bits() <= -TAIL_END || x.to_bits() >= TAIL_END {
+        return I16F48::ZERO;
     }
-    probability(density(gauss(x.0.wrapping_abs())))
+    probability(density(gauss(x.to_bits().wrapping_abs())))
 }
 
 /// exp(-z²/2) / √(2π), Q60.

@@ -1,10 +1,11 @@
 //! Square roots, by Newton's method in 64-bit integers: a division costs one compute unit on sBPF.
 
 use crate::{
-    Fixed, PricingError,
+    PricingError,
     tables::INV_YEAR,
     wide::{add, div, mul_high, shr, sub},
 };
+use fixed::types::I16F48;
 
 /// Longest time that [`root_years`] takes: 2^40 seconds, about 34,865 years.
 pub const MAX_SECONDS: i64 = 1 << 40;
@@ -29,16 +30,16 @@ fn root_inner(a: u64) -> i64 {
 /// Square root.
 ///
 /// Result in Q48, rounded down, exactly. [`PricingError::OutOfDomain`] unless `x ≥ 0`.
-pub fn sqrt(x: Fixed) -> Result<Fixed, PricingError> {
-    if x.0 <= 0 {
-        return if x.0 == 0 { Ok(Fixed::ZERO) } else { Err(PricingError::OutOfDomain) };
+pub fn sqrt(x: I16F48) -> Result<I16F48, PricingError> {
+    if !x.is_positive() {
+        return if x.is_zero() { Ok(I16F48::ZERO) } else { Err(PricingError::OutOfDomain) };
     }
     // x · 2^48 = a · 2^(48 - shift), its root = √a · 2^30 · 2^(24 - 30 - shift/2).
-    let shift = x.0.leading_zeros() & !1; // 0 to 62
-    let root = shr(root_inner((x.0 as u64).wrapping_shl(shift)), add(6, i64::from(shift >> 1)));
+    let shift = x.to_bits().leading_zeros() & !1; // 0 to 62
+    let root = shr(root_inner((x.to_bits() as u64).wrapping_shl(shift)), add(6, i64::from(shift >> 1)));
     // It is at most one off. x·2^48 - root² modulo 2^64 tells: in truth it is below 2^58 in magnitude.
-    let rest = x.0.wrapping_shl(crate::FRACTION_BITS).wrapping_sub(root.wrapping_mul(root));
-    Ok(Fixed(match rest {
+    let rest = x.to_bits().wrapping_shl(I16F48::FRAC_NBITS).wrapping_sub(root.wrapping_mul(root));
+    Ok(I16F48::from_bits(match rest {
         rest if rest < 0 => sub(root, 1),
         rest if rest > root.wrapping_mul(2) => add(root, 1),
         _ => root,
@@ -49,9 +50,9 @@ pub fn sqrt(x: Fixed) -> Result<Fixed, PricingError> {
 ///
 /// Result in Q48, rounded to nearest: error below 0.51 units of 2^-48. [`PricingError::OutOfDomain`] unless `seconds` is
 /// between 0 and [`MAX_SECONDS`].
-pub fn root_years(seconds: i64) -> Result<Fixed, PricingError> {
+pub fn root_years(seconds: i64) -> Result<I16F48, PricingError> {
     if seconds <= 0 || seconds > MAX_SECONDS {
-        return if seconds == 0 { Ok(Fixed::ZERO) } else { Err(PricingError::OutOfDomain) };
+        return if seconds == 0 { Ok(I16F48::ZERO) } else { Err(PricingError::OutOfDomain) };
     }
     let shift = seconds.leading_zeros() & !1; // 22 to 62: the shifted number is in [2^62, 2^64)
     let scaled = ((seconds as u64).wrapping_shl(shift) >> 1) as i64; // loses no bit
@@ -60,5 +61,5 @@ pub fn root_years(seconds: i64) -> Result<Fixed, PricingError> {
     let (years, shift) = if years < 1 << 62 { (years << 2, shift.wrapping_add(2)) } else { (years, shift) };
     // √years · 2^30 = root · 2^(shift/2 + 42).
     let bits = sub(i64::from(shift >> 1), 6); // 5 to 26
-    Ok(Fixed(shr(add(root_inner(years), shr(1 << 62, sub(63, bits))), bits)))
+    Ok(I16F48::from_bits(shr(add(root_inner(years), shr(1 << 62, sub(63, bits))), bits)))
 }

@@ -1,22 +1,23 @@
 //! The standard deviation of a price's logarithm until expiry.
 
 use crate::{
-    Fixed, PricingError,
+    PricingError,
     wide::{add, div},
 };
+use fixed::types::I16F48;
 
 /// Largest standard deviation of a [`TotalVolatility`].
-pub const MAX_TOTAL_VOLATILITY: Fixed = Fixed(16 << crate::FRACTION_BITS);
+pub const MAX_TOTAL_VOLATILITY: I16F48 = I16F48::lit("16");
 
 const MILLION: u64 = 1_000_000;
 
 /// `s = σ·√τ`, with its reciprocal: made once per expiry and volatility, used for every price of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TotalVolatility {
-    /// s, Q48, from 0 to 16.
-    value: i64,
-    /// √τ, Q48.
-    root_years: i64,
+    /// s, from 0 to 16.
+    value: I16F48,
+    /// √τ.
+    root_years: I16F48,
     /// 2^126 / (s shifted to the top), in [2^62, 2^63); zero where s is.
     reciprocal: i64,
     /// By how many bits s was shifted: 11 to 63.
@@ -28,56 +29,57 @@ impl TotalVolatility {
     /// [`crate::root_years`]. The product is rounded down to 2^-48.
     ///
     /// [`PricingError::OutOfDomain`] if `root_years` is negative or the product is above [`MAX_TOTAL_VOLATILITY`].
-    pub fn new(volatility_ppm: u32, root_years: Fixed) -> Result<Self, PricingError> {
-        if root_years.0 < 0 {
+    pub fn new(volatility_ppm: u32, root_years: I16F48) -> Result<Self, PricingError> {
+        if root_years.is_negative() {
             return Err(PricingError::OutOfDomain);
         }
         // ppm · root / 10^6 in two halves of the root: the products are below 2^32 · 2^31 and 2^32 · 2^32, the second
         // division's dividend is below 10^6 · 2^32.
-        let (ppm, root) = (u64::from(volatility_ppm), root_years.0 as u64);
+        let (ppm, root) = (u64::from(volatility_ppm), root_years.to_bits() as u64);
         let low = ppm.wrapping_mul(root & 0xffff_ffff);
         let high = ppm.wrapping_mul(root >> 32).wrapping_add(low >> 32);
         let (whole, rest) = (high / MILLION, high % MILLION);
-        if whole > (MAX_TOTAL_VOLATILITY.0 >> 32) as u64 {
+        if whole > (MAX_TOTAL_VOLATILITY.to_bits() >> 32) as u64 {
             return Err(PricingError::OutOfDomain);
         }
         let value = (whole << 32) | (((rest << 32) | (low & 0xffff_ffff)) / MILLION);
-        Self::from_parts(value as i64, root_years.0)
+        Self::from_parts(I16F48::from_bits(value as i64), root_years)
     }
 
     /// A standard deviation as it is, with the root of the time in years that only vega needs.
     ///
     /// [`PricingError::OutOfDomain`] if either is negative or `value` is above [`MAX_TOTAL_VOLATILITY`].
-    pub fn from_value(value: Fixed, root_years: Fixed) -> Result<Self, PricingError> {
-        if value.0 < 0 || root_years.0 < 0 {
+    pub fn from_value(value: I16F48, root_years: I16F48) -> Result<Self, PricingError> {
+        if value.is_negative() || root_years.is_negative() {
             return Err(PricingError::OutOfDomain);
         }
-        Self::from_parts(value.0, root_years.0)
+        Self::from_parts(value, root_years)
     }
 
     #[inline]
-    fn from_parts(value: i64, root_years: i64) -> Result<Self, PricingError> {
-        if value > MAX_TOTAL_VOLATILITY.0 {
+    fn from_parts(value: I16F48, root_years: I16F48) -> Result<Self, PricingError> {
+        let bits = value.to_bits();
+        if bits > MAX_TOTAL_VOLATILITY.to_bits() {
             return Err(PricingError::OutOfDomain);
         }
-        if value == 0 {
+        if bits == 0 {
             return Ok(Self { value, root_years, reciprocal: 0, shift: 63 });
         }
-        let shift = value.leading_zeros();
-        let reciprocal = reciprocal((value as u64).wrapping_shl(shift));
+        let shift = bits.leading_zeros();
+        let reciprocal = reciprocal((bits as u64).wrapping_shl(shift));
         Ok(Self { value, root_years, reciprocal, shift: i64::from(shift) })
     }
 
     /// s, rounded down to 2^-48.
     #[inline]
-    pub fn value(&self) -> Fixed {
-        Fixed(self.value)
+    pub fn value(&self) -> I16F48 {
+        self.value
     }
 
     /// √τ, as it was given.
     #[inline]
-    pub fn root_years(&self) -> Fixed {
-        Fixed(self.root_years)
+    pub fn root_years(&self) -> I16F48 {
+        self.root_years
     }
 
     /// 2^126 / (s · 2^shift), and the shift. For a volatility that is not zero.
@@ -118,9 +120,9 @@ mod tests {
         fn products_round_down(ppm in any::<u32>(), root in 0..i64::MAX, s in 0u32..62) {
             let root = root >> s;
             let exact = i128::from(ppm) * i128::from(root) / 1_000_000;
-            match TotalVolatility::new(ppm, Fixed(root)) {
-                Ok(v) => prop_assert_eq!(i128::from(v.value().0), exact),
-                Err(e) => prop_assert!(e == PricingError::OutOfDomain && exact > MAX_TOTAL_VOLATILITY.0.into()),
+            match TotalVolatility::new(ppm, I16F48::from_bits(root)) {
+                Ok(v) => prop_assert_eq!(i128::from(v.value().to_bits()), exact),
+                Err(e) => prop_assert!(e == PricingError::OutOfDomain && exact > i128::from(MAX_TOTAL_VOLATILITY.to_bits())),
             }
         }
     }
@@ -131,10 +133,10 @@ mod tests {
             let exact = ((1u128 << 126) / u128::from(m)) as i128;
             assert!((-8..=1).contains(&(i128::from(reciprocal(m)) - exact)), "{m}");
         }
-        assert_eq!(TotalVolatility::new(1, Fixed(-1)), Err(PricingError::OutOfDomain));
-        assert_eq!(TotalVolatility::new(16_000_000, Fixed::ONE).unwrap().value(), MAX_TOTAL_VOLATILITY);
-        assert_eq!(TotalVolatility::new(16_000_001, Fixed::ONE), Err(PricingError::OutOfDomain));
-        assert_eq!(TotalVolatility::new(u32::MAX, Fixed::MAX), Err(PricingError::OutOfDomain));
-        assert_eq!(TotalVolatility::new(0, Fixed::MAX).unwrap().value(), Fixed::ZERO);
+        assert_eq!(TotalVolatility::new(1, I16F48::from_bits(-1)), Err(PricingError::OutOfDomain));
+        assert_eq!(TotalVolatility::new(16_000_000, I16F48::ONE).unwrap().value(), MAX_TOTAL_VOLATILITY);
+        assert_eq!(TotalVolatility::new(16_000_001, I16F48::ONE), Err(PricingError::OutOfDomain));
+        assert_eq!(TotalVolatility::new(u32::MAX, I16F48::MAX), Err(PricingError::OutOfDomain));
+        assert_eq!(TotalVolatility::new(0, I16F48::MAX).unwrap().value(), I16F48::ZERO);
     }
 }

@@ -4,6 +4,8 @@
 //! costs one, a checked addition about fourteen. So every operation here is plain, and its caller says why it fits. Debug
 //! builds check.
 
+use crate::PricingError;
+
 const LOW: i64 = 0xffff_ffff;
 
 /// `a + b` where the caller's bounds prove that it fits.
@@ -70,6 +72,18 @@ pub(crate) fn mul_high_exact(a: i64, b: i64) -> i64 {
     let middle = add(mul(al, bh), low as i64);
     let other = add(mul(ah, bl), middle & LOW);
     add(mul(ah, bh), add(middle >> 32, other >> 32))
+}
+
+/// `⌊a · b / 2^BITS⌋` for `BITS` in [1, 63], or [`PricingError::Overflow`].
+#[inline(always)]
+pub(crate) fn shifted_product<const BITS: u32>(a: i64, b: i64) -> Result<i64, PricingError> {
+    let high = mul_high_exact(a, b);
+    let limit = 1i64.wrapping_shl(BITS.wrapping_sub(1));
+    if high >= limit || high < limit.wrapping_neg() {
+        return Err(PricingError::Overflow);
+    }
+    let low = a.wrapping_mul(b) as u64;
+    Ok(high.wrapping_shl(64u32.wrapping_sub(BITS)) | low.wrapping_shr(BITS) as i64)
 }
 
 /// The polynomial of these coefficients, lowest power first, in `t / 2^64`, in the scale of the coefficients. Its value and

@@ -7,12 +7,12 @@ use reference::{Worst, black, cdf, log_ratio, pdf};
 
 const UNIT: f64 = 1.0 / (1u64 << 48) as f64;
 
-fn real(x: Fixed) -> f64 {
-    x.0 as f64 * UNIT
+fn real(x: I16F48) -> f64 {
+    x.to_num()
 }
 
-fn fixed(x: f64) -> Fixed {
-    Fixed((x / UNIT).round() as i64)
+fn fixed(x: f64) -> I16F48 {
+    I16F48::from_bits((x / UNIT).round() as i64)
 }
 
 /// Forwards that a double holds with its fraction of a unit to spare.
@@ -23,9 +23,9 @@ const FORWARDS: [i64; 3] = [60_000_000_000, (1 << 44) + 12_345, 1 << 50];
 fn prices_over_the_domain() {
     let (mut value, mut delta) = (Worst::new("call / forward"), Worst::new("delta · min(s, 1)"));
     let (mut gamma, mut vega) = (Worst::new("gamma · s · min(s, 1)"), Worst::new("vega / (F·√τ) · min(s, 1)"));
-    let mut see = |forward: i64, strike: i64, s: Fixed| {
+    let mut see = |forward: i64, strike: i64, s: I16F48| {
         let place = || format!("{forward} {strike} {}", real(s));
-        let root = Fixed::ONE;
+        let root = I16F48::ONE;
         let volatility = TotalVolatility::from_value(s, root).unwrap();
         let log_moneyness = ln_ratio(forward, strike).unwrap();
         let (f, k) = (forward as f64, strike as f64);
@@ -40,12 +40,12 @@ fn prices_over_the_domain() {
         delta.see((real(found.delta) - expected_delta) * real(s).min(1.0), place);
         let put = put(forward, strike, log_moneyness, &volatility).unwrap();
         assert_eq!(found.value - put.value, forward - strike);
-        assert_eq!(found.delta.0 - put.delta.0, Fixed::ONE.0);
+        assert_eq!(found.delta - put.delta, I16F48::ONE);
         assert!(put.value >= 0 && found.value >= 0 && found.value <= forward && put.value <= strike);
         let greeks = greeks(forward, strike, log_moneyness, &volatility, 31_536_000).unwrap();
         let density = pdf(log_ratio(f, k) / real(s) + real(s) / 2.0);
         assert_eq!(greeks.delta, found.delta);
-        if greeks.gamma != Fixed::MAX {
+        if greeks.gamma != I16F48::MAX {
             // Rounded down, so half a unit on either side of a half less.
             let miss = ((real(greeks.gamma) + UNIT / 2.0) * real(s) - density).abs() - UNIT / 2.0 * real(s);
             gamma.see(miss.max(0.0) * real(s).min(1.0), place);
@@ -79,7 +79,7 @@ fn prices_over_the_domain() {
 fn the_normal_distribution_over_its_range() {
     let (mut distribution, mut density) = (Worst::new("cdf"), Worst::new("pdf"));
     for j in -200_000..=200_000i64 {
-        let x = Fixed((j << 48) / 20_000 + j % 7);
+        let x = I16F48::from_bits((j << 48) / 20_000 + j % 7);
         distribution.see(real(normal_cdf(x)) - cdf(real(x)), || format!("{}", real(x)));
         density.see(real(normal_pdf(x)) - pdf(real(x)), || format!("{}", real(x)));
     }
@@ -91,11 +91,11 @@ fn the_normal_distribution_over_its_range() {
 fn exponential_and_logarithm_over_their_range() {
     let (mut e, mut l) = (Worst::new("exp, relative"), Worst::new("ln"));
     for j in -300_000..=103_000i64 {
-        let x = Fixed((j << 48) / 10_000 + j % 11);
+        let x = I16F48::from_bits((j << 48) / 10_000 + j % 11);
         let exact = real(x).exp();
         let miss = (real(exp(x).unwrap()) - exact).abs() - UNIT / 2.0;
         e.see(miss.max(0.0) / exact, || format!("{}", real(x)));
-        let y = Fixed((exact / UNIT) as i64 + 1);
+        let y = I16F48::from_bits((exact / UNIT) as i64 + 1);
         l.see(real(ln(y).unwrap()) - real(y).ln(), || format!("{}", real(y)));
     }
     e.assert_within(1e-15);

@@ -40,27 +40,27 @@ proptest! {
         strike in magnitude(56),
         wrong in any::<i64>(),
         right in any::<bool>(),
-        s in 0..=MAX_TOTAL_VOLATILITY.0,
+        s in 0..=MAX_TOTAL_VOLATILITY.to_bits(),
         smaller in 0u32..60,
         root in 0..=i64::MAX,
     ) {
-        let log_moneyness = if right { ln_ratio(forward, strike).unwrap() } else { Fixed(wrong) };
-        let volatility = TotalVolatility::from_value(Fixed(s >> smaller), Fixed(root)).unwrap();
+        let log_moneyness = if right { ln_ratio(forward, strike).unwrap() } else { I16F48::from_bits(wrong) };
+        let volatility = TotalVolatility::from_value(I16F48::from_bits(s >> smaller), I16F48::from_bits(root)).unwrap();
         let found = call(forward, strike, log_moneyness, &volatility).unwrap();
         prop_assert_eq!(call_value(forward, strike, log_moneyness, &volatility), Ok(found.value));
         prop_assert!(found.value >= 0.max(forward - strike) && found.value <= forward);
-        prop_assert!(found.delta >= Fixed::ZERO && found.delta <= Fixed::ONE);
+        prop_assert!(found.delta >= I16F48::ZERO && found.delta <= I16F48::ONE);
         let other = put(forward, strike, log_moneyness, &volatility).unwrap();
         prop_assert!(other.value >= 0.max(strike - forward) && other.value <= strike);
         prop_assert_eq!(found.value - other.value, forward - strike);
-        prop_assert_eq!(found.delta.0 - other.delta.0, Fixed::ONE.0);
+        prop_assert_eq!(found.delta - other.delta, I16F48::ONE);
         // A put is the call on the strike with the forward's price.
-        let mirrored = call(strike, forward, Fixed(log_moneyness.0.saturating_neg()), &volatility).unwrap();
+        let mirrored = call(strike, forward, log_moneyness.saturating_neg(), &volatility).unwrap();
         prop_assert!(strike == forward || mirrored.value == other.value);
         for seconds in [0, 1, smaller.into(), root] {
             let greeks = greeks(forward, strike, log_moneyness, &volatility, seconds).unwrap();
             prop_assert_eq!(greeks.delta, found.delta);
-            prop_assert!(greeks.gamma >= Fixed::ZERO && greeks.vega >= 0 && greeks.decay >= 0);
+            prop_assert!(greeks.gamma >= I16F48::ZERO && greeks.vega >= 0 && greeks.decay >= 0);
         }
     }
 
@@ -74,7 +74,7 @@ proptest! {
         step in magnitude(20),
     ) {
         let volatility = volatility(ppm, seconds);
-        let strike = strike(forward, place, volatility.value().0 as f64 / 2f64.powi(48));
+        let strike = strike(forward, place, volatility.value().to_num());
         for step in [1, step] {
             let here = worth(forward, strike, &volatility);
             let higher = worth(forward + step, strike, &volatility);
@@ -93,7 +93,7 @@ proptest! {
         seconds in 1..=THREE_YEARS,
     ) {
         let volatility = volatility(ppm, seconds);
-        let strike = strike(forward, place, volatility.value().0 as f64 / 2f64.powi(48)).min(MAX_PRICE - 1);
+        let strike = strike(forward, place, volatility.value().to_num()).min(MAX_PRICE - 1);
         let here = worth(forward, strike, &volatility);
         let slack = 1 + (forward.max(strike) >> 48);
         let (higher, dearer) = (worth(forward + 1, strike, &volatility), worth(forward, strike + 1, &volatility));
@@ -111,7 +111,7 @@ proptest! {
         more in 1u32..1_000,
     ) {
         let at = volatility(ppm, seconds);
-        let strike = strike(forward, place, at.value().0 as f64 / 2f64.powi(48)).min(MAX_PRICE);
+        let strike = strike(forward, place, at.value().to_num()).min(MAX_PRICE);
         let here = worth(forward, strike, &at);
         for (more_volatility, more_time) in [(1, 0), (more, 0), (0, 1), (0, more)] {
             let then = volatility(ppm + more_volatility, (seconds + i64::from(more_time)).min(THREE_YEARS));
@@ -129,7 +129,7 @@ proptest! {
         step in magnitude(40),
     ) {
         let volatility = volatility(ppm, seconds);
-        let strike = strike(forward, place, volatility.value().0 as f64 / 2f64.powi(48)) + step;
+        let strike = strike(forward, place, volatility.value().to_num()) + step;
         let [low, middle, high] = [strike - step, strike, strike + step].map(|k| worth(forward, k, &volatility));
         prop_assert!(low + high - 2 * middle >= -2);
     }
@@ -144,18 +144,18 @@ proptest! {
         step in magnitude(20),
     ) {
         let volatility = volatility(ppm, seconds);
-        let strike = strike(forward, place, volatility.value().0 as f64 / 2f64.powi(48));
+        let strike = strike(forward, place, volatility.value().to_num());
         let [low, high] = [forward, forward + step]
             .map(|f| call(f, strike, ln_ratio(f, strike).unwrap(), &volatility).unwrap());
         prop_assert!(high.delta >= low.delta, "{:?} {:?}", low, high);
         let rise = (high.value - low.value) as f64;
-        let [least, most] = [low, high].map(|c| c.delta.0 as f64 / 2f64.powi(48) * step as f64);
+        let [least, most] = [low, high].map(|c| c.delta.to_num::<f64>() * step as f64);
         prop_assert!(rise >= least - 1.1 && rise <= most + 1.1, "{} {} {}", least, rise, most);
     }
 
     #[test]
     fn elementary_functions_are_monotone(x in any::<i64>(), shift in 0u32..63, step in magnitude(40)) {
-        let (low, high) = (Fixed(x >> shift), Fixed((x >> shift).saturating_add(step)));
+        let (low, high) = (I16F48::from_bits(x >> shift), I16F48::from_bits((x >> shift).saturating_add(step)));
         if let (Ok(a), Ok(b)) = (exp(low), exp(high)) {
             prop_assert!(a <= b);
         }
@@ -171,7 +171,7 @@ proptest! {
     #[test]
     fn roots_round_down(x in 0..=i64::MAX, shift in 0u32..63) {
         let x = x >> shift;
-        let root = i128::from(sqrt(Fixed(x)).unwrap().0);
+        let root = i128::from(sqrt(I16F48::from_bits(x)).unwrap().to_bits());
         let square = i128::from(x) << 48;
         prop_assert!(root * root <= square && (root + 1) * (root + 1) > square);
     }
@@ -180,18 +180,18 @@ proptest! {
     fn logarithms_of_ratios_are_odd_and_add_up(a in 1..=i64::MAX, b in 1..=i64::MAX, s in 0u32..63, t in 0u32..63) {
         let (a, b) = ((a >> s).max(1), (b >> t).max(1));
         let found = ln_ratio(a, b).unwrap();
-        prop_assert_eq!(found.0, -ln_ratio(b, a).unwrap().0);
-        prop_assert!((ln_integer(a).unwrap().0 - ln_integer(b).unwrap().0 - found.0).abs() <= 1);
-        prop_assert_eq!(ln_ratio(a, a), Ok(Fixed::ZERO));
+        prop_assert_eq!(found, -ln_ratio(b, a).unwrap());
+        prop_assert!((ln_integer(a).unwrap() - ln_integer(b).unwrap() - found).abs() <= I16F48::DELTA);
+        prop_assert_eq!(ln_ratio(a, a), Ok(I16F48::ZERO));
     }
 
     #[test]
-    fn powers_agree_with_roots_and_products(x in 1..Fixed::ONE.0 * 100) {
-        let base = Fixed(x);
-        prop_assert!((pow(base, Fixed::ONE).unwrap().0 - x).abs() <= 1 + (x >> 50));
-        prop_assert_eq!(pow(base, Fixed::ZERO), Ok(Fixed::ONE));
-        let root = sqrt(base).unwrap().0;
-        prop_assert!((pow(base, Fixed::HALF).unwrap().0 - root).abs() <= 1 + (root >> 50));
+    fn powers_agree_with_roots_and_products(x in 1..I16F48::ONE.to_bits() * 100) {
+        let base = I16F48::from_bits(x);
+        prop_assert!((pow(base, I16F48::ONE).unwrap().to_bits() - x).abs() <= 1 + (x >> 50));
+        prop_assert_eq!(pow(base, I16F48::ZERO), Ok(I16F48::ONE));
+        let root = sqrt(base).unwrap().to_bits();
+        prop_assert!((pow(base, I16F48::lit("0.5")).unwrap().to_bits() - root).abs() <= 1 + (root >> 50));
     }
 }
 
@@ -207,7 +207,7 @@ proptest! {
         seconds in 1..=THREE_YEARS,
     ) {
         let at = volatility(ppm, seconds);
-        let strike = strike(forward, place, at.value().0 as f64 / 2f64.powi(48)).min(MAX_PRICE);
+        let strike = strike(forward, place, at.value().to_num()).min(MAX_PRICE);
         let value = worth(forward, strike, &at);
         let found = implied_volatility(value, forward, strike, seconds).unwrap();
         prop_assert!(found <= ppm, "{} {}", found, ppm);
@@ -223,18 +223,27 @@ fn nothing_falls_at_the_seams() {
         let seam = (64 + part) << (exponent - 6);
         for near in 1..4 {
             assert!(ln_integer(seam - near).unwrap() <= ln_integer(seam).unwrap(), "{exponent} {part}");
-            assert!(ln(Fixed(seam - near)).unwrap() <= ln(Fixed(seam)).unwrap(), "{exponent} {part}");
+            assert!(
+                ln(I16F48::from_bits(seam - near)).unwrap() <= ln(I16F48::from_bits(seam)).unwrap(),
+                "{exponent} {part}"
+            );
         }
     }
     for step in -1500..480i64 {
         let seam = (step as f64 / 32.0 * std::f64::consts::LN_2 * 2f64.powi(48)) as i64;
         for near in -30..30 {
-            assert!(exp(Fixed(seam + near)).unwrap() <= exp(Fixed(seam + near + 1)).unwrap(), "{step} {near}");
+            assert!(
+                exp(I16F48::from_bits(seam + near)).unwrap() <= exp(I16F48::from_bits(seam + near + 1)).unwrap(),
+                "{step} {near}"
+            );
         }
     }
     for seam in (-80..80i64).map(|j| j << 45) {
         for near in -300..300 {
-            assert!(normal_cdf(Fixed(seam + near)) <= normal_cdf(Fixed(seam + near + 1)), "{seam} {near}");
+            assert!(
+                normal_cdf(I16F48::from_bits(seam + near)) <= normal_cdf(I16F48::from_bits(seam + near + 1)),
+                "{seam} {near}"
+            );
         }
     }
     // |a| or -b at a seam: at the money both are s/2, beside it one of them is.
@@ -245,7 +254,8 @@ fn nothing_falls_at_the_seams() {
             // y/s = |s/2 - seam|.
             let x = (s as f64 / 2.0 - seam as f64) * s as f64 / 2f64.powi(96) * other.signum() as f64;
             let strike = (forward as f64 * x.clamp(-3.9, 3.9).exp()) as i64;
-            let [here, more] = [s, s + 1].map(|s| TotalVolatility::from_value(Fixed(s), Fixed::ONE).unwrap());
+            let [here, more] =
+                [s, s + 1].map(|s| TotalVolatility::from_value(I16F48::from_bits(s), I16F48::ONE).unwrap());
             let value = worth(forward, strike, &here);
             assert!(worth(forward, strike, &more) >= value, "{seam} {other} {near}");
             assert!(worth(forward + 1, strike, &here) >= value, "{seam} {other} {near}");

@@ -18,8 +18,8 @@ fn whole(value: &Value) -> i128 {
     value.as_str().unwrap().parse().unwrap()
 }
 
-fn raw(value: &Value) -> Fixed {
-    Fixed(value.as_str().unwrap().parse().unwrap())
+fn raw(value: &Value) -> I16F48 {
+    I16F48::from_bits(value.as_str().unwrap().parse().unwrap())
 }
 
 fn integer(value: &Value) -> i64 {
@@ -27,14 +27,14 @@ fn integer(value: &Value) -> i64 {
 }
 
 /// A number less its expected value in 2^-64, in units of 2^-48.
-fn units(found: Fixed, expected: &Value) -> f64 {
-    ((i128::from(found.0) << 16) - whole(expected)) as f64 / 65_536.0
+fn units(found: I16F48, expected: &Value) -> f64 {
+    ((i128::from(found.to_bits()) << 16) - whole(expected)) as f64 / 65_536.0
 }
 
 #[test]
 fn elementary_functions() {
     let vectors = vectors();
-    let one = |name: &'static str, limit: f64, f: &dyn Fn(Fixed) -> Fixed| {
+    let one = |name: &'static str, limit: f64, f: &dyn Fn(I16F48) -> I16F48| {
         let mut worst = Worst::new(name);
         for row in rows(&vectors, name) {
             worst.see(units(f(raw(&row[0])), &row[1]), || format!("{row}"));
@@ -45,14 +45,16 @@ fn elementary_functions() {
     one("sqrt", 1.0, &|x| sqrt(x).unwrap());
     one("cdf", 1.1, &normal_cdf);
     one("pdf", 0.51, &normal_pdf);
-    one("root_years", 0.51, &|x| root_years(x.0).unwrap());
+    one("root_years", 0.51, &|x| root_years(x.to_bits()).unwrap());
     let mut worst = Worst::new("ln_ratio");
     for row in rows(&vectors, "ln_ratio") {
-        worst.see(units(ln_ratio(raw(&row[0]).0, raw(&row[1]).0).unwrap(), &row[2]), || format!("{row}"));
+        worst.see(units(ln_ratio(raw(&row[0]).to_bits(), raw(&row[1]).to_bits()).unwrap(), &row[2]), || {
+            format!("{row}")
+        });
     }
     worst.assert_within(0.57);
     // Relative, beyond half a unit.
-    let relative = |found: Fixed, expected: &Value| {
+    let relative = |found: I16F48, expected: &Value| {
         let miss = units(found, expected);
         (miss.abs() - 0.5).max(0.0) * 65_536.0 / whole(expected).max(1) as f64
     };
@@ -64,7 +66,7 @@ fn elementary_functions() {
     let mut worst = Worst::new("pow, of what is stated");
     for row in rows(&vectors, "pow") {
         let power = raw(&row[1]);
-        let allowed = 2f64.powi(-50) + power.0.abs() as f64 / 2f64.powi(48 + 55);
+        let allowed = 2f64.powi(-50) + power.to_num::<f64>().abs() / 2f64.powi(55);
         worst.see(relative(pow(raw(&row[0]), power).unwrap(), &row[2]) / allowed, || format!("{row}"));
     }
     worst.assert_within(1.0);
@@ -134,11 +136,11 @@ fn options() {
         if exact < 32_768.0 {
             gamma.see(units(greeks.gamma, &row["gamma"]) / 2f64.powi(48) * s * s.min(1.0), place);
         } else {
-            assert!(greeks.gamma.0 > i64::MAX - (1 << 40));
+            assert!(greeks.gamma.to_bits() > i64::MAX - (1 << 40));
         }
         let miss = ((i128::from(greeks.vega) << 32) - whole(&row["vega"])) as f64 / 2f64.powi(32);
         // F·φ is rounded down to 2^-5.
-        let root = root.0 as f64 / 2f64.powi(48);
+        let root: f64 = root.to_num();
         vega.see((miss.abs() - 1.0 - root / 32.0).max(0.0) / (forward as f64 * root) * s.min(1.0), place);
         let miss = ((i128::from(greeks.decay) << 32) - whole(&row["decay"])) as f64 / 2f64.powi(32);
         let rounding = 1.0 + 4.0 * s / seconds as f64;

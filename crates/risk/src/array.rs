@@ -9,7 +9,7 @@ use crate::{
     scenario::{MAX_MOVE, PRICE_FACTOR_FLOOR, ROWS, Scenario},
     surface::{ExpirySmile, MAX_VOLATILITY, MIN_VOLATILITY},
 };
-use ballast_pricing::{self as pricing, Fixed, PricingError, TotalVolatility};
+use ballast_pricing::{self as pricing, I16F48, PricingError, TotalVolatility};
 
 /// Price nodes of a scenario table: its moves as forwards, and their logarithms.
 const NODES: usize = (2 * MAX_MOVE + 1) as usize;
@@ -21,11 +21,11 @@ const NODE_BITS: u32 = 28;
 pub struct Slice {
     expiry: i64,
     seconds: i64,
-    root_years: Fixed,
+    root_years: I16F48,
     volatility_range: Ppm,
     /// ln(forward at the node / forward), by price move in thirds of the scan range plus [`MAX_MOVE`]; only moves that
     /// the table has.
-    log_moves: [Fixed; NODES],
+    log_moves: [I16F48; NODES],
     /// Price of a delta unit at the node less the price.
     moves: [i64; NODES],
     /// Price at the node as a ratio of the price, 2^-28.
@@ -33,7 +33,7 @@ pub struct Slice {
     /// The forward's premium over the price, millionths.
     basis: i64,
     /// ln(forward / the smile's anchor): how far the forward went since the smile was published.
-    since_anchor: Fixed,
+    since_anchor: I16F48,
     smile: ExpirySmile,
 }
 
@@ -54,13 +54,13 @@ impl Slice {
             seconds,
             root_years: pricing::root_years(seconds)?,
             volatility_range: u.option_params.volatility_range_of(seconds)?,
-            log_moves: [Fixed::ZERO; NODES],
+            log_moves: [I16F48::ZERO; NODES],
             moves: [0; NODES],
             ratios: [1 << NODE_BITS; NODES],
             basis,
             since_anchor: match smile.anchor_price {
-                1.. => pricing::ln_ratio(u.price.get(), smile.anchor_price)?,
-                _ => Fixed::ZERO,
+                1.. => pricing::ln_ratio(u.price, smile.anchor_price)?,
+                _ => I16F48::ZERO,
             },
             smile: *smile,
         };
@@ -139,8 +139,8 @@ impl Slice {
         let priced_strike = strike.max(1);
         let surplus = sub_bounded(priced_strike, strike);
         let moneyness = pricing::ln_ratio(forward, priced_strike)?;
-        let smile_at = if i.fixed.is_zero() { moneyness } else { self.whole_moneyness(i, u, whole_strike.get())? };
-        let at_publication = Fixed(add_bounded(self.since_anchor.0, -smile_at.0));
+        let smile_at = if i.fixed == 0 { moneyness } else { self.whole_moneyness(i, u, whole_strike)? };
+        let at_publication = I16F48::from_bits(sub_bounded(self.since_anchor.to_bits(), smile_at.to_bits()));
         let volatility = self.smile.smile.volatility(at_publication, self.root_years);
         let total = |direction: i64| {
             let shifted = i64::from(volatility.get())
@@ -200,8 +200,8 @@ impl Slice {
 
 impl Slice {
     /// Where the smile is read inside the settlement window: at the strike as listed, whatever part of the average is fixed.
-    fn whole_moneyness(&self, i: &Instrument, u: &Underlying, strike: i64) -> Result<Fixed, RiskError> {
-        let spot = (i.lot_units * u.price).get();
+    fn whole_moneyness(&self, i: &Instrument, u: &Underlying, strike: i64) -> Result<I16F48, RiskError> {
+        let spot = mul_bounded(i.lot_units.0, u.price);
         let carry = mul_div_floor(spot, self.basis, 1_000_000)?;
         Ok(pricing::ln_ratio(add_bounded(spot, carry).max(1), strike)?)
     }
@@ -227,12 +227,12 @@ impl Node {
         forward: i64,
         moved: i64,
         strike: i64,
-        moneyness: Fixed,
-        log_move: Fixed,
+        moneyness: I16F48,
+        log_move: I16F48,
         volatility: &TotalVolatility,
     ) -> Result<Self, RiskError> {
         let forward = add_bounded(forward, moved).max(1);
-        let moneyness = Fixed(add_bounded(moneyness.0, log_move.0));
+        let moneyness = I16F48::from_bits(add_bounded(moneyness.to_bits(), log_move.to_bits()));
         let call = pricing::call(forward, strike, moneyness, volatility)?;
         Ok(Self { moved, value: call.value, delta: ratio(call.delta) })
     }
@@ -270,12 +270,12 @@ fn below_chord(a: &Node, b: &Node) -> i64 {
 }
 
 /// A delta as a ratio of 2^-30.
-fn ratio(delta: Fixed) -> i64 {
-    (delta.0 >> (pricing::FRACTION_BITS - RATIO_BITS)).clamp(0, RATIO_ONE)
+fn ratio(delta: I16F48) -> i64 {
+    (delta.to_bits() >> (I16F48::FRAC_NBITS - RATIO_BITS)).clamp(0, RATIO_ONE)
 }
 
-fn gamma(gamma: Fixed) -> i64 {
-    (gamma.0 >> (pricing::FRACTION_BITS - GAMMA_BITS)).clamp(0, GAMMA_LIMIT)
+fn gamma(gamma: I16F48) -> i64 {
+    (gamma.to_bits() >> (I16F48::FRAC_NBITS - GAMMA_BITS)).clamp(0, GAMMA_LIMIT)
 }
 
 /// The option's own mark and worst rows, which follow from the call's terms.

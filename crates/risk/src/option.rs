@@ -27,7 +27,7 @@ use crate::{
     math::{RATIO_BITS, RATIO_ONE, add_bounded, mul_bounded, mul_div_floor, mul_ratio_floor, sub_bounded},
     scenario::ROWS,
 };
-use ballast_pricing::{self as pricing, Fixed, PricingError};
+use ballast_pricing::{self as pricing, PricingError};
 use bytemuck::{Pod, Zeroable};
 
 /// Fraction bits of [`OptionTerms::gamma`].
@@ -78,11 +78,11 @@ impl OptionParams {
     /// `v · (30 / max(days, floor))^p`, at most 90 %.
     pub(crate) fn volatility_range_of(&self, seconds: i64) -> Result<Ppm, PricingError> {
         let least = i64::from(self.volatility_floor_days) * DAY;
-        let base = Fixed::from_ratio(30 * DAY, seconds.max(least))?;
-        let power = Fixed::from_ratio(self.volatility_power.get().into(), Ppm::ONE.get().into())?;
+        let base = pricing::ratio(30 * DAY, seconds.max(least))?;
+        let power = pricing::ratio(self.volatility_power.0.into(), Ppm::ONE.0.into())?;
         let factor = pricing::pow(base, power)?;
-        let range = (i128::from(factor.0) * i128::from(self.volatility_range.get())) >> pricing::FRACTION_BITS;
-        Ok(Ppm::new(range.clamp(0, crate::bounds::underlying::VOLATILITY_RANGE.high.into()) as u32))
+        let range = pricing::mul_floor(self.volatility_range.0.into(), factor)?;
+        Ok(Ppm(range.clamp(0, crate::bounds::underlying::VOLATILITY_RANGE.high) as u32))
     }
 }
 

@@ -6,8 +6,12 @@
 //! once and a lower one at a bounded rate; maintenance margin follows upwards at a bounded rate too, so that no spike of
 //! volatility liquidates anyone at a stroke.
 
-use crate::{Ppm, RiskError, board::first_out_of_bounds, math::mul_div_floor};
-use ballast_pricing::{Fixed, exp};
+use crate::{
+    Ppm, RiskError,
+    board::first_out_of_bounds,
+    math::{mul_bounded, mul_div_floor},
+};
+use ballast_pricing::{I16F48, exp, mul_floor, ratio};
 use bytemuck::{Pod, Zeroable};
 
 /// Seconds of a bucket of the variance estimate.
@@ -126,10 +130,11 @@ impl RangeState {
             // What does not fit is a rise of more than the largest return.
             let change = mul_div_floor(change, 1 << RETURN_BITS, self.sample_price).unwrap_or(MAX_RETURN);
             let change = change.clamp(-MAX_RETURN, MAX_RETURN);
-            let squared = crate::math::mul_bounded(change, change) / buckets;
+            let squared = mul_bounded(change, change) / buckets;
             let kept = decay(buckets, params.half_life)?;
             // Both are at most 2^48, the ratio at most one: a mean of the two.
-            let moved = mul_div_floor(squared - self.variance, (Fixed::ONE.0 - kept.0).max(0), Fixed::ONE.0)?;
+            let taken = I16F48::ONE.checked_sub(kept).ok_or(RiskError::Overflow)?.max(I16F48::ZERO);
+            let moved = mul_floor(squared - self.variance, taken)?;
             self.variance = (self.variance + moved).max(0);
         }
         self.sample_price = price;
@@ -209,11 +214,10 @@ impl RangeState {
 }
 
 /// `2^(−n/h)`: the weight that is left of a variance after n buckets.
-fn decay(buckets: i64, half_life: u32) -> Result<Fixed, RiskError> {
+fn decay(buckets: i64, half_life: u32) -> Result<I16F48, RiskError> {
     // Beyond 32 half-lives nothing is left.
     let passed = buckets.checked_mul(BUCKET_SECONDS).ok_or(RiskError::Overflow)?.min(32 * i64::from(half_life));
-    let exponent = Fixed::from_ratio(-LN_2_PPM * passed, 1_000_000 * i64::from(half_life));
-    exponent.and_then(exp).map_err(|_| RiskError::Overflow)
+    Ok(exp(ratio(-LN_2_PPM * passed, 1_000_000 * i64::from(half_life))?)?)
 }
 
 #[cfg(test)]

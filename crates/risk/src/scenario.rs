@@ -65,7 +65,7 @@ pub fn validate(table: &[Scenario; ROWS]) -> Result<(), RiskError> {
     for ((parameter, s), direction) in (0u16..).zip(table).zip(DIRECTIONS) {
         if s.price_thirds.signum() != direction
             || s.weight.is_zero()
-            || !(-MAX_MOVE..=MAX_MOVE).contains(&s.price_thirds.into())
+            || !(-MAX_MOVE..=MAX_MOVE).contains(&i64::from(s.price_thirds))
             || !(-1..=1).contains(&s.volatility)
             || s.weight > Ppm::ONE
         {

@@ -5,7 +5,7 @@
 //! A smile that was not published for too long makes its expiry close-only.
 
 use crate::{Ppm, RiskError, board::first_out_of_bounds};
-use ballast_pricing::Fixed;
+use ballast_pricing::I16F48;
 use bytemuck::{Pod, Zeroable};
 
 /// Expiries of a surface.
@@ -51,10 +51,10 @@ impl Smile {
     }
 
     /// Volatility at a strike, rounded down to a millionth. `moneyness` is ln(strike / forward), `root_years` positive.
-    pub fn volatility(&self, moneyness: Fixed, root_years: Fixed) -> Ppm {
+    pub fn volatility(&self, moneyness: I16F48, root_years: I16F48) -> Ppm {
         // In millionths throughout: |x| ≤ 3·10^6, its square by 10^6 at most 9·10^6, factors at most 13·10^6.
-        let x = match root_years.0 {
-            1.. => (i128::from(moneyness.0) * 1_000_000 / i128::from(root_years.0))
+        let x = match root_years.to_bits() {
+            1.. => (i128::from(moneyness.to_bits()) * 1_000_000 / i128::from(root_years.to_bits()))
                 .clamp((-MAX_MONEYNESS_PPM).into(), MAX_MONEYNESS_PPM.into()) as i64,
             _ => 0,
         };
@@ -384,8 +384,8 @@ mod tests {
 
     #[test]
     fn a_smile_is_its_polynomial_within_its_bounds() {
-        let smile = Smile { level: Ppm::new(500_000), skew: -200_000, curvature: 100_000 };
-        let at = |x: i64| smile.volatility(Fixed::from_ratio(x, 1_000).unwrap(), Fixed::ONE).get();
+        let smile = Smile { level: Ppm(500_000), skew: -200_000, curvature: 100_000 };
+        let at = |x: i64| smile.volatility(ballast_pricing::ratio(x, 1_000).unwrap(), I16F48::ONE).0;
         assert_eq!(at(0), 500_000);
         assert!((i64::from(at(1_000)) - 450_000).abs() <= 1);
         assert!((i64::from(at(-1_000)) - 650_000).abs() <= 1);

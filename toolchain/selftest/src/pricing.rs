@@ -76,8 +76,8 @@ fn price_greeks(input: &Input, times: u32) -> Option<i64> {
     repeat(input, times, |i| {
         let x = ln_ratio(i.forward, i.strike).ok()?;
         let g = greeks(i.forward, i.strike, x, &total(i)?, i.seconds).ok()?;
-        black_box(g.vega.wrapping_add(g.decay).wrapping_add(g.delta.floor_bits(30)));
-        Some(g.gamma.floor_bits(30))
+        black_box(g.vega.wrapping_add(g.decay).wrapping_add(g.delta.to_bits()));
+        Some(g.gamma.to_bits())
     })
 }
 
