@@ -2,7 +2,10 @@
 
 use super::{build, read, signer, write};
 use crate::pda::Exchange;
-use ballast::args::{Encode, LegArgs, tag};
+use ballast::{
+    args::{Encode, LegArgs},
+    instruction::tag,
+};
 use solana_address::Address;
 use solana_instruction::Instruction;
 
