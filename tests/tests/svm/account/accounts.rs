@@ -1,6 +1,6 @@
 //! Margin accounts: open, deposit, withdraw, close (I202, I204, I206, I213, I223).
 
-use crate::refusal::{assert_refused, numbers, refused};
+use crate::harness::refusal::{assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E, account,
     ballast::{args::CollateralArgs, constants::MAX_GROWTH},
@@ -14,6 +14,7 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 const USDC: u64 = 1_000_000;
+
 const LAMPORTS: u64 = 1_000_000_000;
 
 #[test]

@@ -1,10 +1,6 @@
 //! Delegates, isolated accounts, transfers between accounts of one owner (I283 to I286).
 
-use crate::{
-    mutation::{Case, Mutation::*, Slot, Verdict, slot::*},
-    refusal::{DUPLICATE, assert_refused, numbers, refused},
-    tables::World,
-};
+use crate::harness::refusal::{DUPLICATE, assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{
@@ -22,7 +18,6 @@ use solana_keypair::Keypair;
 use solana_signer::Signer;
 
 const USDC: i64 = 1_000_000;
-const YEAR: i64 = 31_536_000;
 
 /// A funded key.
 fn somebody(svm: &mut Svm) -> Keypair {
@@ -200,35 +195,6 @@ mod permissions {
         refused(&mut svm, |svm| svm.delegate(&alice, &who(2), 0, 0), E::NotADelegate);
         svm.delegate(&alice, &who(6), 1, now + 60).unwrap();
     }
-}
-
-#[test]
-fn set_delegate() {
-    let World { mut svm, other, alice, bob, abroad, .. } = World::new();
-    let (e, who, now) = (svm.exchange, Address::new_unique(), svm.now());
-    let build =
-        |who: &Address, bits, until| instruction::set_delegate(&e, &alice.address(), &alice.margin, who, bits, until);
-    let arguments = [
-        ("a permission that means nothing", build(&who, 16, now + 1), E::BadPermissions.into()),
-        ("all bits of the type", build(&who, u8::MAX, now + 1), E::BadPermissions.into()),
-        ("until now", build(&who, 1, now), E::BadExpiryOfDelegate.into()),
-        ("until never", build(&who, 1, 0), E::BadExpiryOfDelegate.into()),
-        ("until the type's beginning", build(&who, 1, i64::MIN), E::BadExpiryOfDelegate.into()),
-        ("for more than ten years", build(&who, 1, now + 10 * YEAR + 1), E::BadExpiryOfDelegate.into()),
-        ("until the type's end", build(&who, 1, i64::MAX), E::BadExpiryOfDelegate.into()),
-        ("the owner", build(&alice.address(), 1, now + 1), E::NotADelegate.into()),
-        ("nobody", build(&Address::default(), 1, now + 1), E::NotADelegate.into()),
-        ("nothing of a stranger", build(&who, 0, 0), E::NotADelegate.into()),
-        ("nothing until a time", build(&who, 0, now + 1), E::BadExpiryOfDelegate.into()),
-    ];
-    Case::new("set_delegate", build(&who, 15, now + 10 * YEAR), &[&alice.key], &[Slot::Signer, EXCHANGE, MARGIN])
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, abroad)
-        .sibling(2, bob.margin)
-        .except(0, OtherSigner, E::Unauthorized)
-        .except(2, Sibling, E::Unauthorized)
-        .run(&mut svm);
 }
 
 mod isolated {
@@ -577,71 +543,4 @@ mod positions {
         svm.cancel(&alice, BTC, order).unwrap();
         assert!(svm.portfolio(&alice).holds_only_cash());
     }
-}
-
-#[test]
-fn transfer_cash() {
-    let World { mut svm, other, alice, bob, abroad, .. } = World::new();
-    let e = svm.exchange;
-    let second = svm.sub_account(alice.key.insecure_clone(), 1, "100").unwrap();
-    let third = svm.sub_account(alice.key.insecure_clone(), 2, "0").unwrap();
-    let build = |amount| instruction::transfer_cash(&e, &alice.address(), &second.margin, &alice.margin, amount);
-    let arguments = [
-        ("nothing", build(0), E::ZeroAmount.into()),
-        ("more than the account has", build(100_000_001), E::WouldBorrow.into()),
-        ("more than fits", build(i64::MAX as u64 + 1), E::Overflow.into()),
-        ("more than fits the type", build(u64::MAX), E::Overflow.into()),
-    ];
-    let slots = [Slot::Signer, EXCHANGE, TREASURY, BOARD, MARGIN, MARGIN];
-    Case::new("transfer_cash", build(100_000_000), &[&alice.key], &slots)
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.treasury)
-        .other_exchange(3, other.board)
-        .other_exchange(4, abroad)
-        .other_exchange(5, abroad)
-        .sibling(4, bob.margin)
-        .sibling(5, bob.margin)
-        .except(0, OtherSigner, E::Unauthorized)
-        .except(4, Sibling, E::DifferentOwners)
-        .except(4, SwappedWithNext, Verdict::Legal) // it has as much
-        .except(5, Sibling, E::DifferentOwners)
-        .run(&mut svm);
-    svm.transfer_cash(&second, &third, 100_000_000).unwrap();
-    assert_eq!(svm.margin(&third.margin).sequence, 1);
-    let changes = |svm: &Svm, t: &Trader| svm.decode::<MarginAccount>(&t.margin).sequence;
-    assert_eq!((changes(&svm, &second), changes(&svm, &third)), (2, 1));
-}
-
-#[test]
-fn transfer_position() {
-    let World { mut svm, other, alice, bob, abroad, .. } = World::new();
-    let e = svm.exchange;
-    let second = svm.sub_account(alice.key.insecure_clone(), 1, "10000").unwrap();
-    svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
-    let build = |lots| instruction::transfer_position(&e, &alice.address(), &alice.margin, &second.margin, BTC, lots);
-    let arguments = [
-        ("nothing", build(0), E::NothingToTransfer.into()),
-        ("the other sign", build(-10), E::NothingToTransfer.into()),
-        ("a lot too many", build(11), E::NothingToTransfer.into()),
-        ("lots at the type's beginning", build(i64::MIN), E::NothingToTransfer.into()),
-        ("lots at the type's end", build(i64::MAX), E::NothingToTransfer.into()),
-    ];
-    let slots = [Slot::Signer, EXCHANGE, BOARD, MARKET, MARGIN, MARGIN];
-    Case::new("transfer_position", build(10), &[&alice.key], &slots)
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .other_exchange(3, other.market(BTC))
-        .other_exchange(4, abroad)
-        .other_exchange(5, abroad)
-        .sibling(3, e.market(ETH))
-        .sibling(4, bob.margin)
-        .sibling(5, bob.margin)
-        .except(0, OtherSigner, E::Unauthorized)
-        .except(3, Sibling, E::NothingToTransfer)
-        .except(4, Sibling, E::DifferentOwners)
-        .except(4, SwappedWithNext, E::NothingToTransfer)
-        .except(5, Sibling, E::DifferentOwners)
-        .run(&mut svm);
 }

@@ -1,22 +1,22 @@
 //! Who may do what (I313 to I315): every instruction of an authority, tried with every other key; authorities that change
 //! hands.
 
-use crate::{
-    mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
+use super::timelock::{set_timelock, waiting};
+use crate::harness::{
     refusal::{assert_refused, numbers},
-    tables::World,
-    timelock::{set_timelock, waiting},
+    world::World,
 };
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{InstrumentTightenArgs, authority, tag},
+        args::{InstrumentTightenArgs, authority},
         constants::pause,
         events::{AuthorityAccepted, AuthorityNominated},
+        instruction::tag,
         state::{Delegate, Exchange, MarginAccount, permission},
     },
-    event, instruction,
-    instruction::{accept_authority, nominate_authority},
+    event,
+    instruction::{self, accept_authority, nominate_authority},
 };
 use ballast_testkit::{BTC, ETH, Svm, Trader, options::SMILE};
 use solana_address::Address;
@@ -244,55 +244,4 @@ fn what_an_old_admin_nominated_is_void() {
     for kind in [authority::RISK, authority::PAUSE] {
         assert_refused(&mut svm, &[accept_authority(&e, &friend.pubkey(), kind)], &[&friend], E::NotNominated);
     }
-}
-
-#[test]
-fn nominate_authority_table() {
-    let World { mut svm, other, admin, bob, .. } = World::new();
-    let (e, a) = (svm.exchange, admin.pubkey());
-    let build = |kind| nominate_authority(&e, &a, kind, &bob.address());
-    let arguments = [
-        ("a kind beyond the last", build(3), E::ParameterOutOfBounds.into()),
-        ("a kind at the type's end", build(u8::MAX), E::ParameterOutOfBounds.into()),
-    ];
-    Case::new("nominate_authority", build(authority::RISK), &[&admin], &[Slot::Signer, EXCHANGE])
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .except(0, OtherSigner, E::Unauthorized)
-        .except(1, OtherExchange, Legal) // the admin is the same
-        .run(&mut svm);
-}
-
-#[test]
-fn accept_authority_table() {
-    let World { mut svm, other, admin, bob, .. } = World::new();
-    let e = svm.exchange;
-    svm.send(&[nominate_authority(&e, &admin.pubkey(), authority::PAUSE, &bob.address())], &[&admin]).unwrap();
-    let build = |kind| accept_authority(&e, &bob.address(), kind);
-    let arguments = [
-        ("a kind beyond the last", build(3), E::ParameterOutOfBounds.into()),
-        ("another authority", build(authority::ADMIN), E::NotNominated.into()),
-    ];
-    Case::new("accept_authority", build(authority::PAUSE), &[&bob.key], &[Slot::Signer, EXCHANGE])
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .except(0, OtherSigner, E::NotNominated)
-        .except(1, OtherExchange, E::NotNominated)
-        .run(&mut svm);
-}
-
-#[test]
-fn set_timelock_table() {
-    let World { mut svm, other, admin, .. } = World::new();
-    let (e, a) = (svm.exchange, admin.pubkey());
-    let ix = instruction::set_timelock(&e, &a, 60);
-    Case::new("set_timelock", ix, &[&admin], &[Slot::Signer, EXCHANGE])
-        .arguments(
-            &mut svm,
-            &[("beyond 30 days", instruction::set_timelock(&e, &a, 2_592_001), E::ParameterOutOfBounds.into())],
-        )
-        .other_exchange(1, other.address)
-        .except(0, OtherSigner, E::Unauthorized)
-        .except(1, OtherExchange, Legal) // the admin is the same
-        .run(&mut svm);
 }

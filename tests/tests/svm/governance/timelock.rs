@@ -1,26 +1,26 @@
 //! Changes that wait (I310 to I312): proposed to the byte, executed in time and once, by whom and where they were proposed.
 
-use crate::{
-    mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
+use crate::harness::{
     refusal::{assert_refused, numbers, refused},
-    tables::World,
+    world::World,
 };
 use ballast_client::{
     BallastError as E,
     ballast::{
         args::{
             CollateralArgs, CollateralChangeArgs, FeeArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs,
-            OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs, tag,
+            OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs,
         },
         constants::{CHANGE_LIFETIME, pause},
         events::{ChangeCancelled, ChangeProposed, TimelockSet},
+        instruction::tag,
         state::{Exchange, MAX_CHANGE_LEN, PendingChange, RiskBoard},
     },
-    event, instruction,
-    instruction::{propose, propose_change, subject, with_change},
+    event,
+    instruction::{self, propose, propose_change, subject, with_change},
     risk::bounds::exchange::TIMELOCK,
 };
-use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, lending::INTEREST, options};
+use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, lending::INTEREST};
 use solana_address::Address;
 use solana_instruction::{Instruction, error::InstructionError as I};
 use solana_signer::Signer;
@@ -52,7 +52,7 @@ pub fn fees(svm: &Svm, taker_fee_ppm: u32) -> FeeArgs {
     FeeArgs { taker_fee_ppm, ..fees }
 }
 
-fn change_fees(svm: &Svm, taker_fee_ppm: u32) -> Instruction {
+pub fn change_fees(svm: &Svm, taker_fee_ppm: u32) -> Instruction {
     instruction::change_fees(&svm.exchange, &svm.admin.pubkey(), &fees(svm, taker_fee_ppm))
 }
 
@@ -413,113 +413,4 @@ fn a_change_that_fails_is_not_used_up() {
     let ix = allowed(&svm, 1, &ix);
     assert_refused(&mut svm, &[ix], &[&admin], E::ParameterOutOfBounds);
     assert!(svm.account(&svm.exchange.change(1)).is_some());
-}
-
-#[test]
-fn propose_change_table() {
-    let World { mut svm, other, payer, admin, .. } = World::new();
-    let (e, from, a, none) = (svm.exchange, payer.pubkey(), admin.pubkey(), Address::default());
-    set_timelock(&mut svm, 60).unwrap();
-    let build = |data: &[u8]| propose_change(&e, &from, &a, 1, &none, data);
-    let ix = build(&[tag::SET_TIMELOCK, 0, 0, 0, 0]);
-    let long = |len: usize| {
-        let mut data = vec![0; len];
-        data[0] = tag::LIST_OPTION;
-        data
-    };
-    let mut arguments = vec![
-        ("no data", build(&[]), E::BadChange.into()),
-        ("data that are too long", build(&long(MAX_CHANGE_LEN + 1)), E::BadChange.into()),
-    ];
-    for free in (0..=u8::MAX).filter(|t| !tag::waits(*t)) {
-        arguments.push(("an instruction that does not wait", build(&[free, 0]), E::BadChange.into()));
-    }
-    svm.simulate(&[build(&long(MAX_CHANGE_LEN))], &[&payer, &admin]).unwrap();
-    let slots = [Slot::Payer, Slot::Signer, EXCHANGE, Slot::Init, SYSTEM];
-    Case::new("propose_change", ix, &[&payer, &admin], &slots)
-        .arguments(&mut svm, &arguments)
-        .other_exchange(2, other.address)
-        .other_exchange(3, other.change(1))
-        .sibling(3, e.change(2))
-        .except(0, OtherSigner, Legal) // anyone may pay
-        .except(0, DuplicateOf(1), Legal) // the admin too
-        .except(1, OtherSigner, E::Unauthorized)
-        .except(0, SwappedWithNext, E::Unauthorized)
-        .except(1, DuplicateOf(0), E::Unauthorized)
-        .run(&mut svm);
-}
-
-#[test]
-fn cancel_change_table() {
-    let World { mut svm, other, payer, admin, .. } = World::new();
-    let (e, a, from) = (svm.exchange, admin.pubkey(), payer.pubkey());
-    let ix = change_fees(&svm, 600);
-    for (e, nonce) in [(e, 1), (e, 2), (other, 1)] {
-        let proposal = propose(&e, &from, &a, nonce, &Address::default(), &ix);
-        svm.send(&[proposal], &[&payer, &admin]).unwrap();
-    }
-    let cancel = |nonce| instruction::cancel_change(&e, &a, nonce, &from);
-    let mut another = cancel(2);
-    another.accounts[2].pubkey = e.change(1);
-    let arguments = [("another number", another, I::InvalidSeeds.into())];
-    Case::new("cancel_change", cancel(1), &[&admin], &[Slot::Signer, EXCHANGE, CHANGE, Slot::Receiver])
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.change(1))
-        .sibling(2, e.change(2))
-        .sibling(3, a)
-        .except(0, OtherSigner, E::Unauthorized)
-        .except(3, OtherOwner, E::Unauthorized)
-        .except(3, OtherAddress, E::Unauthorized)
-        .except(3, Empty, E::Unauthorized)
-        .except(3, Sibling, E::Unauthorized)
-        .except(3, DuplicateOf(0), E::Unauthorized)
-        .except(3, DuplicateOf(1), E::Unauthorized)
-        .run(&mut svm);
-}
-
-/// The pending change and who gets its rent, after the accounts of an instruction.
-#[test]
-fn the_accounts_of_a_change_table() {
-    let World { mut svm, other, payer, admin, .. } = World::new();
-    let (e, a) = (svm.exchange, admin.pubkey());
-    for exchange in [other, e] {
-        svm.exchange = exchange;
-        set_timelock(&mut svm, 60).unwrap();
-    }
-    let ix = change_fees(&svm, 600);
-    let group = instruction::set_product_group(&e, &a, 0, [1; 16], 0);
-    for (e, nonce, ix) in [(e, 1, &ix), (e, 2, &ix), (other, 1, &ix), (e, 3, &group)] {
-        let proposal = propose(&e, &payer.pubkey(), &a, nonce, &Address::default(), ix);
-        svm.send(&[proposal], &[&payer, &admin]).unwrap();
-    }
-    svm.advance(60);
-    let executed = with_change(ix, &e, 1, &payer.pubkey());
-    let slots = [Slot::Signer, EXCHANGE, Slot::Further, Slot::Further];
-    Case::new("change_fees", executed, &[&admin], &slots)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.change(1))
-        .sibling(2, e.change(3))
-        .sibling(3, a)
-        .except(0, OtherSigner, E::Unauthorized)
-        .except(1, OtherExchange, E::WrongExchange)
-        .except(2, OtherOwner, E::ChangeNotProposed)
-        .except(2, Empty, E::ChangeNotProposed)
-        .except(2, OtherExchange, E::WrongExchange)
-        .except(2, Sibling, E::ChangeDiffers)
-        .except(2, SwappedWithNext, E::ChangeNotProposed)
-        .except(2, DuplicateOf(0), E::ChangeNotProposed)
-        .except(2, DuplicateOf(3), E::ChangeNotProposed)
-        .except(2, Missing, E::ChangeNotProposed)
-        .except(3, OtherOwner, E::Unauthorized)
-        .except(3, OtherAddress, E::Unauthorized)
-        .except(3, Empty, E::Unauthorized)
-        .except(3, Sibling, E::Unauthorized)
-        .except(3, DuplicateOf(0), E::Unauthorized)
-        .except(3, DuplicateOf(2), E::Unauthorized)
-        .except(3, Missing, E::ChangeNotProposed)
-        .run(&mut svm);
-    // Two changes that say the same serve as well as one another.
-    let ix = with_change(change_fees(&svm, 600), &e, 2, &payer.pubkey());
-    svm.simulate(&[ix], &[&admin]).unwrap();
 }

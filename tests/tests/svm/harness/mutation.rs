@@ -6,7 +6,7 @@
 //! instruction: see [`Case::except`]. No mutation goes unasserted: it is refused with one exact error and changes not a
 //! byte, or the table lists it as legal.
 
-use crate::refusal::{
+use super::refusal::{
     DUPLICATE, Expected, NOT_EXECUTABLE, NOT_WRITABLE, TOO_FEW_ACCOUNTS, assert_refused, try_refused,
 };
 use ballast_client::{SYSTEM_PROGRAM, TOKEN_PROGRAM, account::discriminator, ballast};

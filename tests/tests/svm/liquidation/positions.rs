@@ -1,6 +1,6 @@
 //! Liquidation and bad debt (I202, I214, I233 to I235).
 
-use crate::refusal::{DUPLICATE, assert_refused, numbers, refused};
+use crate::harness::refusal::{DUPLICATE, assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{args::InstrumentTightenArgs, constants::pause, events::Liquidated},
@@ -49,7 +49,11 @@ impl Crash {
     }
 
     #[track_caller]
-    fn refuse(&mut self, max_lots: i64, error: impl Into<crate::refusal::Expected>) -> ballast_testkit::Failed {
+    fn refuse(
+        &mut self,
+        max_lots: i64,
+        error: impl Into<crate::harness::refusal::Expected>,
+    ) -> ballast_testkit::Failed {
         let (liquidator, alice) = (&self.liquidator, &self.alice);
         refused(&mut self.svm, |svm| svm.liquidate(liquidator, alice, BTC, max_lots), error)
     }

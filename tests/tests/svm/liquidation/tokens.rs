@@ -1,10 +1,6 @@
 //! Tokens of an account that owes cash are bought by a liquidator (I236).
 
-use crate::{
-    mutation::{Case, Mutation::*, Slot, slot::*},
-    refusal::{numbers, refused},
-    tables::World,
-};
+use crate::harness::refusal::{numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{constants::pause, events::TokensLiquidated},
@@ -14,9 +10,11 @@ use ballast_testkit::{BTC, SOL, Sent, Svm, Trader, lending::INTEREST};
 use solana_keypair::Keypair;
 
 const USDC: i64 = 1_000_000;
-const LAMPORTS: u64 = 1_000_000_000;
+
+pub const LAMPORTS: u64 = 1_000_000_000;
+
 /// Wrapped SOL, the only token.
-const TOKEN: u16 = 0;
+pub const TOKEN: u16 = 0;
 
 /// An exchange whose lenders lend 10,000 dollars, and a trader with 100 SOL of 40 dollars who withdrew dollars that he does
 /// not have.
@@ -55,7 +53,7 @@ impl Loan {
     }
 
     #[track_caller]
-    fn refuse(&mut self, most: u64, error: impl Into<crate::refusal::Expected>) -> ballast_testkit::Failed {
+    fn refuse(&mut self, most: u64, error: impl Into<crate::harness::refusal::Expected>) -> ballast_testkit::Failed {
         let (liquidator, alice) = (&self.liquidator, &self.alice);
         refused(&mut self.svm, |svm| svm.liquidate_token(liquidator, alice, TOKEN, most), error)
     }
@@ -202,41 +200,4 @@ fn what_is_not_to_be_sold_is_refused() {
     loan.refuse(u64::MAX, E::PriceStale);
     loan.svm.publish(SOL, "16").unwrap();
     loan.liquidate(u64::MAX);
-}
-
-/// I200 to I203, I236.
-#[test]
-fn liquidate_token() {
-    let World { mut svm, other, alice: liquidator, bob, abroad, .. } = World::new();
-    let e = svm.exchange;
-    let poor = svm.trader("0").unwrap();
-    svm.deposit_sol(&poor, 100 * LAMPORTS).unwrap();
-    svm.trade(&poor, &bob, BTC, "40000", 100).unwrap();
-    svm.advance(1);
-    svm.publish(BTC, "5000").unwrap();
-    svm.refresh_all();
-    let build = |token, most| {
-        instruction::liquidate_token(&e, &liquidator.address(), &liquidator.margin, &poor.margin, token, most)
-    };
-    let arguments = [
-        ("nothing", build(TOKEN, 0), E::NothingToLiquidate.into()),
-        ("less than a unit", build(TOKEN, 99_999_999), E::NothingToLiquidate.into()),
-        ("a token that is not listed", build(1, u64::MAX), E::NotListed.into()),
-        ("a token beyond the board", build(u16::MAX, u64::MAX), E::NotListed.into()),
-    ];
-    let slots = [Slot::Signer, EXCHANGE, TREASURY, BOARD, MARGIN, MARGIN];
-    Case::new("liquidate_token", build(TOKEN, u64::MAX), &[&liquidator.key], &slots)
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.treasury)
-        .other_exchange(3, other.board)
-        .other_exchange(4, abroad)
-        .other_exchange(5, abroad)
-        .sibling(4, bob.margin)
-        .sibling(5, bob.margin)
-        .except(0, OtherSigner, E::Unauthorized)
-        .except(4, Sibling, E::NotLiquidatable)
-        .except(5, Sibling, E::Unauthorized)
-        .except(4, SwappedWithNext, E::Unauthorized)
-        .run(&mut svm);
 }

@@ -1,9 +1,8 @@
 //! Listing dated futures and options: what is refused, and what a listed one is (I201 to I203, I240, I241).
 
-use crate::{
-    mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
+use crate::harness::{
     refusal::{assert_refused, refused},
-    tables::{Change, World, refusals},
+    world::World,
 };
 use ballast_client::{
     BallastError as E,
@@ -11,155 +10,20 @@ use ballast_client::{
     config, instruction,
     risk::{Instrument, Kind},
 };
-use ballast_testkit::{BTC, ETH, Order, SOL, Svm, options::SMILE};
+use ballast_testkit::{BTC, Order, Svm, options::SMILE};
 use solana_account::Account;
-use solana_instruction::error::InstructionError as I;
 use solana_signer::Signer;
 
-const DAY: i64 = 86_400;
+pub const DAY: i64 = 86_400;
+
 /// Longest life of a contract: three years.
-const LONGEST: i64 = 3 * 365 * DAY;
+pub const LONGEST: i64 = 3 * 365 * DAY;
 
 /// What a BTC instrument at an index has.
-fn terms(svm: &Svm, instrument: u16) -> InstrumentArgs {
+pub fn terms(svm: &Svm, instrument: u16) -> InstrumentArgs {
     let mut terms = svm.config.instrument_args(&svm.config.perpetual[usize::from(BTC)], instrument).unwrap();
     terms.name = config::name("X").unwrap();
     terms
-}
-
-/// Bounds of what every instrument has.
-const BAD_TERMS: &[Change<InstrumentArgs>] = &[
-    ("an index that is taken", |p| p.instrument = BTC, E::AlreadyExists),
-    ("an option's index", |p| p.instrument = 11, E::AlreadyExists),
-    ("an index beyond the last", |p| p.instrument = 512, E::NotListed),
-    ("an index at the type's end", |p| p.instrument = u16::MAX, E::NotListed),
-    ("no lot", |p| p.lot_units = 0, E::ParameterOutOfBounds),
-    ("a negative lot", |p| p.lot_units = i64::MIN, E::ParameterOutOfBounds),
-    ("a lot at the type's end", |p| p.lot_units = i64::MAX, E::ParameterOutOfBounds),
-    ("no tick", |p| p.tick_value = 0, E::ParameterOutOfBounds),
-    ("a negative tick", |p| p.tick_value = -1, E::ParameterOutOfBounds),
-    ("a tick at the type's end", |p| p.tick_value = i64::MAX, E::ParameterOutOfBounds),
-    ("no position", |p| p.max_position = 0, E::ParameterOutOfBounds),
-    ("a position at the type's end", |p| p.max_position = i64::MAX, E::ParameterOutOfBounds),
-    ("a position whose value leaves the bound of products", |p| p.max_position = 1 << 40, E::Overflow),
-    ("a band below 0.1 %", |p| p.price_band = 999, E::ParameterOutOfBounds),
-    ("a band above 50 %", |p| p.price_band = 500_001, E::ParameterOutOfBounds),
-    ("a negative least value", |p| p.min_order_value = -1, E::ParameterOutOfBounds),
-    ("a least value at the type's end", |p| p.min_order_value = i64::MAX, E::ParameterOutOfBounds),
-    ("no open interest", |p| p.open_interest_cap = 0, E::ParameterOutOfBounds),
-    ("negative open interest", |p| p.open_interest_cap = i64::MIN, E::ParameterOutOfBounds),
-    ("open interest at the type's end", |p| p.open_interest_cap = i64::MAX, E::ParameterOutOfBounds),
-];
-
-/// Expiries that no contract can have at a time.
-fn bad_expiries(now: i64) -> [(&'static str, i64); 10] {
-    [
-        ("no expiry", 0),
-        ("a negative expiry", -60),
-        ("an expiry at the type's beginning", i64::MIN),
-        ("an expiry a minute ago", now - 60),
-        ("an expiry of now", now),
-        ("an expiry in a second", now + 1),
-        ("an expiry that is no whole minute", now + DAY + 30),
-        ("an expiry a minute beyond three years", now + LONGEST + 60),
-        ("an expiry at the type's end", i64::MAX),
-        ("a whole minute at the type's end", i64::MAX / 60 * 60),
-    ]
-}
-
-#[test]
-fn list_future() {
-    let (World { mut svm, other, payer, admin, .. }, _) = World::with_options();
-    let (e, from, a, now) = (svm.exchange, payer.pubkey(), admin.pubkey(), svm.now());
-    let args = FutureArgs { terms: terms(&svm, 3), expiry: now + 30 * DAY };
-    let build = |args: &FutureArgs| instruction::list_future(&e, &from, &a, args);
-    let more: &[Change<FutureArgs>] = &[
-        ("an underlying that is not listed", |f| f.terms.underlying = 3, E::NotListed),
-        ("an underlying beyond the last", |f| f.terms.underlying = u16::MAX, E::NotListed),
-    ];
-    let mut arguments = refusals(args, build, more);
-    for (what, change, error) in BAD_TERMS {
-        let mut args = args;
-        change(&mut args.terms);
-        arguments.push((*what, build(&args), (*error).into()));
-    }
-    for (what, expiry) in bad_expiries(now) {
-        arguments.push((what, build(&FutureArgs { expiry, ..args }), E::BadExpiry.into()));
-    }
-    for expiry in [now + 60, now + LONGEST] {
-        svm.simulate(&[build(&FutureArgs { expiry, ..args })], &[&payer, &admin]).unwrap();
-    }
-    let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, SYSTEM];
-    Case::new("list_future", build(&args), &[&payer, &admin], &slots)
-        .arguments(&mut svm, &arguments)
-        .other_exchange(2, other.address)
-        .other_exchange(3, other.board)
-        .other_exchange(4, other.market(3))
-        .sibling(4, e.market(BTC))
-        .except(0, OtherSigner, Legal)
-        .except(1, OtherSigner, E::Unauthorized)
-        .except(0, SwappedWithNext, E::Unauthorized)
-        .except(0, DuplicateOf(1), Legal) // the admin may pay
-        .except(1, DuplicateOf(0), E::Unauthorized)
-        .run(&mut svm);
-}
-
-#[test]
-fn list_option() {
-    let (World { mut svm, other, payer, admin, .. }, expiry) = World::with_options();
-    let (e, from, a, now) = (svm.exchange, payer.pubkey(), admin.pubkey(), svm.now());
-    let args = OptionArgs { terms: terms(&svm, 3), expiry, strike: 440_000, put: 1 };
-    let build = |args: &OptionArgs| instruction::list_option(&e, &from, &a, args);
-    let more: &[Change<OptionArgs>] = &[
-        ("neither call nor put", |o| o.put = 2, E::ParameterOutOfBounds),
-        ("a kind at the type's end", |o| o.put = u8::MAX, E::ParameterOutOfBounds),
-        ("no strike", |o| o.strike = 0, E::BadStrike),
-        ("a negative strike", |o| o.strike = -1, E::BadStrike),
-        ("a strike at the type's beginning", |o| o.strike = i64::MIN, E::BadStrike),
-        ("a strike a tick above the highest price", |o| o.strike = 10_000_001, E::BadStrike),
-        ("a strike at the type's end", |o| o.strike = i64::MAX, E::BadStrike),
-        ("an expiry that the surface does not have", |o| o.expiry += 60, E::NoVolatility),
-        (
-            "an expiry that another surface does not have",
-            |o| (o.terms.underlying, o.expiry) = (ETH, o.expiry - 60),
-            E::NoVolatility,
-        ),
-    ];
-    let mut arguments = refusals(args, build, more);
-    for (what, change, error) in BAD_TERMS {
-        let mut args = args;
-        change(&mut args.terms);
-        arguments.push((*what, build(&args), (*error).into()));
-    }
-    for (what, expiry) in bad_expiries(now) {
-        arguments.push((what, build(&OptionArgs { expiry, ..args }), E::BadExpiry.into()));
-    }
-    let without_surface = |underlying| {
-        let mut args = args;
-        args.terms.underlying = underlying;
-        build(&args)
-    };
-    arguments.push(("an underlying without a surface", without_surface(SOL), I::UninitializedAccount.into()));
-    arguments.push(("an underlying that is not listed", without_surface(3), I::UninitializedAccount.into()));
-    arguments.push(("an underlying beyond the last", without_surface(u16::MAX), I::UninitializedAccount.into()));
-    for (strike, put) in [(1, 0), (1, 1), (10_000_000, 0), (10_000_000, 1)] {
-        svm.simulate(&[build(&OptionArgs { strike, put, ..args })], &[&payer, &admin]).unwrap();
-    }
-    let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, SURFACE, SYSTEM];
-    Case::new("list_option", build(&args), &[&payer, &admin], &slots)
-        .arguments(&mut svm, &arguments)
-        .other_exchange(2, other.address)
-        .other_exchange(3, other.board)
-        .other_exchange(4, other.market(3))
-        .other_exchange(5, other.surface(BTC))
-        .sibling(4, e.market(BTC))
-        .sibling(5, e.surface(ETH))
-        .except(0, OtherSigner, Legal)
-        .except(1, OtherSigner, E::Unauthorized)
-        .except(0, SwappedWithNext, E::Unauthorized)
-        .except(0, DuplicateOf(1), Legal) // the admin may pay
-        .except(1, DuplicateOf(0), E::Unauthorized)
-        .run(&mut svm);
 }
 
 #[test]

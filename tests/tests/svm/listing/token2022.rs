@@ -1,9 +1,11 @@
 //! Collateral of Token-2022: plain mints made by that program itself, and the extensions that are refused (I287, I288).
 
-use crate::refusal::assert_refused;
+use crate::harness::refusal::assert_refused;
 use ballast_client::{
-    BallastError as E, TOKEN_2022_PROGRAM, ballast::args::CollateralArgs, config, instruction,
-    instruction::of_token_2022,
+    BallastError as E, TOKEN_2022_PROGRAM,
+    ballast::args::CollateralArgs,
+    config,
+    instruction::{self, of_token_2022},
 };
 use ballast_testkit::{BTC, SOL, Svm, Trader};
 use solana_address::Address;

@@ -1,9 +1,6 @@
 //! Funding and basis: samples of the impact prices, what they cost and move, and what is refused (I290 to I293, I299).
 
-use crate::{
-    mutation::{Case, Mutation::*, slot::*},
-    refusal::{refused, snapshot},
-};
+use crate::harness::refusal::{refused, snapshot};
 use ballast_client::{
     BallastError as E,
     ballast::{args::InstrumentTightenArgs, constants::pause, events::MarketSampled, state::RiskBoard},
@@ -15,7 +12,7 @@ use solana_signer::Signer;
 
 /// An exchange whose BTC perpetual has funding and a basis, with quotes that have rested for five seconds: a bid 0.1 % above the
 /// index and an ask beyond it.
-fn quoted() -> (Svm, Trader, (u32, u64)) {
+pub fn quoted() -> (Svm, Trader, (u32, u64)) {
     quoted_at("40040", "40140")
 }
 
@@ -90,7 +87,7 @@ fn a_bucket_is_sampled_once_and_stands_for_itself_alone() {
     let before = snapshot(&svm);
     svm.advance(5);
     svm.sample_market(BTC).unwrap();
-    assert_eq!(crate::refusal::difference(&before, &snapshot(&svm)), None);
+    assert_eq!(crate::harness::refusal::difference(&before, &snapshot(&svm)), None);
     svm.advance(50 * 60);
     svm.refresh_all();
     svm.sample_market(BTC).unwrap();
@@ -246,19 +243,4 @@ fn no_sample_is_taken_at_a_price_that_is_in_doubt() {
     svm.write_price_update(BTC, &update);
     svm.refresh(BTC).unwrap();
     refused(&mut svm, |svm| svm.sample_market(BTC), E::PriceTooUncertain);
-}
-
-/// I299.
-#[test]
-fn sample_market() {
-    let (mut svm, _, _) = quoted();
-    let other = svm.another_exchange(2).unwrap();
-    let e = svm.exchange;
-    Case::new("sample_market", instruction::sample_market(&e, BTC), &[], &[EXCHANGE, BOARD, MARKET])
-        .other_exchange(0, other.address)
-        .other_exchange(1, other.board)
-        .other_exchange(2, other.market(BTC))
-        .sibling(2, e.market(ETH))
-        .except(2, Sibling, E::NoFunding)
-        .run(&mut svm);
 }

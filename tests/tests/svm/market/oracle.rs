@@ -1,6 +1,6 @@
 //! Prices: what an oracle account must be, and what a good one does to the board (I230 to I232).
 
-use crate::refusal::{assert_refused, refused, snapshot};
+use crate::harness::refusal::{assert_refused, refused, snapshot};
 use ballast_client::{
     BallastError as E,
     ballast::{
@@ -16,8 +16,10 @@ use solana_account::Account;
 use solana_address::Address;
 
 const DOLLAR: i64 = 100_000_000;
+
 /// Oldest price that the fixture's underlyings accept, seconds.
 const MAX_AGE: i64 = 10;
+
 /// Where an update says how well it was verified.
 const VERIFICATION: usize = 40;
 

@@ -1,77 +1,10 @@
 //! Refreshing options: lists, what a refresh writes, and what it leaves alone (I201, I203, I246, I247).
 
-use crate::{
-    mutation::{Case, Mutation::*, slot::*},
-    refusal::{Expected, assert_refused, refused, snapshot},
-    tables::World,
-};
-use ballast_client::{BallastError as E, ballast::constants::MAX_REFRESHED, instruction};
+use crate::harness::refusal::{assert_refused, refused, snapshot};
+use ballast_client::{BallastError as E, instruction};
 use ballast_testkit::{BTC, ETH, SOL, Svm, options::SMILE};
-use solana_instruction::{Instruction, error::InstructionError as I};
 
 const DAY: i64 = 86_400;
-
-#[test]
-fn refresh_options() {
-    let (World { mut svm, other, .. }, _) = World::with_options();
-    let e = svm.exchange;
-    svm.advance(1);
-    svm.publish(BTC, "40100").unwrap();
-    let build = |list: &[u16]| instruction::refresh_options(&e, BTC, list);
-    let with_data = |data: &[u8]| Instruction { data: data.to_vec(), ..build(&[]) };
-    let many: Vec<u16> = (10..10 + MAX_REFRESHED as u16 + 1).collect();
-    let tag = build(&[]).data[0];
-    let bad = |error: E| Expected::from(error);
-    let arguments = [
-        ("nothing", build(&[]), bad(E::TooManyInstruments)),
-        ("one more than an instruction refreshes", build(&many), bad(E::TooManyInstruments)),
-        ("two in the wrong order", build(&[11, 10]), bad(E::UnsortedInstruments)),
-        ("the first one last", build(&[11, 12, 10]), bad(E::UnsortedInstruments)),
-        ("one twice", build(&[10, 10]), bad(E::DuplicateInstrument)),
-        ("the last one twice", build(&[10, 11, 11]), bad(E::DuplicateInstrument)),
-        ("a perpetual", build(&[BTC]), bad(E::NotAnOption)),
-        ("a perpetual before options", build(&[BTC, 10, 11]), bad(E::NotAnOption)),
-        ("another underlying's perpetual", build(&[ETH]), bad(E::WrongSurface)),
-        ("another underlying's option", build(&[20]), bad(E::WrongSurface)),
-        ("another underlying's option after options", build(&[10, 11, 20]), bad(E::WrongSurface)),
-        ("a free slot", build(&[10, 11, 12]), bad(E::NotListed)),
-        ("an index beyond the last", build(&[10, 512]), bad(E::NotListed)),
-        ("an index at the type's end", build(&[u16::MAX]), bad(E::NotListed)),
-        (
-            "a list that is shorter than it says",
-            with_data(&[tag, 3, 0, 0, 0, 10, 0, 11, 0]),
-            I::InvalidInstructionData.into(),
-        ),
-        (
-            "a list of four thousand million",
-            with_data(&[tag, 255, 255, 255, 255, 10, 0]),
-            I::InvalidInstructionData.into(),
-        ),
-    ];
-    Case::new("refresh_options", build(&[10, 11]), &[], &[EXCHANGE, BOARD, SURFACE])
-        .arguments(&mut svm, &arguments)
-        .other_exchange(0, other.address)
-        .other_exchange(1, other.board)
-        .other_exchange(2, other.surface(BTC))
-        .sibling(2, e.surface(ETH))
-        .except(2, Sibling, E::WrongSurface)
-        .run(&mut svm);
-}
-
-#[test]
-fn sweep_writes_the_board_of_its_own_exchange_only() {
-    let (World { mut svm, other, alice, bob, .. }, _) = World::with_options();
-    let e = svm.exchange;
-    svm.trade(&alice, &bob, 10, "1300", 10).unwrap();
-    Case::new("sweep", instruction::sweep(&e, 10), &[], &[EXCHANGE, TREASURY, BOARD, MARKET])
-        .other_exchange(0, other.address)
-        .other_exchange(1, other.treasury)
-        .other_exchange(2, other.board)
-        .other_exchange(3, other.market(10))
-        .sibling(3, e.market(11))
-        .except(3, Sibling, E::NothingToSweep)
-        .run(&mut svm);
-}
 
 /// An exchange with calls and puts of two expiries of BTC, from index 10 on.
 fn two_expiries() -> (Svm, [i64; 2], Vec<u16>) {

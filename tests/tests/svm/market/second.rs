@@ -1,12 +1,9 @@
 //! The second price source: it is compared with the first, stands in for it, and has no veto (I201, I248 to I250).
 
-use crate::{
-    mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
-    refusal::{assert_refused, refused, snapshot},
-};
+use crate::harness::refusal::{assert_refused, refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::oracle::switchboard::{LEN, MIN_SAMPLES, PROGRAMS, offset},
+    ballast::oracle::switchboard::{MIN_SAMPLES, PROGRAMS, offset},
     instruction,
     risk::guard::flag,
     switchboard::PullFeed,
@@ -18,7 +15,7 @@ use solana_address::Address;
 const ONE: i128 = 1_000_000_000_000_000_000;
 
 /// An exchange whose BTC and ETH have a second source each, a hundred seconds after its last prices.
-fn stale() -> Svm {
+pub fn stale() -> Svm {
     let mut svm = Svm::with_config(|c| {
         with_second(c, BTC, &Address::new_from_array([0xB7; 32]));
         with_second(c, ETH, &Address::new_from_array([0xE7; 32]));
@@ -51,40 +48,6 @@ fn nothing_stands_in(svm: &mut Svm) {
     let before = snapshot(svm);
     svm.refresh(BTC).unwrap();
     assert!(before == snapshot(svm));
-}
-
-#[test]
-fn refresh_underlying_with_a_second_source() {
-    let mut svm = stale();
-    let other = svm.another_exchange(2).unwrap();
-    let e = svm.exchange;
-    svm.advance(1);
-    svm.write_price(BTC, "40001");
-    svm.write_second(BTC, "40002");
-    svm.write_second(ETH, "2500");
-    let (price, second) = (svm.price_account(BTC), svm.second_account(BTC).unwrap());
-    let ix = instruction::refresh_underlying_from(&e, &price, Some(&second), BTC);
-    Case::new("refresh_underlying", ix, &[], &[EXCHANGE, BOARD, Slot::Unchecked, Slot::Further])
-        .other_exchange(0, other.address)
-        .other_exchange(1, other.board)
-        .sibling(2, svm.price_account(SOL))
-        .sibling(3, svm.second_account(ETH).unwrap())
-        .except(2, OtherAddress, Legal) // any account of the oracle program with the feed
-        .except(2, OtherOwner, E::OracleWrongOwner)
-        .except(2, Empty, E::OracleWrongOwner)
-        .except(2, Sibling, E::OracleWrongFeed)
-        .except(2, DuplicateOf(0), E::OracleWrongOwner)
-        .except(2, DuplicateOf(3), E::OracleWrongOwner)
-        .except(2, SwappedWithNext, E::OracleWrongOwner)
-        // The second source is one account, whatever others hold.
-        .except(3, OtherOwner, E::OracleWrongFeed)
-        .except(3, OtherAddress, E::OracleWrongFeed)
-        .except(3, Empty, E::OracleWrongFeed)
-        .except(3, Sibling, E::OracleWrongFeed)
-        .except(3, DuplicateOf(0), E::OracleWrongFeed)
-        .except(3, DuplicateOf(2), E::OracleWrongFeed)
-        .except(3, Missing, E::SecondSourceMissing)
-        .run(&mut svm);
 }
 
 #[test]

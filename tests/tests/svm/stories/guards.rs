@@ -1,6 +1,6 @@
 //! What a suspect price stops, action by action, as the table at the head of the guards says (I251 to I255).
 
-use crate::refusal::{assert_refused, refused};
+use crate::harness::refusal::{assert_refused, refused};
 use ballast_client::{
     BallastError as E,
     ballast::args::SmileArgs,
@@ -142,10 +142,10 @@ impl Desk {
     }
 
     fn assert_refused(&mut self, act: fn(&mut Self) -> Result<(), Failed>, error: E) {
-        let before = crate::refusal::snapshot(&self.svm);
+        let before = crate::harness::refusal::snapshot(&self.svm);
         let failed = act(self).unwrap_err();
-        assert_eq!(crate::refusal::outcome(&failed), error.into(), "{:#?}", failed.log);
-        assert_eq!(crate::refusal::difference(&before, &crate::refusal::snapshot(&self.svm)), None);
+        assert_eq!(crate::harness::refusal::outcome(&failed), error.into(), "{:#?}", failed.log);
+        assert_eq!(crate::harness::refusal::difference(&before, &crate::harness::refusal::snapshot(&self.svm)), None);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Options in trade: marks, parity, margin of combinations, orders, liquidation (I259 to I263).
 
-use crate::refusal::{refused, snapshot};
+use crate::harness::refusal::{refused, snapshot};
 use ballast_client::{
     BallastError as E,
     ballast::{args::SmileArgs, events::Liquidated},

@@ -1,10 +1,6 @@
 //! Batches of one market: what they do, and that they equal their orders one by one (I275, I276).
 
-use crate::{
-    mutation::{Case, Mutation::*, Slot, slot::*},
-    refusal::{Expected, assert_refused, difference, refused, snapshot},
-    tables::World,
-};
+use crate::harness::refusal::{difference, refused, snapshot};
 use ballast_client::{
     BallastError as E,
     ballast::{
@@ -16,10 +12,10 @@ use ballast_client::{
     book::Side,
     event, instruction,
 };
-use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader};
+use ballast_testkit::{BTC, Failed, Order, Sent, Svm, Trader};
 use solana_account::Account;
 use solana_address::Address;
-use solana_instruction::{Instruction, error::InstructionError as I};
+use solana_instruction::Instruction;
 
 #[track_caller]
 fn batched(sent: Result<Sent, Failed>) -> OrdersBatched {
@@ -255,61 +251,6 @@ fn an_order_that_lowers_margin_stands_alone() {
         }
     }
     assert!((1..398).contains(&split), "some are accepted and some are not: {split}");
-}
-
-/// Bad input (I201 to I203).
-#[test]
-fn batch_orders() {
-    let World { mut svm, other, alice, bob, abroad, .. } = World::new();
-    let e = svm.exchange;
-    let (handle, sequence) = svm.rest(&alice, Order::buy(&svm, BTC, "39000", 10)).unwrap();
-    let order = Order::buy(&svm, BTC, "39500", 10).args;
-    let build = |cancels: &[CancelArgs], orders: &[OrderArgs], makers: &[Address]| {
-        instruction::batch_orders(&e, &alice.address(), &alice.margin, BTC, makers, cancels, orders)
-    };
-    let one = CancelArgs { handle, sequence };
-    // As many items as there are bytes for none.
-    let mut endless = build(&[], &[], &[]);
-    endless.data[1..5].fill(0xff);
-    let mut endless_orders = build(&[], &[], &[]);
-    endless_orders.data[5..9].fill(0xff);
-    let no_lots = OrderArgs { lots: 0, ..order };
-    let arguments: [(&str, Instruction, Expected); 7] = [
-        ("nothing", build(&[], &[], &[]), E::TooManyLegs.into()),
-        (
-            "another sequence number",
-            build(&[CancelArgs { handle, sequence: 9 }], &[order], &[]),
-            E::OrderNotFound.into(),
-        ),
-        ("an order twice", build(&[one, one], &[order], &[]), E::OrderNotFound.into()),
-        (
-            "a handle at the type's end",
-            build(&[CancelArgs { handle: u32::MAX, sequence }], &[], &[]),
-            E::OrderNotFound.into(),
-        ),
-        ("no lots", build(&[one], &[order, no_lots], &[]), E::BadSize.into()),
-        ("cancels without end", endless, I::InvalidInstructionData.into()),
-        ("orders without end", endless_orders, I::InvalidInstructionData.into()),
-    ];
-    let slots = [Slot::Signer, EXCHANGE, BOARD, MARKET, MARGIN];
-    Case::new("batch_orders", build(&[one], &[order, order], &[]), &[&alice.key], &slots)
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .other_exchange(3, other.market(BTC))
-        .other_exchange(4, abroad)
-        .sibling(3, e.market(ETH))
-        .sibling(4, bob.margin)
-        .except(0, OtherSigner, E::Unauthorized)
-        .except(3, Sibling, E::OrderNotFound)
-        .except(4, Sibling, E::Unauthorized)
-        .run(&mut svm);
-    for makers in [vec![alice.margin], vec![e.market(BTC)]] {
-        assert_refused(&mut svm, &[build(&[one], &[order], &makers)], &[&alice.key], crate::refusal::DUPLICATE);
-    }
-    let twice = build(&[one], &[order], &[bob.margin, bob.margin]);
-    assert_refused(&mut svm, &[twice], &[&alice.key], E::DuplicateAccount);
-    assert_refused(&mut svm, &[build(&[one], &[order], &[abroad])], &[&alice.key], E::WrongExchange);
 }
 
 /// SplitMix64.

@@ -1,11 +1,11 @@
 //! Orders and matching (I205, I211, I212, I220 to I227).
 
-use crate::refusal::{assert_refused, numbers, refused};
+use crate::harness::refusal::{assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{
         args::self_trade::{ABORT, CANCEL_MAKER, CANCEL_TAKER},
-        constants::{MAX_FILLS, MAX_PASSED, pause},
+        constants::{MAX_FILLS, pause},
         events::OrderPlaced,
         state::permission,
     },

@@ -1,15 +1,11 @@
 //! Orders beyond placing and cancelling one: market orders, sliding, replacing, batches, pruning, the maker's penalty
 //! (I270 to I274, I277).
 
-use crate::{
-    mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
-    refusal::{assert_refused, numbers, refused},
-    tables::World,
-};
+use crate::harness::refusal::{numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{CancelArgs, OrderArgs, order_kind, self_trade::ABORT},
+        args::{OrderArgs, order_kind, self_trade::ABORT},
         constants::pause,
         events::{OrderPlaced, OrderReplaced, OrdersBatched, OrdersPruned},
         state::{DISCRIMINATOR_LEN, RiskBoard},
@@ -19,7 +15,6 @@ use ballast_client::{
     risk::Instrument,
 };
 use ballast_testkit::{BTC, ETH, Failed, Order, SOL, Sent, Svm, Trader};
-use solana_address::Address;
 
 /// An exchange with rich traders.
 fn desk<const N: usize>() -> (Svm, [Trader; N]) {
@@ -485,7 +480,7 @@ mod pruning {
 /// While what is traded cannot be taken on by anybody, nobody's orders are taken off the book for it (I222).
 mod unusable {
     use super::*;
-    use crate::options;
+    use crate::stories::options;
     use ballast_client::risk::guard::flag;
 
     /// Bob's and Carol's asks, and bids of Carol's, who is long; somebody with an empty account.
@@ -731,113 +726,6 @@ mod penalty {
         // Below initial margin; the penalty alone would raise her health by more than the fill costs.
         let buy = Order::buy(&svm, BTC, "40101", 16).immediate();
         refused(&mut svm, |svm| svm.place(&alice, buy, &[&poor, &bob]), E::BelowInitialMargin);
-    }
-}
-
-mod tables {
-    use super::*;
-
-    const TRADING: [Slot; 5] = [Slot::Signer, EXCHANGE, BOARD, MARKET, MARGIN];
-
-    #[test]
-    fn cancel_by_client_id() {
-        let World { mut svm, other, alice, bob, abroad, .. } = World::new();
-        let e = svm.exchange;
-        svm.rest(&alice, Order::buy(&svm, BTC, "39000", 10).client_id(5)).unwrap();
-        svm.rest(&bob, Order::buy(&svm, BTC, "39000", 10).client_id(6)).unwrap();
-        let build = |id| instruction::cancel_by_client_id(&e, &alice.address(), &alice.margin, BTC, id);
-        let arguments = [
-            ("a number of nobody's", build(0), E::OrderNotFound.into()),
-            ("somebody else's number", build(6), E::OrderNotFound.into()),
-            ("a number at the type's end", build(u64::MAX), E::OrderNotFound.into()),
-        ];
-        Case::new("cancel_by_client_id", build(5), &[&alice.key], &TRADING)
-            .arguments(&mut svm, &arguments)
-            .other_exchange(1, other.address)
-            .other_exchange(2, other.board)
-            .other_exchange(3, other.market(BTC))
-            .other_exchange(4, abroad)
-            .sibling(3, e.market(ETH))
-            .sibling(4, bob.margin)
-            .except(0, OtherSigner, E::Unauthorized)
-            .except(3, Sibling, E::OrderNotFound)
-            .except(4, Sibling, E::Unauthorized)
-            .run(&mut svm);
-    }
-
-    #[test]
-    fn replace_order() {
-        let World { mut svm, other, alice, bob, abroad, .. } = World::new();
-        let e = svm.exchange;
-        let (handle, sequence) = svm.rest(&alice, Order::buy(&svm, BTC, "39000", 10)).unwrap();
-        let bobs = svm.rest(&bob, Order::buy(&svm, BTC, "39000", 10)).unwrap();
-        let args = Order::buy(&svm, BTC, "39500", 10).args;
-        let build = |handle, sequence, args: &OrderArgs, makers: &[Address]| {
-            let old = CancelArgs { handle, sequence };
-            instruction::replace_order(&e, &alice.address(), &alice.margin, BTC, makers, &old, args)
-        };
-        let with = |change: fn(&mut OrderArgs)| {
-            let mut changed = args;
-            change(&mut changed);
-            build(handle, sequence, &changed, &[])
-        };
-        let arguments = [
-            ("another sequence number", build(handle, sequence + 1, &args, &[]), E::OrderNotFound.into()),
-            ("sequence number zero", build(9, 0, &args, &[]), E::OrderNotFound.into()),
-            ("a handle at the type's end", build(u32::MAX, sequence, &args, &[]), E::OrderNotFound.into()),
-            ("somebody else's order", build(bobs.0, bobs.1, &args, &[]), E::OrderNotOwned.into()),
-            ("a third side", with(|o| o.side = 2), E::BadSide.into()),
-            ("a seventh kind", with(|o| o.kind = 6), E::BadOrderKind.into()),
-            ("a seventh kind of the same", with(|o| (o.kind, o.price) = (6, 390_000)), E::BadOrderKind.into()),
-            ("a fourth self-trade mode", with(|o| o.self_trade = 3), E::BadSelfTrade.into()),
-            ("reduce-only that is neither", with(|o| o.reduce_only = 2), E::BadOrderKind.into()),
-            ("no lots", with(|o| o.lots = 0), E::BadSize.into()),
-            ("no lots of the same", with(|o| (o.lots, o.price) = (0, 390_000)), E::BadSize.into()),
-            ("negative lots of the same", with(|o| (o.lots, o.price) = (-1, 390_000)), E::BadSize.into()),
-            ("lots at the type's end", with(|o| o.lots = i64::MAX), E::BadSize.into()),
-            ("a price at the type's end", with(|o| o.price = i64::MAX), E::BadPrice.into()),
-            ("an expiry of long ago", with(|o| o.expires_at = 1), E::OrderExpired.into()),
-        ];
-        Case::new("replace_order", build(handle, sequence, &args, &[]), &[&alice.key], &TRADING)
-            .arguments(&mut svm, &arguments)
-            .other_exchange(1, other.address)
-            .other_exchange(2, other.board)
-            .other_exchange(3, other.market(BTC))
-            .other_exchange(4, abroad)
-            .sibling(3, e.market(ETH))
-            .sibling(4, bob.margin)
-            .except(0, OtherSigner, E::Unauthorized)
-            .except(3, Sibling, E::OrderNotFound)
-            .except(4, Sibling, E::Unauthorized)
-            .run(&mut svm);
-        let twice = build(handle, sequence, &args, &[bob.margin, bob.margin]);
-        assert_refused(&mut svm, &[twice], &[&alice.key], E::DuplicateAccount);
-        assert_refused(&mut svm, &[build(handle, sequence, &args, &[abroad])], &[&alice.key], E::WrongExchange);
-    }
-
-    #[test]
-    fn prune_expired() {
-        let World { mut svm, other, alice, bob, abroad, .. } = World::new();
-        let e = svm.exchange;
-        let until = svm.now() + 5;
-        svm.rest(&alice, Order::buy(&svm, BTC, "39000", 10).until(until)).unwrap();
-        svm.advance(5);
-        let build = |limit| instruction::prune_expired(&e, &alice.margin, BTC, limit);
-        Case::new("prune_expired", build(1), &[], &[EXCHANGE, BOARD, MARKET, MARGIN])
-            .arguments(&mut svm, &[])
-            .other_exchange(0, other.address)
-            .other_exchange(1, other.board)
-            .other_exchange(2, other.market(BTC))
-            .other_exchange(3, abroad)
-            .sibling(2, e.market(ETH))
-            .sibling(3, bob.margin)
-            .except(2, Sibling, Legal) // nothing there to prune
-            .except(3, Sibling, Legal)
-            .run(&mut svm);
-        // None at all, and more than there are.
-        for limit in [0, u16::MAX] {
-            svm.simulate(&[build(limit)], &[]).unwrap();
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which refusals an instruction may meet here.
 
-use crate::refusal::{Expected, outcome};
+use crate::harness::refusal::{Expected, outcome};
 use ballast_client::BallastError as E;
 use ballast_testkit::Failed;
 

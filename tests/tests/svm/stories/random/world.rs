@@ -5,7 +5,7 @@ use super::{
     source::Random,
     tally::{Replay, Tally},
 };
-use crate::refusal::{difference, snapshot};
+use crate::harness::refusal::{difference, snapshot};
 use ballast_client::{
     ballast::{
         args::InterestArgs,
