@@ -1,15 +1,12 @@
 //! The exchange that is measured: that of `migrations/localnet.toml`, with more underlyings and perpetuals.
 //!
 //! Every key is a constant, so that the search for a program address takes as many steps in every run and the figures
-//! are the same to the unit. Options are measured on an exchange of their own, see `options.rs`.
+//! are the same to the unit. `scenes` says which exchanges there are.
 
 use anyhow::{Context, Result, anyhow, ensure};
 use ballast_client::{
-    ballast::{
-        oracle::switchboard::{MIN_SAMPLES, PROGRAMS},
-        state::RiskBoard,
-    },
-    config::{self, GroupConfig},
+    ballast::oracle::switchboard::{MIN_SAMPLES, PROGRAMS},
+    config::GroupConfig,
     decimal, instruction,
     switchboard::PullFeed,
 };
@@ -40,6 +37,13 @@ pub const SECOND: u16 = SPREAD;
 /// Hash of that source's feed.
 const SECOND_HASH: [u8; 32] = [7; 32];
 
+/// Perpetuals of 16 positions over 8 underlyings.
+pub const SIXTEEN: std::ops::Range<u16> = 0..2 * SPREAD;
+/// Perpetuals of 64 positions over 8 underlyings.
+pub const SIXTY_FOUR: std::ops::Range<u16> = 0..DEPTH * SPREAD;
+/// Deposit of an account that is never short of margin.
+pub const RICH: &str = "100_000_000";
+
 /// Units measured so far, by row.
 pub type Units = BTreeMap<&'static str, u64>;
 
@@ -55,23 +59,8 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Makes the exchange of perpetuals, measuring the instructions that do it.
-    pub fn new() -> Result<Self> {
-        Self::make(extend)
-    }
-
-    /// Makes the exchange of perpetuals, with a fee on blocks and funding of the first perpetual, whose impact notional takes
-    /// [`IMPACT_ORDERS`] orders of 10 lots.
-    pub fn with_funding() -> Result<Self> {
-        Self::make(extend_with_funding)
-    }
-
-    /// Makes the exchange on which options are listed: one perpetual on each underlying, a second source for the last.
-    pub fn for_options() -> Result<Self> {
-        Self::make(extend_for_options)
-    }
-
-    fn make(extend: fn(&mut Svm) -> Result<()>) -> Result<Self> {
+    /// A machine without an exchange, which will have this configuration.
+    pub fn new(extend: fn(&mut Svm) -> Result<()>) -> Result<Self> {
         let mut svm = Svm::bare()?;
         extend(&mut svm)?;
         svm.payer = key(1);
@@ -86,61 +75,7 @@ impl Bench {
         svm.create_mint(svm.usdc, 6);
         svm.create_mint(svm.wsol, 9);
 
-        let mut bench = Self { house: unopened_trader(&mut svm, 0x80), svm, units: Units::new(), keys: 0x80 };
-        bench.initialize()?;
-        bench.list()?;
-        let house = bench.house.key.insecure_clone();
-        let open = instruction::open_margin_account(&bench.svm.exchange, &bench.svm.payer.pubkey(), &house.pubkey(), 0);
-        bench.send("open_margin_account", open, &[&house])?;
-        let deposit = instruction::deposit(
-            &bench.svm.exchange,
-            &house.pubkey(),
-            &bench.house.margin,
-            &bench.house.usdc,
-            &bench.svm.usdc,
-            native("900_000_000")?,
-        );
-        bench.run(deposit, &[&house])?;
-        Ok(bench)
-    }
-
-    fn initialize(&mut self) -> Result<()> {
-        let (payer, admin) = (self.svm.payer.pubkey(), self.svm.admin.insecure_clone());
-        let args = self.svm.config.exchange_args(&self.svm.risker.pubkey(), &self.svm.pauser.pubkey())?;
-        let ix = instruction::initialize_exchange(&payer, &admin.pubkey(), &self.svm.usdc, &args);
-        self.send("initialize_exchange", ix, &[&admin])?;
-        while self.svm.account(&self.svm.exchange.board).is_some_and(|a| a.data.len() < RiskBoard::LEN) {
-            let ix = instruction::grow_board(&self.svm.exchange, &payer);
-            self.send("grow_board", ix, &[])?;
-        }
-        Ok(())
-    }
-
-    fn list(&mut self) -> Result<()> {
-        let config = self.svm.config.clone();
-        let (e, admin, payer) = (self.svm.exchange, self.svm.admin.insecure_clone(), self.svm.payer.pubkey());
-        let a = admin.pubkey();
-        for (group, g) in (0u8..).zip(&config.group) {
-            let offset = u32::try_from(decimal::parse(&g.offset, 6)?)?;
-            let ix = instruction::set_product_group(&e, &a, group, config::name(&g.name)?, offset);
-            self.send("set_product_group", ix, &[&admin])?;
-        }
-        for u in &config.underlying {
-            self.send("list_underlying", instruction::list_underlying(&e, &a, &config.underlying_args(u)?), &[&admin])?;
-        }
-        for c in &config.collateral {
-            let ix = instruction::list_collateral(&e, &payer, &a, &self.svm.wsol, &config.collateral_args(c)?);
-            self.send("list_collateral", ix, &[&admin])?;
-        }
-        // Prices first: a listing on a priced underlying writes its marks too.
-        for underlying in 0..config.underlying.len() as u16 {
-            self.publish(underlying, dollars(underlying))?;
-        }
-        for p in &config.perpetual {
-            let ix = instruction::list_perpetual(&e, &payer, &a, &config.perpetual_args(p)?);
-            self.send("list_perpetual", ix, &[&admin])?;
-        }
-        Ok(())
+        Ok(Self { house: unopened_trader(&mut svm, 0x80), svm, units: Units::new(), keys: 0x80 })
     }
 
     /// Writes a price, in every source of an underlying, and puts it on the board.
@@ -148,6 +83,11 @@ impl Bench {
         self.svm.write_price(underlying, dollars);
         let ix = self.refresh(underlying, dollars)?;
         self.run(ix, &[]).map(|_| ())
+    }
+
+    /// Publishes the first price of every underlying again.
+    pub fn publish_all(&mut self) -> Result<()> {
+        (0..self.svm.config.underlying.len() as u16).try_for_each(|u| self.publish(u, dollars(u)))
     }
 
     /// `refresh_underlying` from the price account and the second source, where there is one; the latter is written.
@@ -296,8 +236,8 @@ pub fn units_of(program: &Address, log: &[String]) -> Result<u64> {
     number.parse().with_context(|| format!("'{line}' does not begin with a number"))
 }
 
-/// Adds underlyings and perpetuals to the configuration.
-fn extend(svm: &mut Svm) -> Result<()> {
+/// The exchange of perpetuals: adds underlyings and perpetuals to the configuration.
+pub fn extend(svm: &mut Svm) -> Result<()> {
     let c = &mut svm.config;
     ensure!(c.underlying.len() == 3 && c.perpetual.len() == 3, "the bench extends BTC, ETH and SOL");
     c.group.push(GroupConfig { name: "ALTS".into(), offset: "0.4".into() });
@@ -334,8 +274,9 @@ fn extend(svm: &mut Svm) -> Result<()> {
     Ok(())
 }
 
-/// Adds underlyings and perpetuals, a fee on blocks, and funding of Bitcoin's perpetual.
-fn extend_with_funding(svm: &mut Svm) -> Result<()> {
+/// The same with a fee on blocks, and funding of Bitcoin's perpetual, whose impact notional takes [`IMPACT_ORDERS`] orders of 10
+/// lots.
+pub fn extend_with_funding(svm: &mut Svm) -> Result<()> {
     extend(svm)?;
     svm.config.exchange.block_fee = "0.0003".into();
     // 29 orders of 10 lots are worth 11,607 dollars at the most, 30 of them 11,993 at the least.
@@ -343,8 +284,8 @@ fn extend_with_funding(svm: &mut Svm) -> Result<()> {
     Ok(())
 }
 
-/// Adds underlyings, with one perpetual each, and gives the last one a second source.
-fn extend_for_options(svm: &mut Svm) -> Result<()> {
+/// The exchange of options: adds underlyings, with one perpetual each, and gives the last one a second source.
+pub fn extend_for_options(svm: &mut Svm) -> Result<()> {
     extend(svm)?;
     let c = &mut svm.config;
     (c.exchange.maker_penalty_rate, c.exchange.maker_penalty) = ("0.001".to_owned(), "10".to_owned());

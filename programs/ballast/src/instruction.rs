@@ -1,7 +1,7 @@
 //! The instructions, in one list by family: their discriminators, their names, and which of them wait for the timelock.
 //!
-//! A family is a folder of `instructions/`. The client's builders, the tests, the benchmarks and the README's table are ordered
-//! by the same names; `tests/tests/instructions.rs` says what an instruction lacks.
+//! A family is a folder of `instructions/`. The client's builders, the tests, the benchmarks and the README's table have the same
+//! families; `crates/client/tests/instructions.rs` says what an instruction lacks.
 
 /// An instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct Instruction {
     pub family: &'static str,
     /// True if it waits for the timelock.
     pub waits: bool,
-    /// What it does, with spaces around.
+    /// What it does.
     pub doc: &'static str,
 }
 
@@ -41,7 +41,7 @@ macro_rules! instructions {
         }
 
         /// The families: name, and what their instructions are about.
-        pub const FAMILIES: &[(&str, &str)] = &[$( (stringify!($family), concat!($($family_doc),+)), )+];
+        pub const FAMILIES: &[(&str, &str)] = &[$( (stringify!($family), concat!($($family_doc),+).trim_ascii()), )+];
 
         /// Every instruction, family by family.
         pub const ALL: &[Instruction] = &[$( $(
@@ -50,7 +50,7 @@ macro_rules! instructions {
                 name: stringify!($name),
                 family: stringify!($family),
                 waits: waits!($($waits)?),
-                doc: concat!($($doc),+),
+                doc: concat!($($doc),+).trim_ascii(),
             },
         )+ )+];
 

@@ -1,5 +1,5 @@
 //! The entry points, in the order of [`instruction::ALL`](crate::instruction::ALL), whose docs they repeat: Anchor's macro takes
-//! literals only. `tests/tests/instructions.rs` compares both.
+//! literals only. `crates/client/tests/instructions.rs` compares both.
 
 use crate::{
     args::*,

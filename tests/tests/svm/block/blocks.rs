@@ -1,6 +1,9 @@
 //! Block trades and requests for quote (I280 to I282, I289).
 
-use crate::harness::refusal::{DUPLICATE, assert_refused, numbers, refused};
+use crate::{
+    harness::refusal::{DUPLICATE, assert_refused, numbers, refused},
+    stories::options,
+};
 use ballast_client::{
     BallastError as E,
     ballast::{args::LegArgs, constants::pause, state::RiskBoard},
