@@ -1,7 +1,10 @@
-//! The measurements of what authorities change, and of changes that wait.
+//! What authorities change, and changes that wait.
 
-use crate::exchange::{Bench, MANY, ONE, failure};
-use anyhow::{Context, Result};
+use crate::{
+    bench::{Bench, ONE, failure},
+    row::{Row, row},
+};
+use anyhow::Result;
 use ballast_client::{
     ballast::args::{
         CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN, WithdrawalLimitArgs,
@@ -14,10 +17,28 @@ use ballast_client::{
 use ballast_testkit::BTC;
 use solana_signer::Signer;
 
+/// The rows.
+pub const ROWS: &[Row] = &[
+    row("propose_change", 4_700, "a change of the fees"),
+    row("cancel_change", 1_600, "that proposal"),
+    row("set_timelock", 1_000, "an hour"),
+    row("nominate_authority", 1_100, "a new risk authority"),
+    row("accept_authority", 1_100, "by whom was nominated"),
+    row("change_fees", 2_900, "the same when its time has come, its proposal closed"),
+    row("change_margin", 1_700, "all of the exchange's margin parameters"),
+    row("change_underlying", 5_200, "all parameters of an underlying"),
+    row("change_instrument", 2_800, "all parameters of a perpetual and its market"),
+    row("change_collateral", 1_800, "haircut and limit of a token"),
+    row("set_withdrawal_limit", 2_400, "of the quote currency"),
+    row("tighten_underlying", 1_900, "a wider scan range, by the risk authority"),
+    row("tighten_instrument", 2_700, "lower limits, by the risk authority"),
+    row("tighten_collateral", 1_700, "a lower limit, by the risk authority"),
+    row("trip_breaker", 1_600, "an underlying whose price is too uncertain"),
+    row("relax_underlying", 2_000, "a raised scan range taken back while it is on its way"),
+];
+
 /// Seconds that changes wait.
 const TIMELOCK: u32 = 3_600;
-/// Seconds until the perpetual that is wound down settles.
-const NOTICE: i64 = 86_400;
 
 /// Runs everything, at the end of what is measured on an exchange: from here on its changes wait.
 pub fn all(b: &mut Bench) -> Result<()> {
@@ -53,15 +74,6 @@ fn parameters(b: &mut Bench) -> Result<()> {
     b.measure("change_collateral", instruction::change_collateral(&e, &a, &token), &[&admin])?;
     let limit = WithdrawalLimitArgs { limit: 1_000_000_000_000, window: 3_600, token: QUOTE_TOKEN };
     b.measure("set_withdrawal_limit", instruction::set_withdrawal_limit(&e, &a, &limit), &[&admin])?;
-    let listed = b.svm.board();
-    let last = listed.board.instruments.iter().rev().find(|i| i.is_listed() && i.underlying == MANY);
-    let (last, generation) = last.map(|i| (i.index, i.generation)).context("a perpetual is listed")?;
-    let settles_at = b.svm.now() / 60 * 60 + NOTICE;
-    b.measure(
-        "wind_down_perpetual",
-        instruction::wind_down_perpetual(&e, &a, last, generation, settles_at),
-        &[&admin],
-    )?;
     Ok(())
 }
 

@@ -1,8 +1,8 @@
 //! `RESULTS.md` for people and `results.json` for programs.
 
 use crate::{
-    exchange::Units,
-    native::Native,
+    bench::Units,
+    native::{self, Native},
     pricing::{self, Measured},
     rows,
 };
@@ -116,7 +116,7 @@ impl Results {
         self.beside(&mut out)?;
         if let Some(native) = &self.native {
             writeln!(out, "\n## Native\n\n{NATIVE}")?;
-            let lines = rows::NATIVE.iter().map(|row| {
+            let lines = native::ROWS.iter().map(|row| {
                 let time = native[row.name];
                 let over = if time.ns > time.ceiling { " **above**" } else { "" };
                 let target = row.target.map_or_else(String::new, duration);
@@ -157,14 +157,14 @@ impl Results {
     /// Where the units of a post-only order go, by differences of rows.
     fn profile(&self, out: &mut String) -> Result<()> {
         let cu = |name: &str| self.rows[name].cu;
-        let (whole, accounts) = (cu("place_post_only_16"), cu("cancel_all_orders_0"));
+        let (whole, accounts) = (cu("place_order_post_only_16"), cu("cancel_all_orders_0"));
         let check = cu("margin_check_16");
         let rest = whole.saturating_sub(accounts + check);
         let parts = [
             (accounts, "five accounts with their seeds, time, dispatch, an event: `cancel_all_orders` without orders"),
             (check, "the margin check: `margin_check_16`"),
             (rest, "validation, the copy of the portfolio, the book, order margin, the rest of the event"),
-            (whole, "`place_post_only_16`"),
+            (whole, "`place_order_post_only_16`"),
         ];
         writeln!(out, "\n## Where the units of a post-only order go\n")?;
         let share = |units: u64| format!("{} %", (100 * units + whole / 2) / whole.max(1));

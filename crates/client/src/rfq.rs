@@ -37,8 +37,9 @@ use crate::{
 };
 use anyhow::{Result, ensure};
 use ballast::{
-    args::{LegArgs, tag},
+    args::LegArgs,
     constants::{MAX_LEGS, MAX_QUOTE_LIFETIME},
+    instruction::tag,
 };
 use ballast_risk::{Board, Leg, Lots, Portfolio, Ticks};
 use serde::{Deserialize, Serialize};

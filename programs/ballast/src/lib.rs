@@ -17,6 +17,7 @@ pub mod args;
 pub mod constants;
 pub mod error;
 pub mod events;
+pub mod instruction;
 pub mod oracle;
 pub mod state;
 pub mod view;

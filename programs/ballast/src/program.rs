@@ -1,4 +1,5 @@
-//! The instruction list.
+//! The entry points, in the order of [`instruction::ALL`](crate::instruction::ALL), whose docs they repeat: Anchor's macro takes
+//! literals only. `crates/client/tests/instructions.rs` compares both.
 
 use crate::{
     args::*,
@@ -13,6 +14,8 @@ declare_id!("BaLLastCLearing11111111111111111111111111111");
 pub mod ballast {
     use super::*;
 
+    // exchange
+
     /// Makes an exchange: its treasury, quote vault and the first part of its risk board.
     #[discrim = 0]
     pub fn initialize_exchange(ctx: &mut Context<InitializeExchange>, args: ExchangeArgs) -> Result<()> {
@@ -24,6 +27,20 @@ pub mod ballast {
     pub fn grow_board(ctx: &mut Context<GrowBoard>) -> Result<()> {
         instructions::grow_board(ctx)
     }
+
+    /// Sets the pause bits. The pause authority can only add bits; the admin can also clear them.
+    #[discrim = 7]
+    pub fn set_pause(ctx: &mut Context<SetPause>, pause: u32) -> Result<()> {
+        instructions::set_pause(ctx, pause)
+    }
+
+    /// Gives quote currency to the insurance fund.
+    #[discrim = 8]
+    pub fn fund_insurance(ctx: &mut Context<FundInsurance>, amount: u64) -> Result<()> {
+        instructions::fund_insurance(ctx, amount)
+    }
+
+    // listing
 
     /// Names a product group and sets its offset.
     #[discrim = 2]
@@ -49,99 +66,6 @@ pub mod ballast {
         instructions::list_perpetual(ctx, args)
     }
 
-    /// Makes room for more orders in a market. Anyone may pay.
-    #[discrim = 6]
-    pub fn grow_market(ctx: &mut Context<GrowMarket>) -> Result<()> {
-        instructions::grow_market(ctx)
-    }
-
-    /// Sets the pause bits. The pause authority can only add bits; the admin can also clear them.
-    #[discrim = 7]
-    pub fn set_pause(ctx: &mut Context<SetPause>, pause: u32) -> Result<()> {
-        instructions::set_pause(ctx, pause)
-    }
-
-    /// Gives quote currency to the insurance fund.
-    #[discrim = 8]
-    pub fn fund_insurance(ctx: &mut Context<FundInsurance>, amount: u64) -> Result<()> {
-        instructions::fund_insurance(ctx, amount)
-    }
-
-    /// Opens a margin account of the signer: for everything, or isolated to one underlying (its index + 1, else 0).
-    #[discrim = 9]
-    pub fn open_margin_account(
-        ctx: &mut Context<OpenMarginAccount>,
-        sub_id: u16,
-        isolated_underlying: u16,
-    ) -> Result<()> {
-        instructions::open_margin_account(ctx, sub_id, isolated_underlying)
-    }
-
-    /// Closes an empty margin account; the rent goes to its owner.
-    #[discrim = 10]
-    pub fn close_margin_account(ctx: &mut Context<CloseMarginAccount>) -> Result<()> {
-        instructions::close_margin_account(ctx)
-    }
-
-    /// Deposits quote currency, which anyone may, or a collateral token, which the owner or a delegate may.
-    #[discrim = 11]
-    pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
-        instructions::deposit(ctx, amount)
-    }
-
-    /// Withdraws quote currency or a collateral token, if what is left covers initial margin.
-    #[discrim = 12]
-    pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
-        instructions::withdraw(ctx, amount)
-    }
-
-    /// Puts a newer oracle price of an underlying on the board, with the shocks and marks that follow. Anyone may call.
-    #[discrim = 13]
-    pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16) -> Result<()> {
-        instructions::refresh_underlying(ctx, underlying)
-    }
-
-    /// Places an order. Makers' margin accounts are passed as further accounts and settled at once.
-    #[discrim = 14]
-    pub fn place_order(ctx: &mut Context<PlaceOrder>, args: OrderArgs) -> Result<()> {
-        instructions::place_order(ctx, args)
-    }
-
-    /// Cancels one order.
-    #[discrim = 15]
-    pub fn cancel_order(ctx: &mut Context<CancelOrder>, handle: u32, sequence: u64) -> Result<()> {
-        instructions::cancel_order(ctx, handle, sequence)
-    }
-
-    /// Cancels the account's orders in a market, at most so many: bids (0), asks (1) or both (2).
-    #[discrim = 16]
-    pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, side: u8, limit: u16) -> Result<()> {
-        instructions::cancel_all_orders(ctx, side, limit)
-    }
-
-    /// Moves a market's collected totals into the treasury. Anyone may call.
-    #[discrim = 17]
-    pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
-        instructions::sweep(ctx)
-    }
-
-    /// Takes over at most so many lots of a position of an account below maintenance, at a discount to the mark.
-    #[discrim = 18]
-    pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
-        instructions::liquidate(ctx, max_lots)
-    }
-
-    /// Has the insurance fund pay the debt of an account that holds nothing else. Anyone may call.
-    #[discrim = 19]
-    pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
-        instructions::resolve_bad_debt(ctx)
-    }
-
-    /// Returns the margin of an account as return data, with a page of its underlyings from the given index on.
-    #[discrim = 20]
-    pub fn view_margin(ctx: &mut Context<ViewMargin>, first_underlying: u16) -> Result<()> {
-        instructions::view_margin(ctx, first_underlying)
-    }
     /// Lists a dated future and makes its market.
     #[discrim = 21]
     pub fn list_future(ctx: &mut Context<ListFuture>, args: FutureArgs) -> Result<()> {
@@ -153,6 +77,8 @@ pub mod ballast {
     pub fn list_option(ctx: &mut Context<ListOption>, args: OptionArgs) -> Result<()> {
         instructions::list_option(ctx, args)
     }
+
+    // surface
 
     /// Makes the volatility surface of an underlying.
     #[discrim = 23]
@@ -178,139 +104,7 @@ pub mod ballast {
         instructions::publish_volatility(ctx, expiry, smile)
     }
 
-    /// Makes the risk arrays of a list of options of one underlying anew, in ascending order. Anyone may call.
-    #[discrim = 27]
-    pub fn refresh_options(ctx: &mut Context<RefreshOptions>, instruments: Vec<u16>) -> Result<()> {
-        instructions::refresh_options(ctx, instruments)
-    }
-
-    // Orders.
-
-    /// Cancels the newest order that has the owner's number.
-    #[discrim = 28]
-    pub fn cancel_by_client_id(ctx: &mut Context<CancelOrder>, client_id: u64) -> Result<()> {
-        instructions::cancel_by_client_id(ctx, client_id)
-    }
-
-    /// Replaces an order by another, with one check over both. One that only becomes smaller keeps its priority.
-    #[discrim = 29]
-    pub fn replace_order(ctx: &mut Context<PlaceOrder>, handle: u32, sequence: u64, args: OrderArgs) -> Result<()> {
-        instructions::replace_order(ctx, handle, sequence, args)
-    }
-
-    /// Cancels at most 32 orders and then places at most 16 in one market, all or nothing.
-    #[discrim = 30]
-    pub fn batch_orders(ctx: &mut Context<PlaceOrder>, cancels: Vec<CancelArgs>, orders: Vec<OrderArgs>) -> Result<()> {
-        instructions::batch_orders(ctx, cancels, orders)
-    }
-
-    /// Takes an account's expired orders off the book, and its reduce-only ones that have no position left to reduce, at most
-    /// so many. Anyone may call.
-    #[discrim = 31]
-    pub fn prune_expired(ctx: &mut Context<PruneExpired>, limit: u16) -> Result<()> {
-        instructions::prune_expired(ctx, limit)
-    }
-
-    // Block trades.
-
-    /// Trades up to eight legs between two accounts whose authorities both sign, each account checked once. The markets
-    /// follow as further accounts, one a leg.
-    #[discrim = 32]
-    pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at: i64, nonce: u64) -> Result<()> {
-        instructions::block_trade(ctx, legs, expires_at, nonce)
-    }
-
-    // Delegates and transfers.
-
-    /// Gives somebody permissions to act for the owner until a time, changes them, or (with none) takes them away.
-    #[discrim = 33]
-    pub fn set_delegate(
-        ctx: &mut Context<SetDelegate>,
-        delegate: [u8; 32],
-        permissions: u8,
-        expires_at: i64,
-    ) -> Result<()> {
-        instructions::set_delegate(ctx, delegate, permissions, expires_at)
-    }
-
-    /// Moves cash between two accounts of one owner, as if the giving one withdrew it.
-    #[discrim = 34]
-    pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()> {
-        instructions::transfer_cash(ctx, amount)
-    }
-
-    /// Moves lots, signed as the position is, between two accounts of one owner, at what they cost.
-    #[discrim = 35]
-    pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Result<()> {
-        instructions::transfer_position(ctx, lots)
-    }
-
-    // Funding.
-
-    /// Samples the premium of a market's impact prices over the index, for its funding and basis. Anyone may call.
-    #[discrim = 36]
-    pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
-        instructions::sample_market(ctx)
-    }
-
-    // Settlement.
-
-    /// Takes a print as a sample of an expiry's settlement price. Anyone may call, at any time until the settlement.
-    #[discrim = 37]
-    pub fn sample_settlement(ctx: &mut Context<SampleSettlement>, underlying: u16, expiry: i64) -> Result<()> {
-        instructions::sample_settlement(ctx, underlying, expiry)
-    }
-
-    /// Writes what instruments of one expiry pay, in ascending order. Anyone may call after the expiry.
-    #[discrim = 38]
-    pub fn settle_expiry(ctx: &mut Context<SettleExpiry>, underlying: u16, instruments: Vec<u16>) -> Result<()> {
-        instructions::settle_expiry(ctx, underlying, instruments)
-    }
-
-    /// Turns an account's position in a settled instrument into cash. Anyone may call.
-    #[discrim = 39]
-    pub fn settle_position(ctx: &mut Context<SettlePosition>) -> Result<()> {
-        instructions::settle_position(ctx)
-    }
-
-    /// Takes a settled instrument, in which nobody holds anything, off the board. Anyone may call.
-    #[discrim = 40]
-    pub fn delist(ctx: &mut Context<Delist>) -> Result<()> {
-        instructions::delist(ctx)
-    }
-
-    /// Gives a perpetual an expiry; until then it can only be reduced.
-    #[discrim = 55]
-    pub fn wind_down_perpetual(
-        ctx: &mut Context<WindDownPerpetual>,
-        instrument: u16,
-        generation: u32,
-        settles_at: i64,
-    ) -> Result<()> {
-        instructions::wind_down_perpetual(ctx, instrument, generation, settles_at)
-    }
-
-    // Interest.
-
-    /// Brings an account's interest up to date, and counts anew what it lends and owes. Anyone may call.
-    #[discrim = 41]
-    pub fn accrue_interest(ctx: &mut Context<AccrueInterest>) -> Result<()> {
-        instructions::accrue_interest(ctx)
-    }
-
-    /// Divides the interest of an epoch that is over among lenders, and sets the borrow rate. Anyone may call.
-    #[discrim = 42]
-    pub fn update_interest(ctx: &mut Context<UpdateInterest>) -> Result<()> {
-        instructions::update_interest(ctx)
-    }
-
-    /// Sets the borrow rate's curve, the limit of borrowing, the exchange's part and the length of an epoch.
-    #[discrim = 54]
-    pub fn set_interest(ctx: &mut Context<SetInterest>, args: InterestArgs) -> Result<()> {
-        instructions::set_interest(ctx, args)
-    }
-
-    // Governance.
+    // governance
 
     /// Proposes an instruction that waits for the timelock: its data to the byte, and the account that it is about where its
     /// data do not say it.
@@ -420,6 +214,222 @@ pub mod ballast {
     #[discrim = 61]
     pub fn relax_underlying(ctx: &mut Context<ChangeBoard>, underlying: u16, scan_range: u32) -> Result<()> {
         instructions::relax_underlying(ctx, underlying, scan_range)
+    }
+
+    // account
+
+    /// Opens a margin account of the signer: for everything, or isolated to one underlying (its index + 1, else 0).
+    #[discrim = 9]
+    pub fn open_margin_account(
+        ctx: &mut Context<OpenMarginAccount>,
+        sub_id: u16,
+        isolated_underlying: u16,
+    ) -> Result<()> {
+        instructions::open_margin_account(ctx, sub_id, isolated_underlying)
+    }
+
+    /// Closes an empty margin account; the rent goes to its owner.
+    #[discrim = 10]
+    pub fn close_margin_account(ctx: &mut Context<CloseMarginAccount>) -> Result<()> {
+        instructions::close_margin_account(ctx)
+    }
+
+    /// Deposits quote currency, which anyone may, or a collateral token, which the owner or a delegate may.
+    #[discrim = 11]
+    pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
+        instructions::deposit(ctx, amount)
+    }
+
+    /// Withdraws quote currency or a collateral token, if what is left covers initial margin.
+    #[discrim = 12]
+    pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
+        instructions::withdraw(ctx, amount)
+    }
+
+    /// Returns the margin of an account as return data, with a page of its underlyings from the given index on.
+    #[discrim = 20]
+    pub fn view_margin(ctx: &mut Context<ViewMargin>, first_underlying: u16) -> Result<()> {
+        instructions::view_margin(ctx, first_underlying)
+    }
+
+    /// Gives somebody permissions to act for the owner until a time, changes them, or (with none) takes them away.
+    #[discrim = 33]
+    pub fn set_delegate(
+        ctx: &mut Context<SetDelegate>,
+        delegate: [u8; 32],
+        permissions: u8,
+        expires_at: i64,
+    ) -> Result<()> {
+        instructions::set_delegate(ctx, delegate, permissions, expires_at)
+    }
+
+    /// Moves cash between two accounts of one owner, as if the giving one withdrew it.
+    #[discrim = 34]
+    pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()> {
+        instructions::transfer_cash(ctx, amount)
+    }
+
+    /// Moves lots, signed as the position is, between two accounts of one owner, at what they cost.
+    #[discrim = 35]
+    pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Result<()> {
+        instructions::transfer_position(ctx, lots)
+    }
+
+    // trading
+
+    /// Places an order. Makers' margin accounts are passed as further accounts and settled at once.
+    #[discrim = 14]
+    pub fn place_order(ctx: &mut Context<PlaceOrder>, args: OrderArgs) -> Result<()> {
+        instructions::place_order(ctx, args)
+    }
+
+    /// Cancels one order.
+    #[discrim = 15]
+    pub fn cancel_order(ctx: &mut Context<CancelOrder>, handle: u32, sequence: u64) -> Result<()> {
+        instructions::cancel_order(ctx, handle, sequence)
+    }
+
+    /// Cancels the account's orders in a market, at most so many: bids (0), asks (1) or both (2).
+    #[discrim = 16]
+    pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, side: u8, limit: u16) -> Result<()> {
+        instructions::cancel_all_orders(ctx, side, limit)
+    }
+
+    /// Cancels the newest order that has the owner's number.
+    #[discrim = 28]
+    pub fn cancel_by_client_id(ctx: &mut Context<CancelOrder>, client_id: u64) -> Result<()> {
+        instructions::cancel_by_client_id(ctx, client_id)
+    }
+
+    /// Replaces an order by another, with one check over both. One that only becomes smaller keeps its priority.
+    #[discrim = 29]
+    pub fn replace_order(ctx: &mut Context<PlaceOrder>, handle: u32, sequence: u64, args: OrderArgs) -> Result<()> {
+        instructions::replace_order(ctx, handle, sequence, args)
+    }
+
+    /// Cancels at most 32 orders and then places at most 16 in one market, all or nothing.
+    #[discrim = 30]
+    pub fn batch_orders(ctx: &mut Context<PlaceOrder>, cancels: Vec<CancelArgs>, orders: Vec<OrderArgs>) -> Result<()> {
+        instructions::batch_orders(ctx, cancels, orders)
+    }
+
+    /// Takes an account's expired orders off the book, and its reduce-only ones that have no position left to reduce, at most
+    /// so many. Anyone may call.
+    #[discrim = 31]
+    pub fn prune_expired(ctx: &mut Context<PruneExpired>, limit: u16) -> Result<()> {
+        instructions::prune_expired(ctx, limit)
+    }
+
+    // block
+
+    /// Trades up to eight legs between two accounts whose authorities both sign, each account checked once. The markets
+    /// follow as further accounts, one a leg.
+    #[discrim = 32]
+    pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at: i64, nonce: u64) -> Result<()> {
+        instructions::block_trade(ctx, legs, expires_at, nonce)
+    }
+
+    // market
+
+    /// Makes room for more orders in a market. Anyone may pay.
+    #[discrim = 6]
+    pub fn grow_market(ctx: &mut Context<GrowMarket>) -> Result<()> {
+        instructions::grow_market(ctx)
+    }
+
+    /// Puts a newer oracle price of an underlying on the board, with the shocks and marks that follow. Anyone may call.
+    #[discrim = 13]
+    pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16) -> Result<()> {
+        instructions::refresh_underlying(ctx, underlying)
+    }
+
+    /// Moves a market's collected totals into the treasury. Anyone may call.
+    #[discrim = 17]
+    pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
+        instructions::sweep(ctx)
+    }
+
+    /// Makes the risk arrays of a list of options of one underlying anew, in ascending order. Anyone may call.
+    #[discrim = 27]
+    pub fn refresh_options(ctx: &mut Context<RefreshOptions>, instruments: Vec<u16>) -> Result<()> {
+        instructions::refresh_options(ctx, instruments)
+    }
+
+    /// Samples the premium of a market's impact prices over the index, for its funding and basis. Anyone may call.
+    #[discrim = 36]
+    pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
+        instructions::sample_market(ctx)
+    }
+
+    // lending
+
+    /// Brings an account's interest up to date, and counts anew what it lends and owes. Anyone may call.
+    #[discrim = 41]
+    pub fn accrue_interest(ctx: &mut Context<AccrueInterest>) -> Result<()> {
+        instructions::accrue_interest(ctx)
+    }
+
+    /// Divides the interest of an epoch that is over among lenders, and sets the borrow rate. Anyone may call.
+    #[discrim = 42]
+    pub fn update_interest(ctx: &mut Context<UpdateInterest>) -> Result<()> {
+        instructions::update_interest(ctx)
+    }
+
+    /// Sets the borrow rate's curve, the limit of borrowing, the exchange's part and the length of an epoch.
+    #[discrim = 54]
+    pub fn set_interest(ctx: &mut Context<SetInterest>, args: InterestArgs) -> Result<()> {
+        instructions::set_interest(ctx, args)
+    }
+
+    // settlement
+
+    /// Takes a print as a sample of an expiry's settlement price. Anyone may call, at any time until the settlement.
+    #[discrim = 37]
+    pub fn sample_settlement(ctx: &mut Context<SampleSettlement>, underlying: u16, expiry: i64) -> Result<()> {
+        instructions::sample_settlement(ctx, underlying, expiry)
+    }
+
+    /// Writes what instruments of one expiry pay, in ascending order. Anyone may call after the expiry.
+    #[discrim = 38]
+    pub fn settle_expiry(ctx: &mut Context<SettleExpiry>, underlying: u16, instruments: Vec<u16>) -> Result<()> {
+        instructions::settle_expiry(ctx, underlying, instruments)
+    }
+
+    /// Turns an account's position in a settled instrument into cash. Anyone may call.
+    #[discrim = 39]
+    pub fn settle_position(ctx: &mut Context<SettlePosition>) -> Result<()> {
+        instructions::settle_position(ctx)
+    }
+
+    /// Takes a settled instrument, in which nobody holds anything, off the board. Anyone may call.
+    #[discrim = 40]
+    pub fn delist(ctx: &mut Context<Delist>) -> Result<()> {
+        instructions::delist(ctx)
+    }
+
+    /// Gives a perpetual an expiry; until then it can only be reduced.
+    #[discrim = 55]
+    pub fn wind_down_perpetual(
+        ctx: &mut Context<WindDownPerpetual>,
+        instrument: u16,
+        generation: u32,
+        settles_at: i64,
+    ) -> Result<()> {
+        instructions::wind_down_perpetual(ctx, instrument, generation, settles_at)
+    }
+
+    // liquidation
+
+    /// Takes over at most so many lots of a position of an account below maintenance, at a discount to the mark.
+    #[discrim = 18]
+    pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
+        instructions::liquidate(ctx, max_lots)
+    }
+
+    /// Has the insurance fund pay the debt of an account that holds nothing else. Anyone may call.
+    #[discrim = 19]
+    pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
+        instructions::resolve_bad_debt(ctx)
     }
 
     /// Buys at most so much of a token, in smallest units, of an account below maintenance that owes cash, at a discount to

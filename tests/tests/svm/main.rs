@@ -1,36 +1,17 @@
-//! The program in an SVM: every instruction, what it does and what it refuses.
+//! The program in an SVM: every instruction, what it does and what it refuses. A folder for each family of instructions.
 //!
 //! One binary, because each would link the same SVM.
 
-mod accounts;
-mod authorities;
-mod batches;
-mod blocks;
-mod deep_book;
-mod delegates;
-mod funding;
+mod account;
+mod block;
+mod exchange;
 mod governance;
-mod guards;
+mod harness;
 mod lending;
 mod liquidation;
 mod listing;
-mod migrate;
-mod mutation;
-mod options;
-mod oracle;
-mod orders;
-mod parallel;
-mod parameters;
-mod random;
-mod ranges;
-mod refresh;
-mod refusal;
-mod second;
+mod market;
 mod settlement;
-mod smoke;
+mod stories;
 mod surface;
-mod tables;
-mod timelock;
-mod token2022;
-mod token_liquidation;
 mod trading;

@@ -1,10 +1,13 @@
-//! Authorities, changes that wait, parameters.
+//! Authorities, changes that wait for the timelock, and what may be tightened at once.
 
 use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, pda::Exchange};
-use ballast::args::{
-    CollateralChangeArgs, Encode, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, UnderlyingArgs,
-    WithdrawalLimitArgs, tag,
+use ballast::{
+    args::{
+        CollateralChangeArgs, Encode, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, UnderlyingArgs,
+        WithdrawalLimitArgs,
+    },
+    instruction::tag,
 };
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
@@ -61,23 +64,6 @@ pub fn with_change(mut ix: Instruction, e: &Exchange, nonce: u64, rent_to: &Addr
 pub fn cancel_change(e: &Exchange, admin: &Address, nonce: u64, rent_to: &Address) -> Instruction {
     let accounts = vec![signer(admin), read(&e.address), write(&e.change(nonce)), write(rent_to)];
     build(tag::CANCEL_CHANGE, accounts, |out| nonce.encode(out))
-}
-
-/// The accounts of an instruction of an authority that changes the exchange alone.
-fn of_exchange(e: &Exchange, authority: &Address) -> Vec<AccountMeta> {
-    vec![signer(authority), write(&e.address)]
-}
-
-/// The accounts of an instruction of an authority that changes the board alone.
-fn of_board(e: &Exchange, authority: &Address) -> Vec<AccountMeta> {
-    vec![signer(authority), read(&e.address), write(&e.board)]
-}
-
-/// The accounts of an instruction of an authority that changes an instrument and its market.
-fn of_market(e: &Exchange, authority: &Address, instrument: u16) -> Vec<AccountMeta> {
-    let mut accounts = of_board(e, authority);
-    accounts.push(write(&e.market(instrument)));
-    accounts
 }
 
 /// `set_timelock`
@@ -175,4 +161,21 @@ pub fn relax_underlying(e: &Exchange, admin: &Address, underlying: u16, scan_ran
         underlying.encode(out);
         scan_range.encode(out);
     })
+}
+
+/// The accounts of an instruction of an authority that changes the exchange alone.
+fn of_exchange(e: &Exchange, authority: &Address) -> Vec<AccountMeta> {
+    vec![signer(authority), write(&e.address)]
+}
+
+/// The accounts of an instruction of an authority that changes the board alone.
+fn of_board(e: &Exchange, authority: &Address) -> Vec<AccountMeta> {
+    vec![signer(authority), read(&e.address), write(&e.board)]
+}
+
+/// The accounts of an instruction of an authority that changes an instrument and its market.
+fn of_market(e: &Exchange, authority: &Address, instrument: u16) -> Vec<AccountMeta> {
+    let mut accounts = of_board(e, authority);
+    accounts.push(write(&e.market(instrument)));
+    accounts
 }

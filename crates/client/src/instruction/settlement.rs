@@ -2,7 +2,7 @@
 
 use super::{build, read, signer, write};
 use crate::pda::Exchange;
-use ballast::args::{Encode, tag};
+use ballast::{args::Encode, instruction::tag};
 use solana_address::Address;
 use solana_instruction::Instruction;
 

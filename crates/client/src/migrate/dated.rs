@@ -10,7 +10,10 @@ use crate::{
     instruction, time,
 };
 use anyhow::{Context, Result, ensure};
-use ballast::args::{FutureArgs, OptionArgs, SmileArgs, tag};
+use ballast::{
+    args::{FutureArgs, OptionArgs, SmileArgs},
+    instruction::tag,
+};
 use ballast_risk::{Instrument, Kind};
 use std::collections::BTreeSet;
 

@@ -3,7 +3,7 @@
 use super::{Action, Keys, Plan, State, plan, timelock::nonce_of};
 use crate::{config::Config, instruction};
 use ballast::{
-    args::tag,
+    instruction::tag,
     state::{Exchange, PendingChange, RiskBoard, Treasury},
 };
 use ballast_risk::{Ppm, QuoteNative};

@@ -2,7 +2,7 @@
 
 use super::{Action, Keys, State, Step, need::Need};
 use crate::instruction;
-use ballast::args::tag;
+use ballast::instruction::tag;
 use sha2::{Digest, Sha256};
 use solana_address::Address;
 use solana_instruction::Instruction;

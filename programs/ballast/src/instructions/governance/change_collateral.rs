@@ -5,9 +5,10 @@ use super::{
     timelock::{NO_SUBJECT, require_proposed},
 };
 use crate::{
-    args::{CollateralChangeArgs, tag},
+    args::CollateralChangeArgs,
     error::{Logged, Named},
     events::CollateralChanged,
+    instruction::tag,
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{Board, Ppm, RiskError, Token as CollateralToken, bounds};

@@ -5,9 +5,7 @@ use super::{
     timelock::{NO_SUBJECT, require_proposed},
 };
 use crate::{
-    args::{FeeArgs, tag},
-    events::FeesChanged,
-    instructions::exchange::initialize_exchange::set_fees,
+    args::FeeArgs, events::FeesChanged, instruction::tag, instructions::exchange::initialize_exchange::set_fees,
 };
 use anchor_lang::prelude::*;
 

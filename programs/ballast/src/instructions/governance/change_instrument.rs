@@ -3,10 +3,11 @@
 
 use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
-    args::{InstrumentChangeArgs, tag},
+    args::InstrumentChangeArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED},
     error::{BallastError, Logged, Named, require_within},
     events::InstrumentChanged,
+    instruction::tag,
     instructions::listing::instrument::funding_params,
     state::{Exchange, Market, RiskBoard},
 };

@@ -2,10 +2,11 @@
 
 use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
-    args::{MarginArgs, tag},
+    args::MarginArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Named},
     events::MarginChanged,
+    instruction::tag,
     instructions::exchange::initialize_exchange::margin_params,
     state::{Exchange, RiskBoard},
 };

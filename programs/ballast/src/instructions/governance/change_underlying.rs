@@ -5,9 +5,10 @@ use super::{
     timelock::{NO_SUBJECT, require_proposed},
 };
 use crate::{
-    args::{UnderlyingArgs, tag},
+    args::UnderlyingArgs,
     error::{BallastError, Logged},
     events::UnderlyingChanged,
+    instruction::tag,
     instructions::{listing::list_underlying::write_parameters, load::now},
 };
 use anchor_lang::prelude::*;

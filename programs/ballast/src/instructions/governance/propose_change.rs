@@ -2,10 +2,10 @@
 #![allow(unused_variables)] // Anchor binds the argument of `#[instruction]` where only the seeds use it
 
 use crate::{
-    args::tag,
     constants::{CHANGE_LIFETIME, CHANGE_SEED, EXCHANGE_SEED},
     error::BallastError,
     events::ChangeProposed,
+    instruction::tag,
     instructions::load::now,
     state::{Exchange, MAX_CHANGE_LEN, PendingChange},
 };

@@ -2,10 +2,10 @@
 
 use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
-    args::tag,
     constants::EXCHANGE_SEED,
     error::{BallastError, require_within},
     events::TimelockSet,
+    instruction::tag,
     state::Exchange,
 };
 use anchor_lang::prelude::*;

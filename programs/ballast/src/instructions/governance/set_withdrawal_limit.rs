@@ -2,10 +2,11 @@
 
 use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
-    args::{QUOTE_TOKEN, WithdrawalLimitArgs, tag},
+    args::{QUOTE_TOKEN, WithdrawalLimitArgs},
     constants::{BOARD_SEED, EXCHANGE_SEED, TREASURY_SEED},
     error::{BallastError, Logged, Named},
     events::WithdrawalLimitSet,
+    instruction::tag,
     instructions::load::now,
     state::{Exchange, RiskBoard, Treasury},
 };

@@ -1,10 +1,11 @@
 //! `set_interest`
 
 use crate::{
-    args::{InterestArgs, tag},
+    args::InterestArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Logged},
     events::InterestSet,
+    instruction::tag,
     instructions::{
         governance::timelock::{NO_SUBJECT, require_proposed},
         load::now,

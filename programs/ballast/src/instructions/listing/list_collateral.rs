@@ -1,10 +1,11 @@
 //! `list_collateral`
 
 use crate::{
-    args::{CollateralArgs, tag},
+    args::CollateralArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED, VAULT_SEED},
     error::{BallastError, Logged, Named},
     events::CollateralListed,
+    instruction::tag,
     instructions::{
         governance::timelock::find_proposed,
         mint::plain_mint_decimals,

@@ -3,9 +3,10 @@
 
 use super::instrument::{Contract, add_instrument, create_market};
 use crate::{
-    args::{FutureArgs, tag},
+    args::FutureArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED},
     error::BallastError,
+    instruction::tag,
     instructions::{
         governance::timelock::{NO_SUBJECT, find_proposed},
         load::now,

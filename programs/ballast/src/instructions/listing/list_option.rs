@@ -3,9 +3,10 @@
 
 use super::instrument::{Contract, add_instrument, create_market};
 use crate::{
-    args::{OptionArgs, tag},
+    args::OptionArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED, SURFACE_SEED},
     error::{BallastError, Logged},
+    instruction::tag,
     instructions::{
         governance::timelock::{NO_SUBJECT, find_proposed},
         load::now,

@@ -3,9 +3,10 @@
 
 use super::instrument::{Contract, add_instrument, create_market};
 use crate::{
-    args::{InstrumentArgs, tag},
+    args::InstrumentArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED},
     error::BallastError,
+    instruction::tag,
     instructions::governance::timelock::{NO_SUBJECT, find_proposed},
     state::{Exchange, RiskBoard},
 };

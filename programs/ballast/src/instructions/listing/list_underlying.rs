@@ -1,10 +1,11 @@
 //! `list_underlying`
 
 use crate::{
-    args::{UnderlyingArgs, tag},
+    args::UnderlyingArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Named},
     events::UnderlyingListed,
+    instruction::tag,
     instructions::governance::timelock::{NO_SUBJECT, require_proposed},
     state::{Exchange, RiskBoard},
 };

@@ -1,10 +1,10 @@
 //! `set_product_group`
 
 use crate::{
-    args::tag,
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Named},
     events::ProductGroupSet,
+    instruction::tag,
     instructions::governance::timelock::{NO_SUBJECT, require_proposed},
     state::{Exchange, RiskBoard},
 };

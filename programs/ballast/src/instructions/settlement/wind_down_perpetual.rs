@@ -1,10 +1,11 @@
 //! `wind_down_perpetual`
 
 use crate::{
-    args::{Encode, tag},
+    args::Encode,
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Logged},
     events::PerpetualWoundDown,
+    instruction::tag,
     instructions::{
         governance::timelock::{NO_SUBJECT, require_proposed},
         load::now,

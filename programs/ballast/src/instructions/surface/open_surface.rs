@@ -2,10 +2,11 @@
 #![allow(unused_variables)] // Anchor binds the argument of `#[instruction]` where only the seeds use it
 
 use crate::{
-    args::{SurfaceArgs, tag},
+    args::SurfaceArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED, SURFACE_SEED},
     error::{BallastError, Logged, Named},
     events::SurfaceOpened,
+    instruction::tag,
     instructions::governance::timelock::{NO_SUBJECT, find_proposed},
     state::{DISCRIMINATOR_LEN, Exchange, RiskBoard, VolatilitySurface},
 };

@@ -1,10 +1,10 @@
 //! `set_publishers`
 
 use crate::{
-    args::tag,
     constants::{EXCHANGE_SEED, SURFACE_SEED},
     error::{BallastError, Logged},
     events::PublishersSet,
+    instruction::tag,
     instructions::governance::timelock::require_proposed,
     state::{Exchange, VolatilitySurface},
 };

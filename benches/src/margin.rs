@@ -1,0 +1,79 @@
+//! The margin check: differences between instructions with and without positions.
+
+use crate::{
+    bench::{Bench, SPREAD},
+    options::Holders,
+    row::{Row, row},
+};
+use anyhow::{Result, ensure};
+use ballast_client::instruction;
+use ballast_testkit::Trader;
+
+/// The rows.
+pub const ROWS: &[Row] = &[
+    row(
+        "margin_check_16",
+        8_600,
+        "16 positions over 8 underlyings: `withdraw` with them less `withdraw` without",
+    ),
+    row("margin_check_64", 13_400, "64 positions over 8 underlyings, likewise").target(25_000),
+    row("margin_check_per_position", 110, "a further position: (64 positions − 16 positions) / 48, rounded up")
+        .target(250),
+    row("margin_check_per_underlying", 780, "a further underlying: (16 over 8 − 16 over 2) / 6, rounded up"),
+    row(
+        "margin_check_64_mixed",
+        25_000,
+        "64 positions over 8 underlyings: on each a perpetual, three futures and four options, whose price and time are \
+         no longer those of their arrays",
+    )
+    .target(25_000),
+    row("margin_check_64_options", 29_500, "the same with a perpetual, a future and six options on each"),
+    row("margin_check_per_option", 410, "a further option: (64 positions − 32 positions) / 32 of the last row"),
+    row(
+        "margin_check_first_options",
+        1_100,
+        "the first two options on an underlying with a perpetual and a future",
+    ),
+    row("margin_check_per_token", 230, "a collateral token of an underlying that is held anyway"),
+];
+
+/// From the rows of withdrawals, and what a withdrawal costs with 16 positions on two underlyings, and with 16 and a token.
+pub fn of_withdrawals(b: &mut Bench, with_narrow: u64, with_token: u64) {
+    let [base, with_16, with_64] = ["withdraw_0", "withdraw_16", "withdraw_64"].map(|row| b.units[row]);
+    for (row, units) in [
+        ("margin_check_16", with_16 - base),
+        ("margin_check_64", with_64 - base),
+        ("margin_check_per_position", (with_64 - with_16).div_ceil(48)),
+        ("margin_check_per_underlying", (with_16 - with_narrow).div_ceil(u64::from(SPREAD) - 2)),
+        ("margin_check_per_token", with_token - with_16),
+    ] {
+        b.units.insert(row, units);
+    }
+}
+
+/// Margin checks over options, away from the price and time of their arrays.
+pub fn options(b: &mut Bench, holders: &Holders) -> Result<()> {
+    let (e, usdc) = (b.svm.exchange, b.svm.usdc);
+    let mut withdraw = |t: &Trader| {
+        let ix = instruction::withdraw(&e, &t.address(), &t.margin, &t.usdc, &usdc, 1_000_000);
+        b.simulate(ix, &[&t.key])
+    };
+    let base = withdraw(&holders.cash)?;
+    let linear = withdraw(&holders.linear)? - base;
+    let half = withdraw(&holders.half)? - base;
+    let whole = withdraw(&holders.whole)? - base;
+    let mixed = withdraw(&holders.mixed)? - base;
+    for t in [&holders.whole, &holders.mixed] {
+        let positions = b.svm.portfolio(t).position_count;
+        ensure!(positions == 64, "{positions} positions instead of 64");
+    }
+    for (row, units) in [
+        ("margin_check_64_mixed", mixed),
+        ("margin_check_64_options", whole),
+        ("margin_check_per_option", (whole - half).div_ceil(4 * u64::from(SPREAD))),
+        ("margin_check_first_options", (half - linear).div_ceil(u64::from(SPREAD))),
+    ] {
+        b.units.insert(row, units);
+    }
+    Ok(())
+}

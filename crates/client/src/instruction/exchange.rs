@@ -1,0 +1,57 @@
+//! The exchange as a whole.
+
+use super::{build, payer, read, signer, write};
+use crate::{SYSTEM_PROGRAM, TOKEN_PROGRAM, pda::Exchange};
+use ballast::{
+    args::{Encode, ExchangeArgs},
+    instruction::tag,
+};
+use solana_address::Address;
+use solana_instruction::Instruction;
+
+/// `initialize_exchange`
+pub fn initialize_exchange(from: &Address, admin: &Address, quote_mint: &Address, args: &ExchangeArgs) -> Instruction {
+    let e = Exchange::new(args.id);
+    let accounts = vec![
+        payer(from),
+        signer(admin),
+        write(&e.address),
+        write(&e.treasury),
+        write(&e.board),
+        read(quote_mint),
+        write(&e.vault(quote_mint)),
+        read(&TOKEN_PROGRAM),
+        read(&SYSTEM_PROGRAM),
+    ];
+    build(tag::INITIALIZE_EXCHANGE, accounts, |out| args.encode(out))
+}
+
+/// `grow_board`
+pub fn grow_board(e: &Exchange, from: &Address) -> Instruction {
+    let accounts = vec![payer(from), read(&e.address), write(&e.board), read(&SYSTEM_PROGRAM)];
+    build(tag::GROW_BOARD, accounts, |_| {})
+}
+
+/// `set_pause`
+pub fn set_pause(e: &Exchange, authority: &Address, bits: u32) -> Instruction {
+    build(tag::SET_PAUSE, vec![signer(authority), write(&e.address)], |out| bits.encode(out))
+}
+
+/// `fund_insurance`
+pub fn fund_insurance(
+    e: &Exchange,
+    giver: &Address,
+    source: &Address,
+    quote_mint: &Address,
+    amount: u64,
+) -> Instruction {
+    let accounts = vec![
+        signer(giver),
+        read(&e.address),
+        write(&e.treasury),
+        write(source),
+        write(&e.vault(quote_mint)),
+        read(&TOKEN_PROGRAM),
+    ];
+    build(tag::FUND_INSURANCE, accounts, |out| amount.encode(out))
+}

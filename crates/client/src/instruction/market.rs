@@ -1,0 +1,52 @@
+//! Permissionless cranks of prices and markets.
+
+use super::{build, payer, read, write};
+use crate::{SYSTEM_PROGRAM, pda::Exchange};
+use ballast::{args::Encode, instruction::tag};
+use solana_address::Address;
+use solana_instruction::Instruction;
+
+/// `grow_market`
+pub fn grow_market(e: &Exchange, from: &Address, instrument: u16) -> Instruction {
+    let accounts = vec![payer(from), read(&e.address), write(&e.market(instrument)), read(&SYSTEM_PROGRAM)];
+    build(tag::GROW_MARKET, accounts, |_| {})
+}
+
+/// `refresh_underlying`
+pub fn refresh_underlying(e: &Exchange, price_update: &Address, underlying: u16) -> Instruction {
+    refresh_underlying_from(e, price_update, None, underlying)
+}
+
+/// `refresh_underlying` of an underlying with a second source.
+pub fn refresh_underlying_from(
+    e: &Exchange,
+    price_update: &Address,
+    second: Option<&Address>,
+    underlying: u16,
+) -> Instruction {
+    let mut accounts = vec![read(&e.address), write(&e.board), read(price_update)];
+    accounts.extend(second.map(read));
+    build(tag::REFRESH_UNDERLYING, accounts, |out| underlying.encode(out))
+}
+
+/// `sweep`
+pub fn sweep(e: &Exchange, instrument: u16) -> Instruction {
+    let accounts = vec![read(&e.address), write(&e.treasury), write(&e.board), write(&e.market(instrument))];
+    build(tag::SWEEP, accounts, |_| {})
+}
+
+/// `refresh_options`: instruments of one underlying in ascending order.
+pub fn refresh_options(e: &Exchange, underlying: u16, instruments: &[u16]) -> Instruction {
+    let accounts = vec![read(&e.address), write(&e.board), read(&e.surface(underlying))];
+    build(tag::REFRESH_OPTIONS, accounts, |out| {
+        (instruments.len() as u32).encode(out);
+        for instrument in instruments {
+            instrument.encode(out);
+        }
+    })
+}
+
+/// `sample_market`
+pub fn sample_market(e: &Exchange, instrument: u16) -> Instruction {
+    build(tag::SAMPLE_MARKET, vec![read(&e.address), write(&e.board), write(&e.market(instrument))], |_| {})
+}

@@ -1,0 +1,4 @@
+//! Block trades.
+
+mod blocks;
+mod tables;

@@ -1,0 +1,5 @@
+//! The exchange as a whole.
+
+mod pauses;
+mod setup;
+mod tables;

@@ -1,0 +1,6 @@
+//! Authorities, changes that wait for the timelock, and what may be tightened at once.
+
+mod authorities;
+mod parameters;
+mod tables;
+mod timelock;

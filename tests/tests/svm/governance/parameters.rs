@@ -1,0 +1,499 @@
+//! Changes of parameters by the admin, tightening by the risk authority, the breaker (I316 to I319).
+
+use super::timelock::{fees, instrument_change};
+use crate::harness::refusal::{assert_refused, numbers, refused};
+use ballast_client::{
+    BallastError as E,
+    ballast::{
+        args::{
+            CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, QUOTE_TOKEN,
+            UnderlyingArgs, WithdrawalLimitArgs,
+        },
+        events::{
+            BreakerTripped, CollateralChanged, InstrumentChanged, ScanRangeRaised, ScanRangeRelaxed, UnderlyingChanged,
+            WithdrawalLimitSet,
+        },
+        state::Exchange,
+    },
+    config, event, instruction,
+    pyth::PriceUpdate,
+    risk::{
+        BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Ppm, Underlying, guard::flag,
+        range::TIGHTENING_SECONDS,
+    },
+};
+use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader};
+use solana_instruction::Instruction;
+use solana_signer::Signer;
+
+const HOUR: i64 = 3_600;
+
+fn btc(svm: &Svm) -> Underlying {
+    *svm.board().board.underlying(BTC).unwrap()
+}
+
+pub fn btc_args(svm: &Svm) -> UnderlyingArgs {
+    svm.config.underlying_args(&svm.config.underlying[0]).unwrap()
+}
+
+fn by_admin(svm: &mut Svm, ix: Instruction) -> Result<Sent, Failed> {
+    let admin = svm.admin.insecure_clone();
+    svm.send(&[ix], &[&admin])
+}
+
+fn by_risk_authority(svm: &mut Svm, ix: Instruction) -> Result<Sent, Failed> {
+    let risker = svm.risker.insecure_clone();
+    svm.send(&[ix], &[&risker])
+}
+
+fn change_btc(svm: &mut Svm, args: &UnderlyingArgs) -> Result<Sent, Failed> {
+    let ix = instruction::change_underlying(&svm.exchange, &svm.admin.pubkey(), BTC, args);
+    by_admin(svm, ix)
+}
+
+fn tighten_btc(svm: &mut Svm, scan_range: u32) -> Result<Sent, Failed> {
+    let ix = instruction::tighten_underlying(&svm.exchange, &svm.risker.pubkey(), BTC, scan_range);
+    by_risk_authority(svm, ix)
+}
+
+/// An exchange on which Alice is long 100 lots of BTC at 40,000 dollars and Bob short as much.
+fn traded() -> (Svm, Trader, Trader) {
+    let mut svm = Svm::new().unwrap();
+    let (alice, bob) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
+    svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
+    (svm, alice, bob)
+}
+
+/// I316.
+#[test]
+fn fees_hold_from_the_next_fill_on() {
+    let (mut svm, alice, bob) = traded();
+    let before = svm.market(BTC).header.unswept_fees.get();
+    let args = FeeArgs {
+        taker_fee_ppm: 1_000,
+        maker_fee_ppm: 200,
+        block_fee_ppm: 300,
+        maker_penalty_ppm: 4_000,
+        maker_penalty: 5_000_000,
+    };
+    let ix = instruction::change_fees(&svm.exchange, &svm.admin.pubkey(), &args);
+    by_admin(&mut svm, ix).unwrap();
+    let e = *svm.decode::<Exchange>(&svm.exchange.address);
+    assert_eq!((e.taker_fee_ppm, e.maker_fee_ppm, e.block_fee_ppm), (1_000, 200, 300));
+    assert_eq!((e.maker_penalty_ppm, e.maker_penalty.get()), (4_000, 5_000_000));
+    svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
+    // 400 dollars: twelve in ten thousand of both sides together.
+    assert_eq!(svm.market(BTC).header.unswept_fees.get() - before, 480_000);
+    svm.assert_reconciled();
+}
+
+/// I317.
+#[test]
+fn margin_parameters_change_initial_margin_and_leave_maintenance_alone() {
+    let (mut svm, alice, _) = traded();
+    let before = svm.requirements(&alice);
+    let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
+    let args = MarginArgs { initial_ratio: 2_500_000, discount_max: 60_000, ..args };
+    let ix = instruction::change_margin(&svm.exchange, &svm.admin.pubkey(), &args);
+    by_admin(&mut svm, ix).unwrap();
+    let after = svm.requirements(&alice);
+    assert_eq!((after.maintenance, after.initial.get()), (before.maintenance, 2 * before.initial.get()));
+    assert_eq!(svm.board().board.params.discount_max.get(), 60_000);
+}
+
+/// I311. A refusal names the parameter and its bounds.
+#[test]
+fn the_log_names_what_is_out_of_bounds() {
+    let mut svm = Svm::new().unwrap();
+    let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
+    let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
+    let cases = [
+        (instruction::change_margin(&e, &admin.pubkey(), &MarginArgs { initial_ratio: 1, ..args }), "initial ratio"),
+        (instruction::change_fees(&e, &admin.pubkey(), &fees(&svm, 10_001)), "taker fee"),
+        (instruction::set_timelock(&e, &admin.pubkey(), u32::MAX), "timelock"),
+        (instruction::set_product_group(&e, &admin.pubkey(), 0, [1; 16], 950_001), "offset"),
+    ];
+    let expected = [(1_050_000, 3_000_000), (0, 10_000), (0, 2_592_000), (0, 950_000)];
+    for ((ix, what), bounds) in cases.into_iter().zip(expected) {
+        let failed = assert_refused(&mut svm, &[ix], &[&admin], E::ParameterOutOfBounds);
+        assert_eq!(numbers(&failed, what), bounds, "{what}");
+    }
+}
+
+/// I316. What the model's bounds of products were proven with stays.
+#[test]
+fn price_bound_scale_and_unit_of_an_underlying_stay() {
+    let mut svm = Svm::new().unwrap();
+    let args = btc_args(&svm);
+    let others: [fn(&mut UnderlyingArgs); 3] = [|u| u.max_price += 1, |u| u.scale_bits += 1, |u| u.unit_exponent -= 1];
+    let admin = svm.admin.insecure_clone();
+    for change in others {
+        let mut args = args;
+        change(&mut args);
+        let ix = instruction::change_underlying(&svm.exchange, &admin.pubkey(), BTC, &args);
+        assert_refused(&mut svm, &[ix], &[&admin], E::ImmutableParameter);
+    }
+    let taken = UnderlyingArgs { feed_id: svm.feed_id(ETH), ..args };
+    let ix = instruction::change_underlying(&svm.exchange, &admin.pubkey(), BTC, &taken);
+    assert_refused(&mut svm, &[ix], &[&admin], E::AlreadyExists);
+}
+
+/// I316.
+#[test]
+fn an_underlying_takes_another_feed_and_other_parameters() {
+    let mut svm = Svm::new().unwrap();
+    let before = btc(&svm);
+    let args = UnderlyingArgs {
+        name: config::name("XBT").unwrap(),
+        feed_id: [7; 32],
+        second_feed: [8; 32],
+        second_hash: [9; 32],
+        concentration: 700_000,
+        max_age: 20,
+        max_move: 30_000,
+        group: 0,
+        ..btc_args(&svm)
+    };
+    let sent = change_btc(&mut svm, &args).unwrap();
+    let told = event::find::<UnderlyingChanged, _>(&sent.log, UnderlyingChanged::NAME)[0];
+    assert_eq!((told.feed_id, told.name, told.underlying), ([7; 32], args.name, BTC.into()));
+    assert_eq!((told.scan_range_before, told.scan_range), (150_000, 150_000));
+    let u = btc(&svm);
+    assert_eq!((u.name, u.feed_id, u.second_feed, u.second_hash), (args.name, [7; 32], [8; 32], [9; 32]));
+    assert_eq!(
+        (u.params.concentration.get(), u.params.max_age, u.guard_params.max_move.get(), u.group),
+        (700_000, 20, 30_000, 0)
+    );
+    // What is not a parameter stays: price, chain of instruments, ranges.
+    assert_eq!((u.price, u.publish_time, u.first_linear, u.range), {
+        (before.price, before.publish_time, before.first_linear, before.range)
+    });
+    // The old feed is refused from now on.
+    svm.advance(1);
+    svm.write_price(BTC, "40000");
+    assert!(svm.refresh(BTC).is_err());
+}
+
+/// I317. The range of initial margin rises with the next price, that of maintenance margin in twelve hours, and nobody is
+/// liquidated by the change itself.
+#[test]
+fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_twelve_hours() {
+    for by_change in [false, true] {
+        let (mut svm, alice, bob) = traded();
+        let poor = svm.trader("610").unwrap();
+        svm.trade(&poor, &bob, BTC, "40000", 60).unwrap();
+        let (calm, calm_poor) = (svm.requirements(&alice), svm.requirements(&poor));
+        assert!(
+            calm_poor.initial_equity >= calm_poor.initial && calm_poor.equity.get() < 2 * calm_poor.maintenance.get()
+        );
+        if by_change {
+            let args = UnderlyingArgs { scan_range: 300_000, ..btc_args(&svm) };
+            change_btc(&mut svm, &args).unwrap();
+        } else {
+            let sent = tighten_btc(&mut svm, 300_000).unwrap();
+            let told = event::find::<ScanRangeRaised, _>(&sent.log, ScanRangeRaised::NAME)[0];
+            assert_eq!((told.before, told.scan_range, told.underlying), (150_000, 300_000, BTC.into()));
+        }
+        // The very next price, a second later.
+        let raised_at = svm.now();
+        svm.advance(1);
+        svm.publish(BTC, "40000").unwrap();
+        let now = svm.requirements(&alice);
+        let range = btc(&svm).range;
+        assert_eq!((range.initial.get(), range.maintenance.get()), (300_000, 150_000 + 150_000 / 43_200));
+        // To a millionth, which is what a ratio is rounded up to.
+        let twice = 2 * calm.initial.get();
+        assert!((twice..=twice + twice / 1_000_000).contains(&now.initial.get()), "{} {twice}", now.initial.get());
+        assert!(now.maintenance.get() - calm.maintenance.get() < calm.maintenance.get() / 10_000);
+        // Who had enough for the old range is not liquidated, and may not add.
+        let carol = svm.trader("100000").unwrap();
+        let failed = svm.liquidate(&carol, &poor, BTC, 1).unwrap_err();
+        assert_eq!(failed.ballast(), Some(E::NotLiquidatable));
+        let failed = svm.place(&poor, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
+        assert_eq!(failed.ballast(), Some(E::BelowInitialMargin));
+        // Never faster than the ramp, and there at its end.
+        for hour in 1..=12 {
+            svm.set_time(raised_at + hour * HOUR);
+            svm.publish(BTC, "40000").unwrap();
+            let expected = 150_000 + 150_000 * (hour * HOUR) / TIGHTENING_SECONDS;
+            assert_eq!(i64::from(btc(&svm).range.maintenance.get()), expected, "hour {hour}");
+        }
+        let end = svm.requirements(&alice);
+        assert!((end.maintenance.get() - 2 * calm.maintenance.get()).abs() < 10);
+        assert_eq!(btc(&svm).range.initial, Ppm::new(300_000));
+        svm.liquidate(&carol, &poor, BTC, 1).unwrap();
+        svm.assert_reconciled();
+    }
+}
+
+/// I318.
+#[test]
+fn the_risk_authority_raises_a_scan_range_and_never_lowers_it() {
+    let mut svm = Svm::new().unwrap();
+    let risker = svm.risker.insecure_clone();
+    let ix = |scan_range| instruction::tighten_underlying(&svm.exchange, &risker.pubkey(), BTC, scan_range);
+    let (same, lower, much, capped) = (ix(150_000), ix(149_999), ix(1_000_001), ix(600_001));
+    for (ix, range) in [(same, 150_000), (lower, 149_999)] {
+        let failed = assert_refused(&mut svm, &[ix], &[&risker], E::OnlyTightens);
+        assert_eq!(numbers(&failed, "scan range"), (150_000, range));
+    }
+    assert_refused(&mut svm, &[much], &[&risker], E::ParameterOutOfBounds);
+    // The cap of the dynamic range is the admin's.
+    assert_refused(&mut svm, &[capped], &[&risker], E::ParameterOutOfBounds);
+    tighten_btc(&mut svm, 150_001).unwrap();
+    tighten_btc(&mut svm, 600_000).unwrap();
+}
+
+/// I318. A lowered limit refuses what would go beyond it and stops no reduction.
+#[test]
+fn a_tightened_instrument_only_takes_reductions() {
+    let (mut svm, alice, bob) = traded();
+    let tighten = |svm: &mut Svm, max_position, cap, reduce_only| {
+        let args = InstrumentTightenArgs { max_position, open_interest_cap: cap, reduce_only };
+        let ix = instruction::tighten_instrument(&svm.exchange, &svm.risker.pubkey(), BTC, &args);
+        by_risk_authority(svm, ix)
+    };
+    let (position, cap) = (svm.board().board.instrument(BTC).unwrap().max_position.get(), 5_000_000);
+    assert_eq!(svm.market(BTC).header.open_interest_cap.get(), cap);
+    let failed = tighten(&mut svm, position + 1, cap, 0).unwrap_err();
+    assert_eq!(
+        (failed.ballast(), numbers(&failed, "maximum position")),
+        (Some(E::OnlyTightens), (position, position + 1))
+    );
+    let failed = tighten(&mut svm, position, cap + 1, 0).unwrap_err();
+    assert_eq!((failed.ballast(), numbers(&failed, "open interest cap")), (Some(E::OnlyTightens), (cap, cap + 1)));
+
+    let sent = tighten(&mut svm, 50, 100, 0).unwrap();
+    let told = event::find::<InstrumentChanged, _>(&sent.log, InstrumentChanged::NAME)[0];
+    assert_eq!((told.max_position, told.open_interest_cap, told.reduce_only), (50, 100, 0));
+    let failed = svm.place(&alice, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
+    assert_eq!(failed.ballast(), Some(E::PositionLimit));
+    let (carol, dave) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
+    svm.rest(&carol, Order::sell(&svm, BTC, "40000", 1)).unwrap();
+    let failed = svm.place(&dave, Order::buy(&svm, BTC, "40000", 1).immediate(), &[&carol]).unwrap_err();
+    assert_eq!(failed.ballast(), Some(E::OpenInterestCap));
+    svm.cancel_all(&carol, BTC, 9).unwrap();
+
+    tighten(&mut svm, 50, 100, 1).unwrap();
+    let failed = svm.place(&dave, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
+    assert_eq!(failed.ballast(), Some(E::MarketReduceOnly));
+    // A zero leaves the market close-only: only the admin opens it again.
+    tighten(&mut svm, 40, 100, 0).unwrap();
+    assert_eq!(svm.board().board.instrument(BTC).unwrap().reduce_only, 1);
+    svm.rest(&bob, Order::buy(&svm, BTC, "40000", 30).reduce_only()).unwrap();
+    let sell = Order::sell(&svm, BTC, "40000", 30).reduce_only().immediate();
+    svm.place(&alice, sell, &[&bob]).unwrap();
+    assert_eq!((svm.lots(&alice, BTC), svm.lots(&bob, BTC)), (70, -70));
+    let open = instrument_change(&svm, BTC);
+    let ix = instruction::change_instrument(&svm.exchange, &svm.admin.pubkey(), BTC, &open);
+    by_admin(&mut svm, ix).unwrap();
+    svm.place(&alice, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap();
+    svm.assert_reconciled();
+}
+
+/// I316.
+#[test]
+fn a_changed_instrument_has_its_new_limits() {
+    let mut svm = Svm::new().unwrap();
+    let mut args = instrument_change(&svm, ETH);
+    args.funding.impact_notional = 5_000_000_000;
+    args.funding.period = 8 * 3_600;
+    args.funding.max_premium = 10_000;
+    let args = InstrumentChangeArgs {
+        max_position: 77,
+        min_order_value: 6_000_000,
+        open_interest_cap: 99,
+        price_band: 200_000,
+        max_orders: 3,
+        reduce_only: 1,
+        ..args
+    };
+    let before = *svm.board().board.instrument(ETH).unwrap();
+    let ix = instruction::change_instrument(&svm.exchange, &svm.admin.pubkey(), ETH, &args);
+    by_admin(&mut svm, ix).unwrap();
+    let i = *svm.board().board.instrument(ETH).unwrap();
+    assert_eq!((i.max_position.get(), i.min_order_value.get(), i.price_band.get()), (77, 6_000_000, 200_000));
+    assert_eq!((i.max_orders, i.reduce_only), (3, 1));
+    let f = i.funding;
+    assert_eq!((f.impact_notional.get(), f.period, f.max_premium.get()), (5_000_000_000, 28_800, 10_000));
+    assert_eq!(svm.market(ETH).header.open_interest_cap.get(), 99);
+    assert_eq!((i.name, i.mark, i.generation, i.next_linear), {
+        (before.name, before.mark, before.generation, before.next_linear)
+    });
+}
+
+/// I316, I318.
+#[test]
+fn a_token_takes_another_limit_and_haircut() {
+    let mut svm = Svm::new().unwrap();
+    let alice = svm.trader("100").unwrap();
+    svm.deposit_sol(&alice, 10_000_000_000).unwrap();
+    let before = svm.requirements(&alice);
+    let args = CollateralChangeArgs { deposit_limit: 20_000_000_000, haircut: 100_000, token: 0 };
+    let ix = instruction::change_collateral(&svm.exchange, &svm.admin.pubkey(), &args);
+    let sent = by_admin(&mut svm, ix).unwrap();
+    let told = event::find::<CollateralChanged, _>(&sent.log, CollateralChanged::NAME)[0];
+    assert_eq!((told.mint, told.deposit_limit, told.haircut), (svm.wsol, 20_000_000_000, 100_000));
+    // Ten SOL of 40 dollars: ten per cent instead of five.
+    let after = svm.requirements(&alice);
+    assert_eq!((before.haircut.get(), after.haircut.get()), (20_000_000, 40_000_000));
+
+    let tighten = |svm: &mut Svm, limit| {
+        let ix = instruction::tighten_collateral(&svm.exchange, &svm.risker.pubkey(), 0, limit);
+        by_risk_authority(svm, ix)
+    };
+    let failed = tighten(&mut svm, 20_000_000_001).unwrap_err();
+    assert_eq!(failed.ballast(), Some(E::OnlyTightens));
+    assert_eq!(numbers(&failed, "deposit limit"), (20_000_000_000, 20_000_000_001));
+    tighten(&mut svm, 5_000_000_000).unwrap();
+    // Below what is deposited: nothing more comes in, what is there may go.
+    assert_eq!(svm.deposit_sol(&alice, 1).unwrap_err().ballast(), Some(E::DepositLimit));
+    svm.withdraw_sol(&alice, 10_000_000_000).unwrap();
+    svm.assert_reconciled();
+}
+
+/// I316. Whoever raises a limit and lowers it again opens nothing; who turns it off does.
+#[test]
+fn a_withdrawal_limit_keeps_what_has_flowed_out() {
+    let mut svm = Svm::new().unwrap();
+    let alice = svm.trader("1000").unwrap();
+    let set = |svm: &mut Svm, token: u16, limit: u64, window: u32| {
+        let args = WithdrawalLimitArgs { limit, window, token };
+        let ix = instruction::set_withdrawal_limit(&svm.exchange, &svm.admin.pubkey(), &args);
+        let sent = by_admin(svm, ix).unwrap();
+        let told = event::find::<WithdrawalLimitSet, _>(&sent.log, WithdrawalLimitSet::NAME)[0];
+        let treasury = svm.treasury();
+        let (mint, set) = if token == QUOTE_TOKEN {
+            (svm.usdc, treasury.quote_window)
+        } else {
+            (svm.wsol, treasury.token_windows[usize::from(token)])
+        };
+        assert_eq!((told.mint, told.limit, told.window), (mint, limit, window));
+        assert_eq!((set.limit, set.window, set.updated_at), (limit, window, svm.now()));
+        set.level
+    };
+    assert_eq!(set(&mut svm, QUOTE_TOKEN, 100_000_000, 3_600), 0);
+    svm.withdraw_usdc(&alice, 80_000_000).unwrap();
+    assert_eq!(set(&mut svm, QUOTE_TOKEN, 500_000_000, 60), 80_000_000);
+    assert_eq!(set(&mut svm, QUOTE_TOKEN, 90_000_000, 60), 80_000_000);
+    refused(&mut svm, |svm| svm.withdraw_usdc(&alice, 10_000_001), E::WithdrawalWindow);
+    svm.withdraw_usdc(&alice, 10_000_000).unwrap();
+    assert_eq!(set(&mut svm, QUOTE_TOKEN, 0, 3_600), 0);
+    svm.withdraw_usdc(&alice, 500_000_000).unwrap();
+    assert_eq!(set(&mut svm, 0, 1 << 62, 604_800), 0);
+    svm.assert_reconciled();
+}
+
+/// A price of BTC whose confidence interval is too wide.
+pub fn publish_uncertain(svm: &mut Svm) {
+    let price = 4_000_000_000_000;
+    let update = PriceUpdate {
+        feed_id: svm.feed_id(BTC),
+        price,
+        confidence: price as u64 * 3 / 100,
+        exponent: -8,
+        publish_time: svm.now(),
+    };
+    svm.write_price_update(BTC, &update);
+    svm.refresh(BTC).unwrap();
+}
+
+/// I319.
+#[test]
+fn anybody_trips_the_breaker_while_a_guard_of_a_fresh_price_is_up() {
+    let mut svm = Svm::new().unwrap();
+    let e = svm.exchange;
+    let trip = |underlying| instruction::trip_breaker(&e, underlying);
+    assert_refused(&mut svm, &[trip(BTC)], &[], E::BreakerNotTripped);
+    assert_refused(&mut svm, &[trip(3)], &[], E::NotListed);
+    assert_refused(&mut svm, &[trip(u16::MAX)], &[], E::NotListed);
+    svm.advance(1);
+    publish_uncertain(&mut svm);
+    svm.advance(11);
+    assert_refused(&mut svm, &[trip(BTC)], &[], E::PriceStale);
+    publish_uncertain(&mut svm);
+    svm.advance(5);
+    svm.publish(BTC, "40000").unwrap();
+    publish_later(&mut svm, BREAKER_SUSPECT_SECONDS, publish_uncertain);
+    // One price is not enough, nor are two that are not far enough apart.
+    assert_refused(&mut svm, &[trip(BTC)], &[], E::BreakerNotTripped);
+    publish_later(&mut svm, BREAKER_SUSPECT_SECONDS - 1, publish_uncertain);
+    assert_refused(&mut svm, &[trip(BTC)], &[], E::BreakerNotTripped);
+    publish_later(&mut svm, 1, publish_uncertain);
+    assert_refused(&mut svm, &[trip(ETH)], &[], E::PriceStale);
+    let sent = svm.send(&[trip(BTC)], &[]).unwrap();
+    let until = svm.now() + BREAKER_SECONDS;
+    let told = event::find::<BreakerTripped, _>(&sent.log, BreakerTripped::NAME)[0];
+    assert_eq!((told.halted_until, told.flags, told.underlying), (until, flag::UNCERTAIN.into(), BTC.into()));
+    assert_eq!(btc(&svm).halted_until, until);
+    // It outlasts the guard, and is not prolonged once that is down.
+    svm.advance(1);
+    svm.publish(BTC, "40000").unwrap();
+    assert_refused(&mut svm, &[trip(BTC)], &[], E::BreakerNotTripped);
+    assert_eq!(btc(&svm).halted_until, until);
+}
+
+/// I319. A wide price every five minutes does not keep a market shut; one that stays wide does.
+#[test]
+fn the_breaker_is_not_held_tripped_by_a_price_now_and_then() {
+    let mut svm = Svm::new().unwrap();
+    let trip = [instruction::trip_breaker(&svm.exchange, BTC)];
+    let suspect = |svm: &mut Svm| {
+        publish_later(svm, 1, publish_uncertain);
+        publish_later(svm, BREAKER_SUSPECT_SECONDS, publish_uncertain);
+    };
+    suspect(&mut svm);
+    svm.send(&trip, &[]).unwrap();
+    let tripped_at = svm.now();
+    // Uncertain all along: prolonged at once.
+    publish_later(&mut svm, BREAKER_SECONDS, publish_uncertain);
+    svm.send(&trip, &[]).unwrap();
+    let prolonged_at = svm.now();
+    assert_eq!(prolonged_at, tripped_at + BREAKER_SECONDS);
+    // The guard came down once: not again for a quarter of an hour.
+    publish_later(&mut svm, 1, |svm| {
+        svm.publish(BTC, "40000").unwrap();
+    });
+    suspect(&mut svm);
+    assert_refused(&mut svm, &trip, &[], E::BreakerNotTripped);
+    svm.set_time(prolonged_at + BREAKER_REST_SECONDS - 1);
+    publish_uncertain(&mut svm);
+    assert_refused(&mut svm, &trip, &[], E::BreakerNotTripped);
+    svm.advance(1);
+    svm.send(&trip, &[]).unwrap();
+}
+
+/// I336. What a stolen risk key raised is taken back before it reaches maintenance margin, without a wait.
+#[test]
+fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
+    let mut svm = Svm::new().unwrap();
+    let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
+    let relax = |range| instruction::relax_underlying(&e, &admin.pubkey(), BTC, range);
+    super::timelock::set_timelock(&mut svm, 172_800).unwrap();
+    for range in [0, 149_999, 150_000] {
+        assert_refused(&mut svm, &[relax(range)], &[&admin], E::ChangeNotProposed);
+    }
+    tighten_btc(&mut svm, 600_000).unwrap();
+    let raised_at = svm.now();
+    svm.advance(TIGHTENING_SECONDS - 1);
+    for range in [0, 149_999, 600_000, 600_001, u32::MAX] {
+        assert_refused(&mut svm, &[relax(range)], &[&admin], E::ChangeNotProposed);
+    }
+    let sent = by_admin(&mut svm, relax(300_000)).unwrap();
+    let told = event::find::<ScanRangeRelaxed, _>(&sent.log, ScanRangeRelaxed::NAME)[0];
+    assert_eq!((told.before, told.scan_range, told.underlying), (600_000, 300_000, BTC.into()));
+    let sent = by_admin(&mut svm, relax(150_000)).unwrap();
+    let told = event::find::<ScanRangeRelaxed, _>(&sent.log, ScanRangeRelaxed::NAME)[0];
+    assert_eq!((told.before, told.scan_range), (300_000, 150_000));
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!((btc(&svm).params.scan_range.get(), btc(&svm).range.maintenance.get()), (150_000, 150_000));
+    // Once it is in force it is a change like any other.
+    tighten_btc(&mut svm, 600_000).unwrap();
+    svm.set_time(raised_at + 2 * TIGHTENING_SECONDS - 1);
+    assert_refused(&mut svm, &[relax(150_000)], &[&admin], E::ChangeNotProposed);
+}
+
+pub fn publish_later(svm: &mut Svm, seconds: i64, publish: impl FnOnce(&mut Svm)) {
+    svm.advance(seconds);
+    publish(svm);
+}

@@ -1,0 +1,445 @@
+//! Bad input for the instructions of this family: accounts mutated one by one, arguments out of bounds (I201 to I203).
+//!
+//! What follows from how accounts are loaded is predicted by [`crate::harness::mutation`]; a table lists the rest.
+
+use super::{
+    parameters::{btc_args, publish_later, publish_uncertain},
+    timelock::{self, fees, instrument_change, set_timelock},
+};
+use crate::harness::{
+    mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
+    refusal::Expected,
+    world::{Change, World, refusals},
+};
+use ballast_client::{
+    BallastError as E,
+    ballast::{
+        args::{
+            CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, UnderlyingArgs,
+            WithdrawalLimitArgs, authority,
+        },
+        instruction::tag,
+        state::MAX_CHANGE_LEN,
+    },
+    instruction::{self, accept_authority, nominate_authority, propose, propose_change, with_change},
+    risk::BREAKER_SUSPECT_SECONDS,
+};
+use ballast_testkit::{BTC, ETH, SOL};
+use solana_address::Address;
+use solana_instruction::error::InstructionError as I;
+use solana_signer::Signer;
+
+#[test]
+fn propose_change_table() {
+    let World { mut svm, other, payer, admin, .. } = World::new();
+    let (e, from, a, none) = (svm.exchange, payer.pubkey(), admin.pubkey(), Address::default());
+    set_timelock(&mut svm, 60).unwrap();
+    let build = |data: &[u8]| propose_change(&e, &from, &a, 1, &none, data);
+    let ix = build(&[tag::SET_TIMELOCK, 0, 0, 0, 0]);
+    let long = |len: usize| {
+        let mut data = vec![0; len];
+        data[0] = tag::LIST_OPTION;
+        data
+    };
+    let mut arguments = vec![
+        ("no data", build(&[]), E::BadChange.into()),
+        ("data that are too long", build(&long(MAX_CHANGE_LEN + 1)), E::BadChange.into()),
+    ];
+    for free in (0..=u8::MAX).filter(|t| !tag::waits(*t)) {
+        arguments.push(("an instruction that does not wait", build(&[free, 0]), E::BadChange.into()));
+    }
+    svm.simulate(&[build(&long(MAX_CHANGE_LEN))], &[&payer, &admin]).unwrap();
+    let slots = [Slot::Payer, Slot::Signer, EXCHANGE, Slot::Init, SYSTEM];
+    Case::new("propose_change", ix, &[&payer, &admin], &slots)
+        .arguments(&mut svm, &arguments)
+        .other_exchange(2, other.address)
+        .other_exchange(3, other.change(1))
+        .sibling(3, e.change(2))
+        .except(0, OtherSigner, Legal) // anyone may pay
+        .except(0, DuplicateOf(1), Legal) // the admin too
+        .except(1, OtherSigner, E::Unauthorized)
+        .except(0, SwappedWithNext, E::Unauthorized)
+        .except(1, DuplicateOf(0), E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn cancel_change_table() {
+    let World { mut svm, other, payer, admin, .. } = World::new();
+    let (e, a, from) = (svm.exchange, admin.pubkey(), payer.pubkey());
+    let ix = timelock::change_fees(&svm, 600);
+    for (e, nonce) in [(e, 1), (e, 2), (other, 1)] {
+        let proposal = propose(&e, &from, &a, nonce, &Address::default(), &ix);
+        svm.send(&[proposal], &[&payer, &admin]).unwrap();
+    }
+    let cancel = |nonce| instruction::cancel_change(&e, &a, nonce, &from);
+    let mut another = cancel(2);
+    another.accounts[2].pubkey = e.change(1);
+    let arguments = [("another number", another, I::InvalidSeeds.into())];
+    Case::new("cancel_change", cancel(1), &[&admin], &[Slot::Signer, EXCHANGE, CHANGE, Slot::Receiver])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.change(1))
+        .sibling(2, e.change(2))
+        .sibling(3, a)
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(3, OtherOwner, E::Unauthorized)
+        .except(3, OtherAddress, E::Unauthorized)
+        .except(3, Empty, E::Unauthorized)
+        .except(3, Sibling, E::Unauthorized)
+        .except(3, DuplicateOf(0), E::Unauthorized)
+        .except(3, DuplicateOf(1), E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn set_timelock_table() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let ix = instruction::set_timelock(&e, &a, 60);
+    Case::new("set_timelock", ix, &[&admin], &[Slot::Signer, EXCHANGE])
+        .arguments(
+            &mut svm,
+            &[("beyond 30 days", instruction::set_timelock(&e, &a, 2_592_001), E::ParameterOutOfBounds.into())],
+        )
+        .other_exchange(1, other.address)
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(1, OtherExchange, Legal) // the admin is the same
+        .run(&mut svm);
+}
+
+#[test]
+fn nominate_authority_table() {
+    let World { mut svm, other, admin, bob, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let build = |kind| nominate_authority(&e, &a, kind, &bob.address());
+    let arguments = [
+        ("a kind beyond the last", build(3), E::ParameterOutOfBounds.into()),
+        ("a kind at the type's end", build(u8::MAX), E::ParameterOutOfBounds.into()),
+    ];
+    Case::new("nominate_authority", build(authority::RISK), &[&admin], &[Slot::Signer, EXCHANGE])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(1, OtherExchange, Legal) // the admin is the same
+        .run(&mut svm);
+}
+
+#[test]
+fn accept_authority_table() {
+    let World { mut svm, other, admin, bob, .. } = World::new();
+    let e = svm.exchange;
+    svm.send(&[nominate_authority(&e, &admin.pubkey(), authority::PAUSE, &bob.address())], &[&admin]).unwrap();
+    let build = |kind| accept_authority(&e, &bob.address(), kind);
+    let arguments = [
+        ("a kind beyond the last", build(3), E::ParameterOutOfBounds.into()),
+        ("another authority", build(authority::ADMIN), E::NotNominated.into()),
+    ];
+    Case::new("accept_authority", build(authority::PAUSE), &[&bob.key], &[Slot::Signer, EXCHANGE])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .except(0, OtherSigner, E::NotNominated)
+        .except(1, OtherExchange, E::NotNominated)
+        .run(&mut svm);
+}
+
+#[test]
+fn change_fees() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let build = |args: &FeeArgs| instruction::change_fees(&e, &a, args);
+    let bounds: &[Change<FeeArgs>] = &[
+        ("a taker fee above 1 %", |f| f.taker_fee_ppm = 10_001, E::ParameterOutOfBounds),
+        ("a taker fee at the type's end", |f| f.taker_fee_ppm = u32::MAX, E::ParameterOutOfBounds),
+        ("a maker fee above the taker fee", |f| f.maker_fee_ppm = 501, E::ParameterOutOfBounds),
+        ("a rebate above the taker fee", |f| f.maker_fee_ppm = -501, E::ParameterOutOfBounds),
+        ("a rebate at the type's end", |f| f.maker_fee_ppm = i32::MIN, E::ParameterOutOfBounds),
+        ("a block fee above 1 %", |f| f.block_fee_ppm = 10_001, E::ParameterOutOfBounds),
+        ("a penalty above 1 %", |f| f.maker_penalty_ppm = 10_001, E::ParameterOutOfBounds),
+        ("a negative penalty", |f| f.maker_penalty = -1, E::ParameterOutOfBounds),
+        ("a penalty above 100 dollars", |f| f.maker_penalty = 100_000_001, E::ParameterOutOfBounds),
+    ];
+    let args = fees(&svm, 500);
+    Case::new("change_fees", build(&args), &[&admin], &[Slot::Signer, EXCHANGE])
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(1, other.address)
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(1, OtherExchange, crate::harness::mutation::Verdict::Legal) // the admin is the same
+        .run(&mut svm);
+}
+
+/// The pending change and who gets its rent, after the accounts of an instruction.
+#[test]
+fn the_accounts_of_a_change_table() {
+    let World { mut svm, other, payer, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    for exchange in [other, e] {
+        svm.exchange = exchange;
+        set_timelock(&mut svm, 60).unwrap();
+    }
+    let ix = timelock::change_fees(&svm, 600);
+    let group = instruction::set_product_group(&e, &a, 0, [1; 16], 0);
+    for (e, nonce, ix) in [(e, 1, &ix), (e, 2, &ix), (other, 1, &ix), (e, 3, &group)] {
+        let proposal = propose(&e, &payer.pubkey(), &a, nonce, &Address::default(), ix);
+        svm.send(&[proposal], &[&payer, &admin]).unwrap();
+    }
+    svm.advance(60);
+    let executed = with_change(ix, &e, 1, &payer.pubkey());
+    let slots = [Slot::Signer, EXCHANGE, Slot::Further, Slot::Further];
+    Case::new("change_fees", executed, &[&admin], &slots)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.change(1))
+        .sibling(2, e.change(3))
+        .sibling(3, a)
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(1, OtherExchange, E::WrongExchange)
+        .except(2, OtherOwner, E::ChangeNotProposed)
+        .except(2, Empty, E::ChangeNotProposed)
+        .except(2, OtherExchange, E::WrongExchange)
+        .except(2, Sibling, E::ChangeDiffers)
+        .except(2, SwappedWithNext, E::ChangeNotProposed)
+        .except(2, DuplicateOf(0), E::ChangeNotProposed)
+        .except(2, DuplicateOf(3), E::ChangeNotProposed)
+        .except(2, Missing, E::ChangeNotProposed)
+        .except(3, OtherOwner, E::Unauthorized)
+        .except(3, OtherAddress, E::Unauthorized)
+        .except(3, Empty, E::Unauthorized)
+        .except(3, Sibling, E::Unauthorized)
+        .except(3, DuplicateOf(0), E::Unauthorized)
+        .except(3, DuplicateOf(2), E::Unauthorized)
+        .except(3, Missing, E::ChangeNotProposed)
+        .run(&mut svm);
+    // Two changes that say the same serve as well as one another.
+    let ix = with_change(timelock::change_fees(&svm, 600), &e, 2, &payer.pubkey());
+    svm.simulate(&[ix], &[&admin]).unwrap();
+}
+
+#[test]
+fn change_margin() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let build = |args: &MarginArgs| instruction::change_margin(&e, &a, args);
+    let bounds: &[Change<MarginArgs>] = &[
+        ("an initial ratio below its bound", |m| m.initial_ratio = 1_049_999, E::ParameterOutOfBounds),
+        ("an initial ratio above its bound", |m| m.initial_ratio = 3_000_001, E::ParameterOutOfBounds),
+        ("a largest discount below the base", |m| m.discount_max = 9_999, E::ParameterOutOfBounds),
+        ("negative dust", |m| m.dust_value = -1, E::ParameterOutOfBounds),
+    ];
+    let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
+    Case::new("change_margin", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn change_underlying() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let args = btc_args(&svm);
+    let build = |args: &UnderlyingArgs| instruction::change_underlying(&e, &a, BTC, args);
+    let bounds: &[Change<UnderlyingArgs>] = &[
+        ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
+        ("no liquidity", |u| u.liquidity = 0, E::ParameterOutOfBounds),
+        ("a scan range above 100 %", |u| u.scan_range = 1_000_001, E::ParameterOutOfBounds),
+        ("a scan range above its cap", |u| u.scan_range = u.range.cap + 1, E::ParameterOutOfBounds),
+        ("a calendar charge above the scan range", |u| u.calendar = u.scan_range + 1, E::ParameterOutOfBounds),
+        ("a guard on moves below 1 %", |u| u.max_move = 9_999, E::ParameterOutOfBounds),
+    ];
+    let mut arguments = refusals(args, build, bounds);
+    for index in [3, u16::MAX] {
+        let ix = instruction::change_underlying(&e, &a, index, &UnderlyingArgs { feed_id: [7; 32], ..args });
+        arguments.push(("an underlying that is not listed", ix, E::NotListed.into()));
+    }
+    Case::new("change_underlying", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+const END: i64 = 1 << 56;
+
+const INVALID_SEEDS: solana_instruction::error::InstructionError =
+    solana_instruction::error::InstructionError::InvalidSeeds;
+
+#[test]
+fn change_instrument() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let args = instrument_change(&svm, BTC);
+    let build = |args: &InstrumentChangeArgs| instruction::change_instrument(&e, &a, BTC, args);
+    let bounds: &[Change<InstrumentChangeArgs>] = &[
+        ("no position", |i| i.max_position = 0, E::ParameterOutOfBounds),
+        ("a position beyond 2^50", |i| i.max_position = (1 << 50) + 1, E::ParameterOutOfBounds),
+        ("a position whose product does not fit", |i| i.max_position = 1 << 50, E::Overflow),
+        ("a negative order value", |i| i.min_order_value = -1, E::ParameterOutOfBounds),
+        ("no open interest", |i| i.open_interest_cap = 0, E::ParameterOutOfBounds),
+        ("an open interest beyond 2^55", |i| i.open_interest_cap = END, E::ParameterOutOfBounds),
+        ("a band below 0.1 %", |i| i.price_band = 999, E::ParameterOutOfBounds),
+        ("a band above 50 %", |i| i.price_band = 500_001, E::ParameterOutOfBounds),
+        ("no orders", |i| i.max_orders = 0, E::ParameterOutOfBounds),
+        ("orders beyond 1,024", |i| i.max_orders = 1_025, E::ParameterOutOfBounds),
+        ("a basis above 10 %", |i| i.funding.max_basis = 100_001, E::ParameterOutOfBounds),
+        ("a negative impact notional", |i| i.funding.impact_notional = -1, E::ParameterOutOfBounds),
+        ("neither close-only nor not", |i| i.reduce_only = 2, E::ParameterOutOfBounds),
+        ("what was in the slot before", |i| i.generation = 0, E::ChangeDiffers),
+        ("what will be in the slot", |i| i.generation = 2, E::ChangeDiffers),
+    ];
+    let mut arguments = refusals(args, build, bounds);
+    let mut unlisted = instruction::change_instrument(&e, &a, 9, &args);
+    unlisted.accounts[3].pubkey = e.market(BTC);
+    arguments.push(("the market of another instrument", unlisted, Expected::Instruction(INVALID_SEEDS)));
+    Case::new("change_instrument", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD, MARKET])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.market(BTC))
+        .sibling(3, e.market(ETH))
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn change_collateral() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let args = CollateralChangeArgs { deposit_limit: 1 << 40, haircut: 50_000, token: 0 };
+    let build = |args: &CollateralChangeArgs| instruction::change_collateral(&e, &a, args);
+    let bounds: &[Change<CollateralChangeArgs>] = &[
+        ("a token that is not listed", |c| c.token = 1, E::NotListed),
+        ("a token at the type's end", |c| c.token = u16::MAX, E::NotListed),
+        ("a haircut above 90 %", |c| c.haircut = 900_001, E::ParameterOutOfBounds),
+        ("no deposits", |c| c.deposit_limit = 0, E::ParameterOutOfBounds),
+        ("deposits beyond 2^62", |c| c.deposit_limit = (1 << 62) + 1, E::ParameterOutOfBounds),
+    ];
+    Case::new("change_collateral", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn set_withdrawal_limit() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let args = WithdrawalLimitArgs { limit: 1, window: 60, token: 0 };
+    let build = |args: &WithdrawalLimitArgs| instruction::set_withdrawal_limit(&e, &a, args);
+    let bounds: &[Change<WithdrawalLimitArgs>] = &[
+        ("a window below a minute", |w| w.window = 59, E::ParameterOutOfBounds),
+        ("a window above a week", |w| w.window = 604_801, E::ParameterOutOfBounds),
+        ("a window at the type's end", |w| w.window = u32::MAX, E::ParameterOutOfBounds),
+        ("a token that is not listed", |w| w.token = 1, E::NotListed),
+        ("a token beyond the last slot", |w| w.token = u16::MAX - 1, E::NotListed),
+    ];
+    Case::new("set_withdrawal_limit", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD, TREASURY])
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.treasury)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn tighten_underlying() {
+    let World { mut svm, other, .. } = World::new();
+    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
+    let build = |underlying, range| instruction::tighten_underlying(&e, &risker.pubkey(), underlying, range);
+    let arguments = [
+        ("an underlying that is not listed", build(3, 1), E::NotListed.into()),
+        ("the range that there is", build(SOL, 250_000), E::OnlyTightens.into()),
+        ("a range at the type's end", build(SOL, u32::MAX), E::ParameterOutOfBounds.into()),
+    ];
+    Case::new("tighten_underlying", build(SOL, 250_001), &[&risker], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn tighten_instrument() {
+    let World { mut svm, other, .. } = World::new();
+    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
+    let args = InstrumentTightenArgs { max_position: 10, open_interest_cap: 20, reduce_only: 1 };
+    let build = |args: &InstrumentTightenArgs| instruction::tighten_instrument(&e, &risker.pubkey(), BTC, args);
+    let bounds: &[Change<InstrumentTightenArgs>] = &[
+        ("no position", |i| i.max_position = 0, E::ParameterOutOfBounds),
+        ("a position at the type's beginning", |i| i.max_position = i64::MIN, E::ParameterOutOfBounds),
+        ("a position at the type's end", |i| i.max_position = i64::MAX, E::OnlyTightens),
+        ("no open interest", |i| i.open_interest_cap = 0, E::ParameterOutOfBounds),
+        ("an open interest at the type's end", |i| i.open_interest_cap = i64::MAX, E::OnlyTightens),
+        ("neither close-only nor as it is", |i| i.reduce_only = 2, E::ParameterOutOfBounds),
+    ];
+    Case::new("tighten_instrument", build(&args), &[&risker], &[Slot::Signer, EXCHANGE, BOARD, MARKET])
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.market(BTC))
+        .sibling(3, e.market(ETH))
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn tighten_collateral() {
+    let World { mut svm, other, .. } = World::new();
+    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
+    let build = |token, limit| instruction::tighten_collateral(&e, &risker.pubkey(), token, limit);
+    let arguments = [
+        ("a token that is not listed", build(1, 1), E::NotListed.into()),
+        ("no deposits", build(0, 0), E::ParameterOutOfBounds.into()),
+        ("a limit at the type's end", build(0, u64::MAX), E::OnlyTightens.into()),
+    ];
+    Case::new("tighten_collateral", build(0, 1), &[&risker], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn trip_breaker() {
+    let World { mut svm, other, .. } = World::new();
+    publish_later(&mut svm, 1, publish_uncertain);
+    publish_later(&mut svm, BREAKER_SUSPECT_SECONDS, publish_uncertain);
+    let e = svm.exchange;
+    let ix = instruction::trip_breaker(&e, BTC);
+    Case::new("trip_breaker", ix, &[], &[EXCHANGE, BOARD])
+        .arguments(&mut svm, &[])
+        .other_exchange(0, other.address)
+        .other_exchange(1, other.board)
+        .run(&mut svm);
+}
+
+#[test]
+fn relax_underlying() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
+    let tighten = instruction::tighten_underlying(&e, &risker.pubkey(), SOL, 300_000);
+    svm.send(&[tighten], &[&risker]).unwrap();
+    let build = |underlying, range| instruction::relax_underlying(&e, &admin.pubkey(), underlying, range);
+    let arguments = [
+        ("an underlying that is not listed", build(3, 250_000), E::NotListed.into()),
+        ("an underlying at the type's end", build(u16::MAX, 250_000), E::NotListed.into()),
+        ("an underlying that was not tightened", build(BTC, 150_000), E::ChangeNotProposed.into()),
+        ("less than there was", build(SOL, 249_999), E::ChangeNotProposed.into()),
+        ("no range", build(SOL, 0), E::ChangeNotProposed.into()),
+        ("the range that there is", build(SOL, 300_000), E::ChangeNotProposed.into()),
+        ("a range at the type's end", build(SOL, u32::MAX), E::ChangeNotProposed.into()),
+    ];
+    Case::new("relax_underlying", build(SOL, 250_000), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}

@@ -1,0 +1,4 @@
+//! Interest and lending.
+
+mod interest;
+mod tables;

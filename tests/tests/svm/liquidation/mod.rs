@@ -1,0 +1,5 @@
+//! Liquidation and bad debt.
+
+mod positions;
+mod tables;
+mod tokens;

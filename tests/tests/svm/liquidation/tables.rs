@@ -1,0 +1,102 @@
+//! Bad input for the instructions of this family: accounts mutated one by one, arguments out of bounds (I201 to I203).
+//!
+//! What follows from how accounts are loaded is predicted by [`crate::harness::mutation`]; a table lists the rest.
+
+use super::tokens::{LAMPORTS, TOKEN};
+use crate::harness::{
+    mutation::{Case, Mutation::*, Slot, slot::*},
+    world::World,
+};
+use ballast_client::{BallastError as E, instruction};
+use ballast_testkit::{BTC, ETH};
+use solana_signer::Signer;
+
+#[test]
+fn liquidate() {
+    let World { mut svm, other, alice: liquidator, bob, abroad, .. } = World::new();
+    let e = svm.exchange;
+    let poor = svm.trader("900").unwrap();
+    svm.trade(&poor, &bob, BTC, "40000", 100).unwrap();
+    svm.advance(1);
+    svm.publish(BTC, "36000").unwrap();
+    let build = |lots| instruction::liquidate(&e, &liquidator.address(), &liquidator.margin, &poor.margin, BTC, lots);
+    let arguments = [
+        ("no lots", build(0), E::NothingToLiquidate.into()),
+        ("negative lots", build(-1), E::NothingToLiquidate.into()),
+        ("lots at the type's beginning", build(i64::MIN), E::NothingToLiquidate.into()),
+    ];
+    let slots = [Slot::Signer, EXCHANGE, TREASURY, BOARD, MARKET, MARGIN, MARGIN];
+    Case::new("liquidate", build(i64::MAX), &[&liquidator.key], &slots)
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.treasury)
+        .other_exchange(3, other.board)
+        .other_exchange(4, other.market(BTC))
+        .other_exchange(5, abroad)
+        .other_exchange(6, abroad)
+        .sibling(4, e.market(ETH))
+        .sibling(5, bob.margin)
+        .sibling(6, bob.margin)
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(4, Sibling, E::NothingToLiquidate)
+        .except(5, Sibling, E::NotLiquidatable)
+        .except(6, Sibling, E::Unauthorized)
+        .except(5, SwappedWithNext, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn resolve_bad_debt() {
+    let (mut svm, debtor) = super::positions::uncovered_debt();
+    let other = svm.another_exchange(2).unwrap();
+    let bob = svm.trader("100").unwrap();
+    let open = instruction::open_margin_account(&other, &svm.payer.pubkey(), &bob.address(), 0);
+    svm.send(&[open], &[&bob.key]).unwrap();
+    svm.fund_insurance(1).unwrap();
+    let e = svm.exchange;
+    let ix = instruction::resolve_bad_debt(&e, &debtor.margin);
+    Case::new("resolve_bad_debt", ix, &[], &[EXCHANGE, TREASURY, MARGIN])
+        .other_exchange(0, other.address)
+        .other_exchange(1, other.treasury)
+        .other_exchange(2, other.margin(&bob.address(), 0))
+        .sibling(2, bob.margin)
+        .except(2, Sibling, E::NoBadDebt)
+        .run(&mut svm);
+}
+
+/// I200 to I203, I236.
+#[test]
+fn liquidate_token() {
+    let World { mut svm, other, alice: liquidator, bob, abroad, .. } = World::new();
+    let e = svm.exchange;
+    let poor = svm.trader("0").unwrap();
+    svm.deposit_sol(&poor, 100 * LAMPORTS).unwrap();
+    svm.trade(&poor, &bob, BTC, "40000", 100).unwrap();
+    svm.advance(1);
+    svm.publish(BTC, "5000").unwrap();
+    svm.refresh_all();
+    let build = |token, most| {
+        instruction::liquidate_token(&e, &liquidator.address(), &liquidator.margin, &poor.margin, token, most)
+    };
+    let arguments = [
+        ("nothing", build(TOKEN, 0), E::NothingToLiquidate.into()),
+        ("less than a unit", build(TOKEN, 99_999_999), E::NothingToLiquidate.into()),
+        ("a token that is not listed", build(1, u64::MAX), E::NotListed.into()),
+        ("a token beyond the board", build(u16::MAX, u64::MAX), E::NotListed.into()),
+    ];
+    let slots = [Slot::Signer, EXCHANGE, TREASURY, BOARD, MARGIN, MARGIN];
+    Case::new("liquidate_token", build(TOKEN, u64::MAX), &[&liquidator.key], &slots)
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.treasury)
+        .other_exchange(3, other.board)
+        .other_exchange(4, abroad)
+        .other_exchange(5, abroad)
+        .sibling(4, bob.margin)
+        .sibling(5, bob.margin)
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(4, Sibling, E::NotLiquidatable)
+        .except(5, Sibling, E::Unauthorized)
+        .except(4, SwappedWithNext, E::Unauthorized)
+        .run(&mut svm);
+}

@@ -1,0 +1,388 @@
+//! Bad input for the instructions of this family: accounts mutated one by one, arguments out of bounds (I201 to I203).
+//!
+//! What follows from how accounts are loaded is predicted by [`crate::harness::mutation`]; a table lists the rest.
+
+use super::contracts::{DAY, LONGEST, terms};
+use crate::harness::{
+    mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
+    refusal::assert_refused,
+    world::{Change, World, refusals},
+};
+use ballast_client::{
+    BallastError as E, TOKEN_PROGRAM,
+    ballast::args::{
+        CollateralArgs, FutureArgs, InstrumentArgs, OptionArgs, OptionParamsArgs, RangeArgs, UnderlyingArgs,
+    },
+    config, instruction,
+};
+use ballast_testkit::{BTC, ETH, SOL};
+use solana_address::Address;
+use solana_instruction::error::InstructionError as I;
+use solana_signer::Signer;
+
+#[test]
+fn set_product_group() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let build = |group, offset| instruction::set_product_group(&e, &a, group, [b'G'; 16], offset);
+    let arguments = [
+        ("a group beyond the last", build(8, 0), E::NotListed.into()),
+        ("a group at the type's end", build(u8::MAX, 0), E::NotListed.into()),
+        ("an offset above 95 %", build(0, 950_001), E::ParameterOutOfBounds.into()),
+        ("an offset at the type's end", build(0, u32::MAX), E::ParameterOutOfBounds.into()),
+    ];
+    Case::new("set_product_group", build(0, 950_000), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn list_underlying() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let mut args = svm.config.underlying_args(&svm.config.underlying[0]).unwrap();
+    args.feed_id = [7; 32];
+    let build = |args: &UnderlyingArgs| instruction::list_underlying(&e, &a, args);
+    let listed = svm.feed_id(BTC);
+    let bounds: &[Change<UnderlyingArgs>] = &[
+        ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
+        ("no highest price", |u| u.max_price = 0, E::ParameterOutOfBounds),
+        ("a negative highest price", |u| u.max_price = i64::MIN, E::ParameterOutOfBounds),
+        ("a highest price beyond the bound of products", |u| u.max_price = (1 << 43) + 1, E::ParameterOutOfBounds),
+        ("no liquidity", |u| u.liquidity = 0, E::ParameterOutOfBounds),
+        ("liquidity at the type's end", |u| u.liquidity = i64::MAX, E::ParameterOutOfBounds),
+        ("a negative profit cap", |u| u.profit_cap = -1, E::ParameterOutOfBounds),
+        ("a profit cap at the type's end", |u| u.profit_cap = i64::MAX, E::ParameterOutOfBounds),
+        ("a scan range below 1 %", |u| u.scan_range = 9_999, E::ParameterOutOfBounds),
+        ("a scan range above 100 %", |u| u.scan_range = 1_000_001, E::ParameterOutOfBounds),
+        ("a confidence bound of zero", |u| u.max_confidence = 0, E::ParameterOutOfBounds),
+        ("a confidence bound above 10 %", |u| u.max_confidence = 100_001, E::ParameterOutOfBounds),
+        ("a calendar charge above 10 %", |u| u.calendar = 100_001, E::ParameterOutOfBounds),
+        ("a concentration charge above 200 %", |u| u.concentration = 2_000_001, E::ParameterOutOfBounds),
+        ("a concentration cap above 400 %", |u| u.concentration_cap = 4_000_001, E::ParameterOutOfBounds),
+        ("a stable price that stands still", |u| u.stable_rate = 999, E::ParameterOutOfBounds),
+        ("a stable rate above 100 %", |u| u.stable_rate = 1_000_001, E::ParameterOutOfBounds),
+        ("no age at all", |u| u.max_age = 0, E::ParameterOutOfBounds),
+        ("an age above ten minutes", |u| u.max_age = 601, E::ParameterOutOfBounds),
+        ("a short minimum above 20 %", |u| u.short_minimum = 200_001, E::ParameterOutOfBounds),
+        (
+            "a calendar charge above the scan range",
+            |u| (u.scan_range, u.calendar) = (10_000, 10_001),
+            E::ParameterOutOfBounds,
+        ),
+        ("no liquidity of open interest", |u| u.open_interest_liquidity = 0, E::ParameterOutOfBounds),
+        ("negative liquidity of open interest", |u| u.open_interest_liquidity = i64::MIN, E::ParameterOutOfBounds),
+        (
+            "liquidity of open interest beyond 2^60",
+            |u| u.open_interest_liquidity = (1 << 60) + 1,
+            E::ParameterOutOfBounds,
+        ),
+        ("a crowding charge above 100 %", |u| u.crowding = 1_000_001, E::ParameterOutOfBounds),
+        ("a crowding cap above 100 %", |u| u.crowding_cap = 1_000_001, E::ParameterOutOfBounds),
+        ("a range of less than one sigma", |u| u.range.sigmas = 99, E::ParameterOutOfBounds),
+        ("a range of more than ten sigmas", |u| u.range.sigmas = 1_001, E::ParameterOutOfBounds),
+        ("sigmas at the type's end", |u| u.range.sigmas = u32::MAX, E::ParameterOutOfBounds),
+        ("a range whose cap is below its floor", |u| u.range.cap = u.scan_range - 1, E::ParameterOutOfBounds),
+        ("a range above 100 %", |u| u.range.cap = 1_000_001, E::ParameterOutOfBounds),
+        ("a horizon below five minutes", |u| u.range.horizon = 299, E::ParameterOutOfBounds),
+        ("a horizon above a week", |u| u.range.horizon = 604_801, E::ParameterOutOfBounds),
+        ("a half-life below an hour", |u| u.range.half_life = 3_599, E::ParameterOutOfBounds),
+        ("a half-life above 60 days", |u| u.range.half_life = 5_184_001, E::ParameterOutOfBounds),
+        ("a range that never falls", |u| u.range.fall_rate = 999, E::ParameterOutOfBounds),
+        ("a range that falls faster than 25 % an hour", |u| u.range.fall_rate = 250_001, E::ParameterOutOfBounds),
+        ("a volatility range above 90 %", |u| u.options.volatility_range = 900_001, E::ParameterOutOfBounds),
+        ("a volatility power above one", |u| u.options.volatility_power = 1_000_001, E::ParameterOutOfBounds),
+        ("a volatility range that grows without end", |u| u.options.volatility_floor_days = 0, E::ParameterOutOfBounds),
+        ("a volatility floor above 30 days", |u| u.options.volatility_floor_days = 31, E::ParameterOutOfBounds),
+        ("no age of an array", |u| u.options.max_array_age = 0, E::ParameterOutOfBounds),
+        ("an age of an array above an hour", |u| u.options.max_array_age = 3_601, E::ParameterOutOfBounds),
+        ("an age of a volatility below ten seconds", |u| u.options.max_volatility_age = 9, E::ParameterOutOfBounds),
+        ("an age of a volatility above a day", |u| u.options.max_volatility_age = 86_401, E::ParameterOutOfBounds),
+        ("a guard on moves below 1 %", |u| u.max_move = 9_999, E::ParameterOutOfBounds),
+        ("a guard on moves above 50 %", |u| u.max_move = 500_001, E::ParameterOutOfBounds),
+        ("no divergence at all", |u| u.max_divergence = 999, E::ParameterOutOfBounds),
+        ("a divergence above 20 %", |u| u.max_divergence = 200_001, E::ParameterOutOfBounds),
+        ("a scale above 16 bits", |u| u.scale_bits = 17, E::ParameterOutOfBounds),
+        ("a delta unit below 1e-9", |u| u.unit_exponent = 10, E::ParameterOutOfBounds),
+    ];
+    let mut arguments = refusals(args, build, bounds);
+    arguments.push((
+        "a feed that is listed",
+        build(&UnderlyingArgs { feed_id: listed, ..args }),
+        E::AlreadyExists.into(),
+    ));
+    // The bounds themselves are within them.
+    let least = |u: &mut UnderlyingArgs| {
+        (u.scan_range, u.calendar, u.crowding, u.crowding_cap, u.open_interest_liquidity) = (10_000, 10_000, 0, 0, 1);
+        u.range = RangeArgs { sigmas: 100, cap: 10_000, horizon: 300, half_life: 3_600, fall_rate: 1_000 };
+        u.options = OptionParamsArgs {
+            volatility_range: 0,
+            volatility_power: 0,
+            volatility_floor_days: 1,
+            max_array_age: 1,
+            max_volatility_age: 10,
+        };
+        (u.max_move, u.max_divergence) = (10_000, 1_000);
+    };
+    let most = |u: &mut UnderlyingArgs| {
+        (u.scan_range, u.calendar) = (1_000_000, 100_000);
+        (u.crowding, u.crowding_cap, u.open_interest_liquidity) = (1_000_000, 1_000_000, 1 << 60);
+        u.range =
+            RangeArgs { sigmas: 1_000, cap: 1_000_000, horizon: 604_800, half_life: 5_184_000, fall_rate: 250_000 };
+        u.options = OptionParamsArgs {
+            volatility_range: 900_000,
+            volatility_power: 1_000_000,
+            volatility_floor_days: 30,
+            max_array_age: 3_600,
+            max_volatility_age: 86_400,
+        };
+        (u.max_move, u.max_divergence) = (500_000, 200_000);
+    };
+    for at_bounds in [least as fn(&mut UnderlyingArgs), most, |u| (u.range.sigmas, u.max_move) = (0, 0)] {
+        let mut args = args;
+        at_bounds(&mut args);
+        svm.simulate(&[build(&args)], &[&admin]).unwrap();
+    }
+    Case::new("list_underlying", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn list_collateral() {
+    let World { mut svm, other, payer, admin, .. } = World::new();
+    let (e, from, a, mint, another) =
+        (svm.exchange, payer.pubkey(), admin.pubkey(), Address::new_unique(), Address::new_unique());
+    svm.create_mint(mint, 8);
+    svm.create_mint(another, 8);
+    let args = CollateralArgs {
+        name: config::name("WBTC").unwrap(),
+        atoms_per_unit: 10_000,
+        deposit_limit: 1_000,
+        haircut: 50_000,
+        underlying: BTC,
+    };
+    let build = |args: &CollateralArgs| instruction::list_collateral(&e, &from, &a, &mint, args);
+    let bounds: &[Change<CollateralArgs>] = &[
+        ("an underlying that is not listed", |c| c.underlying = 3, E::NotListed),
+        ("an underlying beyond the last", |c| c.underlying = u16::MAX, E::NotListed),
+        ("a haircut above 90 %", |c| c.haircut = 900_001, E::ParameterOutOfBounds),
+        ("no atoms in a unit", |c| c.atoms_per_unit = 0, E::ParameterOutOfBounds),
+        ("too many atoms in a unit", |c| c.atoms_per_unit = u64::MAX, E::ParameterOutOfBounds),
+        ("no deposits", |c| c.deposit_limit = 0, E::ParameterOutOfBounds),
+        ("deposits without a limit", |c| c.deposit_limit = u64::MAX, E::ParameterOutOfBounds),
+    ];
+    let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, Slot::Unchecked, TOKENS, SYSTEM];
+    Case::new("list_collateral", build(&args), &[&payer, &admin], &slots)
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(2, other.address)
+        .other_exchange(3, other.board)
+        .other_exchange(5, other.vault(&mint))
+        .sibling(4, another)
+        .sibling(5, e.vault(&another))
+        .except(0, OtherSigner, Legal)
+        .except(1, OtherSigner, E::Unauthorized)
+        .except(0, SwappedWithNext, E::Unauthorized)
+        .except(0, DuplicateOf(1), Legal) // the admin may pay
+        .except(1, DuplicateOf(0), E::Unauthorized)
+        .run(&mut svm);
+    let usdc = instruction::list_collateral(&e, &from, &a, &svm.usdc, &args);
+    assert_refused(&mut svm, &[usdc], &[&payer, &admin], E::WrongMint);
+    let wsol = instruction::list_collateral(&e, &from, &a, &svm.wsol, &args);
+    assert_refused(&mut svm, &[wsol], &[&payer, &admin], E::AlreadyExists);
+    // What is no mint: a token account, and a mint of another token program.
+    for (owner, len) in [(TOKEN_PROGRAM, 165), (Address::new_from_array([9; 32]), 82)] {
+        let fake = Address::new_unique();
+        let mut account = svm.account(&svm.usdc).unwrap();
+        account.owner = owner;
+        account.data.resize(len, 0);
+        svm.set_account(fake, account);
+        let ix = instruction::list_collateral(&e, &from, &a, &fake, &args);
+        assert_refused(&mut svm, &[ix], &[&payer, &admin], E::WrongMint);
+    }
+}
+
+#[test]
+fn list_perpetual() {
+    let World { mut svm, other, payer, admin, .. } = World::new();
+    let (e, from, a) = (svm.exchange, payer.pubkey(), admin.pubkey());
+    let mut args = svm.config.perpetual_args(&svm.config.perpetual[0]).unwrap();
+    args.instrument = 3;
+    let build = |args: &InstrumentArgs| instruction::list_perpetual(&e, &from, &a, args);
+    let bounds: &[Change<InstrumentArgs>] = &[
+        ("an underlying that is not listed", |p| p.underlying = 3, E::NotListed),
+        ("an underlying beyond the last", |p| p.underlying = u16::MAX, E::NotListed),
+        ("an index that is taken", |p| p.instrument = ETH, E::AlreadyExists),
+        ("an index beyond the last", |p| p.instrument = 512, E::NotListed),
+        ("an index at the type's end", |p| p.instrument = u16::MAX, E::NotListed),
+        ("no lot", |p| p.lot_units = 0, E::ParameterOutOfBounds),
+        ("a negative lot", |p| p.lot_units = i64::MIN, E::ParameterOutOfBounds),
+        ("a lot at the type's end", |p| p.lot_units = i64::MAX, E::ParameterOutOfBounds),
+        ("no tick", |p| p.tick_value = 0, E::ParameterOutOfBounds),
+        ("a tick at the type's end", |p| p.tick_value = i64::MAX, E::ParameterOutOfBounds),
+        ("no position", |p| p.max_position = 0, E::ParameterOutOfBounds),
+        ("a position at the type's end", |p| p.max_position = i64::MAX, E::ParameterOutOfBounds),
+        ("a position whose value leaves the bound of products", |p| p.max_position = 1 << 40, E::Overflow),
+        ("a band below 0.1 %", |p| p.price_band = 999, E::ParameterOutOfBounds),
+        ("a band above 50 %", |p| p.price_band = 500_001, E::ParameterOutOfBounds),
+        ("a negative least value", |p| p.min_order_value = -1, E::ParameterOutOfBounds),
+        ("a least value at the type's end", |p| p.min_order_value = i64::MAX, E::ParameterOutOfBounds),
+        ("no open interest", |p| p.open_interest_cap = 0, E::ParameterOutOfBounds),
+        ("negative open interest", |p| p.open_interest_cap = i64::MIN, E::ParameterOutOfBounds),
+        ("open interest at the type's end", |p| p.open_interest_cap = i64::MAX, E::ParameterOutOfBounds),
+    ];
+    let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, SYSTEM];
+    Case::new("list_perpetual", build(&args), &[&payer, &admin], &slots)
+        .arguments(&mut svm, &refusals(args, build, bounds))
+        .other_exchange(2, other.address)
+        .other_exchange(3, other.board)
+        .other_exchange(4, other.market(3))
+        .sibling(4, e.market(BTC))
+        .except(0, OtherSigner, Legal)
+        .except(1, OtherSigner, E::Unauthorized)
+        .except(0, SwappedWithNext, E::Unauthorized)
+        .except(0, DuplicateOf(1), Legal) // the admin may pay
+        .except(1, DuplicateOf(0), E::Unauthorized)
+        .run(&mut svm);
+}
+
+/// Bounds of what every instrument has.
+const BAD_TERMS: &[Change<InstrumentArgs>] = &[
+    ("an index that is taken", |p| p.instrument = BTC, E::AlreadyExists),
+    ("an option's index", |p| p.instrument = 11, E::AlreadyExists),
+    ("an index beyond the last", |p| p.instrument = 512, E::NotListed),
+    ("an index at the type's end", |p| p.instrument = u16::MAX, E::NotListed),
+    ("no lot", |p| p.lot_units = 0, E::ParameterOutOfBounds),
+    ("a negative lot", |p| p.lot_units = i64::MIN, E::ParameterOutOfBounds),
+    ("a lot at the type's end", |p| p.lot_units = i64::MAX, E::ParameterOutOfBounds),
+    ("no tick", |p| p.tick_value = 0, E::ParameterOutOfBounds),
+    ("a negative tick", |p| p.tick_value = -1, E::ParameterOutOfBounds),
+    ("a tick at the type's end", |p| p.tick_value = i64::MAX, E::ParameterOutOfBounds),
+    ("no position", |p| p.max_position = 0, E::ParameterOutOfBounds),
+    ("a position at the type's end", |p| p.max_position = i64::MAX, E::ParameterOutOfBounds),
+    ("a position whose value leaves the bound of products", |p| p.max_position = 1 << 40, E::Overflow),
+    ("a band below 0.1 %", |p| p.price_band = 999, E::ParameterOutOfBounds),
+    ("a band above 50 %", |p| p.price_band = 500_001, E::ParameterOutOfBounds),
+    ("a negative least value", |p| p.min_order_value = -1, E::ParameterOutOfBounds),
+    ("a least value at the type's end", |p| p.min_order_value = i64::MAX, E::ParameterOutOfBounds),
+    ("no open interest", |p| p.open_interest_cap = 0, E::ParameterOutOfBounds),
+    ("negative open interest", |p| p.open_interest_cap = i64::MIN, E::ParameterOutOfBounds),
+    ("open interest at the type's end", |p| p.open_interest_cap = i64::MAX, E::ParameterOutOfBounds),
+];
+
+/// Expiries that no contract can have at a time.
+fn bad_expiries(now: i64) -> [(&'static str, i64); 10] {
+    [
+        ("no expiry", 0),
+        ("a negative expiry", -60),
+        ("an expiry at the type's beginning", i64::MIN),
+        ("an expiry a minute ago", now - 60),
+        ("an expiry of now", now),
+        ("an expiry in a second", now + 1),
+        ("an expiry that is no whole minute", now + DAY + 30),
+        ("an expiry a minute beyond three years", now + LONGEST + 60),
+        ("an expiry at the type's end", i64::MAX),
+        ("a whole minute at the type's end", i64::MAX / 60 * 60),
+    ]
+}
+
+#[test]
+fn list_future() {
+    let (World { mut svm, other, payer, admin, .. }, _) = World::with_options();
+    let (e, from, a, now) = (svm.exchange, payer.pubkey(), admin.pubkey(), svm.now());
+    let args = FutureArgs { terms: terms(&svm, 3), expiry: now + 30 * DAY };
+    let build = |args: &FutureArgs| instruction::list_future(&e, &from, &a, args);
+    let more: &[Change<FutureArgs>] = &[
+        ("an underlying that is not listed", |f| f.terms.underlying = 3, E::NotListed),
+        ("an underlying beyond the last", |f| f.terms.underlying = u16::MAX, E::NotListed),
+    ];
+    let mut arguments = refusals(args, build, more);
+    for (what, change, error) in BAD_TERMS {
+        let mut args = args;
+        change(&mut args.terms);
+        arguments.push((*what, build(&args), (*error).into()));
+    }
+    for (what, expiry) in bad_expiries(now) {
+        arguments.push((what, build(&FutureArgs { expiry, ..args }), E::BadExpiry.into()));
+    }
+    for expiry in [now + 60, now + LONGEST] {
+        svm.simulate(&[build(&FutureArgs { expiry, ..args })], &[&payer, &admin]).unwrap();
+    }
+    let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, SYSTEM];
+    Case::new("list_future", build(&args), &[&payer, &admin], &slots)
+        .arguments(&mut svm, &arguments)
+        .other_exchange(2, other.address)
+        .other_exchange(3, other.board)
+        .other_exchange(4, other.market(3))
+        .sibling(4, e.market(BTC))
+        .except(0, OtherSigner, Legal)
+        .except(1, OtherSigner, E::Unauthorized)
+        .except(0, SwappedWithNext, E::Unauthorized)
+        .except(0, DuplicateOf(1), Legal) // the admin may pay
+        .except(1, DuplicateOf(0), E::Unauthorized)
+        .run(&mut svm);
+}
+
+#[test]
+fn list_option() {
+    let (World { mut svm, other, payer, admin, .. }, expiry) = World::with_options();
+    let (e, from, a, now) = (svm.exchange, payer.pubkey(), admin.pubkey(), svm.now());
+    let args = OptionArgs { terms: terms(&svm, 3), expiry, strike: 440_000, put: 1 };
+    let build = |args: &OptionArgs| instruction::list_option(&e, &from, &a, args);
+    let more: &[Change<OptionArgs>] = &[
+        ("neither call nor put", |o| o.put = 2, E::ParameterOutOfBounds),
+        ("a kind at the type's end", |o| o.put = u8::MAX, E::ParameterOutOfBounds),
+        ("no strike", |o| o.strike = 0, E::BadStrike),
+        ("a negative strike", |o| o.strike = -1, E::BadStrike),
+        ("a strike at the type's beginning", |o| o.strike = i64::MIN, E::BadStrike),
+        ("a strike a tick above the highest price", |o| o.strike = 10_000_001, E::BadStrike),
+        ("a strike at the type's end", |o| o.strike = i64::MAX, E::BadStrike),
+        ("an expiry that the surface does not have", |o| o.expiry += 60, E::NoVolatility),
+        (
+            "an expiry that another surface does not have",
+            |o| (o.terms.underlying, o.expiry) = (ETH, o.expiry - 60),
+            E::NoVolatility,
+        ),
+    ];
+    let mut arguments = refusals(args, build, more);
+    for (what, change, error) in BAD_TERMS {
+        let mut args = args;
+        change(&mut args.terms);
+        arguments.push((*what, build(&args), (*error).into()));
+    }
+    for (what, expiry) in bad_expiries(now) {
+        arguments.push((what, build(&OptionArgs { expiry, ..args }), E::BadExpiry.into()));
+    }
+    let without_surface = |underlying| {
+        let mut args = args;
+        args.terms.underlying = underlying;
+        build(&args)
+    };
+    arguments.push(("an underlying without a surface", without_surface(SOL), I::UninitializedAccount.into()));
+    arguments.push(("an underlying that is not listed", without_surface(3), I::UninitializedAccount.into()));
+    arguments.push(("an underlying beyond the last", without_surface(u16::MAX), I::UninitializedAccount.into()));
+    for (strike, put) in [(1, 0), (1, 1), (10_000_000, 0), (10_000_000, 1)] {
+        svm.simulate(&[build(&OptionArgs { strike, put, ..args })], &[&payer, &admin]).unwrap();
+    }
+    let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, SURFACE, SYSTEM];
+    Case::new("list_option", build(&args), &[&payer, &admin], &slots)
+        .arguments(&mut svm, &arguments)
+        .other_exchange(2, other.address)
+        .other_exchange(3, other.board)
+        .other_exchange(4, other.market(3))
+        .other_exchange(5, other.surface(BTC))
+        .sibling(4, e.market(BTC))
+        .sibling(5, e.surface(ETH))
+        .except(0, OtherSigner, Legal)
+        .except(1, OtherSigner, E::Unauthorized)
+        .except(0, SwappedWithNext, E::Unauthorized)
+        .except(0, DuplicateOf(1), Legal) // the admin may pay
+        .except(1, DuplicateOf(0), E::Unauthorized)
+        .run(&mut svm);
+}

@@ -1,0 +1,265 @@
+//! The dynamic scan range and the crowding charge on chain: up at once for new risk, slowly for maintenance (I256 to I258).
+
+use crate::harness::refusal::refused;
+use ballast_client::{
+    BallastError as E,
+    risk::{Print, Underlying, range::BUCKET_SECONDS},
+};
+use ballast_testkit::{BTC, ETH, Order, Svm, Trader, options::SMILE};
+
+/// An exchange whose BTC range is three sigmas of a day, with a half-life of an hour, and falls by 2 % an hour; Alice is
+/// long 100 lots with 4,000 dollars.
+fn dynamic() -> (Svm, Trader, Trader) {
+    let mut svm = Svm::with_config(|c| {
+        let range = &mut c.underlying[0].range;
+        range.sigmas = "3".to_owned();
+        range.half_life = 3_600;
+        range.fall_rate = "0.02".to_owned();
+    })
+    .unwrap();
+    let (alice, bob) = (svm.trader("4000").unwrap(), svm.trader("100000").unwrap());
+    svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
+    (svm, alice, bob)
+}
+
+fn btc(svm: &Svm) -> Underlying {
+    *svm.board().board.underlying(BTC).unwrap()
+}
+
+/// Publishes a price at a time.
+fn publish_at(svm: &mut Svm, time: i64, dollars: &str) {
+    svm.set_time(time);
+    svm.publish(BTC, dollars).unwrap();
+}
+
+/// I256.
+#[test]
+fn a_volatile_price_raises_initial_margin_at_once_and_maintenance_by_a_quarter_an_hour_at_most() {
+    let (mut svm, alice, _) = dynamic();
+    let start = svm.now();
+    let calm = svm.requirements(&alice);
+    assert_eq!(
+        (btc(&svm).range.maintenance.get(), btc(&svm).range.initial.get(), calm.surcharge.get()),
+        (150_000, 150_000, 0)
+    );
+    let swing = |n: i64| if n % 2 == 1 { "40400" } else { "40000" };
+    publish_at(&mut svm, start + BUCKET_SECONDS, swing(1));
+    publish_at(&mut svm, start + 2 * BUCKET_SECONDS, swing(2));
+    let u = btc(&svm);
+    // Twice one per cent in five minutes, a sixth of the half-life: a range of some 17 %.
+    assert!((160_000..175_000).contains(&u.range.initial.get()), "{:?}", u.range);
+    // A quarter an hour for the five minutes since the last price.
+    assert_eq!(u.range.maintenance.get(), 153_125);
+    let now = svm.requirements(&alice);
+    assert_eq!(now.maintenance.get() / 1_000, calm.maintenance.get() * 153_125 / 150_000 / 1_000);
+    let ratio = f64::from(u.range.initial.get()) / f64::from(u.range.maintenance.get());
+    let asked = (now.maintenance.get() + now.surcharge.get()) as f64;
+    assert!((asked / now.maintenance.get() as f64 - ratio).abs() < 1e-4);
+    assert!((now.initial.get() as f64 - 1.25 * asked).abs() < 10.0);
+
+    let mut last = u.range.maintenance.get();
+    for n in 3..=48 {
+        publish_at(&mut svm, start + n * BUCKET_SECONDS, swing(n));
+        let range = btc(&svm).range;
+        assert!(range.maintenance <= range.initial && u64::from(range.maintenance.get()) * 48 <= u64::from(last) * 49);
+        last = range.maintenance.get();
+    }
+    // Four hours on, maintenance has come up to initial margin: three of one per cent times √288, 50.9 %.
+    let range = btc(&svm).range;
+    assert!((450_000..520_000).contains(&range.initial.get()), "{range:?}");
+    assert!(last > 300_000);
+}
+
+/// I257.
+#[test]
+fn the_board_moves_as_the_model_says() {
+    let (mut svm, ..) = dynamic();
+    let start = svm.now();
+    let mut expected = btc(&svm);
+    for (seconds, dollars) in
+        [(10, 40_100), (300, 41_000), (301, 39_000), (899, 43_000), (900, 42_000), (4_000, 42_000)]
+    {
+        publish_at(&mut svm, start + seconds, &dollars.to_string());
+        let print = Print {
+            price: UnitPrice::new(dollars * 100 * 16),
+            confidence: UnitPrice::new(dollars * 100 * 16 / 2_000),
+            publish_time: start + seconds,
+            previous_publish_time: start + seconds - 1,
+        };
+        expected.publish(&print, None).unwrap();
+        let is = btc(&svm);
+        assert_eq!(
+            (is.range, is.surcharge, is.stable_price),
+            (expected.range, expected.surcharge, expected.stable_price)
+        );
+        assert_eq!(
+            is.range_value.get(),
+            (is.price.get() * i64::from(is.range.maintenance.get()) + 999_999) / 1_000_000
+        );
+    }
+}
+
+/// I257.
+#[test]
+fn prints_that_cross_no_bucket_change_no_variance() {
+    let (mut svm, ..) = dynamic();
+    let start = svm.now();
+    let before = btc(&svm).range;
+    // Any number of wild prices within a bucket, up to the second before the next.
+    for seconds in [1, 30, 100, 200, 298, 299] {
+        publish_at(&mut svm, start + seconds, if seconds % 2 == 0 { "60000" } else { "20000" });
+        let range = btc(&svm).range;
+        assert_eq!(
+            (range.variance, range.sample_price, range.sample_time),
+            (before.variance, before.sample_price, start)
+        );
+    }
+    // The print across the boundary is the sample; those after it are not.
+    publish_at(&mut svm, start + 300, "40000");
+    let sampled = btc(&svm).range;
+    assert_eq!((sampled.sample_time, sampled.variance), (start + 300, 0));
+    publish_at(&mut svm, start + 301, "80000");
+    assert_eq!(btc(&svm).range.variance, 0);
+    // A bucket that nobody sampled in time has none: this print is a second late.
+    publish_at(&mut svm, start + 601, "80000");
+    assert_eq!(btc(&svm).range.sample_time, start + 300);
+}
+
+/// I256.
+#[test]
+fn a_range_falls_slowly() {
+    let (mut svm, ..) = dynamic();
+    let start = svm.now();
+    for n in 1..=24 {
+        publish_at(&mut svm, start + n * BUCKET_SECONDS, if n % 2 == 1 { "40600" } else { "40000" });
+    }
+    let high = btc(&svm).range;
+    assert!(high.initial > high.maintenance && high.maintenance.get() > 200_000, "{high:?}");
+    // A day of calm: the variance is gone, the range of initial margin falls by 2 % an hour, no faster.
+    let calm = svm.now();
+    let mut last = high.initial.get();
+    for n in 1..=288 {
+        publish_at(&mut svm, calm + n * BUCKET_SECONDS, "40000");
+        let range = btc(&svm).range;
+        assert!(u64::from(range.initial.get()) * 600 + 600 >= u64::from(last) * 599, "{range:?}");
+        last = range.initial.get();
+    }
+    let range = btc(&svm).range;
+    assert!(range.maintenance <= range.initial && range.maintenance.get() > 150_000, "{range:?}");
+    let day = f64::from(high.initial.get()) * (1.0 - 0.02 / 12.0f64).powi(288);
+    assert!(f64::from(range.initial.get()) >= day - 300.0 && range.initial < high.initial, "{range:?} {day}");
+}
+
+/// I256.
+#[test]
+fn a_spike_of_volatility_stops_new_risk_and_liquidates_nobody() {
+    let (mut svm, alice, _) = dynamic();
+    let poor = svm.trader("1300").unwrap();
+    let bob = svm.trader("100000").unwrap();
+    svm.trade(&poor, &bob, BTC, "40000", 140).unwrap();
+    let start = svm.now();
+    for (n, dollars) in [(1, "41000"), (2, "40000"), (3, "41000"), (4, "40000")] {
+        publish_at(&mut svm, start + n * BUCKET_SECONDS, dollars);
+    }
+    let r = svm.requirements(&poor);
+    assert!(r.initial > r.initial_equity && !r.is_liquidatable(), "{r:?}");
+    let order = Order::buy(&svm, BTC, "39000", 1);
+    refused(&mut svm, |svm| svm.place(&poor, order, &[]), E::BelowInitialMargin);
+    refused(&mut svm, |svm| svm.liquidate(&bob, &poor, BTC, 1), E::NotLiquidatable);
+    // Reducing stays possible.
+    svm.rest(&alice, Order::buy(&svm, BTC, "40000", 10)).unwrap();
+    let sell = Order::sell(&svm, BTC, "40000", 10).immediate();
+    svm.place(&poor, sell, &[&alice]).unwrap();
+    assert_eq!(svm.lots(&poor, BTC), 130);
+}
+
+/// I256.
+#[test]
+fn an_options_array_takes_the_range_that_is_in_force() {
+    let (mut svm, ..) = dynamic();
+    let (start, expiry) = (svm.now(), svm.now() + 7 * 86_400);
+    svm.open_surface(BTC).unwrap();
+    let options = svm.list_options(BTC, &[expiry], &["40000"], 10).unwrap();
+    svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+    svm.refresh_all_options(BTC).unwrap();
+    let terms = |svm: &Svm| svm.board().board.instrument(options[0]).unwrap().option;
+    let calm = terms(&svm);
+    for (n, dollars) in [(1, "41000"), (2, "40000")] {
+        publish_at(&mut svm, start + n * BUCKET_SECONDS, dollars);
+    }
+    svm.refresh_all_options(BTC).unwrap();
+    let wild = terms(&svm);
+    let least = |t: &ballast_client::risk::OptionTerms| *t.array.iter().min().unwrap();
+    assert!(least(&wild) < least(&calm), "the range of maintenance has risen, and with it what a short call can lose");
+    // The surcharge is in the worst rows by which orders are margined.
+    let surcharge = f64::from(btc(&svm).surcharge.get()) / 1e6;
+    let short = (-least(&wild) + wild.model_error) as f64;
+    assert!(surcharge > 0.1 && (wild.worst_short as f64 - short * (1.0 + surcharge)).abs() < 2.0);
+}
+
+/// I258.
+#[test]
+fn a_sweep_reports_open_interest_and_the_crowding_charge_grows_by_five_per_cent_an_hour() {
+    let mut svm = Svm::with_config(|c| {
+        let crowd = &mut c.underlying[0].crowd;
+        (crowd.open_interest_liquidity, crowd.rate, crowd.cap) = ("2000".to_owned(), "1".to_owned(), "0.12".to_owned());
+    })
+    .unwrap();
+    let expiry = svm.now() + 7 * 86_400;
+    svm.open_surface(BTC).unwrap();
+    let call = svm.list_options(BTC, &[expiry], &["40000"], 10).unwrap()[0];
+    svm.list_future(BTC, expiry, 3).unwrap();
+    svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+    svm.refresh_all_options(BTC).unwrap();
+    let (alice, bob) = (svm.trader("10000").unwrap(), svm.trader("10000").unwrap());
+    svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
+    svm.trade(&alice, &bob, 3, "40000", 20).unwrap();
+    svm.trade(&bob, &alice, call, "1300", 30).unwrap();
+    assert_eq!(btc(&svm).open_interest.get(), 0, "the board learns of it by a sweep");
+    for (market, units) in [(BTC, 1_000), (3, 1_200), (call, 1_500)] {
+        svm.sweep(market).unwrap();
+        assert_eq!(btc(&svm).open_interest.get(), units, "one side, in units of 0.0001 BTC");
+        refused(&mut svm, |svm| svm.sweep(market), E::NothingToSweep);
+    }
+    assert_eq!(svm.board().board.instrument(call).unwrap().open_interest.get(), 30);
+    // 6,000 dollars are three times the liquidity: the charge's goal is its cap of 12 %. It moves with the price only.
+    assert_eq!(btc(&svm).crowding.get(), 0);
+    let start = svm.now();
+    let calm = svm.requirements(&alice);
+    for (minutes, crowding) in [(6, 5_000), (30, 25_000), (60, 50_000), (120, 100_000), (180, 120_000), (240, 120_000)]
+    {
+        publish_at(&mut svm, start + minutes * 60, "40000");
+        assert_eq!(btc(&svm).crowding.get(), crowding, "after {minutes} minutes");
+    }
+    let r = svm.requirements(&alice);
+    assert_eq!(calm.concentration.get(), 0);
+    assert!((r.concentration.get() - r.scan.get() * 12 / 100).abs() <= 1, "{r:?}");
+    // Seldom prices do not let it leap: an hour's worth is the most at once. Down it goes at once, when less is open.
+    svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+    svm.refresh_all_options(BTC).unwrap();
+    svm.trade(&bob, &alice, BTC, "40000", 100).unwrap();
+    svm.sweep(BTC).unwrap();
+    assert_eq!(btc(&svm).open_interest.get(), 500);
+    svm.advance(1);
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!((btc(&svm).crowding.get(), svm.requirements(&alice).concentration.get()), (0, 0));
+    svm.assert_reconciled();
+}
+
+/// I258.
+#[test]
+fn an_hour_without_a_price_is_an_hour_of_crowding_at_most() {
+    let mut svm = Svm::with_config(|c| {
+        let crowd = &mut c.underlying[0].crowd;
+        (crowd.open_interest_liquidity, crowd.rate, crowd.cap) = ("1".to_owned(), "1".to_owned(), "1".to_owned());
+    })
+    .unwrap();
+    let (alice, bob) = (svm.trader("10000").unwrap(), svm.trader("10000").unwrap());
+    svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
+    svm.sweep(BTC).unwrap();
+    svm.advance(1_000_000);
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!(btc(&svm).crowding.get(), 50_000);
+    // Of another underlying nothing moves.
+    assert_eq!(svm.board().board.underlying(ETH).unwrap().open_interest.get(), 0);
+}

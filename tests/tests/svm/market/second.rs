@@ -1,0 +1,275 @@
+//! The second price source: it is compared with the first, stands in for it, and has no veto (I201, I248 to I250).
+
+use crate::harness::refusal::{assert_refused, refused, snapshot};
+use ballast_client::{
+    BallastError as E,
+    ballast::oracle::switchboard::{MIN_SAMPLES, PROGRAMS, offset},
+    instruction,
+    risk::guard::flag,
+    switchboard::PullFeed,
+};
+use ballast_testkit::{BTC, ETH, SOL, Svm, options::with_second};
+use solana_account::Account;
+use solana_address::Address;
+
+const ONE: i128 = 1_000_000_000_000_000_000;
+
+/// An exchange whose BTC and ETH have a second source each, a hundred seconds after its last prices.
+pub fn stale() -> Svm {
+    let mut svm = Svm::with_config(|c| {
+        with_second(c, BTC, &Address::new_from_array([0xB7; 32]));
+        with_second(c, ETH, &Address::new_from_array([0xE7; 32]));
+    })
+    .unwrap();
+    svm.advance(100);
+    svm
+}
+
+fn flags(svm: &Svm) -> u8 {
+    svm.board().board.underlying(BTC).unwrap().guards.flags
+}
+
+/// The price on the board in dollars, and when it was published.
+fn on_board(svm: &Svm) -> (i64, i64) {
+    let board = svm.board();
+    let u = board.board.underlying(BTC).unwrap();
+    (u.price.get() / 1_600, u.publish_time)
+}
+
+/// Writes the second source's account with any bytes.
+fn write_bytes(svm: &mut Svm, owner: Address, data: Vec<u8>) {
+    let address = svm.second_account(BTC).unwrap();
+    svm.set_account(address, Account { lamports: 10_000_000, data, owner, ..Account::default() });
+}
+
+/// Refreshes from the first source as it is on the board already: nothing changes, because nothing stands in.
+#[track_caller]
+fn nothing_stands_in(svm: &mut Svm) {
+    let before = snapshot(svm);
+    svm.refresh(BTC).unwrap();
+    assert!(before == snapshot(svm));
+}
+
+/// I248.
+#[test]
+fn it_must_be_passed_where_there_is_one_and_means_nothing_where_there_is_none() {
+    let mut svm = stale();
+    let e = svm.exchange;
+    svm.write_price(BTC, "40000");
+    let without = instruction::refresh_underlying(&e, &svm.price_account(BTC), BTC);
+    assert_refused(&mut svm, &[without], &[], E::SecondSourceMissing);
+    // SOL has none.
+    svm.write_price(SOL, "41");
+    let second = svm.second_account(BTC).unwrap();
+    let with = instruction::refresh_underlying_from(&e, &svm.price_account(SOL), Some(&second), SOL);
+    svm.send(&[with], &[]).unwrap();
+}
+
+/// I249.
+#[test]
+fn divergence_is_flagged_and_cleared() {
+    let mut svm = stale();
+    // Two per cent of the second's 41,000 are 820 dollars.
+    for (first, divergent) in
+        [("40180", false), ("40179.99", true), ("41820", false), ("41820.01", true), ("41000", false)]
+    {
+        svm.advance(1);
+        svm.write_second(BTC, "41000");
+        svm.publish(BTC, first).unwrap();
+        assert_eq!(flags(&svm), if divergent { flag::DIVERGENT } else { 0 }, "{first}");
+    }
+    let board = svm.board();
+    let guards = board.board.underlying(BTC).unwrap().guards;
+    assert_eq!((guards.second_price, guards.second_time), (4_100_000 * 16, svm.now()));
+}
+
+/// I249.
+#[test]
+fn divergence_does_not_end_because_the_first_source_is_left_out() {
+    let mut svm = stale();
+    svm.write_second(BTC, "41000");
+    svm.publish(BTC, "39000").unwrap();
+    assert_eq!(flags(&svm), flag::DIVERGENT);
+    let old = svm.account(&svm.price_account(BTC)).unwrap();
+    svm.advance(11);
+    // The first source still says 39,000; somebody passes its update of eleven seconds ago.
+    svm.write_second(BTC, "41000");
+    svm.set_account(svm.price_account(BTC), old);
+    svm.refresh(BTC).unwrap();
+    assert_eq!(flags(&svm), flag::DIVERGENT);
+}
+
+/// I250.
+#[test]
+fn a_first_price_that_is_stale_is_stood_in_for() {
+    // Far from the last price of the first it diverges, as it would beside it.
+    for (second, first, flagged) in [("40100", "40090", 0), ("41000", "40990", flag::DIVERGENT)] {
+        let mut svm = stale();
+        svm.write_second(BTC, second);
+        svm.refresh(BTC).unwrap();
+        assert_eq!(on_board(&svm), (second.parse().unwrap(), svm.now()));
+        assert_eq!(flags(&svm), flagged);
+        // The first takes over again as soon as it is newer.
+        svm.advance(1);
+        svm.publish(BTC, first).unwrap();
+        assert_eq!(on_board(&svm), (first.parse().unwrap(), svm.now()));
+        assert_eq!(flags(&svm), 0);
+    }
+}
+
+/// I250.
+#[test]
+fn a_first_price_that_is_newer_than_the_board_and_stale_is_stood_in_for_too() {
+    let mut svm = stale();
+    svm.write_price(BTC, "40500");
+    svm.advance(11);
+    refused(&mut svm, |svm| svm.refresh(BTC), E::OracleStale);
+    svm.write_second(BTC, "41000");
+    svm.refresh(BTC).unwrap();
+    assert_eq!(on_board(&svm), (41_000, svm.now()));
+}
+
+/// I250.
+#[test]
+fn nothing_stands_in_while_the_board_is_fresh() {
+    let mut svm = stale();
+    svm.publish(BTC, "40000").unwrap();
+    let first = svm.now();
+    svm.advance(60);
+    svm.write_second(BTC, "41000");
+    // For a minute a first source that is alive may still be posted.
+    nothing_stands_in(&mut svm);
+    svm.advance(1);
+    svm.refresh(BTC).unwrap();
+    assert_eq!(on_board(&svm), (41_000, first + 60));
+}
+
+#[test]
+fn a_first_price_that_is_fresh_counts_whatever_the_second_says() {
+    let mut svm = stale();
+    svm.write_second(BTC, "41000");
+    svm.advance(1);
+    svm.write_price(BTC, "39000");
+    svm.refresh(BTC).unwrap();
+    assert_eq!(on_board(&svm), (39_000, svm.now()));
+    assert_eq!(flags(&svm), flag::DIVERGENT);
+}
+
+/// I249.
+#[test]
+fn a_silent_second_source_neither_vetoes_nor_stands_in() {
+    let mut svm = stale();
+    let published = svm.now();
+    svm.write_second(BTC, "50000");
+    // A minute old is recent enough to be compared, a second more is not.
+    svm.advance(60);
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!(flags(&svm), flag::DIVERGENT);
+    svm.advance(1);
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!((flags(&svm), svm.now() - published), (0, 61));
+    svm.advance(100);
+    nothing_stands_in(&mut svm);
+    // Nor does one that was published in the future.
+    let mut ahead = svm.pull_feed("41000");
+    ahead.publish_time += 1;
+    svm.write_pull_feed(BTC, &ahead);
+    nothing_stands_in(&mut svm);
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!(flags(&svm), 0);
+}
+
+/// I250.
+#[test]
+fn a_second_source_that_is_older_than_new_risk_allows_does_not_stand_in() {
+    let mut svm = stale();
+    svm.write_second(BTC, "41000");
+    svm.advance(11);
+    // Both are stale; what was tried to be put on the board is refused.
+    refused(&mut svm, |svm| svm.refresh(BTC), E::OracleStale);
+}
+
+/// I249.
+#[test]
+fn a_malformed_second_source_neither_vetoes_nor_stands_in() {
+    let good = stale().pull_feed("50000");
+    let change = |offset: usize, bytes: &[u8]| {
+        let mut data = good.encode();
+        data[offset..offset + bytes.len()].copy_from_slice(bytes);
+        data
+    };
+    let feed = |feed: PullFeed| feed.encode();
+    let cases: Vec<(&str, Address, Vec<u8>)> = vec![
+        ("another owner", Address::new_from_array([9; 32]), good.encode()),
+        ("no data", PROGRAMS[0], Vec::new()),
+        ("a byte too few", PROGRAMS[0], good.encode()[..LEN - 1].to_vec()),
+        ("another type", PROGRAMS[0], change(0, &[0; 8])),
+        ("another hash", PROGRAMS[0], change(offset::FEED_HASH, &[1; 32])),
+        ("one that its authority may write", PROGRAMS[0], change(offset::PERMIT_WRITE_BY_AUTHORITY, &[1])),
+        ("too few samples", PROGRAMS[0], feed(PullFeed { num_samples: MIN_SAMPLES - 1, ..good })),
+        ("no price", PROGRAMS[0], feed(PullFeed { value: 0, ..good })),
+        ("a negative price", PROGRAMS[0], feed(PullFeed { value: -ONE, ..good })),
+        ("a negative deviation", PROGRAMS[0], feed(PullFeed { std_dev: -1, ..good })),
+        ("a result whose submission was replaced", PROGRAMS[0], change(offset::SLOT, &[9])),
+    ];
+    for (what, owner, data) in cases {
+        println!("{what}");
+        let mut svm = stale();
+        write_bytes(&mut svm, owner, data);
+        nothing_stands_in(&mut svm);
+        svm.publish(BTC, "40000").unwrap();
+        assert_eq!((on_board(&svm).0, flags(&svm)), (40_000, 0), "{what}");
+    }
+}
+
+/// I249.
+#[test]
+fn a_second_price_beyond_all_bounds_has_no_veto() {
+    // The largest that its account can hold, and the least.
+    for value in [i128::MAX, ONE * 1_000_000_000_000, 1] {
+        let mut svm = stale();
+        let feed = PullFeed { value, ..svm.pull_feed("1") };
+        svm.write_pull_feed(BTC, &feed);
+        svm.publish(BTC, "40000").unwrap();
+        assert_eq!((on_board(&svm).0, flags(&svm)), (40_000, flag::DIVERGENT));
+    }
+}
+
+/// I250.
+#[test]
+fn a_second_price_above_the_hard_bound_does_not_stand_in() {
+    let mut svm = stale();
+    svm.write_second(BTC, "1000001");
+    refused(&mut svm, |svm| svm.refresh(BTC), E::OraclePriceTooHigh);
+    let feed = PullFeed { value: 1, ..svm.pull_feed("1") };
+    svm.write_pull_feed(BTC, &feed);
+    refused(&mut svm, |svm| svm.refresh(BTC), E::OraclePriceNotPositive);
+}
+
+#[test]
+fn the_wide_interval_of_a_price_that_stands_in_is_flagged() {
+    let mut svm = stale();
+    // Two per cent of 41,000.
+    let good = svm.pull_feed("41000");
+    for (std_dev, flagged) in [(820 * ONE, 0), (821 * ONE, flag::UNCERTAIN), (i128::MAX, flag::UNCERTAIN)] {
+        svm.advance(100);
+        let feed = PullFeed { std_dev, publish_time: svm.now(), ..good };
+        svm.write_pull_feed(BTC, &feed);
+        svm.refresh(BTC).unwrap();
+        assert_eq!((on_board(&svm).0, flags(&svm) & flag::UNCERTAIN), (41_000, flagged));
+    }
+}
+
+/// I250.
+#[test]
+fn the_board_does_not_go_back_to_a_first_price_that_is_older_than_the_second() {
+    let mut svm = stale();
+    svm.write_second(BTC, "41000");
+    svm.refresh(BTC).unwrap();
+    svm.advance(1);
+    let mut older = svm.account(&svm.price_account(BTC)).unwrap();
+    let time = svm.now() - 2;
+    older.data[93..101].copy_from_slice(&time.to_le_bytes());
+    svm.set_account(svm.price_account(BTC), older);
+    refused(&mut svm, |svm| svm.refresh(BTC), E::OracleBackwards);
+}

@@ -1,0 +1,7 @@
+//! Orders and matching.
+
+mod batches;
+mod deep_book;
+mod matching;
+mod orders;
+mod tables;
