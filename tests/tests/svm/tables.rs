@@ -202,9 +202,9 @@ fn list_underlying() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
     let mut args = svm.config.underlying_args(&svm.config.underlying[0]).unwrap();
-    args.feed_id = [7; 32];
+    args.first.id = [7; 32];
     let build = |args: &UnderlyingArgs| instruction::list_underlying(&e, &a, args);
-    let listed = svm.feed_id(BTC);
+    let listed = svm.first_feed(BTC).into();
     let bounds: &[Change<UnderlyingArgs>] = &[
         ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
         ("no highest price", |u| u.max_price = 0, E::ParameterOutOfBounds),
@@ -269,7 +269,7 @@ fn list_underlying() {
     let mut arguments = refusals(args, build, bounds);
     arguments.push((
         "a feed that is listed",
-        build(&UnderlyingArgs { feed_id: listed, ..args }),
+        build(&UnderlyingArgs { first: listed, ..args }),
         E::AlreadyExists.into(),
     ));
     // The bounds themselves are within them.
