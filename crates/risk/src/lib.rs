@@ -24,6 +24,7 @@ pub mod block;
 mod board;
 pub mod bounds;
 mod error;
+mod feed;
 pub mod fixing;
 pub mod funding;
 mod group;
@@ -55,6 +56,7 @@ pub use ballast_units::{
 pub use block::Leg;
 pub use board::{Board, MAX_GROUPS, MAX_INSTRUMENTS, MAX_TOKENS, MAX_UNDERLYINGS, MarginParams};
 pub use error::RiskError;
+pub use feed::Feed;
 pub use fixing::Fixing;
 pub use funding::FundingParams;
 pub use group::ProductGroup;

@@ -3,10 +3,13 @@
 use crate::harness::refusal::{assert_refused, refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::oracle::switchboard::{MIN_SAMPLES, PROGRAMS, offset},
+    ballast::oracle::{
+        OraclePrice,
+        switchboard::{LEN, MIN_SAMPLES, PROGRAMS, offset},
+    },
     instruction,
+    oracle::{self, switchboard::PullFeed},
     risk::guard::flag,
-    switchboard::PullFeed,
 };
 use ballast_testkit::{BTC, ETH, SOL, Svm, options::with_second};
 use solana_account::Account;
@@ -40,6 +43,16 @@ fn on_board(svm: &Svm) -> (i64, i64) {
 fn write_bytes(svm: &mut Svm, owner: Address, data: Vec<u8>) {
     let address = svm.second_account(BTC).unwrap();
     svm.set_account(address, Account { lamports: 10_000_000, data, owner, ..Account::default() });
+}
+
+/// A good result of BTC's second source: a price of now.
+fn pull_feed(svm: &Svm, dollars: &str) -> PullFeed {
+    let price = OraclePrice { confidence: 0, ..oracle::dollars(dollars, svm.now()).unwrap() };
+    PullFeed::of(&svm.second_feed(BTC).unwrap().id, &price).unwrap()
+}
+
+fn write_pull_feed(svm: &mut Svm, feed: &PullFeed) {
+    write_bytes(svm, PROGRAMS[0], feed.encode());
 }
 
 /// Refreshes from the first source as it is on the board already: nothing changes, because nothing stands in.
@@ -171,9 +184,9 @@ fn a_silent_second_source_neither_vetoes_nor_stands_in() {
     svm.advance(100);
     nothing_stands_in(&mut svm);
     // Nor does one that was published in the future.
-    let mut ahead = svm.pull_feed("41000");
+    let mut ahead = pull_feed(&svm, "41000");
     ahead.publish_time += 1;
-    svm.write_pull_feed(BTC, &ahead);
+    write_pull_feed(&mut svm, &ahead);
     nothing_stands_in(&mut svm);
     svm.publish(BTC, "40000").unwrap();
     assert_eq!(flags(&svm), 0);
@@ -192,7 +205,7 @@ fn a_second_source_that_is_older_than_new_risk_allows_does_not_stand_in() {
 /// I249.
 #[test]
 fn a_malformed_second_source_neither_vetoes_nor_stands_in() {
-    let good = stale().pull_feed("50000");
+    let good = pull_feed(&stale(), "50000");
     let change = |offset: usize, bytes: &[u8]| {
         let mut data = good.encode();
         data[offset..offset + bytes.len()].copy_from_slice(bytes);
@@ -228,8 +241,8 @@ fn a_second_price_beyond_all_bounds_has_no_veto() {
     // The largest that its account can hold, and the least.
     for value in [i128::MAX, ONE * 1_000_000_000_000, 1] {
         let mut svm = stale();
-        let feed = PullFeed { value, ..svm.pull_feed("1") };
-        svm.write_pull_feed(BTC, &feed);
+        let feed = PullFeed { value, ..pull_feed(&svm, "1") };
+        write_pull_feed(&mut svm, &feed);
         svm.publish(BTC, "40000").unwrap();
         assert_eq!((on_board(&svm).0, flags(&svm)), (40_000, flag::DIVERGENT));
     }
@@ -241,8 +254,8 @@ fn a_second_price_above_the_hard_bound_does_not_stand_in() {
     let mut svm = stale();
     svm.write_second(BTC, "1000001");
     refused(&mut svm, |svm| svm.refresh(BTC), E::OraclePriceTooHigh);
-    let feed = PullFeed { value: 1, ..svm.pull_feed("1") };
-    svm.write_pull_feed(BTC, &feed);
+    let feed = PullFeed { value: 1, ..pull_feed(&svm, "1") };
+    write_pull_feed(&mut svm, &feed);
     refused(&mut svm, |svm| svm.refresh(BTC), E::OraclePriceNotPositive);
 }
 
@@ -250,11 +263,11 @@ fn a_second_price_above_the_hard_bound_does_not_stand_in() {
 fn the_wide_interval_of_a_price_that_stands_in_is_flagged() {
     let mut svm = stale();
     // Two per cent of 41,000.
-    let good = svm.pull_feed("41000");
+    let good = pull_feed(&svm, "41000");
     for (std_dev, flagged) in [(820 * ONE, 0), (821 * ONE, flag::UNCERTAIN), (i128::MAX, flag::UNCERTAIN)] {
         svm.advance(100);
         let feed = PullFeed { std_dev, publish_time: svm.now(), ..good };
-        svm.write_pull_feed(BTC, &feed);
+        write_pull_feed(&mut svm, &feed);
         svm.refresh(BTC).unwrap();
         assert_eq!((on_board(&svm).0, flags(&svm) & flag::UNCERTAIN), (41_000, flagged));
     }
@@ -267,9 +280,7 @@ fn the_board_does_not_go_back_to_a_first_price_that_is_older_than_the_second() {
     svm.write_second(BTC, "41000");
     svm.refresh(BTC).unwrap();
     svm.advance(1);
-    let mut older = svm.account(&svm.price_account(BTC)).unwrap();
-    let time = svm.now() - 2;
-    older.data[93..101].copy_from_slice(&time.to_le_bytes());
-    svm.set_account(svm.price_account(BTC), older);
+    let older = OraclePrice { publish_time: svm.now() - 2, ..svm.print(BTC) };
+    svm.write_print(BTC, &older);
     refused(&mut svm, |svm| svm.refresh(BTC), E::OracleBackwards);
 }
