@@ -1,9 +1,19 @@
 //! Where the exchange of options has what, and what those who trade them hold.
 
-use crate::bench::{Bench, RICH, SPREAD, failure};
-use anyhow::{Context, Result, anyhow};
-use ballast_client::terms::Terms;
-use ballast_testkit::{SOL, Trader};
+use crate::exchange::{Bench, RICH, SECOND, SPREAD, Units, dollars, failure, key};
+use anyhow::{Context, Result, anyhow, ensure};
+use ballast_client::{
+    ballast::{
+        args::{FutureArgs, SmileArgs, SurfaceArgs},
+        constants::{FAILED_MAKER_WEIGHT, MAX_PASSED},
+    },
+    config::name,
+    decimal, event, instruction, margin,
+    series::{REFRESH_BATCH, Series},
+    terms::Terms,
+};
+use ballast_testkit::{BTC, Order, SOL, Trader, options::SMILE};
+use solana_signer::Signer;
 
 /// Futures: the k-th of underlying u is instrument `FUTURES[k] + u`.
 pub const FUTURES: [u16; 3] = [2 * SPREAD, 3 * SPREAD, OPTIONS + SERIES * SPREAD];
