@@ -59,7 +59,7 @@ impl Slice {
             ratios: [1 << NODE_BITS; NODES],
             basis,
             since_anchor: match smile.anchor_price {
-                1.. => pricing::ln_ratio(u.price, smile.anchor_price)?,
+                1.. => pricing::ln_ratio(u.price.get(), smile.anchor_price)?,
                 _ => I16F48::ZERO,
             },
             smile: *smile,
@@ -139,7 +139,7 @@ impl Slice {
         let priced_strike = strike.max(1);
         let surplus = sub_bounded(priced_strike, strike);
         let moneyness = pricing::ln_ratio(forward, priced_strike)?;
-        let smile_at = if i.fixed == 0 { moneyness } else { self.whole_moneyness(i, u, whole_strike)? };
+        let smile_at = if i.fixed == LotValue::new(0) { moneyness } else { self.whole_moneyness(i, u, whole_strike.get())? };
         let at_publication = I16F48::from_bits(sub_bounded(self.since_anchor.to_bits(), smile_at.to_bits()));
         let volatility = self.smile.smile.volatility(at_publication, self.root_years);
         let total = |direction: i64| {
@@ -201,7 +201,7 @@ impl Slice {
 impl Slice {
     /// Where the smile is read inside the settlement window: at the strike as listed, whatever part of the average is fixed.
     fn whole_moneyness(&self, i: &Instrument, u: &Underlying, strike: i64) -> Result<I16F48, RiskError> {
-        let spot = mul_bounded(i.lot_units.0, u.price);
+        let spot = mul_bounded(i.lot_units.get(), u.price.get());
         let carry = mul_div_floor(spot, self.basis, 1_000_000)?;
         Ok(pricing::ln_ratio(add_bounded(spot, carry).max(1), strike)?)
     }

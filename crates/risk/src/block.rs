@@ -1,6 +1,6 @@
 //! Block trades: several fills between two accounts, settled together and checked once.
 
-use crate::{Board, Fill, Instrument, Lots, Ppm, QuoteNative, RiskError, Ticks, Times, math::mul_ppm_ceil};
+use crate::{Scaled, Board, Fill, Instrument, Lots, Ppm, QuoteNative, RiskError, Ticks, Times, math::mul_ppm_ceil};
 
 /// A leg of a block trade, from the side of one of the two accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +59,8 @@ pub fn legs_at_marks(board: &Board, legs: &[Leg], now: i64) -> Result<AtMarks, R
         several |= *sum.underlying.get_or_insert(u.index) != u.index;
         sum.cost = sum.cost.plus(leg.fill.value.minus(leg.at_mark(board, now)?.value)?)?;
         // A seller may close a long position, a buyer a short one.
-        let per_lot = i.discount_value(u, leg.fill.lots.0 < 0, i.mark_at(u, now));
-        let value = Scaled(mul_admit(leg.fill.lots.magnitude()?.0, per_lot)?).to_native_floor(u.scale());
+        let per_lot = i.discount_value(u, leg.fill.lots.get() < 0, i.mark_at(u, now));
+        let value = leg.fill.lots.magnitude()?.times(per_lot)?.to_native_floor(u.scale());
         sum.discount_value = sum.discount_value.plus(value)?;
     }
     if several {

@@ -79,10 +79,10 @@ impl OptionParams {
     pub(crate) fn volatility_range_of(&self, seconds: i64) -> Result<Ppm, PricingError> {
         let least = i64::from(self.volatility_floor_days) * DAY;
         let base = pricing::ratio(30 * DAY, seconds.max(least))?;
-        let power = pricing::ratio(self.volatility_power.0.into(), Ppm::ONE.0.into())?;
+        let power = pricing::ratio(self.volatility_power.get().into(), Ppm::ONE.get().into())?;
         let factor = pricing::pow(base, power)?;
-        let range = pricing::mul_floor(self.volatility_range.0.into(), factor)?;
-        Ok(Ppm(range.clamp(0, crate::bounds::underlying::VOLATILITY_RANGE.high) as u32))
+        let range = pricing::mul_floor(self.volatility_range.get().into(), factor)?;
+        Ok(Ppm::new(range.clamp(0, crate::bounds::underlying::VOLATILITY_RANGE.high) as u32))
     }
 }
 

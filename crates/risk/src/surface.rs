@@ -384,8 +384,8 @@ mod tests {
 
     #[test]
     fn a_smile_is_its_polynomial_within_its_bounds() {
-        let smile = Smile { level: Ppm(500_000), skew: -200_000, curvature: 100_000 };
-        let at = |x: i64| smile.volatility(ballast_pricing::ratio(x, 1_000).unwrap(), I16F48::ONE).0;
+        let smile = Smile { level: Ppm::new(500_000), skew: -200_000, curvature: 100_000 };
+        let at = |x: i64| smile.volatility(ballast_pricing::ratio(x, 1_000).unwrap(), I16F48::ONE).get();
         assert_eq!(at(0), 500_000);
         assert!((i64::from(at(1_000)) - 450_000).abs() <= 1);
         assert!((i64::from(at(-1_000)) - 650_000).abs() <= 1);

@@ -1,6 +1,6 @@
 //! An underlying: its index price, its shocks, and the parameters that hold for all that depends on it.
 
-use crate::{
+use crate::{UnitPrice, 
     Feed, Fixing, OptionParams, Ppm, QuoteNative, RiskError, Units,
     board::first_out_of_bounds,
     fixing::MAX_FIXINGS,

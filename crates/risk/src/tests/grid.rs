@@ -51,8 +51,8 @@ fn black76(forward: f64, strike: f64, s: f64) -> f64 {
 fn volatility_range(params: &OptionParams, seconds: i64) -> i64 {
     let least = i64::from(params.volatility_floor_days) * 86_400;
     let base = ratio(30 * 86_400, seconds.max(least)).unwrap();
-    let factor = pow(base, ratio(params.volatility_power.0.into(), 1_000_000).unwrap()).unwrap();
-    let range = (i128::from(factor.to_bits()) * i128::from(params.volatility_range.0)) >> 48;
+    let factor = pow(base, ratio(params.volatility_power.get().into(), 1_000_000).unwrap()).unwrap();
+    let range = (i128::from(factor.to_bits()) * i128::from(params.volatility_range.get())) >> 48;
     let days = seconds.max(least) as f64 / 86_400.0;
     let float =
         f64::from(params.volatility_range.get()) * (30.0 / days).powf(f64::from(params.volatility_power.get()) / 1e6);

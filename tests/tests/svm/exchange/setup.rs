@@ -23,8 +23,8 @@ fn an_exchange_is_what_its_arguments_say() {
     assert_eq!((exchange.id, exchange.pause), (1, 0));
     assert_eq!((exchange.taker_fee_ppm, exchange.maker_fee_ppm), (500, -100));
     let params = svm.board().board.params;
-    assert_eq!((params.initial_ratio.0, params.liquidation_buffer.0), (1_250_000, 100_000));
-    assert_eq!(svm.treasury().insurance.0, 25_000_000_000);
+    assert_eq!((params.initial_ratio.get(), params.liquidation_buffer.get()), (1_250_000, 100_000));
+    assert_eq!(svm.treasury().insurance.get(), 25_000_000_000);
     svm.assert_reconciled();
 }
 
@@ -84,6 +84,6 @@ fn the_board_is_complete_after_as_many_calls_as_its_length_takes() {
 fn a_gift_to_the_insurance_fund_counts_to_the_unit() {
     let mut svm = Svm::new().unwrap();
     svm.fund_insurance(1).unwrap();
-    assert_eq!(svm.treasury().insurance.0, 25_000_000_001);
+    assert_eq!(svm.treasury().insurance.get(), 25_000_000_001);
     svm.assert_reconciled();
 }

@@ -1,5 +1,6 @@
 //! Liquidation and bad debt (I202, I214, I233 to I235).
 
+use ballast_client::risk::{UnitPrice};
 use crate::harness::refusal::{DUPLICATE, assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E,

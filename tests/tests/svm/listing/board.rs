@@ -85,7 +85,7 @@ fn a_product_group_sets_what_a_hedge_costs() {
         let name = config::name("MAJORS").unwrap();
         let ix = instruction::set_product_group(&svm.exchange, &admin.pubkey(), 0, name, offset);
         svm.send(&[ix], &[&admin]).unwrap();
-        let scan = svm.requirements(&alice).scan.0;
+        let scan = svm.requirements(&alice).scan.get();
         assert!(scan < last, "more offset, less margin");
         last = scan;
     }

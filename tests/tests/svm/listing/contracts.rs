@@ -37,23 +37,23 @@ fn a_listed_contract_is_what_its_arguments_say() {
     svm.send(&[instruction::list_option(&e, &from, &a, &option)], &[&payer, &admin]).unwrap();
     let board = svm.board();
     let same = |i: &Instrument, terms: &InstrumentArgs| {
-        assert_eq!((i.lot_units.0, i.tick_value.0), (terms.lot_units, terms.tick_value));
-        assert_eq!((i.max_position.0, i.min_order_value.0), (terms.max_position, terms.min_order_value));
-        assert_eq!((i.price_band.0, i.underlying, i.index), (terms.price_band, BTC, terms.instrument));
+        assert_eq!((i.lot_units.get(), i.tick_value.get()), (terms.lot_units, terms.tick_value));
+        assert_eq!((i.max_position.get(), i.min_order_value.get()), (terms.max_position, terms.min_order_value));
+        assert_eq!((i.price_band.get(), i.underlying, i.index), (terms.price_band, BTC, terms.instrument));
         assert_eq!((i.name, i.generation, i.reduce_only), (terms.name, 1, 0));
         let market = svm.market(i.index).header;
         assert_eq!((market.instrument, market.generation), (i.index, 1));
-        assert_eq!(market.open_interest_cap.0, terms.open_interest_cap);
+        assert_eq!(market.open_interest_cap.get(), terms.open_interest_cap);
     };
     let listed = board.board.instrument(3).unwrap();
     same(listed, &future.terms);
-    assert_eq!((listed.kind, listed.expiry, listed.strike.0), (Kind::Future as u8, expiry + DAY, 0));
+    assert_eq!((listed.kind, listed.expiry, listed.strike.get()), (Kind::Future as u8, expiry + DAY, 0));
     // A future has the index for a mark from its listing on, and is in the chain by which a refresh finds it.
     assert_eq!(listed.mark, board.board.instrument(BTC).unwrap().mark);
     assert_eq!((listed.next_linear, board.board.underlying(BTC).unwrap().first_linear), (first_linear, 4));
     let listed = board.board.instrument(4).unwrap();
     same(listed, &option.terms);
-    assert_eq!((listed.kind, listed.expiry, listed.strike.0), (Kind::Put as u8, expiry, 440_000));
+    assert_eq!((listed.kind, listed.expiry, listed.strike.get()), (Kind::Put as u8, expiry, 440_000));
     // An option has no array before its first refresh.
     assert_eq!((listed.next_linear, listed.option.price, listed.mark), (0, 0, 0));
 }
@@ -124,7 +124,7 @@ fn a_future_trades_at_the_index_like_a_perpetual() {
     assert_eq!(board.board.instrument(3).unwrap().mark, board.board.instrument(BTC).unwrap().mark);
     // Long the future and short the perpetual: no scan, only the calendar charge of 0.3 % of 3,600 dollars.
     let r = svm.requirements(&alice);
-    assert_eq!((r.scan.0, r.calendar.0), (0, 10_800_000));
+    assert_eq!((r.scan.get(), r.calendar.get()), (0, 10_800_000));
     svm.assert_reconciled();
 }
 

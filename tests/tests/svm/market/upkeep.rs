@@ -30,9 +30,9 @@ fn a_sweep_moves_exactly_the_fees() {
     refused(&mut svm, |svm| svm.sweep(BTC), E::NothingToSweep);
     svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
     // 400 dollars: 5 in ten thousand from the taker, 1 of them to the maker.
-    assert_eq!(svm.market(BTC).header.unswept_fees.0, 160_000);
+    assert_eq!(svm.market(BTC).header.unswept_fees.get(), 160_000);
     svm.sweep(BTC).unwrap();
-    assert_eq!((svm.market(BTC).header.unswept_fees.0, svm.treasury().fees.0), (0, 160_000));
+    assert_eq!((svm.market(BTC).header.unswept_fees.get(), svm.treasury().fees.get()), (0, 160_000));
     svm.assert_reconciled();
     refused(&mut svm, |svm| svm.sweep(BTC), E::NothingToSweep);
 }

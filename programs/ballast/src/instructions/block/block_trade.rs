@@ -155,7 +155,7 @@ impl Block {
         require_not_halted(u, self.now)?;
         require!(i.reduce_only == 0, BallastError::MarketReduceOnly);
         let size = args.lots.unsigned_abs();
-        require!(size > 0 && size <= i.max_position.0.unsigned_abs(), BallastError::BadSize);
+        require!(size > 0 && size <= i.max_position.get().unsigned_abs(), BallastError::BadSize);
         // The margin check looks at what is held in the end. A leg that both sides close is judged by its mark alone, and a stale
         // mark would let value pass unseen.
         u.require_fresh(self.now).logged()?;

@@ -12,7 +12,7 @@ use crate::{
     instructions::{listing::list_underlying::write_parameters, load::now},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::Feed;
+use ballast_risk::{Feed, UnitPrice};
 
 /// Runs `change_underlying`. A scan range that rises reaches maintenance margin by its ramp, see `ballast_risk::range`; the
 /// rest holds at once.

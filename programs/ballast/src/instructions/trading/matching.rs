@@ -278,9 +278,9 @@ impl<'a> Matcher<'a> {
         let taker_fee = fee(value, self.exchange.taker_fee_ppm as i32)?;
         let worth = |per_lot: i64| Scaled::new(mul_bounded(lots.get(), per_lot)).to_native_floor(self.u.scale());
         let mark = self.i.mark_at(self.u, self.now);
-        let mark_value = worth(mark);
+        let mark_value = worth(mark.get());
         // A seller may close a long position, a buyer a short one.
-        let discount_value = |buys: bool| worth(self.i.discount_value(self.u, !buys, mark));
+        let discount_value = |buys: bool| worth((self.i.discount_value(self.u, !buys, mark)).get());
         let maker_buys = resting.side().logged()? == Side::Bid;
         let maker_lots_before;
         {
