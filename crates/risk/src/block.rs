@@ -1,6 +1,6 @@
 //! Block trades: several fills between two accounts, settled together and checked once.
 
-use crate::{Scaled, Board, Fill, Instrument, Lots, Ppm, QuoteNative, RiskError, Ticks, Times, math::mul_ppm_ceil};
+use crate::{Board, Fill, Instrument, Lots, Ppm, QuoteNative, RiskError, Ticks, Times, math::mul_ppm_ceil};
 
 /// A leg of a block trade, from the side of one of the two accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

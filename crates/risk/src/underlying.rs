@@ -1,7 +1,7 @@
 //! An underlying: its index price, its shocks, and the parameters that hold for all that depends on it.
 
-use crate::{UnitPrice, 
-    Feed, Fixing, OptionParams, Ppm, QuoteNative, RiskError, Units,
+use crate::{
+    Feed, Fixing, OptionParams, Ppm, QuoteNative, RiskError, UnitPrice, Units,
     board::first_out_of_bounds,
     fixing::MAX_FIXINGS,
     guard::{GuardParams, Guards, SecondPrice, flag},

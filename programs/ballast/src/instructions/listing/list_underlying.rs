@@ -11,8 +11,9 @@ use crate::{
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{UnitPrice, 
-    Feed, OptionParams, Ppm, QuoteNative, Underlying, UnderlyingParams, bounds, guard::GuardParams, range::RangeParams,
+use ballast_risk::{
+    Feed, OptionParams, Ppm, QuoteNative, Underlying, UnderlyingParams, UnitPrice, bounds, guard::GuardParams,
+    range::RangeParams,
 };
 use bytemuck::Zeroable;
 
@@ -88,7 +89,8 @@ pub fn write_parameters(slot: &mut Underlying, args: &UnderlyingArgs) -> Result<
         max_volatility_age: args.options.max_volatility_age,
         reserved: 0,
     };
-    slot.guard_params = GuardParams { max_move: Ppm::new(args.max_move), max_divergence: Ppm::new(args.max_divergence) };
+    slot.guard_params =
+        GuardParams { max_move: Ppm::new(args.max_move), max_divergence: Ppm::new(args.max_divergence) };
     slot.group = args.group;
     slot.validate().named(bounds::underlying::ALL)
 }
