@@ -296,6 +296,7 @@ mod tests {
         orders.map(|entry| entry.unwrap().1.client_id).collect()
     }
 
+    /// I100.
     #[test]
     fn price_then_time() {
         let mut words = empty(32);
@@ -313,6 +314,7 @@ mod tests {
         book.view().check_invariants().unwrap();
     }
 
+    /// I102.
     #[test]
     fn reduction_keeps_priority_and_totals() {
         let mut words = empty(8);
@@ -333,6 +335,7 @@ mod tests {
         book.view().check_invariants().unwrap();
     }
 
+    /// I103.
     #[test]
     fn an_old_id_never_names_a_new_order() {
         let mut words = empty(8);
@@ -351,6 +354,7 @@ mod tests {
         assert_eq!(book.by_order_id(nothing), Err(BookError::NotFound));
     }
 
+    /// I104.
     #[test]
     fn one_side_cannot_shut_the_other() {
         let mut words = empty(5);
@@ -366,6 +370,7 @@ mod tests {
         }
     }
 
+    /// I106.
     #[test]
     fn refusals_change_nothing() {
         let mut words = empty(4);
@@ -402,6 +407,7 @@ mod tests {
         assert_eq!((head, other_head), (before.1, before.2));
     }
 
+    /// I101.
     #[test]
     fn owners_keep_apart() {
         let mut words = empty(32);

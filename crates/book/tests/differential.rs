@@ -139,6 +139,7 @@ fn one_owner_alone() {
     run(Prices::Market, 100, 1, 1, 7);
 }
 
+/// I278.
 #[test]
 fn four_thousand_a_side() {
     for (prices, seed) in [(Prices::Many, 8), (Prices::Rising, 9), (Prices::Market, 10)] {
@@ -201,6 +202,7 @@ fn many_owners() {
     assert!(pair.model.iter().flatten().all(|o| o.owner % 2 == 1));
 }
 
+/// I107.
 #[test]
 fn growth() {
     let mut rng = Rng::new(12);

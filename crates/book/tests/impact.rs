@@ -58,7 +58,7 @@ fn what_does_not_fit_is_an_error_and_an_empty_side_has_no_price() {
     assert_eq!(pair.view().impact(Side::Bid, 1, i64::MIN, REACH, |_| true), Ok(None));
 }
 
-/// I294. Orders that do not count use up the walk only, orders that count the count as well.
+/// I292, I294. Orders that do not count use up the walk only, orders that count the count as well.
 #[test]
 fn what_does_not_count_hides_nothing_behind_it() {
     for (others, counted, found) in [(0, 2, true), (2, 2, true), (3, 2, false), (0, 3, false)] {

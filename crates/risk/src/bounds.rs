@@ -242,6 +242,7 @@ mod tests {
         text
     }
 
+    /// I311.
     #[test]
     fn the_document_is_the_table() {
         if env::var("BALLAST_BLESS").is_ok() {

@@ -73,6 +73,7 @@ fn names(plan: &Plan) -> Vec<&'static str> {
     names
 }
 
+/// I320.
 #[test]
 fn everything_is_made_in_the_order_in_which_it_is_needed() {
     let plan = plan(&config(), &keys(), &State::empty(1), NOW).unwrap();
@@ -130,6 +131,7 @@ fn an_expiry_that_has_passed_is_not_listed() {
     assert!(!names(&plan).iter().any(|n| ["list_future", "open_expiry", "list_option"].contains(n)));
 }
 
+/// I320.
 #[test]
 fn the_insurance_fund_gets_what_is_missing_of_its_first_gift() {
     let config = bare();
@@ -158,6 +160,7 @@ fn proposed(config: &Config, proposed_at: i64) -> State {
     state
 }
 
+/// I323.
 #[test]
 fn a_proposal_waits_is_executed_and_expires() {
     let mut config = bare();
@@ -207,6 +210,7 @@ fn the_admin_signs_and_the_payer_pays() {
     assert!(plan.steps.iter().all(|s| s.signers().len() <= 2 && !s.is_wait()));
 }
 
+/// I324.
 #[test]
 fn a_number_beyond_its_hard_bound_is_named_before_anything_is_sent() {
     let found = |change: fn(&mut Config)| {

@@ -154,7 +154,7 @@ fn full(rng: &mut Rng, world: &World) -> Portfolio {
     portfolio
 }
 
-/// I17.
+/// I2, I3, I17, I26, I27, I28.
 #[test]
 fn nothing_overflows_at_the_bounds() {
     cases(400, |rng| {

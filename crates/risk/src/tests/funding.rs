@@ -28,7 +28,8 @@ fn at(price: i64) -> ImpactPrices {
     ImpactPrices { bid: price, ask: price }
 }
 
-/// I409. Rounded down, and clamped either way; nothing while the index is between bid and ask, however far they are apart.
+/// I335, I409. Rounded down, and clamped either way; nothing while the index is between bid and ask, however far they
+/// are apart.
 #[test]
 fn a_premium_is_rounded_down_and_clamped() {
     let most = Ppm(10_000);
@@ -98,7 +99,8 @@ fn the_basis_follows_the_premium_by_half_in_fifteen_samples() {
     assert!(average(8_000 << AVERAGE_BITS, 8_000) == 8_000 << AVERAGE_BITS);
 }
 
-/// I409. Options, what has no impact notional, is close-only or halted, and a settlement window have no samples; a future has a basis and no funding.
+/// I293, I409. Options, what has no impact notional, is close-only or halted, and a settlement window have no samples;
+/// a future has a basis and no funding.
 #[test]
 fn what_has_no_premium_is_not_sampled() {
     let mut world = plain();
@@ -123,8 +125,9 @@ fn what_has_no_premium_is_not_sampled() {
     world.board.instruments[0] = i;
 }
 
-/// I409. Whatever is traded, sampled and settled in whatever order: money is neither made nor lost, and when all funding is
-/// settled what is left with the market is not negative, and nothing once nobody holds anything but what was rounded.
+/// I409, I416. Whatever is traded, sampled and settled in whatever order: money is neither made nor lost, and when all
+/// funding is settled what is left with the market is not negative, and nothing once nobody holds anything but what was
+/// rounded.
 #[test]
 fn funding_is_conserved_to_the_unit() {
     cases(400, |rng| {

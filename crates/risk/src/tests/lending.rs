@@ -235,7 +235,7 @@ fn a_check_counts_interest_that_nobody_has_accrued() {
     });
 }
 
-/// I412. What is owed: cash, and the open losses of each underlying, of which another's profits pay nothing.
+/// I417. What is owed: cash, and the open losses of each underlying, of which another's profits pay nothing.
 #[test]
 fn an_open_losing_leg_is_no_free_loan() {
     let mut world = plain();
@@ -258,7 +258,7 @@ fn an_open_losing_leg_is_no_free_loan() {
     assert_eq!(owed(&world, &p), 10 * USDC + 3);
 }
 
-/// I413. Nor is cash that covers an open loss lent: neither measured, nor noted anew by a deposit, nor after that.
+/// I418. Nor is cash that covers an open loss lent: neither measured, nor noted anew by a deposit, nor after that.
 #[test]
 fn cash_that_covers_a_loss_is_not_lent() {
     let mut world = plain();
@@ -420,8 +420,9 @@ impl Ledger {
     }
 }
 
-/// I413. Whatever is done in whatever order: money is conserved to the unit, lenders are paid from interest collected only,
-/// nobody earns on cash that was not there for the whole of an epoch, and everybody's claim is there to be paid.
+/// I413, I418. Whatever is done in whatever order: money is conserved to the unit, lenders are paid from interest
+/// collected only, nobody earns on cash that was not there for the whole of an epoch, and everybody's claim is there to
+/// be paid.
 #[test]
 fn lenders_get_what_was_collected_and_not_a_unit_more() {
     cases(300, |rng| {
@@ -490,7 +491,8 @@ fn an_epoch_in_numbers() {
     ledger.assert_sound();
 }
 
-/// I413. The rate follows what was owed over the whole of an epoch: who owes for a second of it moves it by a second's worth.
+/// I418. The rate follows what was owed over the whole of an epoch: who owes for a second of it moves it by a second's
+/// worth.
 #[test]
 fn nobody_chooses_the_moment_of_the_rate() {
     let mut ledger = Ledger::new(2, params());
@@ -550,8 +552,8 @@ fn what_nobody_lends_is_the_exchanges() {
     ledger.assert_sound();
 }
 
-/// I413. Who repays a year's interest at once while his other account lends for one epoch gets back no more than the rate of
-/// that epoch; the rest waits, and whoever goes on lending gets it.
+/// I418. Who repays a year's interest at once while his other account lends for one epoch gets back no more than the
+/// rate of that epoch; the rest waits, and whoever goes on lending gets it.
 #[test]
 fn late_interest_is_no_prize_for_one_epoch() {
     let mut ledger = Ledger::new(3, params());

@@ -246,19 +246,20 @@ fn many(reach: Reach, n: u64) {
     }
 }
 
-/// I40 to I46.
+/// I40 to I46, I71.
 #[test]
 fn usual_accounts_are_liquidated_by_the_rules() {
     many(Reach::Usual, 4_000);
 }
 
-/// I40 to I46.
+/// I40 to I46, I71.
 #[test]
 fn legal_accounts_are_liquidated_by_the_rules() {
     many(Reach::Legal, 4_000);
 }
 
-/// I47. An account with one position can always be liquidated, however far it is under water, and a bankrupt one whole.
+/// I47, I71. An account with one position can always be liquidated, however far it is under water, and a bankrupt one
+/// whole.
 #[test]
 fn an_outright_position_can_always_be_liquidated() {
     cases(2_000, |rng| {
@@ -325,7 +326,7 @@ fn a_liquidation_in_numbers() {
     assert_eq!((taken.after.equity.0, taken.after.maintenance.0), (-55 * USDC, 0));
 }
 
-/// I40.
+/// I40, I43.
 #[test]
 fn what_is_not_to_be_liquidated_is_refused() {
     let mut world = plain();

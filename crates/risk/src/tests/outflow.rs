@@ -70,8 +70,8 @@ fn any(rng: &mut Rng) -> OutflowWindow {
     window(rng.log_range(1, 1 << 50) as u64, rng.range(60, 604_800) as u32)
 }
 
-/// I414. Money that comes and goes within a second leaves everything as it was, whatever the amount and the level: it blocks
-/// nobody, and opens nothing.
+/// I414, I419. Money that comes and goes within a second leaves everything as it was, whatever the amount and the
+/// level: it blocks nobody, and opens nothing.
 #[test]
 fn money_that_passes_through_changes_nothing() {
     let mut w = window(1_000, 3_600);
@@ -111,7 +111,8 @@ fn money_that_passes_through_changes_nothing() {
     });
 }
 
-/// I414. Credit: in proportion beyond the limit, so that all of it is gone with the window; it stands only at the type's end.
+/// I414, I420. Credit: in proportion beyond the limit, so that all of it is gone with the window; it stands only at the
+/// type's end.
 #[test]
 fn credit_leaks_with_the_window() {
     let mut w = window(1_000, 3_600);
@@ -130,7 +131,7 @@ fn credit_leaks_with_the_window() {
     assert_eq!(w.level, -(1 << 62));
 }
 
-/// I414. The level leaks exactly, however often it is asked for, credit beyond the limit aside.
+/// I414, I420. The level leaks exactly, however often it is asked for, credit beyond the limit aside.
 #[test]
 fn a_leak_loses_no_remainder() {
     cases(1_000, |rng| {

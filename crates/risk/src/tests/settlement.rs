@@ -233,9 +233,9 @@ fn a_strike_that_is_fixed_away_leaves_a_forward() {
     });
 }
 
-/// I404. All samples settle at once, two thirds after ten minutes, any after a day, none at the fresh price of the board. All
-/// of an expiry at one price, whichever was settled first; a lot pays whole quote-native; a call less a put pays the future
-/// less the strike.
+/// I404, I415. All samples settle at once, two thirds after ten minutes, any after a day, none at the fresh price of
+/// the board. All of an expiry at one price, whichever was settled first; a lot pays whole quote-native; a call less a
+/// put pays the future less the strike.
 #[test]
 fn an_expiry_settles_at_the_mean_of_its_samples() {
     let mut world = dated();
@@ -360,7 +360,8 @@ fn a_settled_position_is_a_sum_and_stops_nothing() {
     assert_eq!(rule::require_withdrawable(&world.board, &account, later), Err(stale));
 }
 
-/// I407. Windows of one underlying do not overlap; a perpetual is wound down with notice, once, and settles like a future.
+/// I293, I407. Windows of one underlying do not overlap; a perpetual is wound down with notice, once, and settles like
+/// a future.
 #[test]
 fn expiries_are_a_window_apart_and_perpetuals_end_with_notice() {
     let mut world = dated();
@@ -386,8 +387,8 @@ fn expiries_are_a_window_apart_and_perpetuals_end_with_notice() {
     assert_eq!(world.instrument(0).0.fixed, 12_500_000);
 }
 
-/// I408. An instrument leaves its underlying's chain whole, and its slot keeps the generation: what was held of the old contract
-/// is nothing of the new one.
+/// I25, I408. An instrument leaves its underlying's chain whole, and its slot keeps the generation: what was held of
+/// the old contract is nothing of the new one.
 #[test]
 fn a_delisted_slot_is_no_position_in_the_next_contract() {
     cases(200, |rng| {

@@ -1,4 +1,4 @@
-//! Sales of tokens to a liquidator: price, amount, and that the account is better off for it (I236).
+//! Sales of tokens to a liquidator: price, amount, and that the account is better off for it (I236, I238).
 
 use super::{
     random::{Rng, cases},
@@ -184,13 +184,13 @@ fn many(reach: Reach) {
     }
 }
 
-/// I236.
+/// I236, I238.
 #[test]
 fn usual_accounts_sell_tokens_by_the_rules() {
     many(Reach::Usual);
 }
 
-/// I236.
+/// I236, I238.
 #[test]
 fn legal_accounts_sell_tokens_by_the_rules() {
     many(Reach::Legal);
