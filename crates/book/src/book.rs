@@ -288,7 +288,7 @@ mod tests {
             client_id,
             placed_at: 1_700_000_000,
             expires_at: 0,
-            flags: Order::POST_ONLY,
+            flags: Order::REDUCE_ONLY,
         }
     }
 

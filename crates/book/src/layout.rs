@@ -95,7 +95,7 @@ pub struct NewOrder {
     pub placed_at: i64,
     /// When it expires, unix seconds; 0 is good till cancelled. The book stores it; the caller acts on it.
     pub expires_at: i64,
-    /// [`Order::REDUCE_ONLY`], [`Order::POST_ONLY`].
+    /// [`Order::REDUCE_ONLY`] or none.
     pub flags: u8,
 }
 
@@ -133,7 +133,7 @@ pub struct Order {
     pub(crate) owner_prev: u32,
     /// [`Side`] as an index; see [`Order::side`].
     pub(crate) side: u8,
-    /// [`Order::REDUCE_ONLY`], [`Order::POST_ONLY`].
+    /// [`Order::REDUCE_ONLY`] or none.
     pub flags: u8,
     /// [`NOT_IN_TREE`], [`RED`] or [`BLACK`].
     pub(crate) colour: u8,
@@ -150,8 +150,6 @@ pub(crate) const BLACK: u8 = 2;
 impl Order {
     /// Flag: may only reduce its owner's position.
     pub const REDUCE_ONLY: u8 = 1;
-    /// Flag: was placed as post-only. For information.
-    pub const POST_ONLY: u8 = 2;
 
     /// The side it rests on.
     #[inline(always)]

@@ -95,7 +95,6 @@ pub fn block_effect(
         let i = board.instrument(leg.instrument)?;
         let u = board.underlying(i.underlying)?;
         after.fill(i, u, leg.fill)?;
-        after.release(i)?;
         fee = leg.fee(Ppm::new(fee_ppm)).and_then(|f| Ok(fee.plus(f)?))?;
     }
     after.cash = after.cash.minus(fee)?;

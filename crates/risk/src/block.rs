@@ -19,8 +19,7 @@ impl Leg {
 
     /// The same leg from the other side.
     pub fn reversed(&self) -> Result<Self, RiskError> {
-        let fill = Fill { lots: self.fill.lots.negated()?, value: self.fill.value.negated()? };
-        Ok(Self { instrument: self.instrument, fill })
+        Ok(Self { instrument: self.instrument, fill: self.fill.reversed()? })
     }
 
     /// Fee of either side: a ratio of the value, rounded up.

@@ -68,7 +68,7 @@ pub use margin::{Margin, Requirements};
 pub use option::{OptionParams, OptionTerms};
 pub use outflow::OutflowWindow;
 pub use portfolio::{Balance, MAX_BALANCES, MAX_POSITIONS, Portfolio};
-pub use position::{Fill, Position, PositionKey};
+pub use position::{Fill, Filled, Position, PositionKey};
 pub use token::Token;
 pub use transfer::Moved;
 pub use underlying::{

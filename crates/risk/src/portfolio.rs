@@ -4,7 +4,7 @@ use crate::{
     Instrument, Interest, Lots, Position, PositionKey, QuoteNative, Requirements, RiskError, Times, Token, Underlying,
     interest::interest_ceil,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT},
-    position::Fill,
+    position::{Fill, Filled},
 };
 use bytemuck::{Pod, Zeroable};
 
@@ -136,6 +136,13 @@ impl Portfolio {
 
     /// The slot of an instrument, made if there is none.
     pub fn slot(&mut self, i: &Instrument) -> Result<&mut Position, RiskError> {
+        let slot = self.slot_index(i)?;
+        Ok(&mut self.positions[slot])
+    }
+
+    /// Where the slot of an instrument is, made if there is none.
+    #[inline(always)]
+    fn slot_index(&mut self, i: &Instrument) -> Result<usize, RiskError> {
         let key = PositionKey::of(i);
         let slot = match self.search(key) {
             Ok(slot) => slot,
@@ -156,19 +163,23 @@ impl Portfolio {
                 slot
             }
         };
-        let position = &mut self.positions[slot];
-        if position.generation != i.generation {
+        if self.positions[slot].generation != i.generation {
             return Err(RiskError::NotListed { index: i.index });
         }
-        Ok(position)
+        Ok(slot)
     }
 
-    /// Gives the slot of an instrument back if it is empty; what is left of its `quote` goes to cash.
+    /// Gives the slot of an instrument back if it is empty; what is left of its `quote` goes to cash. A fill does so itself.
     pub fn release(&mut self, i: &Instrument) -> Result<(), RiskError> {
-        let Ok(slot) = self.search(PositionKey::of(i)) else { return Ok(()) };
-        if !self.positions[slot].is_empty() {
-            return Ok(());
+        match self.search(PositionKey::of(i)) {
+            Ok(slot) if self.positions[slot].is_empty() => self.remove_slot(slot),
+            _ => Ok(()),
         }
+    }
+
+    /// Takes an empty slot out.
+    #[cold]
+    fn remove_slot(&mut self, slot: usize) -> Result<(), RiskError> {
         self.cash = self.cash.plus(self.positions[slot].quote)?;
         let n = self.position_count as usize;
         self.positions.copy_within(slot + 1..n, slot);
@@ -177,18 +188,18 @@ impl Portfolio {
         Ok(())
     }
 
-    /// Settles the position in an instrument and applies a fill to it. Returns what was settled of funding and losses, which
-    /// is in cash already: the market that pays it counts it, see `Market::pay`.
+    /// Settles the position in an instrument, applies a fill to it, and gives its slot back where nothing is left in it: no
+    /// lots, no orders. The market counts what is returned, see `Market::book`.
     ///
     /// The position limit holds for every fill but one that only brings the position nearer to zero: a limit that was
     /// lowered must not stop a reduction. Nor a liquidation: see [`Portfolio::fill_takeover`].
-    pub fn fill(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<QuoteNative, RiskError> {
+    pub fn fill(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<Filled, RiskError> {
         self.fill_within(i, u, fill, |position| position.require_within_limit(i))
     }
 
     /// As [`Portfolio::fill`], for the liquidator in a takeover. The only limit is the bound of products, by which every
     /// limit was admitted, so that no limit keeps liquidators away.
-    pub fn fill_takeover(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<QuoteNative, RiskError> {
+    pub fn fill_takeover(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<Filled, RiskError> {
         self.fill_within(i, u, fill, |position| i.require_exact(position.most_lots()?, u))
     }
 
@@ -199,21 +210,26 @@ impl Portfolio {
         u: &Underlying,
         fill: Fill,
         require: impl FnOnce(&Position) -> Result<(), RiskError>,
-    ) -> Result<QuoteNative, RiskError> {
-        let position = self.slot(i)?;
+    ) -> Result<Filled, RiskError> {
+        let slot = self.slot_index(i)?;
+        let position = &mut self.positions[slot];
         let settled = position.settle(i, u)?;
-        let held = position.lots.get();
+        let before = position.lots;
         let realised = position.apply_fill(fill, i)?;
-        let (low, high) = (held.min(0), held.max(0));
-        if position.lots.get() < low || position.lots.get() > high {
+        let after = position.lots;
+        if after < before.min(Lots::ZERO) || after > before.max(Lots::ZERO) {
             require(position)?;
         }
         // Keeps `quote` exact at the underlying's scale, see [`crate::math::PRODUCT_LIMIT`].
         if position.quote.get().unsigned_abs() >= (PRODUCT_LIMIT as u64) >> u.scale() {
             return Err(RiskError::Overflow);
         }
+        let empty = position.is_empty();
         self.cash = self.cash.plus(settled)?.plus(realised)?;
-        Ok(settled)
+        if empty {
+            self.remove_slot(slot)?;
+        }
+        Ok(Filled { settled, before, after })
     }
 
     /// Adds to the balance of the token at an index. Refused where the balance's value could leave the bounds that keep

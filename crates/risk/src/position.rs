@@ -1,6 +1,6 @@
 //! A position: lots, what they cost, and the orders that may add to them.
 
-use crate::{Instrument, LotValue, Lots, QuoteNative, RiskError, Underlying, Units, math::mul_div_floor};
+use crate::{Instrument, LotValue, Lots, QuoteNative, RiskError, Side, Underlying, Units, math::mul_div_floor};
 use bytemuck::{Pod, Zeroable};
 
 /// Sort key and identity of a position: underlying, expiry, instrument. Positions are kept in this order, so that the
@@ -87,6 +87,34 @@ pub struct Fill {
     pub value: QuoteNative,
 }
 
+impl Fill {
+    /// The fill of a side that buys or sells these lots, ≥ 0, for this value, ≥ 0.
+    #[inline(always)]
+    pub const fn of(side: Side, lots: Lots, value: QuoteNative) -> Self {
+        match side {
+            Side::Bid => Self { lots, value },
+            Side::Ask => Self { lots: Lots::new(-lots.get()), value: QuoteNative::new(-value.get()) },
+        }
+    }
+
+    /// The same fill from the other side.
+    #[inline(always)]
+    pub fn reversed(&self) -> Result<Self, RiskError> {
+        Ok(Self { lots: self.lots.negated()?, value: self.value.negated()? })
+    }
+}
+
+/// What a fill did to an account, for the market that counts it: see `Market::book`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// Funding and losses that were settled, in cash already: the market pays them.
+    pub settled: QuoteNative,
+    /// Lots held before.
+    pub before: Lots,
+    /// Lots held after.
+    pub after: Lots,
+}
+
 impl Position {
     /// True if the slot may be given back: no lots, no orders.
     pub const fn is_empty(&self) -> bool {
@@ -165,37 +193,43 @@ impl Position {
     }
 
     /// Counts an order that starts to rest. A reduce-only order carries no margin: it only counts as an order.
-    pub fn add_order(&mut self, bid: bool, reduce_only: bool, lots: Lots, value: QuoteNative) -> Result<(), RiskError> {
+    pub fn add_order(
+        &mut self,
+        side: Side,
+        reduce_only: bool,
+        lots: Lots,
+        value: QuoteNative,
+    ) -> Result<(), RiskError> {
         self.order_count = self.order_count.checked_add(1).ok_or(RiskError::Overflow)?;
-        self.change_order_totals(bid, reduce_only, lots, value)
+        self.change_order_totals(side, reduce_only, lots, value)
     }
 
     /// Counts an order that no longer rests, with the lots and value that were left of it.
     pub fn remove_order(
         &mut self,
-        bid: bool,
+        side: Side,
         reduce_only: bool,
         lots: Lots,
         value: QuoteNative,
     ) -> Result<(), RiskError> {
         self.order_count = self.order_count.checked_sub(1).ok_or(RiskError::Overflow)?;
-        self.change_order_totals(bid, reduce_only, lots.negated()?, value.negated()?)
+        self.change_order_totals(side, reduce_only, lots.negated()?, value.negated()?)
     }
 
     /// Takes the filled part off an order's totals. The order goes on resting.
     pub fn fill_order(
         &mut self,
-        bid: bool,
+        side: Side,
         reduce_only: bool,
         lots: Lots,
         value: QuoteNative,
     ) -> Result<(), RiskError> {
-        self.change_order_totals(bid, reduce_only, lots.negated()?, value.negated()?)
+        self.change_order_totals(side, reduce_only, lots.negated()?, value.negated()?)
     }
 
     fn change_order_totals(
         &mut self,
-        bid: bool,
+        side: Side,
         reduce_only: bool,
         lots: Lots,
         value: QuoteNative,
@@ -203,8 +237,10 @@ impl Position {
         if reduce_only {
             return Ok(());
         }
-        let (total_lots, total_value) =
-            if bid { (&mut self.bid_lots, &mut self.bid_value) } else { (&mut self.ask_lots, &mut self.ask_value) };
+        let (total_lots, total_value) = match side {
+            Side::Bid => (&mut self.bid_lots, &mut self.bid_value),
+            Side::Ask => (&mut self.ask_lots, &mut self.ask_value),
+        };
         let (lots, value) = (total_lots.plus(lots)?, total_value.plus(value)?);
         if lots.get() < 0 || value.get() < 0 {
             return Err(RiskError::Overflow);

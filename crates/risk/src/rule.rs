@@ -104,7 +104,6 @@ pub fn after_block(
         for leg in legs {
             let i = board.instrument(leg.instrument)?;
             before.fill(i, board.underlying(i.underlying)?, leg.at_mark(board, now)?)?;
-            before.release(i)?;
         }
         before.cash = before.cash.minus(block.cost)?.minus(fee)?;
         require_withdrawable(board, before, now)?;

@@ -15,7 +15,7 @@
 //! future less the strike.
 
 use crate::{
-    Board, Fill, Instrument, Kind, LotValue, Lots, MAX_INSTRUMENTS, OptionTerms, Portfolio, Print, QuoteNative,
+    Board, Fill, Filled, Instrument, Kind, LotValue, Lots, MAX_INSTRUMENTS, OptionTerms, Portfolio, Print, QuoteNative,
     RiskError, Underlying, UnitPrice, UnitsPerLot,
     fixing::{Fixing, LONGEST_WAIT, SAMPLES, WINDOW_SECONDS, sample_of},
     guard::flag,
@@ -40,14 +40,12 @@ pub struct Settlement {
 }
 
 /// What the settlement of a position did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Closed {
-    /// Lots that were held.
-    pub lots: Lots,
     /// What the lots were worth, of their sign.
     pub value: QuoteNative,
-    /// Funding and losses that were settled, in cash already: see `Market::pay`.
-    pub settled: QuoteNative,
+    /// The fill that closed them.
+    pub filled: Filled,
 }
 
 impl Instrument {
@@ -300,14 +298,11 @@ impl Portfolio {
             return Err(RiskError::NotSettled { instrument: i.index });
         }
         let lots = self.lots(i);
-        let mut closed = Closed { lots, value: QuoteNative::ZERO, settled: QuoteNative::ZERO };
         if lots.is_zero() {
-            return Ok(closed);
+            return Ok(Closed::default());
         }
-        closed.value = (lots * i.fixed).to_native_floor(u.scale());
-        let fill = Fill { lots: lots.negated()?, value: closed.value.negated()? };
-        closed.settled = self.fill(i, u, fill)?;
-        self.release(i)?;
-        Ok(closed)
+        let value = (lots * i.fixed).to_native_floor(u.scale());
+        let filled = self.fill(i, u, Fill { lots, value }.reversed()?)?;
+        Ok(Closed { value, filled })
     }
 }

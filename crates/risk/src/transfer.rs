@@ -1,16 +1,18 @@
 //! Moving a position between two accounts of one owner, at what it cost.
 
-use crate::{Fill, Instrument, Lots, Portfolio, Position, QuoteNative, RiskError, Underlying, math::mul_div_floor};
+use crate::{
+    Fill, Filled, Instrument, Lots, Portfolio, Position, QuoteNative, RiskError, Underlying, math::mul_div_floor,
+};
 
 /// A part of a position that moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moved {
     /// What the receiver is filled with: the lots, and what they cost the giver.
     pub fill: Fill,
-    /// Funding and losses that the giver settled.
-    pub settled_by_giver: QuoteNative,
-    /// Funding and losses that the receiver settled.
-    pub settled_by_receiver: QuoteNative,
+    /// What it did to the giver.
+    pub giver: Filled,
+    /// What it did to the receiver.
+    pub receiver: Filled,
 }
 
 /// The fill that takes `lots` of a position, signed as the position is, at what they cost: their share of `quote`, rounded
@@ -39,10 +41,7 @@ pub fn transfer(
     lots: Lots,
 ) -> Result<Moved, RiskError> {
     let fill = at_cost(from.position(i).ok_or(RiskError::NothingToTransfer)?, lots)?;
-    let given = Fill { lots: fill.lots.negated()?, value: fill.value.negated()? };
-    let settled_by_giver = from.fill(i, u, given)?;
-    from.release(i)?;
-    let settled_by_receiver = to.fill(i, u, fill)?;
-    to.release(i)?;
-    Ok(Moved { fill, settled_by_giver, settled_by_receiver })
+    let giver = from.fill(i, u, fill.reversed()?)?;
+    let receiver = to.fill(i, u, fill)?;
+    Ok(Moved { fill, giver, receiver })
 }

@@ -81,17 +81,3 @@ pub const MAKER_GRACE_SECONDS: i64 = 2;
 
 /// Seconds after its time for which a pending change can be executed: 14 days.
 pub const CHANGE_LIFETIME: i64 = 1_209_600;
-
-/// Bits of [`crate::state::Exchange::pause`].
-pub mod pause {
-    /// No deposits, and no liquidations, which nobody could avert.
-    pub const DEPOSIT: u32 = 1;
-    /// No withdrawals.
-    pub const WITHDRAW: u32 = 2;
-    /// No trade that adds risk. Reducing and cancelling stay possible in every pause state.
-    pub const NEW_RISK: u32 = 4;
-    /// No liquidation.
-    pub const LIQUIDATE: u32 = 8;
-    /// Every bit there is.
-    pub const ALL: u32 = 15;
-}

@@ -162,6 +162,7 @@ errors! {
     FeedCannotBeFirst = "the first feed must be Pyth's, in no particular account: anyone must be able to show any of its prints",
     FeedNotPinned = "the second feed must name its account: else whoever refreshes chooses among its prints",
     SameFeedTwice = "the second feed is the first: name one of another source",
+    MarketCorrupt = "the totals of a market contradict each other: nothing was changed, please report this",
 }
 
 impl BallastError {

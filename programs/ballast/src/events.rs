@@ -392,7 +392,7 @@ events! {
         delegate: Address,
         /// Time up to which, seconds; 0 where they were taken away.
         expires_at: i64,
-        /// What, bits of [`crate::state::permission`].
+        /// What, see [`crate::state::Permissions`].
         permissions: u64,
     }
     /// Cash was moved between two accounts of one owner.
@@ -553,7 +553,7 @@ events! {
         exchange: Address,
         /// Who; all zero where a nomination was withdrawn.
         who: Address,
-        /// Which, see `args::authority`.
+        /// Which, see [`crate::args::Authority`].
         kind: u64,
     }
     /// An authority changed hands.
@@ -564,7 +564,7 @@ events! {
         before: Address,
         /// Who has it.
         who: Address,
-        /// Which, see `args::authority`.
+        /// Which, see [`crate::args::Authority`].
         kind: u64,
     }
     /// The fees changed.

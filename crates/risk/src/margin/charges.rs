@@ -7,7 +7,7 @@
 //! linear books, convex for all. The minimum for short options counts against `w·scan` for the same reason.
 
 use crate::{
-    Board, Instrument, Lots, Position, QuoteNative, RiskError, Scaled, Ticks, Underlying, Units,
+    Board, Instrument, Lots, Position, QuoteNative, RiskError, Scaled, Side, Ticks, Underlying, Units,
     group::kept_apart,
     math::{add_bounded, mul_bounded, mul_div_floor, mul_ppm_ceil, mul_ppm_floor, sub_bounded},
     scenario::Row16,
@@ -97,16 +97,15 @@ pub fn order_only_adds(
     u: &Underlying,
     i: &Instrument,
     p: &Position,
-    bid: bool,
+    side: Side,
     price: Ticks,
     now: i64,
 ) -> Result<bool, RiskError> {
     let mark = i.mark_at(u, now);
     let one = i.value_at(Lots::new(1), price)?.get() << u.scale();
-    Ok(if bid {
-        one >= mark.get() || p.bid_value.get() << u.scale() <= mul_bounded(p.bid_lots.get(), mark.get())
-    } else {
-        one <= mark.get() || p.ask_value.get() << u.scale() >= mul_bounded(p.ask_lots.get(), mark.get())
+    Ok(match side {
+        Side::Bid => one >= mark.get() || p.bid_value.get() << u.scale() <= mul_bounded(p.bid_lots.get(), mark.get()),
+        Side::Ask => one <= mark.get() || p.ask_value.get() << u.scale() >= mul_bounded(p.ask_lots.get(), mark.get()),
     })
 }
 

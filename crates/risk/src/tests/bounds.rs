@@ -7,7 +7,7 @@ use super::{
     world::{NOW, Reach, World, empty_board, guard_params, most_lots, plain, print, range_params, usual_option_params},
 };
 use crate::{
-    Fill, Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, RiskError, TickValue, Ticks, Token,
+    Fill, Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, RiskError, Side, TickValue, Ticks, Token,
     Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT},
     scenario::{SPAN, Scenario, validate},
@@ -146,7 +146,8 @@ fn full(rng: &mut Rng, world: &World) -> Portfolio {
             if room > 0 && rng.chance(70) {
                 let worth = i128::from(room) * i128::from(i.mark_at(u, NOW).get()) * rng.pick(&[1, 3]) / 2;
                 let value = (worth >> u.scale()) as i64;
-                p.add_order(bid, false, Lots::new(room), QuoteNative::new(value)).unwrap();
+                let side = if bid { Side::Bid } else { Side::Ask };
+                p.add_order(side, false, Lots::new(room), QuoteNative::new(value)).unwrap();
                 p.require_within_limit(i).unwrap();
             }
         }
@@ -229,7 +230,11 @@ fn a_cash_flow_beyond_its_bound_is_refused() {
     let world = plain();
     let (i, u) = world.instrument(0);
     let limit = PRODUCT_LIMIT >> u.scale();
-    let buy = |value: i64| Portfolio::zeroed().fill(i, u, Fill { lots: Lots::new(1), value: QuoteNative::new(value) });
+    let buy = |value: i64| {
+        Portfolio::zeroed()
+            .fill(i, u, Fill { lots: Lots::new(1), value: QuoteNative::new(value) })
+            .map(|filled| filled.settled)
+    };
     assert_eq!(buy(limit), Err(RiskError::Overflow));
     assert_eq!(buy(limit - 1), Ok(QuoteNative::ZERO));
 }

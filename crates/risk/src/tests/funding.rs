@@ -155,8 +155,7 @@ fn funding_is_conserved_to_the_unit() {
                 let (lots, value) = (rng.range(1, 1_000), rng.range(0, 1 << 30));
                 for (account, sign) in [(a, 1), (b, -1)] {
                     let fill = Fill { lots: Lots::new(sign * lots), value: QuoteNative::new(sign * value) };
-                    unpaid -= accounts[account].fill(&i, &u, fill).unwrap().get();
-                    accounts[account].release(&i).unwrap();
+                    unpaid -= accounts[account].fill(&i, &u, fill).unwrap().settled.get();
                 }
             }
             assert_eq!(total(&accounts, unpaid), 0);

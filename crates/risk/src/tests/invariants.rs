@@ -7,7 +7,7 @@ use super::{
     world::{LAST, NOW, Reach, World},
 };
 use crate::{
-    Board, Lots, Margin, Portfolio, QuoteNative, Requirements, RiskError, Scaled, Ticks,
+    Board, Lots, Margin, Portfolio, QuoteNative, Requirements, RiskError, Scaled, Side, Ticks,
     margin::{UnderlyingRisk, breakdown, check, order_only_adds},
     rule::{self, Trade},
 };
@@ -316,7 +316,6 @@ fn random_trade(rng: &mut Rng, world: &World, portfolio: &Portfolio) -> Option<(
     let fees = QuoteNative::new(size / rng.range(1_000, 10_000) * rng.pick(&[1, 1, -1]));
     let mut after = *portfolio;
     after.fill(i, u, fill).ok()?;
-    after.release(i).unwrap();
     after.cash = QuoteNative::new(after.cash.get() - fees.get());
     Some((after, Trade { underlying: u.index, now: NOW, fees, discount_value, cost }))
 }
@@ -392,14 +391,14 @@ fn an_order_that_only_adds_lowers_no_margin() {
         }
         for index in world.held(&portfolio) {
             let (i, u) = world.instrument(index);
-            let (Ok((low, high)), bid) = (i.band(u, NOW), rng.chance(50)) else { continue };
+            let (Ok((low, high)), side) = (i.band(u, NOW), rng.pick(&Side::BOTH)) else { continue };
             let price = Ticks::new(rng.range(low.get(), high.get().max(low.get())));
             let was = require(&world.board, &portfolio).initial;
             let mut after = portfolio;
             let position = after.slot(i).unwrap();
-            let adds = order_only_adds(u, i, position, bid, price, NOW).unwrap();
+            let adds = order_only_adds(u, i, position, side, price, NOW).unwrap();
             let (Ok(value), lots) = (i.value_at(Lots::new(1), price), Lots::new(1)) else { continue };
-            if position.add_order(bid, false, lots, value).is_err() || position.require_within_limit(i).is_err() {
+            if position.add_order(side, false, lots, value).is_err() || position.require_within_limit(i).is_err() {
                 continue;
             }
             let is = require(&world.board, &after).initial;

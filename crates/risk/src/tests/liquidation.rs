@@ -35,7 +35,6 @@ fn transfer(board: &Board, account: &Portfolio, i: &Instrument, u: &Underlying, 
         let sign = if long { -1 } else { 1 };
         let mut p = *account;
         p.fill(i, u, Fill { lots: Lots::new(sign * lots), value: QuoteNative::new(sign * value) }).unwrap();
-        p.release(i).unwrap();
         p
     };
     let at_mark = require(board, &filled(mark_value));

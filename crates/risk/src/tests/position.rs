@@ -5,7 +5,7 @@ use super::{
     world::{Reach, USDC, World, plain},
 };
 use crate::{
-    Fill, Instrument, LotValue, Lots, MAX_POSITIONS, Portfolio, Position, PositionKey, QuoteNative, RiskError,
+    Fill, Instrument, LotValue, Lots, MAX_POSITIONS, Portfolio, Position, PositionKey, QuoteNative, RiskError, Side,
     Underlying,
 };
 use bytemuck::Zeroable;
@@ -208,7 +208,7 @@ fn a_takeover_stays_within_the_bound_of_products() {
     assert!(p.clone().fill(&i, u, fill(1, 1)).is_err());
     p.clone().fill_takeover(&i, u, fill(1, 1)).unwrap();
     assert_eq!(p.clone().fill_takeover(&i, u, fill(beyond, 1)), Err(RiskError::Overflow));
-    p.slot(&i).unwrap().add_order(true, false, Lots::new(beyond), QuoteNative::new(1)).unwrap();
+    p.slot(&i).unwrap().add_order(Side::Bid, false, Lots::new(beyond), QuoteNative::new(1)).unwrap();
     assert_eq!(p.fill_takeover(&i, u, fill(1, 1)), Err(RiskError::Overflow));
 }
 
@@ -224,18 +224,18 @@ fn lots_with_orders_stay_within_the_limit() {
     assert_eq!(p.clone().fill(i, u, fill(1, 1)), limit(most + 1));
     // Asks may flip the position up to the limit on the other side, less what is held.
     let slot = p.slot(i).unwrap();
-    slot.add_order(false, false, Lots::new(most), QuoteNative::new(1)).unwrap();
+    slot.add_order(Side::Ask, false, Lots::new(most), QuoteNative::new(1)).unwrap();
     slot.require_within_limit(i).unwrap();
-    slot.add_order(false, false, Lots::new(1), QuoteNative::new(1)).unwrap();
+    slot.add_order(Side::Ask, false, Lots::new(1), QuoteNative::new(1)).unwrap();
     assert_eq!(slot.require_within_limit(i).err(), limit(most + 1).err());
-    slot.remove_order(false, false, Lots::new(1), QuoteNative::new(1)).unwrap();
+    slot.remove_order(Side::Ask, false, Lots::new(1), QuoteNative::new(1)).unwrap();
     assert_eq!(p.clone().fill(i, u, fill(-most - 1, -1)), limit(most + 1));
     let mut short = p;
     short.fill(i, u, fill(-most, -1)).unwrap();
-    assert_eq!(short.slot(i).unwrap().add_order(true, false, Lots::new(most), QuoteNative::new(1)), Ok(()));
+    assert_eq!(short.slot(i).unwrap().add_order(Side::Bid, false, Lots::new(most), QuoteNative::new(1)), Ok(()));
     assert_eq!(short.clone().fill(i, u, fill(1, 1)), limit(most + 1));
     // Reduce-only orders do not count.
-    short.slot(i).unwrap().add_order(true, true, Lots::new(most), QuoteNative::new(1)).unwrap();
+    short.slot(i).unwrap().add_order(Side::Bid, true, Lots::new(most), QuoteNative::new(1)).unwrap();
     short.slot(i).unwrap().require_within_limit(i).unwrap();
 }
 
@@ -259,10 +259,10 @@ fn a_lowered_limit_stops_no_reduction() {
 fn order_totals_are_the_sum_of_the_orders() {
     cases(500, |rng| {
         let mut p = position(0, 0);
-        let mut orders: Vec<(bool, bool, i64, i64)> = Vec::new();
+        let mut orders: Vec<(Side, bool, i64, i64)> = Vec::new();
         for _ in 0..60 {
             if orders.is_empty() || rng.chance(60) {
-                let order = (rng.chance(50), rng.chance(20), rng.range(2, 1 << 40), rng.range(2, 1 << 50));
+                let order = (rng.pick(&Side::BOTH), rng.chance(20), rng.range(2, 1 << 40), rng.range(2, 1 << 50));
                 p.add_order(order.0, order.1, Lots::new(order.2), QuoteNative::new(order.3)).unwrap();
                 orders.push(order);
             } else {
@@ -277,19 +277,19 @@ fn order_totals_are_the_sum_of_the_orders() {
                     orders.swap_remove(n);
                 }
             }
-            let sum = |bid: bool, of: fn(&(bool, bool, i64, i64)) -> i64| -> i64 {
-                orders.iter().filter(|o| o.0 == bid && !o.1).map(of).sum()
+            let sum = |side: Side, of: fn(&(Side, bool, i64, i64)) -> i64| -> i64 {
+                orders.iter().filter(|o| o.0 == side && !o.1).map(of).sum()
             };
             assert_eq!(p.order_count as usize, orders.len());
-            assert_eq!((p.bid_lots.get(), p.bid_value.get()), (sum(true, |o| o.2), sum(true, |o| o.3)));
-            assert_eq!((p.ask_lots.get(), p.ask_value.get()), (sum(false, |o| o.2), sum(false, |o| o.3)));
+            assert_eq!((p.bid_lots.get(), p.bid_value.get()), (sum(Side::Bid, |o| o.2), sum(Side::Bid, |o| o.3)));
+            assert_eq!((p.ask_lots.get(), p.ask_value.get()), (sum(Side::Ask, |o| o.2), sum(Side::Ask, |o| o.3)));
         }
     });
     let mut p = position(0, 0);
-    assert_eq!(p.remove_order(true, false, Lots::new(1), QuoteNative::new(1)), Err(RiskError::Overflow));
+    assert_eq!(p.remove_order(Side::Bid, false, Lots::new(1), QuoteNative::new(1)), Err(RiskError::Overflow));
     let mut p = position(0, 0);
-    p.add_order(true, false, Lots::new(1), QuoteNative::new(1)).unwrap();
-    assert_eq!(p.fill_order(true, false, Lots::new(2), QuoteNative::new(1)), Err(RiskError::Overflow));
+    p.add_order(Side::Bid, false, Lots::new(1), QuoteNative::new(1)).unwrap();
+    assert_eq!(p.fill_order(Side::Bid, false, Lots::new(2), QuoteNative::new(1)), Err(RiskError::Overflow));
 }
 
 /// I9. Keys order by underlying, then expiry, then instrument.
@@ -327,10 +327,10 @@ fn slots_are_kept_while_in_use_and_given_back_empty() {
     assert_eq!(p.slot(world.instrument(69).0).err(), Some(RiskError::NoFreePosition));
     // With an order it stays; without, it goes and the others keep their order.
     let i = world.instrument(5).0;
-    p.slot(i).unwrap().add_order(true, true, Lots::new(1), QuoteNative::new(1)).unwrap();
+    p.slot(i).unwrap().add_order(Side::Bid, true, Lots::new(1), QuoteNative::new(1)).unwrap();
     p.release(i).unwrap();
     assert!(p.position(i).is_some());
-    p.slot(i).unwrap().remove_order(true, true, Lots::new(1), QuoteNative::new(1)).unwrap();
+    p.slot(i).unwrap().remove_order(Side::Bid, true, Lots::new(1), QuoteNative::new(1)).unwrap();
     p.release(i).unwrap();
     assert!(p.position(i).is_none());
     assert_eq!(p.position_count, 63);

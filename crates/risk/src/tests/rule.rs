@@ -3,7 +3,7 @@
 
 use super::world::{LAST, NOW, USDC, World, plain};
 use crate::{
-    Board, Lots, Portfolio, Ppm, QuoteNative, RiskError, UnitPrice,
+    Board, Lots, Portfolio, Ppm, QuoteNative, RiskError, Side, UnitPrice,
     margin::check,
     rule::{Trade, after_trade, require_initial, require_withdrawable},
 };
@@ -122,7 +122,7 @@ fn a_hedge_is_not_broken_below_initial_margin() {
     world.buy(&mut before, 1, -10, 10 * USDC);
     let mut with_order = before;
     let p = with_order.slot(world.instrument(0).0).unwrap();
-    p.add_order(true, false, Lots::new(20), QuoteNative::new(200 * USDC)).unwrap();
+    p.add_order(Side::Bid, false, Lots::new(20), QuoteNative::new(200 * USDC)).unwrap();
     let was = check(&world.board, &with_order, LAST).unwrap();
     assert_eq!((was.maintenance.get(), was.initial.get()), (8 * USDC, 30 * USDC));
     // Five lots sold at 10.50, the order gone: 0.4 · 15 + 0.6 · 5 = 9.
@@ -157,7 +157,7 @@ fn an_order_is_new_risk_unless_it_only_reduces() {
     let with_ask = |reduce_only| {
         let mut after = before;
         let p = after.slot(world.instrument(0).0).unwrap();
-        p.add_order(false, reduce_only, Lots::new(1), QuoteNative::new(10 * USDC)).unwrap();
+        p.add_order(Side::Ask, reduce_only, Lots::new(1), QuoteNative::new(10 * USDC)).unwrap();
         let trade = Trade { underlying: 0, now: NOW, ..Trade::default() };
         require_after_trade(&world.board, &before, &after, &trade)
     };
@@ -210,7 +210,7 @@ fn a_bankrupt_owner_trades_nothing() {
     // To take an order off is not to trade.
     let mut with_order = before;
     let p = with_order.slot(world.instrument(0).0).unwrap();
-    p.add_order(true, false, Lots::new(1), QuoteNative::new(10 * USDC)).unwrap();
+    p.add_order(Side::Bid, false, Lots::new(1), QuoteNative::new(10 * USDC)).unwrap();
     let trade = Trade { underlying: 0, now: NOW, ..Trade::default() };
     assert_eq!(require_after_trade(&world.board, &with_order, &before, &trade), Ok(()));
 }

@@ -99,7 +99,7 @@ fn funding_is_settled_where_it_was_borne() {
     world.board.instruments[0].loss_index_long = LotValue::new(world.board.instruments[0].loss_index_long.get() + 2);
     let (i, u) = world.instrument(0);
     let moved = transfer(&mut from, &mut to, i, u, Lots::new(10)).unwrap();
-    assert_eq!((moved.settled_by_giver.get(), moved.settled_by_receiver.get()), (-90, 35));
+    assert_eq!((moved.giver.settled.get(), moved.receiver.settled.get()), (-90, 35));
     assert_eq!((from.cash.get(), to.cash.get()), (-90, 35));
     assert_eq!(to.position(i).unwrap().unsettled(i), Ok(0));
 }
@@ -122,11 +122,11 @@ fn a_transfer_conserves_lots_money_and_profit_at_any_mark() {
         let [from, to] = &mut accounts;
         let Ok(moved) = transfer(from, to, i, u, Lots::new(lots)) else { return };
         moves.set(moves.get() + 1);
-        let settled = i128::from(moved.settled_by_giver.get()) + i128::from(moved.settled_by_receiver.get());
+        let settled = i128::from(moved.giver.settled.get()) + i128::from(moved.receiver.settled.get());
         for mark in [0, 1, i.mark.get(), i.mark.get() / 3, 1 << 40] {
             assert_eq!(worth(&accounts, i, mark), worth(&before, i, mark) + settled, "at {mark}");
         }
-        assert_eq!(accounts[0].cash.get(), before[0].cash.get() + moved.settled_by_giver.get(), "nothing is realised");
+        assert_eq!(accounts[0].cash.get(), before[0].cash.get() + moved.giver.settled.get(), "nothing is realised");
         assert_eq!(accounts[0].lots(i).get(), held - lots);
         assert_eq!(accounts[1].lots(i).get(), before[1].lots(i).get() + lots);
         // What stays cost what it cost before, to a unit a lot.

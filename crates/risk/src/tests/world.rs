@@ -4,7 +4,7 @@ use super::random::Rng;
 use crate::{
     Board, Fill, Instrument, Kind, LotValue, Lots, MAX_GROUPS, MAX_INSTRUMENTS, MAX_POSITIONS, MAX_TOKENS,
     MAX_UNDERLYINGS, MarginParams, OptionParams, Portfolio, Position, Ppm, Print, ProductGroup, Purpose, QuoteNative,
-    Scaled, TickValue, Ticks, Token, Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
+    Scaled, Side, TickValue, Ticks, Token, Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
     fixing::{Fixing, SAMPLES},
     guard::GuardParams,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_div_floor},
@@ -544,7 +544,8 @@ impl World {
         if room > 0 {
             let lots = rng.log_range(1, room);
             let value = self.fill_near_mark(rng, index, lots).value;
-            position.add_order(bid, rng.chance(10), Lots::new(lots), value).unwrap();
+            let side = if bid { Side::Bid } else { Side::Ask };
+            position.add_order(side, rng.chance(10), Lots::new(lots), value).unwrap();
             position.require_within_limit(i).unwrap();
         }
         portfolio.release(i).unwrap();

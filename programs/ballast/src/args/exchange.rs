@@ -40,14 +40,31 @@ args! {
     }
 }
 
-/// Authorities of an exchange.
-pub mod authority {
+/// An authority of an exchange. One byte on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Authority {
     /// The admin.
-    pub const ADMIN: u8 = 0;
+    Admin = 0,
     /// The risk authority.
-    pub const RISK: u8 = 1;
+    Risk = 1,
     /// The pause authority.
-    pub const PAUSE: u8 = 2;
+    Pause = 2,
+}
+
+impl Authority {
+    /// Every authority, in the order of their bytes.
+    pub const ALL: [Self; 3] = [Self::Admin, Self::Risk, Self::Pause];
+
+    /// The authority of a byte.
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            0 => Some(Self::Admin),
+            1 => Some(Self::Risk),
+            2 => Some(Self::Pause),
+            _ => None,
+        }
+    }
 }
 
 args! {

@@ -10,7 +10,7 @@ use crate::{
 use alloc::boxed::Box;
 use anchor_lang::{cpi::verify_program_address, prelude::*};
 use ballast_book::BookMut;
-use ballast_risk::{Board, Instrument, Portfolio, Requirements, Underlying};
+use ballast_risk::{Board, Portfolio, Requirements};
 
 /// The current time in seconds.
 #[inline(always)]
@@ -69,24 +69,6 @@ pub fn market_mut(mut view: AccountView, exchange: &Address, instrument: u16) ->
     let seeds: [&[u8]; 4] = [MARKET_SEED, exchange.as_ref(), &index, &bump];
     verify_program_address(&seeds, &crate::ID, view.address())?;
     Ok(market)
-}
-
-/// Requires that an instrument has not come to its settlement. From then on its price is decided, and a trader who knows it would
-/// trade against one who does not.
-#[inline(always)]
-pub fn require_trading(i: &Instrument, now: i64) -> Result<()> {
-    require!(i.settles_at == 0 || now < i.settles_at, BallastError::InstrumentExpired);
-    Ok(())
-}
-
-/// Requires that an underlying's breaker is not tripped.
-#[inline(always)]
-pub fn require_not_halted(u: &Underlying, now: i64) -> Result<()> {
-    if now < u.halted_until {
-        msg!("underlying {}: halted until {}", u.index, u.halted_until);
-        return Err(BallastError::Halted.into());
-    }
-    Ok(())
 }
 
 /// Calls for margin, by an event, where an account's equity is below its warning level.

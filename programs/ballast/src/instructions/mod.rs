@@ -1,6 +1,7 @@
 //! The instructions, one file each.
 
 pub mod account;
+mod admission;
 pub mod block;
 pub mod exchange;
 pub mod governance;
@@ -37,6 +38,6 @@ pub use market::{grow_market::*, refresh_options::*, refresh_underlying::*, samp
 pub use settlement::{delist::*, sample_settlement::*, settle_expiry::*, settle_position::*, wind_down_perpetual::*};
 pub use surface::{open_expiry::*, open_surface::*, publish_volatility::*, set_publishers::*};
 pub use trading::{
-    batch_orders::*, cancel_all_orders::*, cancel_by_client_id::*, cancel_order::*, place_order::*, prune_expired::*,
-    replace_order::*,
+    accounts::*, batch_orders::*, cancel_all_orders::*, cancel_by_client_id::*, cancel_order::*, place_order::*,
+    prune_expired::*, replace_order::*,
 };

@@ -3,7 +3,28 @@
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
 use ballast_risk::QuoteNative;
+use bitflags::bitflags;
+use bytemuck::{Pod, Zeroable};
 use solana_address::Address;
+
+/// What is paused.
+#[cfg_attr(all(feature = "program", feature = "idl-build"), derive(IdlType))]
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Pause(u32);
+
+bitflags! {
+    impl Pause: u32 {
+        /// No deposits, and no liquidations, which nobody could avert.
+        const DEPOSIT = 1;
+        /// No withdrawals.
+        const WITHDRAW = 2;
+        /// No trade that adds risk. Reducing and cancelling stay possible in every pause state.
+        const NEW_RISK = 4;
+        /// No liquidation.
+        const LIQUIDATE = 8;
+    }
+}
 
 /// Seeds: "exchange", exchange id (u64, little endian).
 #[cfg_attr(feature = "program", account)]
@@ -15,7 +36,7 @@ pub struct Exchange {
     pub risk_authority: Address,
     /// May set pause bits, never clear them.
     pub pause_authority: Address,
-    /// Who was nominated for each authority, in the order of [`crate::args::authority`]; all zero for nobody.
+    /// Who was nominated for each authority, in the order of [`crate::args::Authority`]; all zero for nobody.
     pub nominated: [Address; 3],
     /// Mint of the quote currency.
     pub quote_mint: Address,
@@ -29,8 +50,8 @@ pub struct Exchange {
     pub withdrawals_open_since: i64,
     /// When an admin was last nominated, seconds.
     pub admin_nominated_at: i64,
-    /// Pause bits, see [`crate::constants::pause`].
-    pub pause: u32,
+    /// What is paused.
+    pub pause: Pause,
     /// Taker fee in millionths of value.
     pub taker_fee_ppm: u32,
     /// Maker fee in millionths of value; negative is a rebate, never more than the taker fee.

@@ -4,6 +4,7 @@ use crate::error::BallastError;
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
 use ballast_risk::{Portfolio, QuoteNative};
+use bitflags::bitflags;
 use bytemuck::{Pod, Zeroable};
 use solana_address::Address;
 
@@ -13,17 +14,23 @@ pub const MAX_DELEGATES: usize = 4;
 pub const MAX_LIQUIDATED_LEGS: usize = 16;
 
 /// What a delegate may do.
-pub mod permission {
-    /// Place and cancel orders.
-    pub const TRADE: u8 = 1;
-    /// Use the account to take over positions of others.
-    pub const LIQUIDATE: u8 = 2;
-    /// Sign block trades. Whoever may do that, or trade, can give value away within the price bands.
-    pub const BLOCK: u8 = 4;
-    /// Move cash and positions between the owner's accounts.
-    pub const TRANSFER: u8 = 8;
-    /// Every permission there is. None of them withdraws.
-    pub const ALL: u8 = 15;
+#[cfg_attr(all(feature = "program", feature = "idl-build"), derive(IdlType))]
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Permissions(u8);
+
+bitflags! {
+    impl Permissions: u8 {
+        /// Place and cancel orders.
+        const TRADE = 1;
+        /// Use the account to take over positions of others.
+        const LIQUIDATE = 2;
+        /// Sign block trades. Whoever may do that, or trade, can give value away within the price bands.
+        const BLOCK = 4;
+        /// Move cash and positions between the owner's accounts.
+        const TRANSFER = 8;
+        // None of them withdraws.
+    }
 }
 
 /// Somebody who may act for the owner.
@@ -35,8 +42,8 @@ pub struct Delegate {
     pub address: Address,
     /// Time up to which, seconds.
     pub expires_at: i64,
-    /// What, bits of [`permission`].
-    pub permissions: u8,
+    /// What.
+    pub permissions: Permissions,
     /// Reserved, zero.
     pub reserved: [u8; 7],
 }
@@ -97,12 +104,11 @@ impl MarginAccount {
     }
 
     /// True if `who` may do what `needed` names at time `now`.
-    pub fn allows(&self, who: &Address, needed: u8, now: i64) -> bool {
+    pub fn allows(&self, who: &Address, needed: Permissions, now: i64) -> bool {
         *who == self.owner
-            || self
-                .delegates
-                .iter()
-                .any(|d| d.address == *who && now < d.expires_at && d.permissions & needed == needed && needed != 0)
+            || self.delegates.iter().any(|d| {
+                d.address == *who && now < d.expires_at && d.permissions.contains(needed) && !needed.is_empty()
+            })
     }
 }
 

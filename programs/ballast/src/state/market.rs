@@ -3,7 +3,7 @@
 use crate::error::BallastError;
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::{Lots, QuoteNative, funding::Samples};
+use ballast_risk::{Filled, Instrument, Lots, Overflow, QuoteNative, funding::Samples};
 use solana_address::Address;
 
 /// Seeds: "market", exchange, instrument (u16, little endian). The order book (`ballast-book`) follows this header to the
@@ -49,10 +49,39 @@ pub struct Market {
 }
 
 impl Market {
-    /// Counts funding and losses that a position settled: what it received comes out of what the market holds for others.
-    pub fn pay(&mut self, settled: QuoteNative) -> core::result::Result<(), BallastError> {
-        self.unpaid_funding = self.unpaid_funding.minus(settled).map_err(BallastError::from)?;
+    /// Books the fill of a position, of whatever kind: every change of lots goes through here. What it settled of funding and
+    /// losses comes out of what the market holds for others, and open interest moves by what its long and its short part
+    /// changed by.
+    #[inline(always)]
+    pub fn book(&mut self, filled: &Filled) -> core::result::Result<(), Overflow> {
+        let (before, after) = (filled.before, filled.after);
+        self.unpaid_funding = self.unpaid_funding.minus(filled.settled)?;
+        // Lots are within the bound of products, so that neither a negation nor a difference of two parts can overflow.
+        let long = |lots: Lots| lots.max(Lots::ZERO);
+        let short = |lots: Lots| Lots::ZERO.minus_bounded(lots).max(Lots::ZERO);
+        self.open_interest_long = self.open_interest_long.plus(long(after).minus_bounded(long(before)))?;
+        self.open_interest_short = self.open_interest_short.plus(short(after).minus_bounded(short(before)))?;
         Ok(())
+    }
+
+    /// Collects a fee, or pays a rebate where it is negative.
+    #[inline(always)]
+    pub fn collect(&mut self, fee: QuoteNative) -> core::result::Result<(), Overflow> {
+        self.unswept_fees = self.unswept_fees.plus(fee)?;
+        Ok(())
+    }
+
+    /// What holds at the end of every instruction that writes a market: nobody is owed fees, and until the instrument is
+    /// settled, position by position, there is a short lot for every long one.
+    #[inline(always)]
+    pub fn invariant(&self, i: &Instrument) -> core::result::Result<(), BallastError> {
+        let (long, short) = (self.open_interest_long, self.open_interest_short);
+        let matched = long == short || i.settled != 0 && short.get() >= 0;
+        if matched && long.get() >= 0 && self.unswept_fees.get() >= 0 {
+            Ok(())
+        } else {
+            Err(BallastError::MarketCorrupt)
+        }
     }
 
     /// What the samples of the premium have left behind.

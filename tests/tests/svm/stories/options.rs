@@ -347,14 +347,12 @@ fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instrument: u16, most: i64
     }
 
     taken_from.fill(i, u, expected.fill).unwrap();
-    taken_from.release(i).unwrap();
     taken_from.lend_candidate = expected.after.own_cash.max(QuoteNative::ZERO);
     assert_eq!(taken_from, svm.portfolio(of));
     assert_eq!(svm.requirements(of), expected.after);
     let other =
         Fill { lots: Lots::new(-expected.fill.lots.get()), value: QuoteNative::new(-expected.fill.value.get()) };
     taker.fill(i, u, other).unwrap();
-    taker.release(i).unwrap();
     taker.cash = taker.cash.minus(QuoteNative::new(did.insurance)).unwrap();
     taker.lend_candidate = svm.requirements(by).own_cash.max(QuoteNative::ZERO);
     assert_eq!(taker, svm.portfolio(by));

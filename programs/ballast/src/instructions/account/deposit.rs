@@ -1,14 +1,14 @@
 //! `deposit`
 
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED, pause},
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
     events::Deposited,
     instructions::{
         load::{boxed, now},
         token::{self, TokenPrograms},
     },
-    state::{Exchange, MarginAccount, RiskBoard, Treasury, permission},
+    state::{Exchange, MarginAccount, Pause, Permissions, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{Board, QuoteNative, rule};
@@ -76,7 +76,7 @@ impl Asset {
 pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
     let a = &mut ctx.accounts;
     require!(amount > 0, BallastError::ZeroAmount);
-    require!(a.exchange.pause & pause::DEPOSIT == 0, BallastError::Paused);
+    require!(!a.exchange.pause.contains(Pause::DEPOSIT), BallastError::Paused);
 
     let now = now()?;
     let interest = &a.board.board.interest;
@@ -97,7 +97,7 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             let board = &a.board.board;
             let terms = board.token(index).logged()?;
             let u = board.underlying(terms.underlying).logged()?;
-            let allowed = a.margin.allows(a.depositor.address(), permission::TRADE, now);
+            let allowed = a.margin.allows(a.depositor.address(), Permissions::TRADE, now);
             require!(allowed, BallastError::Unauthorized);
             require!(a.margin.accepts_underlying(terms.underlying), BallastError::OtherUnderlying);
             let total = &mut a.treasury.token_deposits[usize::from(index)];

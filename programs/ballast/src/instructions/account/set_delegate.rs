@@ -5,7 +5,7 @@ use crate::{
     error::BallastError,
     events::DelegateSet,
     instructions::load::now,
-    state::{Delegate, Exchange, MarginAccount, permission},
+    state::{Delegate, Exchange, MarginAccount, Permissions},
 };
 use anchor_lang::prelude::*;
 use bytemuck::Zeroable;
@@ -43,12 +43,12 @@ pub fn set_delegate(
 ) -> Result<()> {
     let (now, a) = (now()?, &mut ctx.accounts);
     let delegate = Address::new_from_array(delegate);
-    require!(permissions & !permission::ALL == 0, BallastError::BadPermissions);
+    let permissions = Permissions::from_bits(permissions).ok_or(BallastError::BadPermissions)?;
     // The owner may do everything without, and nobody is at the address that marks a free slot.
     require!(delegate != a.margin.owner && delegate != Address::default(), BallastError::NotADelegate);
     let slots = &mut a.margin.delegates;
     let present = slots.iter().position(|d| d.address == delegate);
-    if permissions == 0 {
+    if permissions.is_empty() {
         require!(expires_at == 0, BallastError::BadExpiryOfDelegate);
         slots[present.ok_or(BallastError::NotADelegate)?] = Delegate::zeroed();
     } else {
@@ -59,6 +59,11 @@ pub fn set_delegate(
         slots[slot] = Delegate { address: delegate, expires_at, permissions, reserved: [0; 7] };
     }
     a.margin.count_change()?;
-    emit!(DelegateSet { margin: *a.margin.address(), delegate, expires_at, permissions: u64::from(permissions) });
+    emit!(DelegateSet {
+        margin: *a.margin.address(),
+        delegate,
+        expires_at,
+        permissions: u64::from(permissions.bits())
+    });
     Ok(())
 }

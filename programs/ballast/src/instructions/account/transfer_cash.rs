@@ -5,7 +5,7 @@ use crate::{
     error::{BallastError, Logged},
     events::CashTransferred,
     instructions::load::{call_for_margin, now},
-    state::{Exchange, MarginAccount, RiskBoard, Treasury, permission},
+    state::{Exchange, MarginAccount, Permissions, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{QuoteNative, rule};
@@ -95,7 +95,7 @@ pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()>
 /// Requires that both accounts are of one owner, and that somebody may transfer for both.
 pub(super) fn require_transferable(from: &MarginAccount, to: &MarginAccount, who: &Address, now: i64) -> Result<()> {
     require!(from.owner == to.owner, BallastError::DifferentOwners);
-    let allowed = from.allows(who, permission::TRANSFER, now) && to.allows(who, permission::TRANSFER, now);
+    let allowed = from.allows(who, Permissions::TRANSFER, now) && to.allows(who, Permissions::TRANSFER, now);
     require!(allowed, BallastError::Unauthorized);
     Ok(())
 }

@@ -2,12 +2,12 @@
 
 use super::transfer_cash::require_transferable;
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, pause},
-    error::{BallastError, Logged},
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED},
+    error::Logged,
     events::PositionTransferred,
     instructions::{
-        load::{boxed, call_for_margin, now, require_not_halted, require_trading},
-        trading::move_open_interest,
+        admission::admit_transfer,
+        load::{boxed, call_for_margin, now},
     },
     state::{Exchange, MarginAccount, Market, RiskBoard},
 };
@@ -72,25 +72,20 @@ pub struct TransferPosition {
 pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Result<()> {
     let (now, a) = (now()?, &mut ctx.accounts);
     require_transferable(&a.from, &a.to, a.authority.address(), now)?;
-    require!(a.exchange.pause & pause::NEW_RISK == 0, BallastError::Paused);
     let board = &a.board.board;
     let i = board.instrument(a.market.instrument).logged()?;
     let u = board.underlying(i.underlying).logged()?;
-    require_trading(i, now)?;
-    require_not_halted(u, now)?;
-    require!(a.to.accepts_underlying(i.underlying), BallastError::OtherUnderlying);
+    admit_transfer(&a.exchange, &a.to, i, u, now)?;
 
-    let (held, held_by_receiver) = (a.from.portfolio.lots(i), a.to.portfolio.lots(i));
     for margin in [&mut a.from, &mut a.to] {
         margin.portfolio.accrue(&board.interest, now).logged()?;
     }
     let (before, mut receiver_before) = (boxed(&a.from.portfolio), boxed(&a.to.portfolio));
     let moved = transfer(&mut a.from.portfolio, &mut a.to.portfolio, i, u, Lots::new(lots)).logged()?;
-    for settled in [moved.settled_by_giver, moved.settled_by_receiver] {
-        a.market.pay(settled)?;
+    for filled in [&moved.giver, &moved.receiver] {
+        a.market.book(filled).logged()?;
     }
-    move_open_interest(&mut a.market, held, a.from.portfolio.lots(i))?;
-    move_open_interest(&mut a.market, held_by_receiver, a.to.portfolio.lots(i))?;
+    a.market.invariant(i)?;
 
     let received = Leg { instrument: i.index, fill: moved.fill };
     let given = received.reversed().logged()?;

@@ -2,14 +2,14 @@
 
 use super::deposit::Asset;
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED, pause},
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
     events::Withdrawn,
     instructions::{
         load::{call_for_margin, now},
         token::{self, TokenPrograms},
     },
-    state::{Exchange, MarginAccount, RiskBoard, Treasury},
+    state::{Exchange, MarginAccount, Pause, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{QuoteNative, rule};
@@ -55,7 +55,7 @@ pub struct Withdraw {
 pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
     let a = &mut ctx.accounts;
     require!(amount > 0, BallastError::ZeroAmount);
-    require!(a.exchange.pause & pause::WITHDRAW == 0, BallastError::Paused);
+    require!(!a.exchange.pause.contains(Pause::WITHDRAW), BallastError::Paused);
 
     let asset = Asset::of_vault(a.vault.address(), &a.exchange, &a.board.board)?;
     require!(a.destination.address() != a.vault.address(), BallastError::DuplicateAccount);

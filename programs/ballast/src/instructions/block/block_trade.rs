@@ -2,18 +2,18 @@
 
 use crate::{
     args::LegArgs,
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MAX_LEGS, MAX_QUOTE_LIFETIME, pause},
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MAX_LEGS, MAX_QUOTE_LIFETIME},
     error::{BallastError, Logged},
     events::{BlockTraded, LegRecord},
     instructions::{
-        load::{boxed, call_for_margin, market_mut, now, require_not_halted, require_trading},
-        trading::move_open_interest,
+        admission::{admit_leg, is_inside, require_new_risk, require_open_interest_cap},
+        load::{boxed, call_for_margin, market_mut, now},
     },
-    state::{Exchange, MarginAccount, Market, RiskBoard, permission},
+    state::{Exchange, MarginAccount, Market, Permissions, RiskBoard},
 };
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
-use ballast_risk::{Board, Instrument, Leg, Lots, Portfolio, Ppm, QuoteNative, Ticks, Underlying, rule};
+use ballast_risk::{Board, Instrument, Leg, Lots, Ppm, QuoteNative, Ticks, Underlying, rule};
 
 /// Accounts of `block_trade`. The markets follow as further accounts, writable, one a leg and in the order of the legs.
 #[derive(Accounts)]
@@ -62,10 +62,10 @@ pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at
     require!(markets.len() == legs.len(), BallastError::WrongMarket);
     let latest = now.checked_add(MAX_QUOTE_LIFETIME).ok_or(BallastError::Overflow)?;
     require!(expires_at > now && expires_at <= latest, BallastError::QuoteExpired);
-    require!(a.margin_a.allows(a.authority_a.address(), permission::BLOCK, now), BallastError::Unauthorized);
-    require!(a.margin_b.allows(a.authority_b.address(), permission::BLOCK, now), BallastError::Unauthorized);
+    require!(a.margin_a.allows(a.authority_a.address(), Permissions::BLOCK, now), BallastError::Unauthorized);
+    require!(a.margin_b.allows(a.authority_b.address(), Permissions::BLOCK, now), BallastError::Unauthorized);
     require!(a.margin_a.owner != a.margin_b.owner, BallastError::BlockWithSelf);
-    require!(a.exchange.pause & pause::NEW_RISK == 0, BallastError::Paused);
+    require_new_risk(&a.exchange)?;
     for pair in legs.windows(2) {
         require!(pair[0].instrument != pair[1].instrument, BallastError::DuplicateInstrument);
         require!(pair[0].instrument < pair[1].instrument, BallastError::UnsortedInstruments);
@@ -123,21 +123,19 @@ impl Block {
     ) -> Result<()> {
         let i = board.instrument(args.instrument).logged()?;
         let u = board.underlying(i.underlying).logged()?;
-        let accepted = a.accepts_underlying(u.index) && b.accepts_underlying(u.index);
-        require!(accepted, BallastError::OtherUnderlying);
+        admit_leg([a, b], i, u, Lots::new(args.lots), self.now)?;
         let leg = self.priced(args, i, u)?;
         let other = leg.reversed().logged()?;
         let open_before = market.open_interest_long;
-        fill(&mut a.portfolio, market, i, u, &leg)?;
-        fill(&mut b.portfolio, market, i, u, &other)?;
-        let open = market.open_interest_long;
-        if open > market.open_interest_cap && open > open_before {
-            msg!("open interest {}, cap {}", open.get(), market.open_interest_cap.get());
-            return Err(BallastError::OpenInterestCap.into());
+        for (account, leg) in [(a, &leg), (b, &other)] {
+            let filled = account.portfolio.fill(i, u, leg.fill).logged()?;
+            market.book(&filled).logged()?;
         }
+        require_open_interest_cap(market, open_before)?;
         let fee = leg.fee(self.rate).logged()?;
         self.fee = self.fee.plus(fee).logged()?;
-        market.unswept_fees = market.unswept_fees.plus(fee).and_then(|fees| fees.plus(fee)).logged()?;
+        market.collect(fee.plus(fee).logged()?).logged()?;
+        market.invariant(i)?;
         self.legs_a.push(leg);
         self.legs_b.push(other);
         self.records.push(LegRecord {
@@ -149,33 +147,14 @@ impl Block {
         Ok(())
     }
 
-    /// Checks size and price of a leg, that its instrument may take new risk, and that its mark is fresh.
+    /// A leg, from the first account's side, if its price is inside the band.
     fn priced(&self, args: &LegArgs, i: &Instrument, u: &Underlying) -> Result<Leg> {
-        require_trading(i, self.now)?;
-        require_not_halted(u, self.now)?;
-        require!(i.reduce_only == 0, BallastError::MarketReduceOnly);
-        let size = args.lots.unsigned_abs();
-        require!(size > 0 && size <= i.max_position.get().unsigned_abs(), BallastError::BadSize);
-        // The margin check looks at what is held in the end. A leg that both sides close is judged by its mark alone, and a stale
-        // mark would let value pass unseen.
-        u.require_fresh(self.now).logged()?;
-        if i.is_option() {
-            i.option.require_usable(i, u, self.now).logged()?;
-        }
-        let (low, high) = i.band(u, self.now).logged()?;
-        if args.price < low.get() || args.price > high.get() {
-            msg!("leg {}: price {}, band {} to {} ticks", self.records.len(), args.price, low.get(), high.get());
+        let (price, band) = (Ticks::new(args.price), i.band(u, self.now).logged()?);
+        if !is_inside(price, band) {
+            let leg = self.records.len();
+            msg!("leg {}: price {}, band {} to {} ticks", leg, args.price, band.0.get(), band.1.get());
             return Err(BallastError::BlockLegOutOfBand.into());
         }
-        Leg::new(i, Lots::new(args.lots), Ticks::new(args.price)).logged()
+        Leg::new(i, Lots::new(args.lots), price).logged()
     }
-}
-
-/// Fills one account, with the market's totals.
-fn fill(portfolio: &mut Portfolio, market: &mut Market, i: &Instrument, u: &Underlying, leg: &Leg) -> Result<()> {
-    let held = portfolio.lots(i);
-    let settled = portfolio.fill(i, u, leg.fill).logged()?;
-    market.pay(settled)?;
-    portfolio.release(i).logged()?;
-    move_open_interest(market, held, portfolio.lots(i))
 }

@@ -1,11 +1,11 @@
 //! `set_pause`
 
 use crate::{
-    constants::{EXCHANGE_SEED, pause},
+    constants::EXCHANGE_SEED,
     error::BallastError,
     events::PauseSet,
     instructions::load::now,
-    state::Exchange,
+    state::{Exchange, Pause},
 };
 use anchor_lang::prelude::*;
 
@@ -21,16 +21,16 @@ pub struct SetPause {
 
 /// Runs `set_pause`. Once withdrawals are possible again, pending changes wait anew.
 pub fn set_pause(ctx: &mut Context<SetPause>, bits: u32) -> Result<()> {
-    require!(bits & !pause::ALL == 0, BallastError::ParameterOutOfBounds);
+    let pause = Pause::from_bits(bits).ok_or(BallastError::ParameterOutOfBounds)?;
     let authority = *ctx.accounts.authority.address();
     let exchange = &mut ctx.accounts.exchange;
-    let only_adds = exchange.pause & !bits == 0;
+    let only_adds = pause.contains(exchange.pause);
     let allowed = authority == exchange.admin || authority == exchange.pause_authority && only_adds;
     require!(allowed, BallastError::Unauthorized);
-    if exchange.pause & !bits & pause::WITHDRAW != 0 {
+    if exchange.pause.difference(pause).contains(Pause::WITHDRAW) {
         exchange.withdrawals_open_since = now()?;
     }
-    exchange.pause = bits;
+    exchange.pause = pause;
     emit!(PauseSet { exchange: *exchange.address(), authority, pause: u64::from(bits) });
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::timelock::{require_reached, waited};
 use crate::{
-    args::authority, constants::EXCHANGE_SEED, error::BallastError, events::AuthorityAccepted, instructions::load::now,
+    args::Authority, constants::EXCHANGE_SEED, error::BallastError, events::AuthorityAccepted, instructions::load::now,
     state::Exchange,
 };
 use anchor_lang::prelude::*;
@@ -22,21 +22,22 @@ pub struct AcceptAuthority {
 pub fn accept_authority(ctx: &mut Context<AcceptAuthority>, kind: u8) -> Result<()> {
     let who = *ctx.accounts.nominee.address();
     let exchange = &mut ctx.accounts.exchange;
-    let nominated = exchange.nominated.get_mut(usize::from(kind)).ok_or(BallastError::ParameterOutOfBounds)?;
+    let authority = Authority::from_byte(kind).ok_or(BallastError::ParameterOutOfBounds)?;
+    let nominated = &mut exchange.nominated[authority as usize];
     require!(*nominated == who, BallastError::NotNominated);
     *nominated = Address::default();
-    if kind == authority::ADMIN {
+    if authority == Authority::Admin {
         require_reached(waited(exchange.admin_nominated_at, exchange)?, now()?)?;
     }
-    let authority = match kind {
-        authority::ADMIN => {
+    let held = match authority {
+        Authority::Admin => {
             exchange.nominated = Default::default();
             &mut exchange.admin
         }
-        authority::RISK => &mut exchange.risk_authority,
-        _ => &mut exchange.pause_authority,
+        Authority::Risk => &mut exchange.risk_authority,
+        Authority::Pause => &mut exchange.pause_authority,
     };
-    let before = core::mem::replace(authority, who);
+    let before = core::mem::replace(held, who);
     emit!(AuthorityAccepted { exchange: *exchange.address(), before, who, kind: u64::from(kind) });
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use crate::{
     args::Encode,
-    constants::{CHANGE_SEED, pause},
+    constants::CHANGE_SEED,
     error::BallastError,
     instructions::load::now,
-    state::{Exchange, PendingChange},
+    state::{Exchange, Pause, PendingChange},
 };
 use alloc::{vec, vec::Vec};
 use anchor_lang::{AccountClose, AnchorAccount, cpi::verify_program_address, prelude::*};
@@ -84,7 +84,7 @@ fn load(view: AccountView, exchange: &Address) -> Result<Account<PendingChange>>
 /// shortened does not. Withdrawals must have been possible for the whole timelock, so that users who do not want the change
 /// can leave.
 fn require_ready(change: &PendingChange, exchange: &Exchange, now: i64) -> Result<()> {
-    if exchange.pause & pause::WITHDRAW != 0 {
+    if exchange.pause.contains(Pause::WITHDRAW) {
         msg!("withdrawals are paused");
         return Err(BallastError::ChangeNotReady.into());
     }

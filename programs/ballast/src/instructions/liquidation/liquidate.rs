@@ -7,12 +7,12 @@ use crate::{
     events::Liquidated,
     instructions::{
         load::{boxed, market_and_book, now},
-        trading::{move_open_interest, take_all_off_book},
+        trading::take_all_off_book,
     },
     state::{Exchange, LiquidatedLeg, MarginAccount, Market, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Fill, Lots, QuoteNative, liquidation::take_over, rule};
+use ballast_risk::{Lots, QuoteNative, liquidation::take_over, rule};
 
 /// Accounts of `liquidate`.
 #[derive(Accounts)]
@@ -82,23 +82,17 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     let mut scratch = boxed(&a.margin.portfolio);
     let taken = take_over(board, &mut scratch, i, Lots::new(max_lots), now).logged()?;
 
-    let held = a.margin.portfolio.lots(i);
-    let settled = a.margin.portfolio.fill(i, u, taken.fill).logged()?;
-    market.pay(settled)?;
-    a.margin.portfolio.release(i).logged()?;
-    move_open_interest(market, held, a.margin.portfolio.lots(i))?;
-
-    let other = Fill { lots: taken.fill.lots.negated().logged()?, value: taken.fill.value.negated().logged()? };
-    let held_by_liquidator = a.liquidator.portfolio.lots(i);
-    let settled = a.liquidator.portfolio.fill_takeover(i, u, other).logged()?;
-    market.pay(settled)?;
-    a.liquidator.portfolio.release(i).logged()?;
+    let given = a.margin.portfolio.fill(i, u, taken.fill).logged()?;
+    market.book(&given).logged()?;
+    let other = taken.fill.reversed().logged()?;
+    let received = a.liquidator.portfolio.fill_takeover(i, u, other).logged()?;
+    market.book(&received).logged()?;
+    market.invariant(i)?;
     a.liquidator.portfolio.cash = a.liquidator.portfolio.cash.minus(taken.insurance).logged()?;
-    move_open_interest(market, held_by_liquidator, a.liquidator.portfolio.lots(i))?;
     a.treasury.insurance = a.treasury.insurance.plus(taken.insurance).logged()?;
 
     let measured = rule::require_taken_over(board, &a.liquidator.portfolio, u.index, now).logged()?;
-    record(&mut a.margin, i.index, taken.mark_value, held.get() > 0)?;
+    record(&mut a.margin, i.index, taken.mark_value, given.before > Lots::ZERO)?;
     let (after, interest) = ([&taken.after, &measured], &board.interest);
     let debt = settle_both(&mut a.treasury, &mut a.margin, &mut a.liquidator, after, interest, now)?;
     emit!(Liquidated {

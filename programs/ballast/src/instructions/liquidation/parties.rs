@@ -2,9 +2,8 @@
 
 use super::resolve_bad_debt::{BadDebt, pay_bad_debt};
 use crate::{
-    constants::pause,
     error::{BallastError, Logged},
-    state::{Exchange, MarginAccount, Treasury, permission},
+    state::{Exchange, MarginAccount, Pause, Permissions, Treasury},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{Interest, Requirements};
@@ -19,8 +18,8 @@ pub fn require_liquidator(
     now: i64,
 ) -> Result<()> {
     // An account that is kept from adding collateral is not liquidated.
-    require!(exchange.pause & (pause::LIQUIDATE | pause::DEPOSIT) == 0, BallastError::Paused);
-    require!(liquidator.allows(authority, permission::LIQUIDATE, now), BallastError::Unauthorized);
+    require!(!exchange.pause.intersects(Pause::LIQUIDATE.union(Pause::DEPOSIT)), BallastError::Paused);
+    require!(liquidator.allows(authority, Permissions::LIQUIDATE, now), BallastError::Unauthorized);
     require!(!is_own(liquidator, margin, now), BallastError::LiquidatorIsOwner);
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! `sample_market`
 
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, IMPACT_REACH, MARKET_SEED, pause},
+    constants::{BOARD_SEED, EXCHANGE_SEED, IMPACT_REACH, MARKET_SEED},
     error::{BallastError, Logged},
     events::MarketSampled,
     instructions::load::{market_and_book, now},
-    state::{Exchange, Market, RiskBoard},
+    state::{Exchange, Market, Pause, RiskBoard},
 };
 use anchor_lang::prelude::*;
 use ballast_book::{Book, Order, Side};
@@ -44,7 +44,7 @@ pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
     let board = &mut a.board.board;
     let mut i = *board.instrument(instrument).logged()?;
     let u = board.underlying(i.underlying).logged()?;
-    require!(a.exchange.pause & pause::NEW_RISK == 0, BallastError::NoFunding);
+    require!(!a.exchange.pause.contains(Pause::NEW_RISK), BallastError::NoFunding);
     i.require_sampled(u, now).logged()?;
     Purpose::NewRisk { now }.require(u).logged()?;
     let (market, book) = market_and_book(&mut a.market)?;

@@ -6,12 +6,12 @@ use crate::{
     events::PositionSettled,
     instructions::{
         load::{market_and_book, now},
-        trading::{move_open_interest, take_all_off_book},
+        trading::take_all_off_book,
     },
     state::{Exchange, MarginAccount, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Lots, Purpose, RiskError, margin};
+use ballast_risk::{Purpose, RiskError, margin};
 
 /// Accounts of `settle_position`.
 #[derive(Accounts)]
@@ -63,14 +63,14 @@ pub fn settle_position(ctx: &mut Context<SettlePosition>) -> Result<()> {
     if let Ok(measured) = margin::check(board, &a.margin.portfolio, Purpose::Maintenance { now }) {
         a.margin.portfolio.note_owed(&measured);
     }
-    market.pay(closed.settled)?;
-    move_open_interest(market, closed.lots, Lots::ZERO)?;
+    market.book(&closed.filled).logged()?;
+    market.invariant(i)?;
     a.margin.count_change()?;
     emit!(PositionSettled {
         margin: address,
-        lots: closed.lots.get(),
+        lots: closed.filled.before.get(),
         value: closed.value.get(),
-        funding: closed.settled.get(),
+        funding: closed.filled.settled.get(),
         orders_cancelled,
         instrument: u32::from(instrument),
     });

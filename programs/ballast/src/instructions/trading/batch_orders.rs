@@ -1,6 +1,6 @@
 //! `batch_orders`
 
-use super::{place_order::PlaceOrder, session::Session};
+use super::{accounts::PlaceOrder, session::Session};
 use crate::{
     args::{CancelArgs, OrderArgs},
     constants::{MAX_BATCH_CANCELS, MAX_BATCH_ORDERS},
@@ -28,7 +28,7 @@ pub fn batch_orders(ctx: &mut Context<PlaceOrder>, cancels: Vec<CancelArgs>, ord
         placed.push(session.place_among_others(args)?);
     }
 
-    let (margin, instrument) = (session.address, session.matcher.i.index);
+    let (margin, instrument) = (session.address, session.matcher.venue.i.index);
     let outcome = session.finish()?;
     emit!(OrdersBatched { margin, instrument, cancelled, placed, fills: outcome.fills, penalties: outcome.penalties });
     Ok(())

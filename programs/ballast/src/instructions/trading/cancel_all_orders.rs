@@ -1,12 +1,12 @@
 //! `cancel_all_orders`
 
-use super::{cancel_order::CancelOrder, matching::take_all_off_book};
+use super::{accounts::CancelOrder, off_book::take_all_off_book};
 use crate::{
     args::BOTH_SIDES,
     error::{BallastError, Logged},
     events::OrdersCancelled,
     instructions::load::{market_and_book, now},
-    state::permission,
+    state::Permissions,
 };
 use anchor_lang::prelude::*;
 use ballast_book::Order;
@@ -15,7 +15,7 @@ use ballast_book::Order;
 pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, side: u8, limit: u16) -> Result<()> {
     require!(side <= BOTH_SIDES, BallastError::BadSide);
     let a = &mut ctx.accounts;
-    require!(a.margin.allows(a.authority.address(), permission::TRADE, now()?), BallastError::Unauthorized);
+    require!(a.margin.allows(a.authority.address(), Permissions::TRADE, now()?), BallastError::Unauthorized);
     let (address, instrument) = (*a.margin.address(), a.market.instrument);
     let i = a.board.board.instrument(instrument).logged()?;
     let (_, mut book) = market_and_book(&mut a.market)?;

@@ -1,18 +1,18 @@
 //! `cancel_by_client_id`
 
-use super::{cancel_order::CancelOrder, matching::take_off_book};
+use super::{accounts::CancelOrder, off_book::take_off_book};
 use crate::{
     error::{BallastError, Logged},
     events::OrderCancelled,
     instructions::load::{market_and_book, now},
-    state::permission,
+    state::Permissions,
 };
 use anchor_lang::prelude::*;
 
 /// Runs `cancel_by_client_id`: of several orders with this number, the newest.
 pub fn cancel_by_client_id(ctx: &mut Context<CancelOrder>, client_id: u64) -> Result<()> {
     let a = &mut ctx.accounts;
-    require!(a.margin.allows(a.authority.address(), permission::TRADE, now()?), BallastError::Unauthorized);
+    require!(a.margin.allows(a.authority.address(), Permissions::TRADE, now()?), BallastError::Unauthorized);
     let (address, instrument) = (*a.margin.address(), a.market.instrument);
     let i = a.board.board.instrument(instrument).logged()?;
     let (_, mut book) = market_and_book(&mut a.market)?;

@@ -1,25 +1,24 @@
 //! What can be known of an order before it meets the book: its arguments, its price, its size.
 
-use super::matching::Matcher;
+use super::{reach::reached, venue::Venue};
 use crate::{
-    args::{OrderArgs, order_kind, self_trade},
-    constants::pause,
+    args::{OrderArgs, OrderKind, SelfTrade},
     error::{BallastError, Logged},
-    instructions::load::{require_not_halted, require_trading},
+    instructions::admission::{admit_order, require_inside, require_size, require_value},
     state::MarginAccount,
 };
 use anchor_lang::prelude::*;
-use ballast_book::Side;
+use ballast_book::{BookMut, Side};
 use ballast_risk::{Instrument, Lots, Portfolio, Ticks};
 
 /// An order that was checked and now meets the book.
 pub struct Incoming {
     /// Its side.
     pub side: Side,
-    /// See [`order_kind`].
-    pub kind: u8,
+    /// Its kind.
+    pub kind: OrderKind,
     /// What to do with orders of the same owner.
-    pub self_trade: u8,
+    pub self_trade: SelfTrade,
     /// May only reduce the position.
     pub reduce_only: bool,
     /// Its limit.
@@ -32,75 +31,42 @@ pub struct Incoming {
     pub expires_at: i64,
 }
 
-impl Incoming {
-    /// True if it only rests and meets nobody.
-    pub fn only_posts(&self) -> bool {
-        matches!(self.kind, order_kind::POST_ONLY | order_kind::POST_ONLY_SLIDE)
-    }
-}
-
 /// Checks an order against the account, the instrument and the book as they are now.
 #[inline(always)]
-pub fn checked(args: &OrderArgs, margin: &MarginAccount, matcher: &Matcher<'_>) -> Result<Incoming> {
-    let (i, u, now) = (matcher.i, matcher.u, matcher.now);
+pub fn checked(args: &OrderArgs, margin: &MarginAccount, venue: &Venue<'_>, book: &BookMut<'_>) -> Result<Incoming> {
+    let Venue { exchange, i, u, now, .. } = *venue;
     let side = Side::from_index(args.side).ok_or(BallastError::BadSide)?;
-    require!(args.kind <= order_kind::POST_ONLY_SLIDE, BallastError::BadOrderKind);
-    require!(args.self_trade <= self_trade::ABORT, BallastError::BadSelfTrade);
+    let kind = OrderKind::from_byte(args.kind).ok_or(BallastError::BadOrderKind)?;
+    let self_trade = SelfTrade::from_byte(args.self_trade).ok_or(BallastError::BadSelfTrade)?;
     require!(args.reduce_only <= 1, BallastError::BadOrderKind);
     require!(args.expires_at == 0 || args.expires_at > now, BallastError::OrderExpired);
-    require!(args.lots > 0 && args.lots <= i.max_position.get(), BallastError::BadSize);
+    require_size(i, Lots::new(args.lots))?;
     let reduce_only = args.reduce_only == 1;
-    require!(reduce_only || matcher.exchange.pause & pause::NEW_RISK == 0, BallastError::Paused);
-    require!(reduce_only || i.reduce_only == 0, BallastError::MarketReduceOnly);
-    if !reduce_only {
-        require_not_halted(u, now)?;
-    }
-    require_trading(i, now)?;
-    require!(margin.accepts_underlying(i.underlying), BallastError::OtherUnderlying);
+    admit_order(exchange, margin, i, u, reduce_only, now)?;
 
-    u.require_priced().logged()?;
-    // Before its first refresh an option has no mark, and no order a price to be judged by.
-    if i.is_option() && i.option.price == 0 {
-        i.option.require_usable(i, u, now).logged()?;
-    }
-    let price = limit(args, side, matcher)?;
+    let price = limit(kind, side, Ticks::new(args.price), i.band(u, now).logged()?, book, now)?;
     let mut lots = Lots::new(args.lots);
     if reduce_only {
         lots = take_reduce_only_lots(&margin.portfolio, i, side, lots);
         require!(!lots.is_zero(), BallastError::NothingToReduce);
-        if may_rest(args.kind) {
+        if kind.may_rest() {
             require_reducing_value(&margin.portfolio, i, lots, price)?;
         }
     } else {
         // The limit of a market order is the end of the band, which says nothing of what it will trade at.
-        let price = if args.kind == order_kind::MARKET { i.mark_ticks_floor(u, now) } else { price };
+        let price = if kind == OrderKind::Market { i.mark_ticks_floor(u, now) } else { price };
         require_value(i, lots, price)?;
     }
     Ok(Incoming {
         side,
-        kind: args.kind,
-        self_trade: args.self_trade,
+        kind,
+        self_trade,
         reduce_only,
         price,
         lots,
         client_id: args.client_id,
         expires_at: args.expires_at,
     })
-}
-
-/// Requires that an order is worth the market's minimum.
-pub fn require_value(i: &Instrument, lots: Lots, price: Ticks) -> Result<()> {
-    let value = i.value_at(lots, price).logged()?;
-    if value < i.min_order_value {
-        msg!("order value {}, minimum {}", value.get(), i.min_order_value.get());
-        return Err(BallastError::BadSize.into());
-    }
-    Ok(())
-}
-
-/// True if what is left of an order of a kind rests.
-pub fn may_rest(kind: u8) -> bool {
-    matches!(kind, order_kind::LIMIT | order_kind::POST_ONLY | order_kind::POST_ONLY_SLIDE)
 }
 
 /// Requires that a reduce-only order that may rest is worth the market's minimum, or closes the whole position. It carries no
@@ -113,24 +79,29 @@ pub fn require_reducing_value(portfolio: &Portfolio, i: &Instrument, lots: Lots,
     }
 }
 
-/// The limit that an order has in the book, inside the band: that of its arguments; of a market order the far end of the
-/// band; of one that slides, one tick behind the best order that it would trade with.
-fn limit(args: &OrderArgs, side: Side, matcher: &Matcher<'_>) -> Result<Ticks> {
-    let band = matcher.i.band(matcher.u, matcher.now).logged()?;
-    let price = match args.kind {
-        order_kind::MARKET => {
-            require!(args.price == 0, BallastError::BadPrice);
-            far_end(side, band)
-        }
-        _ => Ticks::new(args.price),
-    };
-    require_inside(price, band)?;
-    if args.kind != order_kind::POST_ONLY && args.kind != order_kind::POST_ONLY_SLIDE {
+/// The limit that an order has in the book, inside the band: its price; of a market order the far end of the band; of one
+/// that slides, one tick behind the best order that it would trade with.
+fn limit(
+    kind: OrderKind,
+    side: Side,
+    price: Ticks,
+    band: (Ticks, Ticks),
+    book: &BookMut<'_>,
+    now: i64,
+) -> Result<Ticks> {
+    if kind == OrderKind::Market {
+        require!(price == Ticks::ZERO, BallastError::BadPrice);
+        let price = far_end(side, band);
+        require_inside(price, band)?;
         return Ok(price);
     }
-    match matcher.reached(side, price)? {
+    require_inside(price, band)?;
+    if !kind.only_posts() {
+        return Ok(price);
+    }
+    match reached(book, side, price, now)? {
         None => Ok(price),
-        Some(_) if args.kind == order_kind::POST_ONLY => Err(BallastError::WouldCross.into()),
+        Some(_) if kind == OrderKind::PostOnly => Err(BallastError::WouldCross.into()),
         Some(best) => {
             let behind = match side {
                 Side::Bid => best.get().checked_sub(1),
@@ -149,14 +120,6 @@ fn far_end(side: Side, (low, high): (Ticks, Ticks)) -> Ticks {
         Side::Bid => high,
         Side::Ask => low,
     }
-}
-
-fn require_inside(price: Ticks, (low, high): (Ticks, Ticks)) -> Result<()> {
-    if price < low || price > high {
-        msg!("price {}, band {} to {} ticks", price.get(), low.get(), high.get());
-        return Err(BallastError::BadPrice.into());
-    }
-    Ok(())
 }
 
 /// Of the lots of an order, those by which it can reduce the position.

@@ -1,6 +1,6 @@
 //! `prune_expired`
 
-use super::{matching::take_all_off_book, order::take_reduce_only_lots};
+use super::{off_book::take_all_off_book, order::take_reduce_only_lots};
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED},
     error::Logged,

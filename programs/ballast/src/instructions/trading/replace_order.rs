@@ -1,14 +1,11 @@
 //! `replace_order`
 
-use super::{
-    order::{may_rest, require_reducing_value, require_value},
-    place_order::PlaceOrder,
-    session::Session,
-};
+use super::{accounts::PlaceOrder, order::require_reducing_value, session::Session};
 use crate::{
-    args::{OrderArgs, self_trade},
+    args::{OrderArgs, OrderKind, SelfTrade},
     error::{BallastError, Logged},
     events::{CancelRecord, OrderReplaced, PlaceRecord},
+    instructions::admission::require_value,
 };
 use anchor_lang::prelude::*;
 use ballast_book::{Handle, Order};
@@ -25,7 +22,7 @@ pub fn replace_order(ctx: &mut Context<PlaceOrder>, handle: u32, sequence: u64, 
     } else {
         (session.cancel(handle)?, session.place(&args)?)
     };
-    let (margin, instrument) = (session.address, session.matcher.i.index);
+    let (margin, instrument) = (session.address, session.matcher.venue.i.index);
     let outcome = session.finish()?;
     emit!(OrderReplaced { margin, instrument, replaced, placed, fills: outcome.fills, penalties: outcome.penalties });
     Ok(())
@@ -33,7 +30,7 @@ pub fn replace_order(ctx: &mut Context<PlaceOrder>, handle: u32, sequence: u64, 
 
 /// True if the new order is the old one with no more lots.
 fn is_smaller(old: &Order, args: &OrderArgs) -> Result<bool> {
-    Ok(may_rest(args.kind)
+    Ok(OrderKind::from_byte(args.kind).is_some_and(OrderKind::may_rest)
         && args.side == old.side().logged()? as u8
         && args.price == old.price_ticks
         && args.reduce_only == u8::from(old.is_reduce_only())
@@ -48,9 +45,9 @@ fn reduce(
     old: &Order,
     args: &OrderArgs,
 ) -> Result<(CancelRecord, PlaceRecord)> {
-    require!(args.self_trade <= self_trade::ABORT, BallastError::BadSelfTrade);
-    require!(!old.is_expired(session.matcher.now), BallastError::OrderExpired);
-    let (i, lots, price) = (session.matcher.i, Lots::new(args.lots), Ticks::new(old.price_ticks));
+    require!(SelfTrade::from_byte(args.self_trade).is_some(), BallastError::BadSelfTrade);
+    require!(!old.is_expired(session.matcher.venue.now), BallastError::OrderExpired);
+    let (i, lots, price) = (session.matcher.venue.i, Lots::new(args.lots), Ticks::new(old.price_ticks));
     if old.is_reduce_only() {
         require_reducing_value(&session.margin.portfolio, i, lots, price)?;
     } else {

@@ -5,20 +5,23 @@
 //! another, and an order that would lower the margin of the orders beside it.
 
 use super::{
-    matching::{Matched, Matcher, take_off_book},
+    accounts::PlaceOrder,
+    matching::{Matched, Matcher},
+    off_book::take_off_book,
     order::{self, Incoming},
-    place_order::PlaceOrder,
+    reach::{meets, reached},
+    venue::Venue,
 };
 use crate::{
-    args::{OrderArgs, order_kind},
+    args::{OrderArgs, OrderKind},
     error::{BallastError, Logged},
     events::{CancelRecord, FillRecord, PenaltyRecord, PlaceRecord},
     instructions::load::{boxed, call_for_margin, market_and_book, now},
-    state::{MarginAccount, permission},
+    state::{MarginAccount, Permissions},
 };
 use alloc::{boxed::Box, vec::Vec};
 use anchor_lang::prelude::*;
-use ballast_book::{Handle, NewOrder, Order, OrderId, Owner, Side};
+use ballast_book::{Handle, NewOrder, Order, OrderId, Owner};
 use ballast_risk::{
     Lots, Portfolio, Ticks,
     margin::order_only_adds,
@@ -55,25 +58,15 @@ impl<'a> Session<'a> {
     #[inline(always)] // a result of this size is not worth its copies
     pub fn open(a: &'a mut PlaceOrder, makers: &[AccountView]) -> Result<Self> {
         let now = now()?;
-        require!(a.margin.allows(a.authority.address(), permission::TRADE, now), BallastError::Unauthorized);
+        require!(a.margin.allows(a.authority.address(), Permissions::TRADE, now), BallastError::Unauthorized);
         let address = *a.margin.address();
         let exchange_address = *a.exchange.address();
         let board = &a.board.board;
         let i = board.instrument(a.market.instrument).logged()?;
         let u = board.underlying(i.underlying).logged()?;
         let (market, book) = market_and_book(&mut a.market)?;
-        let matcher = Matcher::new(
-            &a.exchange,
-            &exchange_address,
-            board,
-            i,
-            u,
-            market,
-            book,
-            a.authority.address(),
-            makers,
-            now,
-        )?;
+        let venue = Venue { exchange: &a.exchange, board, i, u, now };
+        let matcher = Matcher::new(venue, &exchange_address, market, book, a.authority.address(), makers)?;
         let margin = &mut *a.margin;
         margin.portfolio.accrue(&board.interest, now).logged()?;
         let before = boxed(&margin.portfolio);
@@ -90,8 +83,13 @@ impl<'a> Session<'a> {
 
     /// Takes one of the account's orders off the book.
     pub fn cancel(&mut self, handle: Handle) -> Result<CancelRecord> {
-        let order =
-            take_off_book(&mut self.matcher.book, handle, &self.address, &mut self.margin.portfolio, self.matcher.i)?;
+        let order = take_off_book(
+            &mut self.matcher.book,
+            handle,
+            &self.address,
+            &mut self.margin.portfolio,
+            self.matcher.venue.i,
+        )?;
         Ok(CancelRecord { sequence: order.seq, client_id: order.client_id, lots: order.lots })
     }
 
@@ -103,13 +101,13 @@ impl<'a> Session<'a> {
     /// Places an order; the check is that of [`Session::finish`].
     #[inline(always)]
     pub fn place(&mut self, args: &OrderArgs) -> Result<PlaceRecord> {
-        let order = order::checked(args, self.margin, &self.matcher)?;
+        let order = order::checked(args, self.margin, &self.matcher.venue, &self.matcher.book)?;
         self.put(&order)
     }
 
     /// Places one of several orders, with the checks that equal a check of each; the last is that of [`Session::finish`].
     pub fn place_among_others(&mut self, args: &OrderArgs) -> Result<PlaceRecord> {
-        let order = order::checked(args, self.margin, &self.matcher)?;
+        let order = order::checked(args, self.margin, &self.matcher.venue, &self.matcher.book)?;
         let alone = self.stands_alone(&order)?;
         if alone || self.alone {
             self.check()?;
@@ -120,12 +118,12 @@ impl<'a> Session<'a> {
 
     /// True if an order may do more to the account than rest and be margined.
     fn stands_alone(&self, order: &Incoming) -> Result<bool> {
-        let m = &self.matcher;
-        if !order.only_posts() && m.meets(order)? {
+        let Venue { i, u, now, .. } = self.matcher.venue;
+        if !order.kind.only_posts() && meets(&self.matcher.book, order.side, order.price)? {
             return Ok(true);
         }
-        let Some(position) = self.margin.portfolio.position(m.i) else { return Ok(false) };
-        let adds = order_only_adds(m.u, m.i, position, order.side == Side::Bid, order.price, m.now).logged()?;
+        let Some(position) = self.margin.portfolio.position(i) else { return Ok(false) };
+        let adds = order_only_adds(u, i, position, order.side, order.price, now).logged()?;
         Ok(!order.reduce_only && !adds)
     }
 
@@ -133,24 +131,26 @@ impl<'a> Session<'a> {
     #[inline(always)]
     fn put(&mut self, order: &Incoming) -> Result<PlaceRecord> {
         let Self { matcher, margin, address, .. } = self;
-        let matched = if order.only_posts() { Matched::default() } else { matcher.run(margin, address, order)? };
+        let matched = if order.kind.only_posts() { Matched::default() } else { matcher.run(margin, address, order)? };
         let left = order.lots.minus(matched.lots).logged()?;
-        if order.kind == order_kind::FILL_OR_KILL && !left.is_zero() {
+        if order.kind == OrderKind::FillOrKill && !left.is_zero() {
             msg!("lots: needed {}, had {}", order.lots.get(), matched.lots.get());
             return Err(BallastError::WouldNotFill.into());
         }
         let rests = !left.is_zero()
             && match order.kind {
                 // What could not be matched for want of a maker's account must not rest across the book.
-                order_kind::LIMIT => {
-                    !matched.ended_by_self_trade && matcher.reached(order.side, order.price)?.is_none()
+                OrderKind::Limit => {
+                    let crosses = || reached(&matcher.book, order.side, order.price, matcher.venue.now);
+                    !matched.ended_by_self_trade && crosses()?.is_none()
                 }
-                _ => order.only_posts(),
+                kind => kind.only_posts(),
             };
         let id = if rests { Some(self.rest(order, left)?) } else { None };
-        self.margin.portfolio.release(self.matcher.i).logged()?;
-        self.matcher.require_open_interest_cap()?;
-        self.unchecked = Some(matched.trade(self.matcher.u.index, self.matcher.now)?);
+        if matched.fills > 0 {
+            self.matcher.require_market()?;
+        }
+        self.unchecked = Some(matched.trade(self.matcher.venue.u.index, self.matcher.venue.now)?);
         Ok(PlaceRecord {
             sequence: id.map_or(0, |id| id.seq),
             handle: id.map_or(0, |id| id.handle.0),
@@ -169,7 +169,7 @@ impl<'a> Session<'a> {
     /// Lets what is left of an order rest.
     #[inline(always)]
     fn rest(&mut self, order: &Incoming, lots: Lots) -> Result<OrderId> {
-        let i = self.matcher.i;
+        let i = self.matcher.venue.i;
         let value = i.value_at(lots, order.price).logged()?;
         let position = self.margin.portfolio.slot(i).logged()?;
         require!(position.order_count < u32::from(i.max_orders), BallastError::TooManyOrders);
@@ -178,12 +178,12 @@ impl<'a> Session<'a> {
             price_ticks: order.price.get(),
             lots: lots.get(),
             client_id: order.client_id,
-            placed_at: self.matcher.now,
+            placed_at: self.matcher.venue.now,
             expires_at: order.expires_at,
             flags: if order.reduce_only { Order::REDUCE_ONLY } else { 0 },
         };
         let id = self.matcher.book.insert(order.side, &new, &mut position.orders_head).logged()?;
-        position.add_order(order.side == Side::Bid, order.reduce_only, lots, value).logged()?;
+        position.add_order(order.side, order.reduce_only, lots, value).logged()?;
         // A limit that was lowered stops no reduction, and an order that only reduces does not count towards it.
         if !order.reduce_only {
             position.require_within_limit(i).logged()?;
@@ -193,13 +193,13 @@ impl<'a> Session<'a> {
 
     /// Makes a resting order smaller and gives it another name; it keeps its priority. Like a cancellation it needs no check.
     pub fn reduce_in_place(&mut self, handle: Handle, old: &Order, lots: i64, client_id: u64) -> Result<()> {
-        let i = self.matcher.i;
+        let i = self.matcher.venue.i;
         if lots < old.lots {
             let less = Lots::new(old.lots).minus(Lots::new(lots)).logged()?;
             let value = i.value_at(less, Ticks::new(old.price_ticks)).logged()?;
             self.matcher.book.reduce(handle, less.get()).logged()?;
-            let bid = old.side().logged()? == Side::Bid;
-            self.margin.portfolio.slot(i).logged()?.fill_order(bid, old.is_reduce_only(), less, value).logged()?;
+            let side = old.side().logged()?;
+            self.margin.portfolio.slot(i).logged()?.fill_order(side, old.is_reduce_only(), less, value).logged()?;
         }
         self.matcher.book.rename(handle, client_id).logged()
     }
@@ -207,7 +207,8 @@ impl<'a> Session<'a> {
     /// Checks what was done since the last check.
     fn check(&mut self) -> Result<()> {
         if let Some(trade) = self.unchecked.take() {
-            let found = rule::after_trade(self.matcher.board, &self.before, &self.margin.portfolio, &trade).logged()?;
+            let found =
+                rule::after_trade(self.matcher.venue.board, &self.before, &self.margin.portfolio, &trade).logged()?;
             self.margin.portfolio.note_owed(&found);
             self.remember();
         }
@@ -218,7 +219,7 @@ impl<'a> Session<'a> {
     #[inline(always)]
     pub fn finish(&mut self) -> Result<Outcome> {
         if let Some(trade) = self.unchecked.take() {
-            let board = self.matcher.board;
+            let board = self.matcher.venue.board;
             let found = rule::after_trade(board, &self.before, &self.margin.portfolio, &trade).logged()?;
             self.margin.portfolio.note_owed(&found);
             call_for_margin(&self.address, board, &found)?;
