@@ -15,7 +15,7 @@ use crate::harness::{
 };
 use ballast_client::{
     BallastError as E,
-    ballast::state::{MarginAccount, permission},
+    ballast::state::MarginAccount,
     instruction,
 };
 use ballast_testkit::{BTC, ETH, Svm, Trader};

@@ -3,7 +3,7 @@
 use crate::harness::refusal::{assert_refused, refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::oracle::switchboard::{MIN_SAMPLES, PROGRAMS, offset},
+    ballast::oracle::switchboard::{LEN, MIN_SAMPLES, PROGRAMS, offset},
     instruction,
     risk::guard::flag,
     switchboard::PullFeed,
