@@ -109,7 +109,7 @@ impl Results {
                 let (cu, ceiling) = (grouped(figure.cu), grouped(figure.ceiling));
                 [format!("`{}`", row.name), format!("{cu}{over}"), ceiling, target, row.what.to_owned()]
             });
-            let heads = [Left("row"), Right("CU"), Right("ceiling"), Right("design target"), Left("what")];
+            let heads = [Left("row"), Right("CU"), Right("ceiling"), Right("target"), Left("what")];
             table(&mut out, heads, lines)?;
         }
         self.profile(&mut out)?;
@@ -123,7 +123,7 @@ impl Results {
                 let (ns, ceiling) = (duration(time.ns), duration(time.ceiling));
                 [format!("`{}`", row.name), format!("{ns}{over}"), ceiling, target, row.what.to_owned()]
             });
-            let heads = [Left("row"), Right("time"), Right("ceiling"), Right("design target"), Left("what")];
+            let heads = [Left("row"), Right("time"), Right("ceiling"), Right("target"), Left("what")];
             table(&mut out, heads, lines)?;
         }
         Ok(out)
@@ -196,7 +196,7 @@ the compute budget's own instruction (150 CU) is not in it. Keys are constants, 
 to the unit. \"16 positions\" are two perpetuals on each of 8 underlyings, \"64\" eight on each, \"64 mixed\" a perpetual,
 three dated futures and four options over two expiries and two strikes on each, long and short; every underlying has net delta and
 is in one of two product groups. The rows of the margin check are differences between real instructions with and
-without the positions. The design target is what the finished model, options included, is to stay below.
+without the positions. A target was set before the code was written: the row is to stay below it.
 ";
 
 const PRICING: &str = "\

@@ -39,15 +39,14 @@
 //! | 0..88 | [`BookHeader`]: magic and version; next sequence number; for each side total lots, count, root of the tree, best and worst order; number of slots ever used; head of the free list |
 //! | 88.. | slots of 112 bytes, each an [`Order`] with its links, as many as fit |
 //!
-//! The capacity is what the slice holds, so a book grows when its account does: slots beyond the number
-//! ever used are taken one by one when the free list is empty, and need not be prepared, nor be zero. A side
-//! holds at most half of the slots, so that nobody can shut one side by filling the other. Links are
-//! slot numbers from 1; 0 is "none".
+//! The capacity is what the slice holds, so a book grows when its account does. Slots beyond the number ever used are
+//! taken one by one when the free list is empty; they need not be prepared, nor be zero. A side holds at most half of
+//! the slots, so that nobody can shut one side by filling the other. Links are slot numbers from 1; 0 is "none".
 //!
 //! # Priority
 //!
-//! Better price first, earlier order first within a price. The sequence number says which is earlier; it
-//! is never given out twice, so an [`OrderId`] whose order is gone does not find the next order in that slot.
+//! A better price comes first, and within a price the earlier order. The sequence number says which is earlier. It is
+//! never given out twice, so an [`OrderId`] whose order is gone does not find the next order in that slot.
 //! [`BookMut::reduce`] keeps priority; to grow an order, remove it and insert a new one.
 //!
 //! # Structure
@@ -70,61 +69,42 @@
 //! | remove the last order at its price | O(1) rotations; O(log levels) recolourings at most |
 //! | find by client id, owner's orders | linear in the owner's orders |
 //!
-//! Measured as sBPF v3 compute units, wrapping the bytes (22) included, random orders, both sides nearly full:
+//! What that costs in the whole program, with both sides of every match settled and checked, is measured by `cargo
+//! xtask bench`, in `benches/RESULTS.md`: `place_post_only_16` and `place_post_only_16_book_4096` (an order into an
+//! empty book, and into the middle of 4,096), `match_each_16` (a resting order that is met), `match_step_over`,
+//! `take_1_maker_cancelled_16` and `take_makers_failing_64_options` (makers who cannot carry the fill). The program
+//! bounds how many orders one instruction meets and passes, so that its compute has a bound, whatever rests in the
+//! book.
 //!
-//! | orders a side, prices | insert mean / max | new best | remove any mean / max | remove best | reduce |
-//! |---|---|---|---|---|---|
-//! | 256, 64 levels | 432 / 723 | 423 | 158 / 412 | 214 | 62 |
-//! | 1,024, up to 1,024 levels | 539 / 945 | 442 | 205 / 633 | 266 | 62 |
-//! | 4,096, each its own level | 653 / 1,136 | 444 | 270 / 745 | 296 | 61 |
-//!
-//! In the whole program, with both sides of every match settled and checked (`benches/`): an order into the middle of 4,096 at
-//! as many prices costs 12,378 units, into an empty book 12,067. A resting order that is met costs 11,258 with 16 positions
-//! held by its maker, one that is stepped over 134, one whose maker cannot carry the fill some 28,000 with
-//! 16 positions and some 110,000 with 64, 48 of them options (the check's long way, twice). An instruction meets at most sixteen and
-//! passes at most sixteen, of which one whose maker cannot carry the fill counts as five, so that its compute has a bound,
-//! whatever rests in the book.
-//!
-//! The height is at most 2·log2(levels + 1): 24 for 4,095 levels. No choice of prices makes it higher, which is
-//! why it is not a crit-bit tree as in Serum or Mango v4: there the depth is up to the number of bits in
-//! which keys differ, the key is a 128-bit price and sequence number, and each order needs an inner node beside
-//! its leaf. It is not a treap or a skip list because their chance is public on a chain, where it can be
-//! chosen. It is not an AVL tree because a removal there can rotate at every step up; here at most three
-//! times. Since the tree holds levels and not orders, most orders of a busy book are added and taken
-//! without a change to it.
+//! The height is at most 2·log2(levels + 1): 24 for 4,095 levels. No choice of prices makes it higher. A crit-bit tree,
+//! as in Serum or Mango v4, can be as deep as the number of bits in which keys differ; its key is a 128-bit price and
+//! sequence number, and each order needs an inner node beside its leaf. A treap or a skip list depends on chance, which
+//! is public on a chain and can be chosen. An AVL tree may rotate at every step up in a removal; this tree rotates at
+//! most three times. Since the tree holds levels and not orders, most orders of a busy book are added and taken without
+//! a change to it.
 //!
 //! # Why not a published library
 //!
-//! Measured beside `lib-sokoban` 0.3.3, whose red-black tree Phoenix's book is, in one program, of one compiler: a single
-//! insertion and removal of random prices, each order its own level, which is the worst case of ours. Sokoban's entries carry
-//! 72 bytes and no owner's list; units of wrapping the bytes included, of dispatch not, mean / max of 60.
+//! `lib-sokoban` 0.3.3 has the red-black tree that Phoenix's book is. Both were measured in one program, by one
+//! compiler, with random prices and each order its own level, which is the worst case here. An insertion costs about
+//! the same in both, although this book also keeps the owner's list and the priority list. A removal here costs about
+//! half, since an order is named by its slot and not searched for. Where many orders share a level, this book does not
+//! touch a tree at all. Further reasons against a dependency:
 //!
-//! | levels | insert, ours | insert, sokoban | remove, ours | remove, sokoban |
-//! |---|---|---|---|---|
-//! | 256 | 521 / 709 | 478 / 857 | 226 / 459 | 441 / 870 |
-//! | 1,024 | 546 / 865 | 558 / 983 | 220 / 427 | 437 / 884 |
-//! | 4,096 | 570 / 751 | 620 / 964 | 225 / 385 | 523 / 863 |
+//! - `lib-sokoban` does not build as `no_std`: its sources use `std` throughout, there is no feature for it, and
+//!   `thiserror` 1 under it needs the standard library too. Its capacity is a constant of the type, so that a market
+//!   could not grow. It indexes without a check, and so panics on bytes that contradict themselves.
+//! - `hypertree` 1.0.0 (Manifest) uses `std` likewise, depends on `solana-program` 1.18, and is licensed GPL-2.0 or
+//!   later, which this project, Apache-2.0, cannot link. It was not measured.
 //!
-//! Insertions cost the same, with the owner's list and the priority list in ours; a removal costs half, since an order is
-//! named by its slot and not looked for. Where many orders share a level ours touches no tree at all. Against a dependency
-//! speak further:
-//!
-//! - `lib-sokoban` does not build as `no_std`: its sources say `use std::{...}` throughout, there is no feature for it, and
-//!   `thiserror` 1 under it needs the standard library too. It links here only because the target's own is built along. Its
-//!   capacity is a constant of the type, so that a market could not grow, and it indexes without a check, and so panics on
-//!   bytes that contradict themselves.
-//! - `hypertree` 1.0.0 (Manifest) uses `std` likewise, depends on `solana-program` 1.18, and is licensed GPL-2.0 or later,
-//!   which this project, Apache-2.0, cannot link. It was not measured.
-//! - `sokoban` 0.2.3 on the registry checks solutions of the game, and is nothing of the kind.
-//!
-//! None keeps a list of an owner's orders, on which cancelling all of them and liquidation stand.
+//! Neither keeps a list of an owner's orders, which cancelling all of them and liquidation need.
 //!
 //! # Trust
 //!
-//! The bytes are read as if anybody could have written them: every link is checked against the slots
-//! and every loop is bounded, and nonsense yields [`BookError::Corrupt`]. See [`BookError`] for which errors leave
-//! the book unchanged. What the book cannot check is the caller's part: a head must be used with the
-//! book and the owner it came from, and the bytes must not be written but by this crate.
+//! The bytes are read as if anyone could have written them: every link is checked against the slots, every loop is
+//! bounded, and bytes that contradict themselves yield [`BookError::Corrupt`]. See [`BookError`] for which errors leave
+//! the book unchanged. The book cannot check the caller's part: a head must be used with the book and the owner that it
+//! came from, and only this crate may write the bytes.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

@@ -61,7 +61,7 @@ pub fn legs_at_marks(board: &Board, legs: &[Leg], now: i64) -> Result<AtMarks, R
         let u = board.underlying(i.underlying)?;
         several |= *sum.underlying.get_or_insert(u.index) != u.index;
         sum.cost = sum.cost.plus(leg.fill.value.minus(leg.at_mark(board, now)?.value)?)?;
-        // Who sells may close a long position, who buys a short one.
+        // A seller may close a long position, a buyer a short one.
         let per_lot = i.discount_value(u, leg.fill.lots.0 < 0, i.mark_at(u, now));
         let value = Scaled(mul_admit(leg.fill.lots.magnitude()?.0, per_lot)?).to_native_floor(u.scale());
         sum.discount_value = sum.discount_value.plus(value)?;

@@ -21,7 +21,7 @@ pub enum RiskError {
     },
     /// No such instrument, token, underlying or group is listed.
     NotListed {
-        /// The index that was asked for.
+        /// The index.
         index: u16,
     },
     /// All position slots of the account are in use.

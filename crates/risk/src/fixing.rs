@@ -5,8 +5,8 @@
 //! sample = the one print with  previous publish time < t_k ≤ publish time < t_k + 60 s
 //! ```
 //!
-//! There is at most one such print for each k, so that whoever posts it, and however late, chooses nothing. Where the feed
-//! was silent for a whole minute that sample is missing.
+//! There is at most one such print for each k, so that posting it, however late, chooses nothing. Where the feed was silent for a
+//! whole minute, that sample is missing.
 
 use crate::{Print, RiskError, math::mul_div_floor};
 use bytemuck::{Pod, Zeroable};
@@ -19,10 +19,10 @@ pub const SAMPLE_SECONDS: i64 = 60;
 pub const WINDOW_SECONDS: i64 = SAMPLES as i64 * SAMPLE_SECONDS;
 /// Samples that are enough: two thirds.
 pub const ENOUGH_SAMPLES: u32 = 20;
-/// Seconds after the expiry for which missing samples are waited for where there are enough: whoever settles must not choose
-/// which of the prints are left out.
+/// Seconds after the expiry during which a settlement with enough samples waits for the missing ones: the caller of a
+/// settlement must not choose which prints are left out.
 pub const GRACE_SECONDS: i64 = 600;
-/// Seconds after the expiry from which what samples there are will do, or the price on the board where there are none.
+/// Seconds after the expiry from which any number of samples is enough; where there are none, the price on the board is.
 pub const LONGEST_WAIT: i64 = 86_400;
 /// Expiries of one underlying that can be averaged or await their settlement at a time.
 pub const MAX_FIXINGS: usize = 4;

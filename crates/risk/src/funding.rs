@@ -8,10 +8,10 @@
 //! basis           = clamp(average, ±max basis)                                 in force from the next repricing
 //! ```
 //!
-//! The premium is that of the large venues and not the mid of impact bid and ask: one quote far from the index moves a mid, and
-//! nobody has a reason to hit it. To move this premium up someone must stand to buy the impact notional above the index, to move
-//! it down someone must stand to sell it below: an offer that anyone can take. So nothing is sampled either where nobody can:
-//! where the market is close-only, the underlying halted or new risk paused. A close-only market has no basis.
+//! The premium is that of the large venues and not the mid of impact bid and ask: one quote far from the index moves a mid,
+//! and nobody has a reason to hit it. To move this premium up, someone must stand to buy the impact notional above the index;
+//! to move it down, to sell it below. Anyone can take that offer. So nothing is sampled where nobody can: where the market is
+//! close-only, the underlying halted or new risk paused. A close-only market has no basis.
 //!
 //! A sample never stands for more than its own bucket: a bucket that nobody sampled pays nothing. Nothing is sampled while a
 //! part of the settlement price is fixed already: the book then trades an average, which is no premium over the index.

@@ -4,7 +4,7 @@ use crate::{Ppm, RiskError};
 use bytemuck::{Pod, Zeroable};
 
 /// A product group. With weight c its underlyings move together, row by row; with weight 1 − c each takes its own worst
-/// row. Two equal and opposite risks under correlation ρ ask for c = 1 − √((1−ρ)/2).
+/// row. Two equal and opposite risks under correlation ρ need c = 1 − √((1−ρ)/2).
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]

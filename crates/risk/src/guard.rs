@@ -10,20 +10,20 @@
 //! | option's array stale: too old, or the price has left it | every leg | every leg | | where the price is fresh | |
 //! | option's volatility stale | every leg | every leg | | | |
 //!
-//! A liquidation asks for near arrays because a stale one is charged for its drift: whoever liquidates could else choose, by
-//! leaving the refresh out, to find an account below maintenance. The refresh is anyone's and needs no more than the fresh
-//! price that a liquidation needs anyway, so that nobody is shielded by it. The liquidator takes on risk of the leg's
-//! underlying at the same prices, guards of the kind that do not stop the liquidation included.
+//! A liquidation needs near arrays because a stale array is charged for its drift: by leaving the refresh out, a liquidator could
+//! choose to find an account below maintenance. Anyone may refresh, with no more than the fresh price that a liquidation needs
+//! anyway, so that a stale array shields nobody. The liquidator takes on risk of the leg's underlying at the same prices; guards
+//! that do not stop the liquidation do not stop the liquidator either.
 //!
 //! What is settled is worth a fixed sum: it needs no array, and where all that is held of an underlying is settled, no price.
 //!
-//! A price that is not positive never reaches the board. A price that jumps is blocked for at most
-//! [`CONSISTENT_SECONDS`] of prints on one side of the median, so that a real crash, one that goes on too, still liquidates.
+//! A price that is not positive never reaches the board. A price that jumps is blocked for at most [`CONSISTENT_SECONDS`] of
+//! prints on one side of the median, so that a real crash still liquidates, even one that goes on.
 
 use crate::{Ppm, RiskError, Underlying, board::first_out_of_bounds, math::mul_div_floor};
 use bytemuck::{Pod, Zeroable};
 
-/// What a margin check is for: it decides which prices it insists on.
+/// What a margin check is for. The purpose decides which prices must be good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// An order, or anything else that may add risk.
@@ -50,8 +50,7 @@ pub enum Purpose {
         /// The underlying.
         underlying: u16,
     },
-    /// The liquidator's side of a liquidation: new risk, but what does not stop the liquidation does not stop the one who
-    /// takes the leg over.
+    /// The liquidator's side of a liquidation: new risk, but what does not stop the liquidation does not stop the liquidator.
     Takeover {
         /// Time of the check, seconds.
         now: i64,
@@ -85,7 +84,7 @@ impl Purpose {
         match self {
             Self::NewRisk { .. } | Self::Withdrawal { .. } => Arrays::Usable,
             Self::Takeover { underlying, .. } if underlying != u.index => Arrays::Usable,
-            // Who liquidates can refresh whatever has a fresh price; what has none stops nothing.
+            // A liquidator can refresh whatever has a fresh price; what has none stops nothing.
             Self::Liquidation { now, underlying } if underlying != u.index && u.require_fresh(now).is_err() => {
                 Arrays::Any
             }
@@ -115,7 +114,7 @@ impl Purpose {
     }
 }
 
-/// What a check asks of the arrays of options.
+/// What a check requires of the arrays of options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrays {
     /// Any array counts, at its corrected values.

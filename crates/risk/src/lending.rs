@@ -4,12 +4,13 @@
 //! end of an epoch what was collected is divided: the exchange keeps its reserve, the rest raises the lend index by
 //! `rest / lent`. So lenders are paid from interest that was paid, and from nothing else.
 //!
-//! In an epoch the index rises by no more than what borrowers pay in it on one unit. What is paid late, for a time in which
-//! others lent, is given out over the next epochs: nobody lends for one epoch to get what a year brought.
+//! In an epoch the index rises by no more than what borrowers pay in it on one unit. Interest that is paid late, for a time
+//! in which others lent, is given out over the next epochs, so that nobody gets a year's interest by lending for one epoch.
 //!
-//! An account lends the cash of its own that it left in it for a whole epoch: cash less open losses, as with what it owes.
-//! At every touch of the pool the present own cash is noted as a candidate with the epoch's number; at a touch in a later epoch what is still there of it is *lent*: registered in the
-//! pool, and earning from that epoch's division on. Nobody earns by a deposit for the second in which an epoch ends.
+//! An account lends its own cash that stays for a whole epoch: cash less open losses, as with what it owes. Every touch of
+//! the pool notes the present own cash as a candidate, with the epoch's number. At a touch in a later epoch, what is still
+//! there of it is *lent*: registered in the pool, and earning from that epoch's division on. A deposit for the second in
+//! which an epoch ends earns nothing.
 //!
 //! ```text
 //! lender interest ≥ undivided + Σ lent · (lend index − the account's lend index)

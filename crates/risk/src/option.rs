@@ -15,10 +15,10 @@
 //! An entry of the array changes with the price by `w · (Δ − Δ_k · (1 + m_k·r))` to first order, since the nodes move with
 //! the price; the largest of them over all rows bounds what a book's scan misses between refreshes.
 //!
-//! The convexity gap is how far a convex function can be below its chord between two nodes: the two tangents meet at
-//! exactly that depth. It is at most twice the depth of the midpoint and half of that for a kink, and it costs no further
-//! price. It is charged on every long option and not capped by the option's value: next to a short future an
-//! option's gain at a node would otherwise be counted on where the option is not worth it.
+//! The convexity gap is how far a convex function can be below its chord between two nodes: the two tangents meet at exactly
+//! that depth. It is at most twice the depth of the midpoint, half of that for a kink, and needs no further price. Every long
+//! option is charged it, and it is not capped by the option's value: next to a short future, the option's gain at a node
+//! would otherwise count where the option is not worth it.
 
 use crate::{
     Instrument, Ppm, RiskError, Underlying, Units,
@@ -292,7 +292,7 @@ impl<'a> Present<'a> {
         }
     }
 
-    /// Checks an option's array as far as is asked for. Once its settlement price is wholly fixed none is needed.
+    /// Checks an option's array as far as `needed` says. Once its settlement price is wholly fixed, no array is needed.
     #[inline(always)]
     pub fn require(&mut self, i: &Instrument, needed: Arrays) -> Result<(), RiskError> {
         let t = &i.option;
@@ -318,8 +318,8 @@ fn turned(gamma: i64, relative: i64) -> i64 {
     mul_bounded(gamma, relative) >> (GAMMA_BITS + MOVE_BITS - RATIO_BITS)
 }
 
-/// Mean of a delta that turns evenly with the price, and stays at nought or one once it is there. 2^-30, as are the delta at
-/// first and by how much it would turn.
+/// Mean of a delta that turns evenly with the price, and stays at zero or one once it is there. `delta` is where it starts,
+/// `turned` by how much it would turn; all in 2^-30.
 #[inline(always)]
 fn mean_delta(delta: i64, turned: i64) -> i64 {
     let (end, left) = (add_bounded(delta, turned), sub_bounded(RATIO_ONE, delta));

@@ -12,10 +12,11 @@ const LEAST_LEVEL: i128 = -(1 << 62);
 /// Deposits count in full: money that comes and goes within a second leaves the level where it was, whatever it was. So nobody
 /// uses up the window for others with money that only passes through.
 ///
-/// What the level is off zero leaks. A level above zero, and credit up to the limit, by `limit` in `window` seconds. Credit beyond
-/// the limit leaks in proportion, by all of itself in `window` seconds, so that a great deposit opens no door for longer than
-/// about that. Net outflow of a stretch as long as the window is at most twice the limit (once the level, once what leaks of it)
-/// and the credit at its beginning. That is at most what came in before, each deposit times e^(−age / window).
+/// What the level is off zero leaks. A level above zero, and credit up to the limit, by `limit` in `window` seconds. Credit
+/// beyond the limit leaks in proportion, by all of itself in `window` seconds, so that a great deposit opens no door for
+/// longer than about that. Net outflow of a stretch as long as the window is at most twice the limit (once the level, once
+/// what leaks of it) and the credit at its beginning. That is at most what came in before, each deposit times e^(−age /
+/// window).
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
@@ -33,7 +34,8 @@ pub struct OutflowWindow {
 }
 
 impl OutflowWindow {
-    /// Sets a limit; 0 turns it off and forgets. Else what has flown out goes on counting: whoever raises a limit and lowers it again opens nothing.
+    /// Sets a limit. 0 turns it off and forgets the level; otherwise what has flowed out goes on counting, so that raising a
+    /// limit and lowering it again opens nothing.
     ///
     /// # Errors
     /// [`RiskError::ParameterOutOfBounds`], numbered as in [`crate::bounds::exchange`].
@@ -83,9 +85,9 @@ impl OutflowWindow {
         Ok(())
     }
 
-    /// Lets the level leak towards zero up to a time, rounded down. The remainder counts the next time: how often it is asked
-    /// for changes nothing, but for credit beyond the limit. That leaks the slower the more often it is asked for, and never
-    /// slower than e^(−time / window).
+    /// Lets the level leak towards zero up to a time, rounded down. The remainder counts the next time, so that the number of
+    /// calls changes nothing, except for credit beyond the limit: with more calls it leaks more slowly, but never more slowly
+    /// than e^(−time / window).
     fn leak(&mut self, now: i64) -> Result<(), RiskError> {
         let elapsed = now.checked_sub(self.updated_at).ok_or(RiskError::Overflow)?;
         let elapsed = u64::try_from(elapsed.max(0)).map_err(|_| RiskError::Overflow)?;

@@ -73,7 +73,7 @@ impl Portfolio {
     }
 
     /// Notes what a check has measured: what interest runs on from now, and what own cash is still there to lend. Cash that
-    /// covers open losses is others' already.
+    /// covers open losses belongs to others already.
     #[inline(always)]
     pub fn note_owed(&mut self, measured: &Requirements) {
         self.owed = measured.owed();
@@ -102,7 +102,8 @@ impl Portfolio {
         self.accrued_interest.plus(interest_ceil(self.owed, risen)?)
     }
 
-    /// Takes in cash from outside: a deposit, earned interest, what the insurance fund pays. Less is owed by as much, from now on.
+    /// Takes in cash from outside: a deposit, earned interest, what the insurance fund pays. From now on the account owes as
+    /// much less.
     pub fn receive(&mut self, amount: QuoteNative) -> Result<(), RiskError> {
         self.cash = self.cash.plus(amount)?;
         self.owed = self.owed.minus(amount)?.max(QuoteNative::ZERO);
@@ -185,8 +186,8 @@ impl Portfolio {
         self.fill_within(i, u, fill, |position| position.require_within_limit(i))
     }
 
-    /// As [`Portfolio::fill`], of who takes a position over in a liquidation: the limit that holds is the bound of products
-    /// that every limit was admitted by, so that no limit keeps liquidators away.
+    /// As [`Portfolio::fill`], for the liquidator in a takeover. The only limit is the bound of products, by which every
+    /// limit was admitted, so that no limit keeps liquidators away.
     pub fn fill_takeover(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<QuoteNative, RiskError> {
         self.fill_within(i, u, fill, |position| i.require_exact(position.most_lots()?, u))
     }

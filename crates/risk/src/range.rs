@@ -1,7 +1,7 @@
 //! The dynamic price scan range: how far a price is expected to move before a position can be closed.
 //!
 //! `target = clamp(z · σ · √horizon, floor, cap)`. The variance of σ is an exponentially weighted mean of squared returns over
-//! fixed buckets of five minutes, one return a bucket, weighted by the time it covers, so that whoever calls cannot
+//! fixed buckets of five minutes, one return a bucket, weighted by the time it covers, so that no caller can
 //! choose the sample. Anti-procyclical (compare EMIR RTS 153/2013, article 28): initial margin takes a higher range at
 //! once and a lower one at a bounded rate; maintenance margin follows upwards at a bounded rate too, so that no spike of
 //! volatility liquidates anyone at a stroke.

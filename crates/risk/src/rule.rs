@@ -80,16 +80,15 @@ pub fn after_trade(
 /// The rule after a block trade, for one of its two accounts: what it was before, what it is now that all legs are filled
 /// and the fee is paid, the legs from its side and the fee. Returns what it is required to have now.
 ///
-/// - Who pays value, that is whose legs together cost more than their marks, must have withdrawable equity ≥ initial margin,
-///   twice: as it stands, and as if the legs had been filled at their marks and the cost paid out in cash. The second is
-///   what keeps a block from carrying profit out of an account that could not withdraw it: a leg at a bad price would else
-///   be paid with the unrealised profit of another position in the same underlying, and come out as another account's
-///   gain.
-/// - The other must have initial equity ≥ initial margin or, where all legs are of one underlying, have less risk than
+/// - An account that pays value, that is whose legs together cost more than their marks, must have withdrawable equity ≥ initial
+///   margin, twice: as it stands, and as if the legs had been filled at their marks and the cost paid out in cash. The second
+///   keeps a block from carrying profit out of an account that could not withdraw it. Otherwise unrealised profit of another
+///   position in the same underlying would pay for a leg at a bad price, and come out as another account's gain.
+/// - The other account must have initial equity ≥ initial margin or, where all legs are of one underlying, have less risk than
 ///   before, as after an order.
 ///
-/// Every leg's cost is rounded up, so that for less than a unit a leg both may count as paying. `before` is scratch: it is
-/// changed where the account pays.
+/// Every leg's cost is rounded up, so that for less than a unit a leg both accounts may count as paying. `before` is scratch:
+/// it is changed where the account pays.
 #[inline(never)]
 pub fn after_block(
     board: &Board,

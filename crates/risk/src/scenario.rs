@@ -78,9 +78,8 @@ pub fn validate(table: &[Scenario; ROWS]) -> Result<(), RiskError> {
 /// The weighted loss of one long delta unit in each row: `−w · S · (max(1 + m·r, 0.05) − 1)`.
 ///
 /// `price` is S per delta unit at the underlying's scale, in (0, 2^43]; `range` is r. Rounded away from zero, so that a
-/// long and a short see exactly opposite numbers, and neither is ever asked for less than the exact product, however
-/// few units the price has. An integer of the result is the model; it is less than 2^-k quote-native per unit from the
-/// exact product.
+/// long and a short see exactly opposite numbers, and neither ever needs less than the exact product, however few units
+/// the price has. The integer is the model; it is less than 2^-k quote-native per unit from the exact product.
 pub fn linear_array(table: &[Scenario; ROWS], price: i64, range: Ppm) -> Result<Row16, RiskError> {
     if price <= 0 || price > MAX_UNIT_PRICE || range > Ppm::ONE {
         return Err(RiskError::Overflow);

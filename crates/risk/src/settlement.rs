@@ -3,7 +3,7 @@
 //! Inside the window the value of a lot is `fixed + delta units · forward`: the units that the samples have fixed count at the
 //! mean of the samples, the others at the forward. A call is one on its remaining units, with its strike less what is fixed.
 //! It is priced with the whole volatility of the time that is left, which is more than that of an average, so that neither
-//! side is asked for too little.
+//! side needs too little margin.
 //!
 //! ```text
 //! delta units = lot units · (30 − samples) / 30               rounded to the nearest whole unit
@@ -207,7 +207,7 @@ impl Board {
         Ok(Settlement { expiry, price: fixing.price, samples: fixing.count(), count })
     }
 
-    /// Settles one instrument, and takes its open interest out of its underlying's: it is a risk no more.
+    /// Settles one instrument, and takes its open interest out of its underlying's: it is no risk any more.
     fn settle_instrument(&mut self, index: u16, price: i64) -> Result<(), RiskError> {
         if self.instrument(index)?.settled != 0 {
             return Ok(());
@@ -256,8 +256,8 @@ impl Board {
         Err(RiskError::NotListed { index: i.index })
     }
 
-    /// Gives a perpetual an expiry, from which on it is settled like a future; until then it may only be reduced, at a mark that
-    /// goes back to the index with the next repricing.
+    /// Gives a perpetual an expiry, at which it settles like a future. Until then it may only be reduced, and its mark goes
+    /// back to the index with the next repricing.
     ///
     /// # Errors
     /// [`RiskError::NotListed`] for what is no perpetual; [`RiskError::AlreadySettled`] where it has an expiry;

@@ -273,8 +273,9 @@ impl Underlying {
         Ok(())
     }
 
-    /// True if the breaker may be tripped at a time: a guard was up in two prices [`BREAKER_SUSPECT_SECONDS`] apart and in all
-    /// between, and that is not another time than when it was last tripped, less than [`BREAKER_REST_SECONDS`] before.
+    /// True if the breaker may be tripped at a time. A guard must have been up in two prices [`BREAKER_SUSPECT_SECONDS`]
+    /// apart and in all between. Less than [`BREAKER_REST_SECONDS`] after the last time, it must also never have come down
+    /// since.
     pub fn may_halt(&self, now: i64) -> Result<bool, RiskError> {
         let since = |then: i64, time: i64| time.checked_sub(then).ok_or(RiskError::Overflow);
         let suspect =
@@ -290,8 +291,8 @@ impl Underlying {
         Ok(self.halted_until)
     }
 
-    /// Takes a print that came after a newer one into the variance, if it is the sample of a bucket. Nothing else changes:
-    /// whoever refreshes just before a boundary's print must not keep it out.
+    /// Takes a print that came after a newer one into the variance, if it is the sample of a bucket. Nothing else changes: a
+    /// refresh just before a boundary's print must not keep it out.
     pub fn sample_late(&mut self, print: &Print) -> Result<(), RiskError> {
         if self.guards.flags & (flag::VOLATILE | flag::UNCERTAIN) != 0 {
             return Ok(());

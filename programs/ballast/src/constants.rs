@@ -43,21 +43,21 @@ pub const MAX_MARKET_LEN: usize = 5 * 1024 * 1024;
 /// Most maker accounts that one order may be matched against.
 pub const MAX_MAKERS: usize = 8;
 
-/// Orders of a side that the impact price counts and looks at: the bound on its compute. Those that do not count, being young,
-/// expired or reduce-only, cost less, and must not hide the quotes behind them.
+/// Orders of a side that the impact price counts and looks at: the bound on its compute. Orders that do not count (young,
+/// expired or reduce-only) cost less, and must not hide the quotes behind them.
 pub const IMPACT_REACH: Reach = Reach { counted: 64, walked: 256 };
 
 /// Most fills of one instruction, of one order or of a batch: the bound on its compute and on its event.
 pub const MAX_FILLS: usize = 16;
 
-/// Most resting orders that the orders of one instruction may step over or cancel, beside their fills. One of a maker who
+/// Most resting orders that the orders of one instruction may step over or cancel, beside their fills. The order of a maker who
 /// could not carry the fill counts [`FAILED_MAKER_WEIGHT`] times; the last may go beyond.
 pub const MAX_PASSED: usize = 16;
 
-/// How many of [`MAX_PASSED`] the order of a maker counts for who could not carry the fill. Such a maker is checked by the
-/// rule's long way and for the penalty, with 48 options some 110,000 compute units; so at most four of them are met in one
-/// instruction, which then ends the match, and their cancellations stand. Sixteen would exceed what a transaction has, and
-/// nobody could trade through them.
+/// How many of [`MAX_PASSED`] an order counts for whose maker could not carry the fill. Such a maker is checked by the rule's
+/// long way and for the penalty, the dearest thing that a match does (bench row `take_makers_failing_64_options`). So one
+/// instruction meets at most four of them; then the match ends, and their cancellations stand. Sixteen would exceed what a
+/// transaction has, and nobody could trade through them.
 pub const FAILED_MAKER_WEIGHT: usize = 5;
 
 /// Most orders that a batch cancels.
@@ -76,7 +76,7 @@ pub const MAX_QUOTE_LIFETIME: i64 = 86_400;
 pub const MAX_DELEGATION: i64 = 315_360_000;
 
 /// Age in seconds up to which a resting order whose maker's account was not passed in is stepped over. An older one ends
-/// the match: whoever takes had the time to learn of it.
+/// the match: the taker had the time to learn of it.
 pub const MAKER_GRACE_SECONDS: i64 = 2;
 
 /// Seconds after its time for which a pending change can be executed: 14 days.

@@ -127,7 +127,7 @@ impl<'a> Trial<'a> {
         Ok(Self { board, portfolio, u, terms, held, units, tokens, run, rest, before, purpose, rate, scan })
     }
 
-    /// Makes the sale of a number of delta units, and of what is beyond the last of them if asked for.
+    /// Makes the sale of a number of delta units and, `with_rest`, of what is beyond the last of them.
     #[inline(never)]
     fn sale(&mut self, units: i64, with_rest: bool) -> Result<TokenSale, RiskError> {
         let per_unit = self.terms.atoms_per_unit;

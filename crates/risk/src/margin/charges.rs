@@ -1,8 +1,8 @@
 //! Charges beside scanning risk: calendar, concentration, order margin.
 //!
 //! **Calendar with options.** The charge on matched delta is `½·c·S·(Σ_b |Δ_b| − |Σ_b Δ_b|)` over buckets b. The second term
-//! is the delta that is left to the scan; an option's delta may be left to no scan at all (a long call loses little), so the
-//! charge would then make two books dearer together than apart. With t = ½·c·S and w = 1 − c_g the same charge is written as
+//! is the delta that is left to the scan. But an option's delta may be left to no scan at all (a long call loses little), and the
+//! charge would then make two books cost more together than apart. With t = ½·c·S and w = 1 − c_g the same charge is written as
 //! `max(0, max_k (w·scan[k] − t·Δ·dir_k)) + t·Σ_b |Δ_b| − w·scan`, dir_k the sign of a long unit's loss in row k: equal for
 //! linear books, convex for all. The minimum for short options counts against `w·scan` for the same reason.
 
@@ -91,8 +91,8 @@ pub fn order_margin(u: &Underlying, i: &Instrument, p: &Position, mark: i64, dri
 
 /// True if an order that starts to rest cannot lower the margin of the orders beside it.
 ///
-/// Orders of a side are margined together, so that one at a better price than the mark takes off what others at worse ones
-/// ask for: an order only adds unless it is the former and there are more of the latter.
+/// Orders of a side are margined together, so that an order at a better price than the mark lowers what others at worse prices
+/// require. An order only adds unless it is of the first kind and the second kind outweighs it.
 pub fn order_only_adds(
     u: &Underlying,
     i: &Instrument,

@@ -88,7 +88,7 @@ pub struct Requirements {
     pub scan: QuoteNative,
     /// What initial margin adds to scanning risk while the scan range rises.
     pub surcharge: QuoteNative,
-    /// What the minimum for short options asks beyond the other charges.
+    /// What the minimum for short options requires beyond the other charges.
     pub short_minimum: QuoteNative,
     /// Calendar charges.
     pub calendar: QuoteNative,
@@ -117,8 +117,7 @@ impl Requirements {
         self.equity.minus(self.maintenance)
     }
 
-    /// True if equity is so low that the owner should be called for margin: below maintenance times one plus the warning
-    /// buffer.
+    /// True if the owner should be called for margin: equity is below maintenance times one plus the warning buffer.
     pub fn is_margin_call(&self, params: &MarginParams) -> Result<bool, RiskError> {
         let warning = mul_ppm_ceil(self.maintenance, params.warning_buffer)?;
         Ok(self.equity < self.maintenance.plus(warning)?)
@@ -132,9 +131,9 @@ impl Requirements {
 
 /// Checks a whole portfolio: the check of the program. It stops at the cash where nothing else is held.
 ///
-/// It looks at every position that is held. A bound that could stop sooner needs every mark and every delta first, which is
-/// three fifths of the whole: accounts far above their margin would gain two fifths by it, and hedged ones, whom no bound
-/// without netting lets through, would pay as much twice.
+/// It looks at every position that is held. A bound that could stop sooner needs every mark and every delta first, which is most
+/// of the work. Accounts far above their margin would gain a little. Hedged accounts pass no bound without netting and would pay
+/// that part twice.
 #[inline(never)]
 pub fn check(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<Requirements, RiskError> {
     if portfolio.holds_only_cash() {
@@ -152,8 +151,8 @@ pub fn check(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<R
     margin.requirements(board)
 }
 
-/// As [`check`], with what every underlying contributes: the whole breakdown, in the order of the account's positions,
-/// underlyings of which only tokens are held after them.
+/// As [`check`], with what every underlying contributes, in the order of the account's positions. Underlyings of which only
+/// tokens are held come last.
 pub fn breakdown(
     board: &Board,
     portfolio: &Portfolio,
@@ -172,7 +171,7 @@ pub fn breakdown(
     margin.requirements(board)
 }
 
-/// Checks an underlying's price as the purpose asks, unless all that is held of it is settled: then no price matters.
+/// Checks an underlying's price as the purpose requires, unless all that is held of it is settled: then no price matters.
 #[inline(always)]
 fn require_price(
     board: &Board,
@@ -193,7 +192,7 @@ fn all_settled(board: &Board, positions: &[Position]) -> bool {
 }
 
 impl Margin {
-    /// Adds everything that a portfolio holds, but for one underlying if that is asked for, of which it returns the tokens.
+    /// Adds everything that a portfolio holds, except the underlying `without`, whose tokens it returns.
     #[inline(never)]
     pub fn add_portfolio(
         &mut self,

@@ -35,7 +35,7 @@ pub struct UnderlyingRisk {
     pub extra: QuoteNative,
     /// What initial margin adds to it, rounded up.
     pub surcharge: QuoteNative,
-    /// What the minimum for short options asks beyond all that this underlying is asked for, rounded up.
+    /// What the minimum for short options requires beyond all else that this underlying requires, rounded up.
     pub short_minimum: QuoteNative,
     /// Calendar charge, rounded up.
     pub calendar: QuoteNative,

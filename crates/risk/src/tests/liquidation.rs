@@ -24,7 +24,7 @@ fn require(board: &Board, p: &Portfolio) -> Requirements {
     check(board, p, LAST).unwrap()
 }
 
-/// The transfer of a number of lots, written from the design: really filled, really checked.
+/// The transfer of a number of lots, written from `docs/model.md#liquidation`: really filled, really checked.
 fn transfer(board: &Board, account: &Portfolio, i: &Instrument, u: &Underlying, lots: i64) -> Takeover {
     let before = require(board, account);
     let long = account.lots(i).0 > 0;

@@ -37,7 +37,7 @@ fn sold(account: &Portfolio, token: u16, amount: u64, price: i64) -> Portfolio {
     p
 }
 
-/// The sale of an amount, written from the design: really sold, really checked.
+/// The sale of an amount, written from `docs/model.md#liquidation`: really sold, really checked.
 fn sale(board: &Board, account: &Portfolio, token: u16, amount: u64) -> TokenSale {
     let terms = board.token(token).unwrap();
     let u = board.underlying(terms.underlying).unwrap();

@@ -71,8 +71,8 @@ pub fn market_mut(mut view: AccountView, exchange: &Address, instrument: u16) ->
     Ok(market)
 }
 
-/// Requires that an instrument has not come to its settlement: from then on its price is decided, and whoever trades would
-/// trade what he knows.
+/// Requires that an instrument has not come to its settlement. From then on its price is decided, and a trader who knows it would
+/// trade against one who does not.
 #[inline(always)]
 pub fn require_trading(i: &Instrument, now: i64) -> Result<()> {
     require!(i.settles_at == 0 || now < i.settles_at, BallastError::InstrumentExpired);

@@ -1,9 +1,8 @@
 //! Mints, of the token program and plain ones of Token-2022.
 //!
-//! A Token-2022 mint may have extensions. Those that could take, tax, freeze or refuse to move what is in a vault, or make its
-//! amount mean something else, are refused by name, and so is every one that is not known here: only pointers to
-//! descriptions, and descriptions, are accepted. All others are fixed when a mint is made, so that a mint that was accepted
-//! stays plain.
+//! A Token-2022 mint may have extensions. Only descriptions, and pointers to them, are accepted. Extensions that could take, tax,
+//! freeze or refuse to move what is in a vault, or make its amount mean something else, are refused by name, and so is every
+//! extension that is not known here. Such extensions are fixed when a mint is made, so that an accepted mint stays plain.
 
 use crate::error::BallastError;
 use anchor_lang::prelude::*;

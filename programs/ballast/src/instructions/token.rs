@@ -1,7 +1,7 @@
 //! SPL token accounts and transfers, by the token programs' own instructions: those of the token program, which Token-2022
 //! knows too.
 //!
-//! Plain instructions, not a typed wrapper: a wrapper's transfer costs three times as much and refuses accounts that are
+//! Plain instructions, not a typed wrapper: a wrapper's transfer costs several times as much and refuses accounts that are
 //! borrowed.
 
 use crate::{constants::EXCHANGE_SEED, error::BallastError, state::Exchange};

@@ -42,8 +42,8 @@ pub struct CloseMarginAccount {
 
 /// Runs `close_margin_account`.
 ///
-/// Without cash nothing is earned, so that no interest is lost by it. What was counted as owed before the last deposit may have
-/// left interest to pay: then the account is not empty yet.
+/// An account without cash earns nothing, so that closing it loses no interest. What it owed before the last deposit may have
+/// left interest to pay: then it is not empty yet.
 pub fn close_margin_account(ctx: &mut Context<CloseMarginAccount>) -> Result<()> {
     let a = &mut ctx.accounts;
     let (interest, lending) = (&a.board.board.interest, &mut a.treasury.lending);

@@ -72,7 +72,7 @@ impl Asset {
 /// Runs `deposit`.
 ///
 /// Anyone may give cash to any account: it adds equity one for one. A token also adds risk, haircut and charges, and takes
-/// one of eight slots: only the owner or a delegate deposits it, and the account is checked.
+/// one of eight slots. So only the owner or a delegate deposits tokens, and the account is checked.
 pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
     let a = &mut ctx.accounts;
     require!(amount > 0, BallastError::ZeroAmount);

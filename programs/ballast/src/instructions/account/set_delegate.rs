@@ -33,8 +33,8 @@ pub struct SetDelegate {
     pub margin: Account<MarginAccount>,
 }
 
-/// Runs `set_delegate`. Who is a delegate already has what is set now, and no more what was set before. The slot of one whose
-/// time is over is free. Taking permissions away is never refused for want of time or slots.
+/// Runs `set_delegate`. The permissions of a delegate that is named already are replaced. The slot of a delegate whose time
+/// is over is free. Taking permissions away is never refused for want of time or slots.
 pub fn set_delegate(
     ctx: &mut Context<SetDelegate>,
     delegate: [u8; 32],

@@ -50,12 +50,12 @@ pub struct TransferCash {
     pub to: Account<MarginAccount>,
 }
 
-/// Runs `transfer_cash`. What is given must be cash of the account's own, and what is left must cover initial margin without
-/// unrealised profit, as after a withdrawal: so an account that may be liquidated gives nothing. The receiver is not
-/// checked: cash adds to every equity one for one and to no requirement. A pause of withdrawals does not stop it: nothing
-/// leaves the exchange.
+/// Runs `transfer_cash`. The giver must own the cash, and what it has left must cover initial margin without unrealised
+/// profit, as after a withdrawal. So an account that may be liquidated gives nothing. The receiver is not checked: cash adds
+/// one for one to every equity and to no requirement. A pause of withdrawals does not stop a transfer: nothing leaves the
+/// exchange.
 ///
-/// Both accounts are counted anew in the pool, as by a withdrawal and a deposit: else the giver would go on counting as a
+/// Both accounts are counted anew in the pool, as by a withdrawal and a deposit; otherwise the giver would still count as a
 /// lender of cash that is gone. So interest is paid and collected on both sides too.
 pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()> {
     let (now, a) = (now()?, &mut ctx.accounts);

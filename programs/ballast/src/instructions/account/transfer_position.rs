@@ -65,10 +65,10 @@ pub struct TransferPosition {
 
 /// Runs `transfer_position`.
 ///
-/// The lots go with what they cost, so that nothing is realised by the giver. For the margin rule they are sold and bought
-/// at that price: the giver ends at or above initial margin or with less risk, and below maintenance gives away no more than
-/// a liquidator would get; the receiver ends at or above initial margin. Where he takes over a loss, he must be able to pay
-/// it as who pays in a block: profit that he could not withdraw covers no loss that the giver could not withdraw without.
+/// The lots go with what they cost, so that nothing is realised by the giver. For the margin rule they are sold and bought at
+/// that price: the giver ends at or above initial margin or with less risk, and below maintenance gives away no more than a
+/// liquidator would get; the receiver ends at or above initial margin. A receiver that takes over a loss must be able to pay
+/// it, as the payer in a block: profit that it could not withdraw covers no loss without which the giver could withdraw more.
 pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Result<()> {
     let (now, a) = (now()?, &mut ctx.accounts);
     require_transferable(&a.from, &a.to, a.authority.address(), now)?;

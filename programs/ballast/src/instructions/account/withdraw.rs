@@ -92,7 +92,7 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
     let left = rule::require_withdrawable(&a.board.board, &a.margin.portfolio, now).logged()?;
     a.margin.portfolio.note_owed(&left);
     a.treasury.lending.register(&mut a.margin.portfolio, left.own_cash, interest, now).logged()?;
-    // Whoever owes after taking cash owes more by it. Without borrowing only cash that is there was taken.
+    // An account that owes after taking cash borrowed it. Without borrowing it took only cash that was there.
     let borrows = matches!(asset, Asset::Quote) && !left.owed().is_zero();
     if borrows && !interest.params.max_utilisation.is_zero() {
         a.treasury.lending.require_lendable(&interest.params).logged()?;

@@ -156,8 +156,8 @@ impl Block {
         require!(i.reduce_only == 0, BallastError::MarketReduceOnly);
         let size = args.lots.unsigned_abs();
         require!(size > 0 && size <= i.max_position.0.unsigned_abs(), BallastError::BadSize);
-        // The margin check looks at what is held in the end. A leg that both sides close is judged by its mark alone, and a
-        // mark that is stale would let value pass unseen.
+        // The margin check looks at what is held in the end. A leg that both sides close is judged by its mark alone, and a stale
+        // mark would let value pass unseen.
         u.require_fresh(self.now).logged()?;
         if i.is_option() {
             i.option.require_usable(i, u, self.now).logged()?;

@@ -19,7 +19,7 @@ pub struct SetPause {
     pub exchange: Account<Exchange>,
 }
 
-/// Runs `set_pause`. Changes wait anew once withdrawals are possible again.
+/// Runs `set_pause`. Once withdrawals are possible again, pending changes wait anew.
 pub fn set_pause(ctx: &mut Context<SetPause>, bits: u32) -> Result<()> {
     require!(bits & !pause::ALL == 0, BallastError::ParameterOutOfBounds);
     let authority = *ctx.accounts.authority.address();

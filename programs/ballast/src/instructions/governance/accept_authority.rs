@@ -17,8 +17,8 @@ pub struct AcceptAuthority {
     pub exchange: Account<Exchange>,
 }
 
-/// Runs `accept_authority`. An admin accepts a timelock after its nomination: nobody who got hold of the key for a moment is
-/// rid of its owner. With an admin go the nominations that it made.
+/// Runs `accept_authority`. A new admin accepts a timelock after its nomination, so that a thief of the key cannot shut its
+/// owner out at once. The nominations that an admin made end with it.
 pub fn accept_authority(ctx: &mut Context<AcceptAuthority>, kind: u8) -> Result<()> {
     let who = *ctx.accounts.nominee.address();
     let exchange = &mut ctx.accounts.exchange;

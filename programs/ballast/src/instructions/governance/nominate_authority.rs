@@ -4,7 +4,8 @@ use super::set_timelock::ChangeExchange;
 use crate::{args::authority, error::BallastError, events::AuthorityNominated, instructions::load::now};
 use anchor_lang::prelude::*;
 
-/// Runs `nominate_authority`. The authority stays who it is until the nominee accepts; nobody nominated withdraws a nomination.
+/// Runs `nominate_authority`. The authority does not change until the nominee accepts. Nominating the default
+/// address withdraws a nomination.
 pub fn nominate_authority(ctx: &mut Context<ChangeExchange>, kind: u8, who: [u8; 32]) -> Result<()> {
     let who = Address::new_from_array(who);
     let exchange = &mut ctx.accounts.exchange;

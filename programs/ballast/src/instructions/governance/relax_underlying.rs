@@ -9,8 +9,8 @@ use crate::{
 use anchor_lang::prelude::*;
 use ballast_risk::{Ppm, bounds};
 
-/// Runs `relax_underlying`: takes back a raise of the least scan range, or a part of it, while maintenance margin is on its way
-/// there. It waits for nothing: the raise would else be in force before a change that undoes it.
+/// Runs `relax_underlying`: takes back a raise of the least scan range, or a part of it, while maintenance margin is on its
+/// way there. It does not wait for the timelock, in which the raise would come into force.
 pub fn relax_underlying(ctx: &mut Context<ChangeBoard>, index: u16, scan_range: u32) -> Result<()> {
     let u = ctx.accounts.board.board.underlying_mut(index).logged()?;
     let before = u.params.scan_range;

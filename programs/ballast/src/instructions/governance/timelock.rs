@@ -14,7 +14,7 @@ use anchor_lang::{AccountClose, AnchorAccount, cpi::verify_program_address, prel
 pub const NO_SUBJECT: Address = Address::new_from_array([0; 32]);
 
 /// Lets the instruction with this discriminator and these arguments go on if the exchange has no timelock, or if the last two
-/// further accounts are its pending change, whose time has come, and who paid for it. The pending change is then closed.
+/// further accounts are its pending change, whose time has come, and the payer of that change. The pending change is then closed.
 ///
 /// # Errors
 /// [`BallastError::ChangeNotProposed`], [`BallastError::ChangeDiffers`], [`BallastError::ChangeNotReady`] and
@@ -29,8 +29,8 @@ pub fn require_proposed(
     find_proposed(further, exchange, subject, tag, args)?.close()
 }
 
-/// As [`require_proposed`], for an instruction that calls another program: the runtime refuses such a call between a change of
-/// lamports and the end, so that the instruction itself closes the change when it is done.
+/// As [`require_proposed`], for an instruction that calls another program. The runtime refuses such a call after a change of
+/// lamports, so the instruction closes the change itself when it is done.
 #[inline(never)]
 pub fn find_proposed(
     further: Vec<AccountView>,
@@ -54,7 +54,7 @@ pub fn find_proposed(
     Ok(Proposal(Some((change, payer))))
 }
 
-/// A change that may be executed, and who paid for it; nothing where there is no timelock.
+/// A change that may be executed, and the payer of it; nothing where there is no timelock.
 #[must_use = "a change that is not closed can be executed again"]
 pub struct Proposal(Option<(Account<PendingChange>, AccountView)>);
 
@@ -81,7 +81,8 @@ fn load(view: AccountView, exchange: &Address) -> Result<Account<PendingChange>>
 }
 
 /// Checks that a change's time has come and is not over. A timelock that was lengthened since holds for it too; one that was
-/// shortened does not. Withdrawals must have been possible for the whole timelock: who does not want the change can leave.
+/// shortened does not. Withdrawals must have been possible for the whole timelock, so that users who do not want the change
+/// can leave.
 fn require_ready(change: &PendingChange, exchange: &Exchange, now: i64) -> Result<()> {
     if exchange.pause & pause::WITHDRAW != 0 {
         msg!("withdrawals are paused");

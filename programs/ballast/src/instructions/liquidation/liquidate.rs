@@ -120,7 +120,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     Ok(())
 }
 
-/// Notes what was taken over in this episode: whose side bad debt would fall on. When all slots are in use the smallest
+/// Notes what was taken over in this episode: the side that bad debt would fall on. When all slots are in use, the smallest
 /// entry gives way.
 fn record(margin: &mut MarginAccount, instrument: u16, value: QuoteNative, long: bool) -> Result<()> {
     let value = if long { value } else { value.negated().logged()? };

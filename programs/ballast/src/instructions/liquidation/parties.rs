@@ -1,4 +1,4 @@
-//! What every liquidation asks of its two parties, and what it settles with both in the end.
+//! What every liquidation requires of its two parties, and what it settles with both in the end.
 
 use super::resolve_bad_debt::{BadDebt, pay_bad_debt};
 use crate::{
@@ -9,8 +9,8 @@ use crate::{
 use anchor_lang::prelude::*;
 use ballast_risk::{Interest, Requirements};
 
-/// Requires that liquidations are possible, that who signs may liquidate by the liquidator's account, and that it is not the
-/// other account's own.
+/// Requires that liquidations are possible, that the signer may liquidate for the liquidator's account, and that the owner of
+/// the other account has no part in it.
 pub fn require_liquidator(
     exchange: &Exchange,
     authority: &Address,
@@ -18,25 +18,25 @@ pub fn require_liquidator(
     margin: &MarginAccount,
     now: i64,
 ) -> Result<()> {
-    // Nobody is liquidated who is kept from adding collateral.
+    // An account that is kept from adding collateral is not liquidated.
     require!(exchange.pause & (pause::LIQUIDATE | pause::DEPOSIT) == 0, BallastError::Paused);
     require!(liquidator.allows(authority, permission::LIQUIDATE, now), BallastError::Unauthorized);
     require!(!is_own(liquidator, margin, now), BallastError::LiquidatorIsOwner);
     Ok(())
 }
 
-/// True if the owner of the account below maintenance owns the liquidator's account or may act for it. He then is not the
-/// one who signs either, since who signs may act for the liquidator's account.
+/// True if the owner of the account below maintenance owns the liquidator's account or may act for it. This covers the signer
+/// too, since the signer may act for the liquidator's account.
 ///
-/// Only what the liquidator's side chose counts: a delegate is not asked, so that an account could name every liquidator there
-/// is as its own.
+/// Only what the liquidator's side chose counts. If delegates of the account below maintenance counted, it could name every
+/// liquidator as a delegate: a delegate does not consent.
 fn is_own(liquidator: &MarginAccount, margin: &MarginAccount, now: i64) -> bool {
     let owner = &margin.owner;
     liquidator.owner == *owner || liquidator.delegates.iter().any(|d| d.address == *owner && now < d.expires_at)
 }
 
 /// The last step of a liquidation: interest and lending of both accounts, the bad debt of the one below maintenance, and the
-/// counters. `after` is what is now required of that one and of the liquidator.
+/// counters. `after` are the requirements now, of that one and of the liquidator.
 pub fn settle_both(
     treasury: &mut Treasury,
     margin: &mut MarginAccount,

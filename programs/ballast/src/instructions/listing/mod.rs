@@ -1,4 +1,4 @@
-//! Listing of underlyings, collateral and instruments. The admin's.
+//! Listing of underlyings, collateral and instruments, by the admin.
 
 pub mod instrument;
 pub mod list_collateral;

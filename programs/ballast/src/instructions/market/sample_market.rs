@@ -35,8 +35,8 @@ pub struct SampleMarket {
 
 /// Runs `sample_market`. A second call in a bucket changes nothing.
 ///
-/// The index must be fresh and suspected by no guard: a premium over a wrong index would be paid by those who are right. And
-/// new risk must be possible: where nobody can answer a quote it says nothing.
+/// The index must be fresh and suspected by no guard: otherwise traders who are right would pay a premium over a wrong index.
+/// New risk must be possible: where nobody can answer a quote, the quote says nothing.
 pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
     let now = now()?;
     let a = &mut ctx.accounts;
@@ -70,8 +70,9 @@ pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
     Ok(())
 }
 
-/// The average price of a lot of the impact notional on one side, at the underlying's scale: the bid rounded down, the ask up. Orders count that have rested, have not expired, and add to a
-/// position: what flashes up or may vanish moves no mark.
+/// The average price of a lot of the impact notional on one side, at the underlying's scale: the bid rounded down, the ask
+/// up. Only orders count that have rested, have not expired, and add to a position: what flashes up or may vanish moves no
+/// mark.
 fn impact_price(book: &Book<'_>, side: Side, i: &Instrument, u: &Underlying, now: i64) -> Result<i64> {
     let rested = |o: &Order| now.checked_sub(o.placed_at).is_some_and(|age| age >= MIN_RESTING_SECONDS);
     let counts = |o: &Order| rested(o) && !o.is_expired(now) && !o.is_reduce_only();

@@ -59,7 +59,7 @@ pub fn settle_position(ctx: &mut Context<SettlePosition>) -> Result<()> {
     let now = now()?;
     a.margin.portfolio.accrue(&board.interest, now).logged()?;
     let closed = a.margin.portfolio.close_settled(i, u).logged()?;
-    // Nothing else that the account holds stops a settlement: what cannot be measured owes what it owed.
+    // Nothing else that the account holds stops a settlement: an account that cannot be measured goes on owing what it owed.
     if let Ok(measured) = margin::check(board, &a.margin.portfolio, Purpose::Maintenance { now }) {
         a.margin.portfolio.note_owed(&measured);
     }

@@ -231,7 +231,7 @@ impl<'a> Matcher<'a> {
     ) -> Result<Meeting> {
         let expired = resting.is_expired(self.now);
         let Some(maker) = self.makers.iter().position(|m| m.address == resting.owner) else {
-            // Whoever takes could not know of a young order; an older one must not be traded through.
+            // The taker could not know of a young order; an older one must not be traded through.
             let age = self.now.checked_sub(resting.placed_at).ok_or(BallastError::Overflow)?;
             let young = age <= MAKER_GRACE_SECONDS;
             return Ok(if expired || young { Meeting::StepOver } else { Meeting::End });
@@ -279,7 +279,7 @@ impl<'a> Matcher<'a> {
         let worth = |per_lot: i64| Scaled(mul_bounded(lots.0, per_lot)).to_native_floor(self.u.scale());
         let mark = self.i.mark_at(self.u, self.now);
         let mark_value = worth(mark);
-        // Who sells may close a long position, who buys a short one.
+        // A seller may close a long position, a buyer a short one.
         let discount_value = |buys: bool| worth(self.i.discount_value(self.u, !buys, mark));
         let maker_buys = resting.side().logged()? == Side::Bid;
         let maker_lots_before;
@@ -302,7 +302,7 @@ impl<'a> Matcher<'a> {
             let settled = match settled {
                 Ok(settled) => settled,
                 Err(refused) => {
-                    // Where nobody may take this instrument's risk, that is no fault of the maker's.
+                    // Where nobody may take this instrument's risk, the maker is not at fault.
                     require_leg(self.i, self.u, self.now)?;
                     account.portfolio.clone_from(scratch);
                     self.cancel(maker, handle)?;
@@ -375,7 +375,7 @@ impl<'a> Matcher<'a> {
         let due = mul_ppm_floor(value, Ppm(self.exchange.maker_penalty_ppm)).logged()?;
         let due = due.min(self.exchange.maker_penalty);
         let portfolio = &mut maker.account.portfolio;
-        // Where it cannot be computed what he can spare, he pays nothing.
+        // A maker pays nothing where what it can spare cannot be computed.
         let spare = rule::spare_cash(self.board, portfolio, self.now).unwrap_or(QuoteNative::ZERO);
         let penalty = due.min(spare);
         if penalty.is_zero() {
@@ -399,7 +399,8 @@ impl<'a> Matcher<'a> {
     }
 }
 
-/// Applies a fill to the maker and checks the rule; returns what funding it settled. On an error the caller puts the portfolio back.
+/// Applies a fill to the maker and checks the rule; returns what funding it settled. On an error the caller puts the
+/// portfolio back.
 #[allow(clippy::too_many_arguments)] // one step of `Matcher::trade`, apart from it for the size of its frame
 #[inline(never)]
 fn settle_maker(
@@ -430,7 +431,7 @@ fn settle_maker(
 }
 
 /// Requires that what is traded could be taken on as new risk now. Where it could not, a maker's refusal says nothing of the
-/// maker: anyone could else take everybody's orders off the book while a price is stale.
+/// maker. Otherwise anyone could take everybody's orders off the book while a price is stale.
 #[cold]
 #[inline(never)]
 fn require_leg(i: &Instrument, u: &Underlying, now: i64) -> Result<()> {

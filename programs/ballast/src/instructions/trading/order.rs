@@ -103,8 +103,8 @@ pub fn may_rest(kind: u8) -> bool {
     matches!(kind, order_kind::LIMIT | order_kind::POST_ONLY | order_kind::POST_ONLY_SLIDE)
 }
 
-/// Requires that a reduce-only order that may rest is worth the market's minimum, or closes the whole position: it carries
-/// no margin, and a book's room must not be had for nothing.
+/// Requires that a reduce-only order that may rest is worth the market's minimum, or closes the whole position. It carries no
+/// margin, and room in the book must not be free.
 pub fn require_reducing_value(portfolio: &Portfolio, i: &Instrument, lots: Lots, price: Ticks) -> Result<()> {
     if lots.0.unsigned_abs() >= portfolio.lots(i).0.unsigned_abs() { Ok(()) } else { require_value(i, lots, price) }
 }
@@ -139,7 +139,7 @@ fn limit(args: &OrderArgs, side: Side, matcher: &Matcher<'_>) -> Result<Ticks> {
     }
 }
 
-/// The end of the band at which an order of a side would be willing to trade with anybody in it.
+/// The end of the band at which an order of a side would trade with every order in it.
 fn far_end(side: Side, (low, high): (Ticks, Ticks)) -> Ticks {
     match side {
         Side::Bid => high,
@@ -155,7 +155,7 @@ fn require_inside(price: Ticks, (low, high): (Ticks, Ticks)) -> Result<()> {
     Ok(())
 }
 
-/// Lots, of those asked for, by which an order of a side can reduce the position.
+/// Of the lots of an order, those by which it can reduce the position.
 pub fn take_reduce_only_lots(portfolio: &Portfolio, i: &Instrument, side: Side, lots: Lots) -> Lots {
     let held = portfolio.lots(i).0;
     let reducible = match side {

@@ -31,7 +31,7 @@ pub fn replace_order(ctx: &mut Context<PlaceOrder>, handle: u32, sequence: u64, 
     Ok(())
 }
 
-/// True if the order asked for is the old one with no more lots.
+/// True if the new order is the old one with no more lots.
 fn is_smaller(old: &Order, args: &OrderArgs) -> Result<bool> {
     Ok(may_rest(args.kind)
         && args.side == old.side().logged()? as u8

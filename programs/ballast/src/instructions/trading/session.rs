@@ -1,8 +1,8 @@
 //! What an account does in one market in one instruction: cancel, place, and be checked.
 //!
-//! Orders that only rest are checked together, once, when the last of them rests: their margin only grows, so that the check
-//! of the last is the check of each. Whatever else changes the account stands alone, with a check before and after it: an
-//! order that meets somebody, and one that would lower the margin of the orders beside it.
+//! Orders that only rest are checked together, once, when the last of them rests: their margin only grows, so that the check of
+//! the last is the check of each. Whatever else changes the account is checked alone, before and after: an order that meets
+//! another, and an order that would lower the margin of the orders beside it.
 
 use super::{
     matching::{Matched, Matcher, take_off_book},
@@ -38,7 +38,7 @@ pub struct Session<'a> {
     before: Box<Portfolio>,
     /// What was done since, for the rule.
     unchecked: Option<Trade>,
-    /// True if that stands alone.
+    /// True if that is to be checked alone.
     alone: bool,
 }
 
@@ -51,7 +51,7 @@ pub struct Outcome {
 }
 
 impl<'a> Session<'a> {
-    /// Loads the makers and keeps the account as it is now. Refuses who may not trade for it.
+    /// Loads the makers and keeps the account as it is now. Refuses an authority that may not trade for it.
     #[inline(always)] // a result of this size is not worth its copies
     pub fn open(a: &'a mut PlaceOrder, makers: &[AccountView]) -> Result<Self> {
         let now = now()?;
