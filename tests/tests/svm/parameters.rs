@@ -3,7 +3,7 @@
 use crate::{
     mutation::{Case, Mutation::*, Slot, slot::*},
     refusal::{Expected, assert_refused, numbers, refused},
-    tables::{Change, World, refusals},
+    tables::{BAD_FEEDS, Change, World, pinned, refusals},
     timelock::{fees, instrument_change},
 };
 use ballast_client::{
@@ -568,6 +568,8 @@ fn change_underlying() {
         ("a guard on moves below 1 %", |u| u.max_move = 9_999, E::ParameterOutOfBounds),
     ];
     let mut arguments = refusals(args, build, bounds);
+    let with_second = UnderlyingArgs { second: pinned(SECOND), ..args };
+    arguments.extend(refusals(with_second, build, BAD_FEEDS));
     for index in [3, u16::MAX] {
         let ix = instruction::change_underlying(
             &e,
