@@ -310,8 +310,8 @@ fn a_source_byte_that_is_wrong_refuses_every_price() {
     svm.write_price(BTC, "41000");
     let ix = instruction::refresh_underlying(&e, &svm.price_account(BTC), BTC);
     let sample = instruction::sample_settlement(&e, &svm.price_account(BTC), BTC, svm.now());
-    let known = Source::ALL.map(|source| source as u8);
-    for source in (0..=u8::MAX).filter(|source| *source != svm.first_feed(BTC).source) {
+    let (good, known) = (svm.first_feed(BTC), Source::ALL.map(|source| source as u8));
+    for source in (0..=u8::MAX).filter(|source| *source != good.source) {
         svm.modify::<RiskBoard>(&board, |b| b.board.underlyings[usize::from(BTC)].first.source = source);
         let expected = if known.contains(&source) { E::OracleWrongOwner } else { E::UnknownOracle };
         for ix in [&ix, &sample] {
@@ -319,7 +319,6 @@ fn a_source_byte_that_is_wrong_refuses_every_price() {
         }
     }
     // The same of an account that the feed names, and that is not the one passed in.
-    let good = svm.first_feed(BTC);
     svm.modify::<RiskBoard>(&board, |b| {
         b.board.underlyings[usize::from(BTC)].first = Feed { account: [9; 32], ..good };
     });
