@@ -7,10 +7,9 @@ use anyhow::{Context, Result, anyhow, ensure};
 use ballast_client::{
     ballast::state::RiskBoard,
     config::{self, GroupConfig},
-    instruction,
+    decimal, instruction,
 };
 use ballast_testkit::{BTC, Failed, Order, SOL, Sent, Svm, Trader, options::with_second};
-use solana_account::Account;
 use solana_address::Address;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
