@@ -6,12 +6,14 @@ use crate::{
 };
 use anyhow::Result;
 use ballast_client::{
-    ballast::args::{
-        CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN, WithdrawalLimitArgs,
-        authority,
+    ballast::{
+        args::{
+            CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN,
+            WithdrawalLimitArgs, authority,
+        },
+        oracle::OraclePrice,
     },
     instruction,
-    pyth::PriceUpdate,
     risk::BREAKER_SUSPECT_SECONDS,
 };
 use ballast_testkit::BTC;
@@ -93,9 +95,10 @@ fn tightening(b: &mut Bench) -> Result<()> {
     // The breaker asks for prices that stay suspect.
     for _ in 0..2 {
         b.svm.advance(BREAKER_SUSPECT_SECONDS);
-        let (feed_id, publish_time) = (b.svm.feed_id(ONE), b.svm.now());
-        let uncertain = PriceUpdate { feed_id, price: 40, confidence: 20, exponent: 0, publish_time };
-        b.svm.write_price_update(ONE, &uncertain);
+        let now = b.svm.now();
+        let (publish_time, previous_publish_time) = (now, now - 1);
+        let uncertain = OraclePrice { price: 40, confidence: 20, exponent: 0, publish_time, previous_publish_time };
+        b.svm.write_print(ONE, &uncertain);
         b.svm.refresh(ONE).map_err(failure)?;
     }
     b.measure("trip_breaker", instruction::trip_breaker(&e, ONE), &[])?;

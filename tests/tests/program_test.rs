@@ -9,13 +9,11 @@ use ballast_client::{
     ballast::{
         self,
         args::{OrderArgs, order_kind, self_trade},
-        oracle::pyth::RECEIVERS,
         state::{MarginAccount, RiskBoard, Treasury},
     },
     config::{self, Config},
-    event, instruction, margin,
+    event, instruction, margin, oracle,
     pda::Exchange,
-    pyth::PriceUpdate,
 };
 use ballast_testkit::{BTC, elf_path, token};
 use solana_account::Account;
@@ -169,17 +167,9 @@ impl Bank {
 
     /// Writes a price of now and puts it on the board.
     async fn publish(&mut self, dollars: &str) -> Result<()> {
-        let price = ballast_client::decimal::parse(dollars, 8)?;
-        let update = PriceUpdate {
-            feed_id: self.config.underlying_args(&self.config.underlying[0])?.feed_id,
-            price,
-            confidence: price as u64 / 2_000,
-            exponent: -8,
-            publish_time: self.now().await?,
-        };
-        let account =
-            Account { lamports: 10_000_000, data: update.encode(), owner: RECEIVERS[0], ..Account::default() };
-        self.write(self.price, account);
+        let price = oracle::dollars(dollars, self.now().await?)?;
+        let (owner, data) = oracle::write(&self.config.underlying[0].first.args()?.into(), &price)?;
+        self.write(self.price, Account { lamports: 10_000_000, data, owner, ..Account::default() });
         self.send(&[instruction::refresh_underlying(&self.exchange, &self.price, BTC)], &[]).await?;
         Ok(())
     }

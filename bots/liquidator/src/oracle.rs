@@ -2,8 +2,9 @@
 
 use anyhow::Result;
 use ballast_client::{
-    ballast::oracle::pyth::{DISCRIMINATOR, RECEIVERS, parse},
+    ballast::oracle::read,
     instruction,
+    oracle::{pinned, searches},
     pda::Exchange,
     risk::{Board, Portfolio, RiskError, Underlying},
     rpc::Rpc,
@@ -12,9 +13,6 @@ use ballast_client::{
 use solana_address::Address;
 use solana_instruction::Instruction;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Where a price update says that it is fully verified; its feed id follows.
-const VERIFIED: usize = 40;
 
 /// The underlyings of a portfolio's positions whose price on the board is too old for a takeover.
 pub fn stale(board: &Board, portfolio: &Portfolio, now: i64) -> BTreeSet<u16> {
@@ -60,27 +58,23 @@ pub fn refresh(
     for index in underlyings {
         let Ok(u) = board.underlying(*index) else { continue };
         if let Some(price) = newest(rpc, u, now)? {
-            let second = Address::new_from_array(u.second_feed);
-            let second = (second != Address::default()).then_some(&second);
-            instructions.push(instruction::refresh_underlying_from(exchange, &price, second, *index));
+            let second = pinned(&u.second);
+            instructions.push(instruction::refresh_underlying_from(exchange, &price, second.as_ref(), *index));
         }
     }
     Ok(instructions)
 }
 
-/// The price account with the newest update of an underlying's feed that the board would take.
+/// The account with the newest price of an underlying's first feed that the board would take.
 fn newest(rpc: &Rpc, u: &Underlying, now: i64) -> Result<Option<Address>> {
-    let mut verified_feed = vec![1];
-    verified_feed.extend_from_slice(&u.feed_id);
     let mut newest = None;
-    for receiver in RECEIVERS {
-        let filters = vec![(0, DISCRIMINATOR.to_vec()), (VERIFIED, verified_feed.clone())];
-        for (address, account) in rpc.program_accounts(&receiver, filters)? {
-            let Ok(update) = parse(&receiver, &account.data, &u.feed_id) else { continue };
-            let age = now - update.publish_time;
-            let usable = (0..=i64::from(u.params.max_age)).contains(&age) && update.publish_time > u.publish_time;
-            if usable && newest.is_none_or(|(time, _)| time < update.publish_time) {
-                newest = Some((update.publish_time, address));
+    for search in searches(&u.first) {
+        for (address, account) in rpc.program_accounts(&search.owner, search.filters)? {
+            let Ok(price) = read(&u.first, &search.owner, &account.data) else { continue };
+            let age = now - price.publish_time;
+            let usable = (0..=i64::from(u.params.max_age)).contains(&age) && price.publish_time > u.publish_time;
+            if usable && newest.is_none_or(|(time, _)| time < price.publish_time) {
+                newest = Some((price.publish_time, address));
             }
         }
     }

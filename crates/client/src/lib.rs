@@ -8,7 +8,7 @@
 //! - [`config`]: a whole exchange from one TOML file.
 //! - [`migrate`]: what is still missing to make the chain what that file says, in order.
 //! - [`decimal`]: exact decimal numbers between people and the program's integers.
-//! - [`pyth`], [`switchboard`]: price accounts as the oracles write them, for local validators.
+//! - [`oracle`]: where the chain has the price accounts of a feed, and what an oracle would write, for local validators.
 //! - [`series`]: listing of options by expiry and strike, and their refreshes.
 //! - [`terms`]: prices in dollars and sizes in whole assets, to and from an instrument's ticks and lots.
 //! - [`rfq`]: requests for quote: block trades agreed on away from the chain, checked by both sides before they sign.
@@ -36,15 +36,14 @@ pub mod event;
 pub mod instruction;
 pub mod margin;
 pub mod migrate;
+pub mod oracle;
 pub mod pda;
-pub mod pyth;
 pub mod reconcile;
 pub mod rfq;
 #[cfg(feature = "rpc")]
 pub mod rpc;
 pub mod series;
 pub mod settlement;
-pub mod switchboard;
 pub mod terms;
 pub mod time;
 

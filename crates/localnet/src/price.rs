@@ -1,30 +1,19 @@
-//! Prices: Pyth `PriceUpdateV2` accounts, as the receiver program writes them.
+//! Prices: accounts as the oracles of the underlyings' first feeds write them.
 
 use crate::Venue;
 use anyhow::{Result, ensure};
-use ballast_client::{ballast::oracle::pyth::RECEIVERS, decimal, instruction, pyth::PriceUpdate};
+use ballast_client::{instruction, oracle};
 use solana_instruction::Instruction;
-
-/// Exponent of the price updates.
-const EXPONENT: i32 = -8;
-/// The confidence interval is the price over this: 0.05 %.
-const CONFIDENCE: u64 = 2_000;
 
 impl Venue<'_> {
     /// Writes the price account of an underlying: a price in dollars per whole asset, with the time at which it was
     /// published. The board does not know it before a refresh.
     pub fn write_price(&self, underlying: u16, dollars: &str, publish_time: i64) -> Result<()> {
-        let listed = &self.config.underlying[usize::from(underlying)];
-        let price = decimal::parse(dollars, EXPONENT.unsigned_abs())?;
-        ensure!(price > 0, "a price is positive, unlike {dollars}");
-        let update = PriceUpdate {
-            feed_id: self.config.underlying_args(listed)?.feed_id,
-            price,
-            confidence: price as u64 / CONFIDENCE,
-            exponent: EXPONENT,
-            publish_time,
-        };
-        self.net.set_account(&self.prices[usize::from(underlying)], &RECEIVERS[0], &update.encode())
+        let feed = self.config.underlying[usize::from(underlying)].first.args()?.into();
+        let price = oracle::dollars(dollars, publish_time)?;
+        ensure!(price.price > 0, "a price is positive, unlike {dollars}");
+        let (owner, data) = oracle::write(&feed, &price)?;
+        self.net.set_account(&self.prices[usize::from(underlying)], &owner, &data)
     }
 
     /// Writes prices of now of the first underlyings.

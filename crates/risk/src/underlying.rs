@@ -1,7 +1,7 @@
 //! An underlying: its index price, its shocks, and the parameters that hold for all that depends on it.
 
 use crate::{
-    Fixing, OptionParams, Ppm, QuoteNative, RiskError, Units,
+    Feed, Fixing, OptionParams, Ppm, QuoteNative, RiskError, Units,
     board::first_out_of_bounds,
     fixing::MAX_FIXINGS,
     guard::{GuardParams, Guards, SecondPrice, flag},
@@ -30,8 +30,6 @@ const HOUR: i64 = 3_600;
 pub struct Underlying {
     /// Name, padded with zeros.
     pub name: [u8; 16],
-    /// Pyth feed id.
-    pub feed_id: [u8; 32],
     /// S, the index price.
     pub price: i64,
     /// S̃, the stable price: it follows S at a bounded rate.
@@ -64,10 +62,10 @@ pub struct Underlying {
     pub range: RangeState,
     /// What is known of the last minutes' prices.
     pub guards: Guards,
-    /// Account of the second source; all zero where there is none.
-    pub second_feed: [u8; 32],
-    /// Hash of the second source's feed: what its account must say that it observes.
-    pub second_hash: [u8; 32],
+    /// Feed of the index price.
+    pub first: Feed,
+    /// Feed of the second source; all zero where there is none.
+    pub second: Feed,
     /// Open interest of all instruments by the last sweeps, one side, in delta units.
     pub open_interest: Units,
     /// When `crowding` was last moved, seconds.
@@ -102,7 +100,7 @@ pub struct Underlying {
     /// Averages of expiries.
     pub fixings: [Fixing; MAX_FIXINGS],
     /// Reserved, zero.
-    pub reserved: [u64; 14],
+    pub reserved: [u64; 8],
 }
 
 /// Risk parameters of an underlying.

@@ -3,22 +3,17 @@
 use crate::{BTC, ETH, SOL, Sent, Svm, svm::Failed};
 use anyhow::{Result, anyhow, ensure};
 use ballast_client::{
-    ballast::oracle::pyth::RECEIVERS,
+    ballast::oracle::{self as chain, OraclePrice},
     config::Config,
-    decimal, instruction,
+    instruction,
     migrate::{self, Keys, Plan, State, Step},
+    oracle,
     pda::Exchange,
-    pyth::PriceUpdate,
+    risk::Feed,
 };
 use solana_account::Account;
 use solana_address::Address;
 use solana_signer::Signer;
-
-/// Exponent of the price updates that the fixtures write.
-const EXPONENT: i32 = -8;
-
-/// Where a fully verified price update has its publish time.
-const PUBLISH_TIME: std::ops::Range<usize> = 93..101;
 
 impl Svm {
     /// A machine with a whole exchange, funded insurance and fresh prices: BTC 40,000, ETH 2,500, SOL 40.
@@ -167,28 +162,30 @@ impl Svm {
 
     /// Writes a price account: a price of now in dollars per whole asset, with a confidence interval of 0.05 %.
     pub fn write_price(&mut self, underlying: u16, dollars: &str) {
-        let price = decimal::parse(dollars, EXPONENT.unsigned_abs()).expect("a decimal price");
-        let update = PriceUpdate {
-            feed_id: self.feed_id(underlying),
-            price,
-            confidence: price as u64 / 2_000,
-            exponent: EXPONENT,
-            publish_time: self.now(),
-        };
-        self.write_price_update(underlying, &update);
+        let price = oracle::dollars(dollars, self.now()).expect("a decimal price");
+        self.write_print(underlying, &price);
     }
 
-    /// Writes a price account with any content.
-    pub fn write_price_update(&mut self, underlying: u16, update: &PriceUpdate) {
-        let account =
-            Account { lamports: 10_000_000, data: update.encode(), owner: RECEIVERS[0], ..Account::default() };
-        self.set_account(self.prices[usize::from(underlying)], account);
+    /// Writes a price account with any print.
+    pub fn write_print(&mut self, underlying: u16, price: &OraclePrice) {
+        self.write_feed(self.price_account(underlying), &self.first_feed(underlying), price);
     }
 
-    /// The Pyth feed of an underlying.
-    pub fn feed_id(&self, underlying: u16) -> [u8; 32] {
-        let u = &self.config.underlying[usize::from(underlying)];
-        self.config.underlying_args(u).expect("a valid configuration").feed_id
+    /// Writes an account as the oracle of a feed would.
+    pub fn write_feed(&mut self, address: Address, feed: &Feed, price: &OraclePrice) {
+        let (owner, data) = oracle::write(feed, price).expect("a price that the oracle can write");
+        self.set_account(address, Account { lamports: 10_000_000, data, owner, ..Account::default() });
+    }
+
+    /// The first feed of an underlying.
+    pub fn first_feed(&self, underlying: u16) -> Feed {
+        self.config.underlying[usize::from(underlying)].first.args().expect("a valid configuration").into()
+    }
+
+    /// The print in an underlying's price account.
+    pub fn print(&self, underlying: u16) -> OraclePrice {
+        let account = self.account(&self.price_account(underlying)).expect("the price account exists");
+        chain::read(&self.first_feed(underlying), &account.owner, &account.data).expect("a print of the feed")
     }
 
     /// Puts the price in an underlying's price account on the board.
@@ -201,10 +198,8 @@ impl Svm {
     /// Puts the last prices of all underlyings on the board again, published now.
     pub fn refresh_all(&mut self) {
         for underlying in [BTC, ETH, SOL] {
-            let mut account = self.account(&self.price_account(underlying)).expect("the price account exists");
-            let now = self.now();
-            account.data[PUBLISH_TIME].copy_from_slice(&now.to_le_bytes());
-            self.set_account(self.price_account(underlying), account);
+            let again = OraclePrice { publish_time: self.now(), ..self.print(underlying) };
+            self.write_print(underlying, &again);
             self.refresh(underlying).expect("a fresh price");
         }
     }

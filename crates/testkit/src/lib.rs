@@ -1,7 +1,7 @@
 //! An exchange in an SVM inside the test's own process.
 //!
-//! [`Svm`] runs the ELF that `cargo xtask build` made, with the exchange of `migrations/localnet.toml` and prices of the
-//! Pyth layout. Everything that changes state is a transaction with its signers; only token balances, SOL and price accounts are
+//! [`Svm`] runs the ELF that `cargo xtask build` made, with the exchange of `migrations/localnet.toml` and prices in
+//! their oracles' layouts. Everything that changes state is a transaction with its signers; only token balances, SOL and price accounts are
 //! written directly, as a local validator's test authority would.
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]

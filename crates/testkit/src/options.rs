@@ -5,16 +5,15 @@ use anyhow::{Result, anyhow};
 use ballast_client::{
     ballast::{
         args::{FutureArgs, SmileArgs, SurfaceArgs},
-        oracle::switchboard::{MIN_SAMPLES, PROGRAMS},
+        oracle::{OraclePrice, Source},
         state::VolatilitySurface,
     },
-    config::{Config, name},
-    decimal, instruction,
+    config::{Config, FeedConfig, name},
+    instruction, oracle,
+    risk::Feed,
     series::{self, Series},
-    switchboard::PullFeed,
     terms::Terms,
 };
-use solana_account::Account;
 use solana_address::Address;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
@@ -32,46 +31,40 @@ pub const SURFACE: SurfaceArgs = SurfaceArgs {
 /// The smile that expiries are opened with: 60 % at the money.
 pub const SMILE: SmileArgs = SmileArgs { level: 600_000, skew: -20_000, curvature: 10_000 };
 
-/// Hash of what the second sources of the fixtures observe.
-pub const SECOND_HASH: [u8; 32] = [0x5B; 32];
+/// The second source of the fixtures.
+pub const SECOND: Source = Source::Switchboard;
+/// Its id of the feeds that it has.
+pub const SECOND_ID: [u8; 32] = [0x5B; 32];
 
 /// Gives an underlying a second source, in the configuration of an exchange to make: the account at an address.
 pub fn with_second(config: &mut Config, underlying: u16, account: &Address) {
-    let guard = &mut config.underlying[usize::from(underlying)].guard;
-    guard.second_feed = Some(account.to_string());
-    guard.second_hash = Some(SECOND_HASH.map(|byte| format!("{byte:02x}")).concat());
+    let feed = FeedConfig::new(SECOND, Some(account), &SECOND_ID);
+    config.underlying[usize::from(underlying)].second = Some(feed);
 }
 
 impl Svm {
+    /// The second feed of an underlying, if it has one.
+    pub fn second_feed(&self, underlying: u16) -> Option<Feed> {
+        let second = self.config.underlying.get(usize::from(underlying))?.second.as_ref()?;
+        Some(second.args().expect("a valid configuration").into())
+    }
+
     /// Account of the second source of an underlying, if it has one.
     pub fn second_account(&self, underlying: u16) -> Option<Address> {
-        let guard = &self.config.underlying.get(usize::from(underlying))?.guard;
-        guard.second_feed.as_ref().map(|text| text.parse().expect("an address"))
+        self.second_feed(underlying).as_ref().and_then(oracle::pinned)
     }
 
     /// Writes the second source of an underlying: a price of now in dollars per whole asset.
     pub fn write_second(&mut self, underlying: u16, dollars: &str) {
-        let feed = self.pull_feed(dollars);
-        self.write_pull_feed(underlying, &feed);
+        let price = oracle::dollars(dollars, self.now()).expect("a decimal price");
+        self.write_second_print(underlying, &OraclePrice { confidence: 0, ..price });
     }
 
-    /// A good result of now, of a price in dollars per whole asset.
-    pub fn pull_feed(&self, dollars: &str) -> PullFeed {
-        let micros = decimal::parse(dollars, 6).expect("a decimal price");
-        PullFeed {
-            feed_hash: SECOND_HASH,
-            value: i128::from(micros) * 1_000_000_000_000,
-            std_dev: 0,
-            num_samples: MIN_SAMPLES,
-            publish_time: self.now(),
-        }
-    }
-
-    /// Writes the second source of an underlying with any content.
-    pub fn write_pull_feed(&mut self, underlying: u16, feed: &PullFeed) {
-        let account = Account { lamports: 10_000_000, data: feed.encode(), owner: PROGRAMS[0], ..Account::default() };
-        let address = self.second_account(underlying).expect("the underlying has a second source");
-        self.set_account(address, account);
+    /// Writes the second source of an underlying with any print.
+    pub fn write_second_print(&mut self, underlying: u16, price: &OraclePrice) {
+        let feed = self.second_feed(underlying).expect("the underlying has a second source");
+        let address = oracle::pinned(&feed).expect("a second source names its account");
+        self.write_feed(address, &feed, price);
     }
 
     /// Who publishes volatilities.

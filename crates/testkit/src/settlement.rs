@@ -1,7 +1,7 @@
 //! Premiums, settlement prices, settlements.
 
 use crate::{Failed, Sent, Svm, Trader};
-use ballast_client::{decimal, instruction, pyth::PriceUpdate, risk::fixing, settlement};
+use ballast_client::{ballast::oracle::OraclePrice, instruction, oracle, risk::fixing, settlement};
 use solana_signer::Signer;
 
 impl Svm {
@@ -15,14 +15,8 @@ impl Svm {
     pub fn write_sample(&mut self, underlying: u16, expiry: i64, sample: u32, dollars: &str) {
         let time = fixing::sample_time(expiry, sample).expect("a sample of the window");
         self.set_time(self.now().max(time));
-        let update = PriceUpdate {
-            feed_id: self.feed_id(underlying),
-            price: decimal::parse(dollars, 8).expect("a decimal price"),
-            confidence: 0,
-            exponent: -8,
-            publish_time: time,
-        };
-        self.write_price_update(underlying, &update);
+        let price = oracle::dollars(dollars, time).expect("a decimal price");
+        self.write_print(underlying, &OraclePrice { confidence: 0, ..price });
     }
 
     /// Takes the print in the price account as a sample of an expiry.

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
+use ballast_risk::Feed;
 
 /// Declares a struct of integers and byte arrays that can be an instruction's argument.
 macro_rules! args {
@@ -203,6 +204,32 @@ args! {
     }
 }
 
+args! {
+    /// A price feed; see `ballast_risk::Feed` for meaning. Which feeds an underlying may have, `oracle::admission` says.
+    FeedArgs {
+        /// The oracle, see `oracle::Source`; 0 for no feed.
+        source: u8,
+        /// Reserved, zero.
+        reserved: [u8; 7],
+        /// The one account that holds the feed; zero where any account of the oracle with its id will do.
+        account: [u8; 32],
+        /// The oracle's id of the feed.
+        id: [u8; 32],
+    }
+}
+
+impl From<FeedArgs> for Feed {
+    fn from(FeedArgs { source, reserved, account, id }: FeedArgs) -> Self {
+        Self { source, reserved, account, id }
+    }
+}
+
+impl From<Feed> for FeedArgs {
+    fn from(Feed { source, reserved, account, id }: Feed) -> Self {
+        Self { source, reserved, account, id }
+    }
+}
+
 encode_structs!(
     MarginArgs,
     FeeArgs,
@@ -211,6 +238,7 @@ encode_structs!(
     LegArgs,
     OrderArgs,
     RangeArgs,
+    FeedArgs,
     OptionParamsArgs,
     InstrumentArgs,
     SmileArgs,
@@ -230,8 +258,8 @@ args! {
     UnderlyingArgs {
         /// Name, padded with zeros.
         name: [u8; 16],
-        /// Pyth feed id.
-        feed_id: [u8; 32],
+        /// Feed of the index price.
+        first: FeedArgs,
         /// Hard upper bound of the price, scaled, per delta unit.
         max_price: i64,
         /// Gross delta notional from which concentration is charged, quote-native.
@@ -260,10 +288,8 @@ args! {
         crowding_cap: u32,
         /// Notional of the whole open interest from which it counts, quote-native.
         open_interest_liquidity: i64,
-        /// Account of the second source (Switchboard On-Demand pull feed); all zero for none.
-        second_feed: [u8; 32],
-        /// Feed hash that the account must have.
-        second_hash: [u8; 32],
+        /// Feed of the second source; all zero for none.
+        second: FeedArgs,
         /// The dynamic scan range.
         range: RangeArgs,
         /// Options.

@@ -157,6 +157,11 @@ errors! {
     Halted = "the breaker of this underlying was tripped: only reducing is possible until the time in the log",
     MintExtension = "the mint has an extension that could take, tax or freeze deposits: the log names it",
     ImmutableParameter = "this parameter cannot be changed after listing",
+    UnknownOracle = "the feed names no oracle that is known here",
+    InvalidFeed = "a feed needs an id and reserved bytes of zero, and what is no feed is all zero",
+    FeedCannotBeFirst = "the first feed must be Pyth's, in no particular account: anyone must be able to show any of its prints",
+    FeedNotPinned = "the second feed must name its account: else whoever refreshes chooses among its prints",
+    SameFeedTwice = "the second feed is the first: name one of another source",
 }
 
 impl BallastError {

@@ -609,7 +609,7 @@ events! {
     UnderlyingChanged {
         /// The exchange.
         exchange: Address,
-        /// Pyth feed id.
+        /// Id of its first feed.
         feed_id: [u8; 32],
         /// Name.
         name: [u8; 16],

@@ -10,9 +10,10 @@ mod underlying;
 
 pub use exchange::{ExchangeConfig, GroupConfig, InterestConfig, MarginConfig, WithdrawalLimitConfig};
 pub use instrument::{FundingConfig, FutureConfig, PerpetualConfig, SeriesConfig, expiry};
+pub(crate) use number::hex;
 pub use number::name;
 pub use underlying::{
-    CollateralConfig, CrowdConfig, GuardConfig, OptionConfig, RangeConfig, SurfaceConfig, UnderlyingConfig,
+    CollateralConfig, CrowdConfig, FeedConfig, GuardConfig, OptionConfig, RangeConfig, SurfaceConfig, UnderlyingConfig,
 };
 
 use anyhow::{Context, Result};

@@ -37,3 +37,8 @@ pub(super) fn feed_id(hex: &str) -> Result<[u8; 32]> {
     }
     Ok(id)
 }
+
+/// The hexadecimal digits of 32 bytes.
+pub(crate) fn hex(bytes: &[u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

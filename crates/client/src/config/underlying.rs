@@ -2,11 +2,15 @@
 
 use super::{
     Config, PPM, QUOTE, WithdrawalLimitConfig, index_of,
-    number::{address, amount, feed_id, name, ratio},
+    number::{address, amount, feed_id, hex, name, ratio},
 };
 use crate::decimal::parse;
 use anyhow::{Context, Result};
-use ballast::args::{CollateralArgs, OptionParamsArgs, RangeArgs, SmileArgs, SurfaceArgs, UnderlyingArgs};
+use ballast::{
+    args::{CollateralArgs, FeedArgs, OptionParamsArgs, RangeArgs, SmileArgs, SurfaceArgs, UnderlyingArgs},
+    oracle::Source,
+};
+use ballast_risk::Feed;
 use serde::Deserialize;
 use solana_address::Address;
 
@@ -16,7 +20,8 @@ use solana_address::Address;
 #[allow(missing_docs)]
 pub struct UnderlyingConfig {
     pub name: String,
-    pub feed: String,
+    pub first: FeedConfig,
+    pub second: Option<FeedConfig>,
     pub group: Option<String>,
     pub unit_exponent: u8,
     pub scale_bits: u8,
@@ -40,6 +45,36 @@ pub struct UnderlyingConfig {
     #[serde(default)]
     pub option: OptionConfig,
     pub surface: Option<SurfaceConfig>,
+}
+
+/// A price feed; see `ballast_risk::Feed`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedConfig {
+    /// Name of the oracle.
+    pub source: String,
+    /// The one account that holds the feed, base 58, where only one does.
+    pub account: Option<String>,
+    /// The oracle's id of the feed, hexadecimal.
+    pub id: String,
+}
+
+impl FeedConfig {
+    /// A feed as a file would name it.
+    pub fn new(source: Source, account: Option<&Address>, id: &[u8; 32]) -> Self {
+        Self { source: source.name().to_owned(), account: account.map(Address::to_string), id: hex(id) }
+    }
+
+    /// The feed as an argument.
+    pub fn args(&self) -> Result<FeedArgs> {
+        let known = Source::ALL.into_iter().find(|source| source.name() == self.source);
+        let source = known.with_context(|| format!("{} is no oracle that is known here", self.source))?;
+        let account = match &self.account {
+            Some(text) => address(text, "the account of a feed")?.to_bytes(),
+            None => [0; 32],
+        };
+        Ok(FeedArgs { source: source as u8, reserved: [0; 7], account, id: feed_id(&self.id)? })
+    }
 }
 
 /// What the open interest of a whole underlying adds to everyone's concentration charge. By default nothing.
@@ -83,15 +118,11 @@ impl Default for RangeConfig {
 pub struct GuardConfig {
     pub max_move: String,
     pub max_divergence: String,
-    /// Account of the second source, base 58.
-    pub second_feed: Option<String>,
-    /// Feed hash that it must have, hexadecimal.
-    pub second_hash: Option<String>,
 }
 
 impl Default for GuardConfig {
     fn default() -> Self {
-        Self { max_move: "0".into(), max_divergence: "0.02".into(), second_feed: None, second_hash: None }
+        Self { max_move: "0".into(), max_divergence: "0.02".into() }
     }
 }
 
@@ -199,7 +230,8 @@ impl Config {
         let unit_price_decimals = QUOTE.checked_sub(u32::from(u.unit_exponent)).context("unit exponent above 6")?;
         Ok(UnderlyingArgs {
             name: name(&u.name)?,
-            feed_id: feed_id(&u.feed)?,
+            first: u.first.args()?,
+            second: u.second.as_ref().map_or(Ok(Feed::NONE.into()), FeedConfig::args)?,
             max_price: parse(&u.max_price, unit_price_decimals)? << u.scale_bits,
             liquidity: parse(&u.liquidity, QUOTE)?,
             profit_cap: parse(&u.profit_cap, QUOTE)?,
@@ -214,11 +246,6 @@ impl Config {
             crowding: ratio(&u.crowd.rate)?,
             crowding_cap: ratio(&u.crowd.cap)?,
             open_interest_liquidity: parse(&u.crowd.open_interest_liquidity, QUOTE)?,
-            second_feed: match &u.guard.second_feed {
-                Some(text) => address(text, "second_feed")?.to_bytes(),
-                None => [0; 32],
-            },
-            second_hash: u.guard.second_hash.as_deref().map_or(Ok([0; 32]), feed_id)?,
             range: RangeArgs {
                 sigmas: u32::try_from(parse(&u.range.sigmas, 2)?)?,
                 cap: ratio(&u.range.cap)?,

@@ -48,7 +48,8 @@ pub(super) fn underlying(u: &Underlying) -> UnderlyingArgs {
     let (p, r, o, g) = (&u.params, &u.range_params, &u.option_params, &u.guard_params);
     UnderlyingArgs {
         name: u.name,
-        feed_id: u.feed_id,
+        first: u.first.into(),
+        second: u.second.into(),
         max_price: u.max_price,
         liquidity: p.liquidity.0,
         profit_cap: p.profit_cap.0,
@@ -63,8 +64,6 @@ pub(super) fn underlying(u: &Underlying) -> UnderlyingArgs {
         crowding: p.crowding.0,
         crowding_cap: p.crowding_cap.0,
         open_interest_liquidity: p.open_interest_liquidity.0,
-        second_feed: u.second_feed,
-        second_hash: u.second_hash,
         range: RangeArgs {
             sigmas: r.sigmas,
             cap: r.cap.0,

@@ -1,8 +1,12 @@
 //! Planning without a chain: from hand-made states.
 
 use super::{Action, Keys, Plan, State, plan, timelock::nonce_of};
-use crate::{config::Config, instruction};
+use crate::{
+    config::{Config, FeedConfig},
+    instruction,
+};
 use ballast::{
+    error::BallastError,
     instruction::tag,
     state::{Exchange, PendingChange, RiskBoard, Treasury},
 };
@@ -217,6 +221,8 @@ fn a_number_beyond_its_hard_bound_is_named_before_anything_is_sent() {
     assert!(found(|_| {}).is_empty());
     let range = found(|c| c.underlying[0].scan_range = "1.5".to_owned());
     assert_eq!(range, ["BTC: scan range is 1500000 millionths, and must be in [10000, 1000000]"]);
+    let feed = found(|c| c.underlying[0].second = Some(FeedConfig { account: None, ..c.underlying[1].first.clone() }));
+    assert_eq!(feed, [format!("BTC: {}", BallastError::FeedNotPinned.message())]);
     let fee = found(|c| c.exchange.taker_fee = "0.02".to_owned());
     assert_eq!(fee, ["the exchange: taker fee is 20000 millionths of value, and must be in [0, 10000]"]);
     for change in [
@@ -244,6 +250,6 @@ fn the_example_for_real_money_is_inside_all_bounds() {
     let plan = plan(&example, &keys(), &state, now).unwrap();
     assert!(plan.conflicts.is_empty() && plan.notes.is_empty(), "{plan}");
     assert_eq!(plan.steps.last().unwrap().what, "timelock: 0 -> 172800 seconds");
-    assert!(example.underlying.iter().all(|u| u.guard.second_feed.is_none() && u.guard.max_move != "0"));
+    assert!(example.underlying.iter().all(|u| u.second.is_none() && u.guard.max_move != "0"));
     assert!(example.underlying.iter().filter_map(|u| u.surface.as_ref()).all(|s| s.min_publishers >= 3));
 }

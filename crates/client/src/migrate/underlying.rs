@@ -6,11 +6,16 @@ use super::{
     need::{Planner, text},
 };
 use crate::{
-    config::{QUOTE, SurfaceConfig, UnderlyingConfig},
+    config::{QUOTE, SurfaceConfig, UnderlyingConfig, hex},
     decimal, instruction,
+    oracle::pinned,
 };
 use anyhow::Result;
-use ballast::{args::UnderlyingArgs, state::VolatilitySurface};
+use ballast::{
+    args::{FeedArgs, UnderlyingArgs},
+    oracle::Source,
+    state::VolatilitySurface,
+};
 use ballast_risk::surface::MAX_PUBLISHERS;
 use solana_address::Address;
 
@@ -25,16 +30,17 @@ impl Planner<'_> {
             };
             let same = |l: &&ballast_risk::Underlying| l.is_listed() && l.name == args.name;
             // One that is renamed is known by its feed.
-            let feed = |l: &&ballast_risk::Underlying| l.is_listed() && l.feed_id == args.feed_id;
+            let first = args.first.into();
+            let renamed = |l: &&ballast_risk::Underlying| l.is_listed() && l.first.is_same(&first);
             let all = self.board().map_or(&[][..], |b| &b.underlyings);
-            match all.iter().find(same).or_else(|| all.iter().find(feed)).copied() {
+            match all.iter().find(same).or_else(|| all.iter().find(renamed)).copied() {
                 None => {
                     let place = self.slots.new_underlying(&u.name)?;
                     let what = format!(
                         "list underlying {} at {place}: scan range {}, feed {}",
                         u.name,
                         ratio(args.scan_range.into()),
-                        u.feed
+                        feed(args.first)
                     );
                     self.list(&u.name, what, instruction::list_underlying(&self.e, &self.keys.admin, &args));
                 }
@@ -128,7 +134,8 @@ fn underlying_differences(
     d.fixed("scale_bits", old.scale_bits, new.scale_bits, |n| n.to_string());
     d.fixed("max_price", (old.max_price, price(old)), (new.max_price, price(new)), |(_, shown)| shown);
     d.value("name", old.name, new.name, |n| text(&n));
-    d.value("feed", old.feed_id, new.feed_id, |id| hex(&id));
+    d.value("first", old.first, new.first, feed);
+    d.value("second", old.second, new.second, feed);
     d.value("group", old.group, new.group, group_name);
     d.quote("liquidity", old.liquidity, new.liquidity);
     d.quote("profit_cap", old.profit_cap, new.profit_cap);
@@ -137,8 +144,6 @@ fn underlying_differences(
     d.number("range.half_life", old.range.half_life, new.range.half_life);
     d.value("range.sigmas", old.range.sigmas, new.range.sigmas, |n| decimal::format(n.into(), 2, 0));
     d.quote("crowd.open_interest_liquidity", old.open_interest_liquidity, new.open_interest_liquidity);
-    d.value("guard.second_feed", old.second_feed, new.second_feed, |a| Address::from(a).to_string());
-    d.value("guard.second_hash", old.second_hash, new.second_hash, |h| hex(&h));
     d.number("option.volatility_floor_days", old.options.volatility_floor_days, new.options.volatility_floor_days);
     d.number("option.max_array_age", old.options.max_array_age, new.options.max_array_age);
     d.number("option.max_volatility_age", old.options.max_volatility_age, new.options.max_volatility_age);
@@ -188,6 +193,11 @@ fn quote_at(native: i64, decimals: u32) -> String {
     format!("{} USDC", decimal::format(native, decimals, 0))
 }
 
-fn hex(bytes: &[u8; 32]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// A feed in a few words.
+fn feed(feed: FeedArgs) -> String {
+    let Some(source) = Source::from_byte(feed.source) else { return "none".to_owned() };
+    match pinned(&feed.into()) {
+        Some(account) => format!("{} {} in {account}", source.name(), hex(&feed.id)),
+        None => format!("{} {}", source.name(), hex(&feed.id)),
+    }
 }

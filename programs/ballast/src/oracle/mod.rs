@@ -1,9 +1,52 @@
-//! Oracle adapters, one per file: from an account's bytes to a price, or an error.
+//! Oracles: from an account's bytes to a price, or an error. Each has a file; what is outside of this folder names none.
 
+pub mod admission;
 pub mod pyth;
 pub mod switchboard;
 
-use ballast_risk::{RiskError, Underlying};
+use crate::error::BallastError;
+use ballast_risk::{Feed, RiskError, Underlying};
+use solana_address::Address;
+
+/// An oracle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Source {
+    /// Pyth; a feed's id is its feed id.
+    Pyth = 1,
+    /// Switchboard On-Demand; a feed's id is its feed hash.
+    Switchboard = 2,
+}
+
+impl Source {
+    /// Every oracle.
+    pub const ALL: [Self; 2] = [Self::Pyth, Self::Switchboard];
+
+    /// The oracle that a [`Feed::source`] stands for; none for 0 and for what is unknown.
+    pub const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Pyth),
+            2 => Some(Self::Switchboard),
+            _ => None,
+        }
+    }
+
+    /// Its name in configurations and logs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pyth => "pyth",
+            Self::Switchboard => "switchboard",
+        }
+    }
+
+    /// True if one of its feeds may be an underlying's first; see [`admission`].
+    pub const fn can_be_first(self) -> bool {
+        match self {
+            Self::Pyth => true,
+            Self::Switchboard => false,
+        }
+    }
+}
 
 /// A price as an oracle publishes it: `price · 10^exponent` US dollars per whole unit of the asset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +61,26 @@ pub struct OraclePrice {
     pub publish_time: i64,
     /// When the update before it was published, seconds.
     pub previous_publish_time: i64,
+}
+
+/// Reads a feed from the owner and the bytes of an account. Checks all that makes it a price of that feed, see each
+/// oracle's `parse`; age, confidence and order in time are the caller's, and so is the address: a first feed is read from any
+/// account, a second one from the account that it names (see [`admission`]).
+pub fn read(feed: &Feed, owner: &Address, data: &[u8]) -> Result<OraclePrice, BallastError> {
+    match Source::from_byte(feed.source) {
+        Some(Source::Pyth) => pyth::parse(owner, data, &feed.id),
+        Some(Source::Switchboard) => switchboard::parse(owner, data, &feed.id),
+        None => Err(BallastError::UnknownOracle),
+    }
+}
+
+/// As [`read`], from an account that an instruction was given.
+#[cfg(feature = "program")]
+pub fn read_account(
+    feed: &Feed,
+    account: &anchor_lang::prelude::AccountView,
+) -> anchor_lang::prelude::Result<OraclePrice> {
+    Ok(read(feed, account.owner(), &account.try_borrow()?)?)
 }
 
 /// Decimals of the quote currency: prices in dollars become quote-native by this power of ten.
@@ -51,6 +114,15 @@ fn power_of_ten(power: i32) -> Result<i128, RiskError> {
 mod tests {
     use super::*;
     use bytemuck::Zeroable;
+
+    #[test]
+    fn a_byte_is_an_oracle_and_back() {
+        for source in Source::ALL {
+            assert_eq!(Source::from_byte(source as u8), Some(source));
+        }
+        let known = (0..=u8::MAX).filter(|byte| Source::from_byte(*byte).is_some());
+        assert_eq!(known.collect::<Vec<_>>(), [1, 2]);
+    }
 
     fn btc() -> Underlying {
         // A delta unit of 0.0001 BTC, at scale 2^-4.

@@ -6,19 +6,19 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::{
-            CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, QUOTE_TOKEN,
-            UnderlyingArgs, WithdrawalLimitArgs,
+            CollateralChangeArgs, FeeArgs, FeedArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs,
+            QUOTE_TOKEN, UnderlyingArgs, WithdrawalLimitArgs,
         },
         events::{
             BreakerTripped, CollateralChanged, InstrumentChanged, ScanRangeRaised, ScanRangeRelaxed, UnderlyingChanged,
             WithdrawalLimitSet,
         },
+        oracle::OraclePrice,
         state::Exchange,
     },
-    config, event, instruction,
-    pyth::PriceUpdate,
+    config, event, instruction, oracle,
     risk::{
-        BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Ppm, Underlying, guard::flag,
+        BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Feed, Ppm, Underlying, guard::flag,
         range::TIGHTENING_SECONDS,
     },
 };
@@ -131,7 +131,7 @@ fn price_bound_scale_and_unit_of_an_underlying_stay() {
         let ix = instruction::change_underlying(&svm.exchange, &admin.pubkey(), BTC, &args);
         assert_refused(&mut svm, &[ix], &[&admin], E::ImmutableParameter);
     }
-    let taken = UnderlyingArgs { feed_id: svm.feed_id(ETH), ..args };
+    let taken = UnderlyingArgs { first: svm.first_feed(ETH).into(), ..args };
     let ix = instruction::change_underlying(&svm.exchange, &admin.pubkey(), BTC, &taken);
     assert_refused(&mut svm, &[ix], &[&admin], E::AlreadyExists);
 }
@@ -140,11 +140,12 @@ fn price_bound_scale_and_unit_of_an_underlying_stay() {
 fn an_underlying_takes_another_feed_and_other_parameters() {
     let mut svm = Svm::new().unwrap();
     let before = btc(&svm);
+    let first = Feed { id: [7; 32], ..before.first };
+    let second = Feed { source: SECOND as u8, account: [8; 32], id: [9; 32], ..Feed::NONE };
     let args = UnderlyingArgs {
         name: config::name("XBT").unwrap(),
-        feed_id: [7; 32],
-        second_feed: [8; 32],
-        second_hash: [9; 32],
+        first: first.into(),
+        second: second.into(),
         concentration: 700_000,
         max_age: 20,
         max_move: 30_000,
@@ -156,7 +157,7 @@ fn an_underlying_takes_another_feed_and_other_parameters() {
     assert_eq!((told.feed_id, told.name, told.underlying), ([7; 32], args.name, BTC.into()));
     assert_eq!((told.scan_range_before, told.scan_range), (150_000, 150_000));
     let u = btc(&svm);
-    assert_eq!((u.name, u.feed_id, u.second_feed, u.second_hash), (args.name, [7; 32], [8; 32], [9; 32]));
+    assert_eq!((u.name, u.first, u.second), (args.name, first, second));
     assert_eq!(
         (u.params.concentration.0, u.params.max_age, u.guard_params.max_move.0, u.group),
         (700_000, 20, 30_000, 0)
@@ -378,15 +379,8 @@ fn a_withdrawal_limit_keeps_what_has_flowed_out() {
 
 /// A price of BTC whose confidence interval is too wide.
 pub fn publish_uncertain(svm: &mut Svm) {
-    let price = 4_000_000_000_000;
-    let update = PriceUpdate {
-        feed_id: svm.feed_id(BTC),
-        price,
-        confidence: price as u64 * 3 / 100,
-        exponent: -8,
-        publish_time: svm.now(),
-    };
-    svm.write_price_update(BTC, &update);
+    let price = oracle::dollars("40000", svm.now()).unwrap();
+    svm.write_print(BTC, &OraclePrice { confidence: price.price as u64 * 3 / 100, ..price });
     svm.refresh(BTC).unwrap();
 }
 

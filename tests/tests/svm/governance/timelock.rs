@@ -8,7 +8,7 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::{
-            CollateralArgs, CollateralChangeArgs, FeeArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs,
+            CollateralArgs, CollateralChangeArgs, FeeArgs, FeedArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs,
             OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs,
         },
         constants::{CHANGE_LIFETIME, pause},
@@ -84,6 +84,7 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
     svm.create_mint(mint, 8);
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap();
     let btc = svm.config.underlying_args(&svm.config.underlying[0]).unwrap();
+    let first = FeedArgs { id: [fresh; 32], ..btc.first };
     let terms = |instrument| InstrumentArgs {
         instrument,
         ..svm.config.instrument_args(&svm.config.perpetual[0], instrument).unwrap()
@@ -96,7 +97,7 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
     let publishers = [Address::new_from_array([3; 32]), Address::new_from_array([4; 32])];
     vec![
         ("set_product_group", instruction::set_product_group(&e, admin, 1, [b'G'; 16], 500_000)),
-        ("list_underlying", instruction::list_underlying(&e, admin, &UnderlyingArgs { feed_id: [fresh; 32], ..btc })),
+        ("list_underlying", instruction::list_underlying(&e, admin, &UnderlyingArgs { first, ..btc })),
         ("list_collateral", instruction::list_collateral(&e, &from, admin, &mint, &token)),
         ("list_perpetual", instruction::list_perpetual(&e, &from, admin, &terms(300))),
         ("list_future", instruction::list_future(&e, &from, admin, &FutureArgs { terms: terms(301), expiry })),

@@ -3,9 +3,11 @@
 use crate::harness::refusal::{refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::{args::InstrumentTightenArgs, constants::pause, events::MarketSampled, state::RiskBoard},
+    ballast::{
+        args::InstrumentTightenArgs, constants::pause, events::MarketSampled, oracle::OraclePrice, state::RiskBoard,
+    },
     config::FundingConfig,
-    event, instruction,
+    event, instruction, oracle,
 };
 use ballast_testkit::{BTC, ETH, Order, Svm, Trader};
 use solana_signer::Signer;
@@ -233,14 +235,8 @@ fn no_sample_is_taken_at_a_price_that_is_in_doubt() {
     refused(&mut svm, |svm| svm.sample_market(ETH), E::NoFunding);
     svm.advance(6);
     refused(&mut svm, |svm| svm.sample_market(BTC), E::PriceStale);
-    let update = ballast_client::pyth::PriceUpdate {
-        feed_id: svm.feed_id(BTC),
-        price: 4_000_000_000_000,
-        confidence: 100_000_000_000,
-        exponent: -8,
-        publish_time: svm.now(),
-    };
-    svm.write_price_update(BTC, &update);
+    let price = oracle::dollars("40000", svm.now()).unwrap();
+    svm.write_print(BTC, &OraclePrice { confidence: 100_000_000_000, ..price });
     svm.refresh(BTC).unwrap();
     refused(&mut svm, |svm| svm.sample_market(BTC), E::PriceTooUncertain);
 }

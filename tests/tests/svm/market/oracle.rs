@@ -4,12 +4,15 @@ use crate::harness::refusal::{assert_refused, refused, snapshot};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        oracle::pyth::{LEN, RECEIVERS},
+        oracle::{
+            OraclePrice, Source,
+            pyth::{LEN, RECEIVERS},
+        },
         state::RiskBoard,
     },
     instruction,
-    pyth::PriceUpdate,
-    risk::{Lots, Print, Ticks, guard::flag},
+    oracle::{self, pyth},
+    risk::{Feed, Lots, Print, Ticks, guard::flag},
 };
 use ballast_testkit::{BTC, ETH, SOL, Svm};
 use solana_account::Account;
@@ -31,14 +34,18 @@ fn stale() -> Svm {
 }
 
 /// A good update of BTC: 41,000 dollars, now.
-fn update(svm: &Svm) -> PriceUpdate {
-    PriceUpdate {
-        feed_id: svm.feed_id(BTC),
-        price: 41_000 * DOLLAR,
-        confidence: 10 * DOLLAR as u64,
-        exponent: -8,
-        publish_time: svm.now(),
-    }
+fn update(svm: &Svm) -> OraclePrice {
+    OraclePrice { confidence: 10 * DOLLAR as u64, ..oracle::dollars("41000", svm.now()).unwrap() }
+}
+
+/// The bytes of a good update of BTC.
+fn bytes(svm: &Svm) -> Vec<u8> {
+    encode(svm, &update(svm))
+}
+
+/// The bytes of an update of BTC.
+fn encode(svm: &Svm, update: &OraclePrice) -> Vec<u8> {
+    pyth::encode(&svm.first_feed(BTC).id, update)
 }
 
 fn write(svm: &mut Svm, owner: Address, data: Vec<u8>) {
@@ -54,19 +61,22 @@ fn refuse_bytes(svm: &mut Svm, owner: Address, data: Vec<u8>, expected: E) {
 }
 
 /// Refreshes BTC from a good update with a change: must be refused.
-fn refuse(change: impl FnOnce(&mut PriceUpdate, i64), expected: E) {
+fn refuse(change: impl FnOnce(&mut OraclePrice, i64), expected: E) {
     let mut svm = stale();
     let mut update = update(&svm);
     change(&mut update, svm.now());
-    refuse_bytes(&mut svm, RECEIVERS[0], update.encode(), expected);
+    update.previous_publish_time = update.publish_time - 1;
+    let data = encode(&svm, &update);
+    refuse_bytes(&mut svm, RECEIVERS[0], data, expected);
 }
 
 /// Refreshes BTC from a good update with a change: must go through.
-fn accept(change: impl FnOnce(&mut PriceUpdate, i64)) -> Svm {
+fn accept(change: impl FnOnce(&mut OraclePrice, i64)) -> Svm {
     let mut svm = stale();
     let mut update = update(&svm);
     change(&mut update, svm.now());
-    write(&mut svm, RECEIVERS[0], update.encode());
+    update.previous_publish_time = update.publish_time - 1;
+    svm.write_print(BTC, &update);
     svm.refresh(BTC).unwrap();
     svm
 }
@@ -85,7 +95,7 @@ fn a_price_moves_the_board_as_the_model_says() {
     };
     u.publish(&print, None).unwrap();
     expected.board.reprice(BTC).unwrap();
-    let good = update(&svm).encode();
+    let good = bytes(&svm);
     write(&mut svm, RECEIVERS[0], good);
     svm.refresh(BTC).unwrap();
     let board = svm.board();
@@ -106,13 +116,13 @@ fn same_board(a: &RiskBoard, b: &RiskBoard) -> bool {
 fn both_receivers_are_accepted_and_no_other_owner() {
     for receiver in RECEIVERS {
         let mut svm = stale();
-        let data = update(&svm).encode();
+        let data = bytes(&svm);
         write(&mut svm, receiver, data);
         svm.refresh(BTC).unwrap();
         assert_eq!(svm.board().board.underlying(BTC).unwrap().price, 4_100_000 * 16);
     }
     let mut svm = stale();
-    let data = update(&svm).encode();
+    let data = bytes(&svm);
     for owner in [ballast_client::ballast::ID, ballast_client::SYSTEM_PROGRAM, Address::new_from_array([9; 32])] {
         refuse_bytes(&mut svm, owner, data.clone(), E::OracleWrongOwner);
     }
@@ -122,7 +132,7 @@ fn both_receivers_are_accepted_and_no_other_owner() {
 fn an_account_of_another_type_is_refused() {
     let mut svm = stale();
     for byte in 0..8 {
-        let mut data = update(&svm).encode();
+        let mut data = bytes(&svm);
         data[byte] ^= 1;
         refuse_bytes(&mut svm, RECEIVERS[0], data, E::OracleWrongAccount);
     }
@@ -131,7 +141,7 @@ fn an_account_of_another_type_is_refused() {
 #[test]
 fn a_truncated_account_is_refused_at_every_length() {
     let mut svm = stale();
-    let whole = update(&svm).encode();
+    let whole = bytes(&svm);
     assert_eq!(whole.len(), LEN);
     // What follows the previous publish time is not read.
     let read = LEN - 3 * 8;
@@ -145,19 +155,22 @@ fn a_truncated_account_is_refused_at_every_length() {
 #[test]
 fn a_partly_verified_update_is_refused() {
     let mut svm = stale();
-    let mut data = update(&svm).encode();
+    let mut data = bytes(&svm);
     data[VERIFICATION] = 0;
     data.insert(VERIFICATION + 1, 5); // signatures
     refuse_bytes(&mut svm, RECEIVERS[0], data, E::OraclePartiallyVerified);
-    let mut data = update(&svm).encode();
+    let mut data = bytes(&svm);
     data[VERIFICATION] = 2;
     refuse_bytes(&mut svm, RECEIVERS[0], data, E::OraclePartiallyVerified);
 }
 
 #[test]
 fn another_feed_is_refused() {
-    refuse(|u, _| u.feed_id[31] ^= 1, E::OracleWrongFeed);
     let mut svm = stale();
+    let mut id = svm.first_feed(BTC).id;
+    id[31] ^= 1;
+    let other = pyth::encode(&id, &update(&svm));
+    refuse_bytes(&mut svm, RECEIVERS[0], other, E::OracleWrongFeed);
     svm.write_price(ETH, "2500");
     let ix = instruction::refresh_underlying(&svm.exchange, &svm.price_account(ETH), BTC);
     assert_refused(&mut svm, &[ix], &[], E::OracleWrongFeed);
@@ -206,10 +219,11 @@ fn the_board_never_goes_back_in_time() {
     let mut svm = accept(|u, now| u.publish_time = now - 2);
     let mut older = update(&svm);
     older.publish_time -= 3;
-    refuse_bytes(&mut svm, RECEIVERS[0], older.encode(), E::OracleBackwards);
+    let older = encode(&svm, &older);
+    refuse_bytes(&mut svm, RECEIVERS[0], older, E::OracleBackwards);
     let mut newer = update(&svm);
     newer.publish_time -= 1;
-    write(&mut svm, RECEIVERS[0], newer.encode());
+    svm.write_print(BTC, &newer);
     svm.refresh(BTC).unwrap();
 }
 
@@ -248,7 +262,7 @@ fn the_same_update_again_changes_nothing() {
     // Nor does another price of the same second: the first one counts.
     let mut other = update(&svm);
     other.price += DOLLAR;
-    write(&mut svm, RECEIVERS[0], other.encode());
+    svm.write_print(BTC, &other);
     svm.refresh(BTC).unwrap();
     assert!(before == snapshot(&svm));
 }
@@ -272,4 +286,40 @@ fn a_refusal_leaves_the_last_price_standing() {
     let before = svm.board().board.underlying(BTC).unwrap().price;
     refused(&mut svm, |svm| svm.publish(BTC, "0"), E::OraclePriceNotPositive);
     assert_eq!(svm.board().board.underlying(BTC).unwrap().price, before);
+}
+
+/// What one oracle writes is no price under the name, or in an account, of another.
+#[test]
+fn bytes_of_one_oracle_are_no_price_of_another() {
+    let mut svm = stale();
+    let first = svm.first_feed(BTC);
+    let price = update(&svm);
+    for source in Source::ALL.into_iter().filter(|source| *source as u8 != first.source) {
+        let other = Feed { source: source as u8, ..first };
+        let (owner, data) = oracle::write(&other, &price).unwrap();
+        refuse_bytes(&mut svm, owner, data.clone(), E::OracleWrongOwner);
+        refuse_bytes(&mut svm, RECEIVERS[0], data, E::OracleWrongAccount);
+        let good = bytes(&svm);
+        refuse_bytes(&mut svm, owner, good, E::OracleWrongOwner);
+    }
+}
+
+/// A board whose first feed says another oracle, or none, than its accounts are of. No listing writes that.
+#[test]
+fn a_source_byte_that_is_wrong_refuses_every_price() {
+    let mut svm = stale();
+    let (e, board) = (svm.exchange, svm.exchange.board);
+    svm.write_price(BTC, "41000");
+    let ix = instruction::refresh_underlying(&e, &svm.price_account(BTC), BTC);
+    let sample = instruction::sample_settlement(&e, &svm.price_account(BTC), BTC, svm.now());
+    let (good, known) = (svm.first_feed(BTC), Source::ALL.map(|source| source as u8));
+    for source in (0..=u8::MAX).filter(|source| *source != good.source) {
+        svm.modify::<RiskBoard>(&board, |b| b.board.underlyings[usize::from(BTC)].first.source = source);
+        let expected = if known.contains(&source) { E::OracleWrongOwner } else { E::UnknownOracle };
+        for ix in [&ix, &sample] {
+            assert_refused(&mut svm, std::slice::from_ref(ix), &[], expected);
+        }
+    }
+    svm.modify::<RiskBoard>(&board, |b| b.board.underlyings[usize::from(BTC)].first = good);
+    svm.send(&[ix], &[]).unwrap();
 }

@@ -3,12 +3,19 @@
 use crate::harness::refusal::{assert_refused, refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::oracle::switchboard::{LEN, MIN_SAMPLES, PROGRAMS, offset},
+    ballast::oracle::{
+        OraclePrice, Source,
+        switchboard::{LEN, MIN_SAMPLES, PROGRAMS, offset},
+    },
+    config::FeedConfig,
     instruction,
+    oracle::{self, pyth, switchboard::PullFeed},
     risk::guard::flag,
-    switchboard::PullFeed,
 };
-use ballast_testkit::{BTC, ETH, SOL, Svm, options::with_second};
+use ballast_testkit::{
+    BTC, ETH, SOL, Svm,
+    options::{SECOND_ID, with_second},
+};
 use solana_account::Account;
 use solana_address::Address;
 
@@ -40,6 +47,16 @@ fn on_board(svm: &Svm) -> (i64, i64) {
 fn write_bytes(svm: &mut Svm, owner: Address, data: Vec<u8>) {
     let address = svm.second_account(BTC).unwrap();
     svm.set_account(address, Account { lamports: 10_000_000, data, owner, ..Account::default() });
+}
+
+/// A good result of BTC's second source: a price of now.
+fn pull_feed(svm: &Svm, dollars: &str) -> PullFeed {
+    let price = OraclePrice { confidence: 0, ..oracle::dollars(dollars, svm.now()).unwrap() };
+    PullFeed::of(&svm.second_feed(BTC).unwrap().id, &price).unwrap()
+}
+
+fn write_pull_feed(svm: &mut Svm, feed: &PullFeed) {
+    write_bytes(svm, PROGRAMS[0], feed.encode());
 }
 
 /// Refreshes from the first source as it is on the board already: nothing changes, because nothing stands in.
@@ -164,9 +181,9 @@ fn a_silent_second_source_neither_vetoes_nor_stands_in() {
     svm.advance(100);
     nothing_stands_in(&mut svm);
     // Nor does one that was published in the future.
-    let mut ahead = svm.pull_feed("41000");
+    let mut ahead = pull_feed(&svm, "41000");
     ahead.publish_time += 1;
-    svm.write_pull_feed(BTC, &ahead);
+    write_pull_feed(&mut svm, &ahead);
     nothing_stands_in(&mut svm);
     svm.publish(BTC, "40000").unwrap();
     assert_eq!(flags(&svm), 0);
@@ -183,16 +200,20 @@ fn a_second_source_that_is_older_than_new_risk_allows_does_not_stand_in() {
 
 #[test]
 fn a_malformed_second_source_neither_vetoes_nor_stands_in() {
-    let good = stale().pull_feed("50000");
+    let good = pull_feed(&stale(), "50000");
     let change = |offset: usize, bytes: &[u8]| {
         let mut data = good.encode();
         data[offset..offset + bytes.len()].copy_from_slice(bytes);
         data
     };
     let feed = |feed: PullFeed| feed.encode();
+    let pyth = pyth::encode(&SECOND_ID, &oracle::dollars("50000", stale().now()).unwrap());
     let cases: Vec<(&str, Address, Vec<u8>)> = vec![
         ("another owner", Address::new_from_array([9; 32]), good.encode()),
         ("no data", PROGRAMS[0], Vec::new()),
+        ("an account of another oracle", pyth::OWNER, pyth.clone()),
+        ("bytes of another oracle", PROGRAMS[0], pyth),
+        ("the right bytes, owned by another oracle's program", pyth::OWNER, good.encode()),
         ("a byte too few", PROGRAMS[0], good.encode()[..LEN - 1].to_vec()),
         ("another type", PROGRAMS[0], change(0, &[0; 8])),
         ("another hash", PROGRAMS[0], change(offset::FEED_HASH, &[1; 32])),
@@ -218,8 +239,8 @@ fn a_second_price_beyond_all_bounds_has_no_veto() {
     // The largest that its account can hold, and the least.
     for value in [i128::MAX, ONE * 1_000_000_000_000, 1] {
         let mut svm = stale();
-        let feed = PullFeed { value, ..svm.pull_feed("1") };
-        svm.write_pull_feed(BTC, &feed);
+        let feed = PullFeed { value, ..pull_feed(&svm, "1") };
+        write_pull_feed(&mut svm, &feed);
         svm.publish(BTC, "40000").unwrap();
         assert_eq!((on_board(&svm).0, flags(&svm)), (40_000, flag::DIVERGENT));
     }
@@ -230,8 +251,8 @@ fn a_second_price_above_the_hard_bound_does_not_stand_in() {
     let mut svm = stale();
     svm.write_second(BTC, "1000001");
     refused(&mut svm, |svm| svm.refresh(BTC), E::OraclePriceTooHigh);
-    let feed = PullFeed { value: 1, ..svm.pull_feed("1") };
-    svm.write_pull_feed(BTC, &feed);
+    let feed = PullFeed { value: 1, ..pull_feed(&svm, "1") };
+    write_pull_feed(&mut svm, &feed);
     refused(&mut svm, |svm| svm.refresh(BTC), E::OraclePriceNotPositive);
 }
 
@@ -239,11 +260,11 @@ fn a_second_price_above_the_hard_bound_does_not_stand_in() {
 fn the_wide_interval_of_a_price_that_stands_in_is_flagged() {
     let mut svm = stale();
     // Two per cent of 41,000.
-    let good = svm.pull_feed("41000");
+    let good = pull_feed(&svm, "41000");
     for (std_dev, flagged) in [(820 * ONE, 0), (821 * ONE, flag::UNCERTAIN), (i128::MAX, flag::UNCERTAIN)] {
         svm.advance(100);
         let feed = PullFeed { std_dev, publish_time: svm.now(), ..good };
-        svm.write_pull_feed(BTC, &feed);
+        write_pull_feed(&mut svm, &feed);
         svm.refresh(BTC).unwrap();
         assert_eq!((on_board(&svm).0, flags(&svm) & flag::UNCERTAIN), (41_000, flagged));
     }
@@ -255,9 +276,93 @@ fn the_board_does_not_go_back_to_a_first_price_that_is_older_than_the_second() {
     svm.write_second(BTC, "41000");
     svm.refresh(BTC).unwrap();
     svm.advance(1);
-    let mut older = svm.account(&svm.price_account(BTC)).unwrap();
-    let time = svm.now() - 2;
-    older.data[93..101].copy_from_slice(&time.to_le_bytes());
-    svm.set_account(svm.price_account(BTC), older);
+    let older = OraclePrice { publish_time: svm.now() - 2, ..svm.print(BTC) };
+    svm.write_print(BTC, &older);
     refused(&mut svm, |svm| svm.refresh(BTC), E::OracleBackwards);
+}
+
+/// An exchange whose BTC has Pyth for its second source too: another feed, in one account. A hundred seconds after its last
+/// prices.
+fn twice_pyth() -> Svm {
+    let account = Address::new_from_array([0xB7; 32]);
+    let second = FeedConfig::new(Source::Pyth, Some(&account), &[0x5C; 32]);
+    let mut svm = Svm::with_config(|c| c.underlying[usize::from(BTC)].second = Some(second)).unwrap();
+    svm.advance(100);
+    svm
+}
+
+#[test]
+fn any_oracle_can_be_second() {
+    let mut svm = twice_pyth();
+    svm.write_second(BTC, "41000");
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!((on_board(&svm).0, flags(&svm)), (40_000, flag::DIVERGENT));
+    svm.write_second(BTC, "40100");
+    svm.advance(1);
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!(flags(&svm), 0);
+    svm.advance(100);
+    svm.write_second(BTC, "40200");
+    svm.refresh(BTC).unwrap();
+    assert_eq!(on_board(&svm), (40_200, svm.now()));
+}
+
+#[test]
+fn a_second_print_in_another_account_is_refused() {
+    let mut svm = twice_pyth();
+    let (e, price, feed) = (svm.exchange, svm.price_account(BTC), svm.second_feed(BTC).unwrap());
+    svm.write_price(BTC, "40000");
+    svm.write_second(BTC, "40100");
+    // A good update of the second feed, of which whoever refreshes could have posted any.
+    let elsewhere = Address::new_from_array([0xB8; 32]);
+    let good = oracle::dollars("45000", svm.now()).unwrap();
+    svm.write_feed(elsewhere, &feed, &good);
+    let pinned = svm.second_account(BTC).unwrap();
+    for other in [elsewhere, price] {
+        let ix = instruction::refresh_underlying_from(&e, &price, Some(&other), BTC);
+        assert_refused(&mut svm, &[ix], &[], E::OracleWrongFeed);
+    }
+    // Nor is the second feed the first, in its own account or with the two changed about.
+    let alone = instruction::refresh_underlying_from(&e, &pinned, Some(&pinned), BTC);
+    assert_refused(&mut svm, &[alone], &[], E::OracleWrongFeed);
+    let swapped = instruction::refresh_underlying_from(&e, &pinned, Some(&price), BTC);
+    assert_refused(&mut svm, &[swapped], &[], E::OracleWrongFeed);
+    svm.refresh(BTC).unwrap();
+}
+
+#[test]
+fn a_second_update_that_is_not_fully_verified_neither_vetoes_nor_stands_in() {
+    let mut svm = twice_pyth();
+    let feed = svm.second_feed(BTC).unwrap();
+    let whole = pyth::encode(&feed.id, &oracle::dollars("50000", svm.now()).unwrap());
+    let partial = [&whole[..40], &[0, 12], &whole[41..]].concat();
+    let first = pyth::encode(&svm.first_feed(BTC).id, &oracle::dollars("50000", svm.now()).unwrap());
+    for data in [partial, first, pull_feed(&stale(), "50000").encode()] {
+        write_bytes(&mut svm, pyth::OWNER, data);
+        nothing_stands_in(&mut svm);
+    }
+    write_bytes(&mut svm, PROGRAMS[0], whole);
+    nothing_stands_in(&mut svm);
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!((on_board(&svm).0, flags(&svm)), (40_000, 0));
+}
+
+/// A print that crosses a boundary is a sample of the variance, but not one that stands in: samples are of one feed.
+#[test]
+fn what_stands_in_is_no_sample() {
+    let mut svm = twice_pyth();
+    let sampled = |svm: &Svm| svm.board().board.underlying(BTC).unwrap().range.sample_time;
+    for stands_in in [true, false] {
+        let boundary = (svm.now() / 3_600 + 1) * 3_600;
+        svm.set_time(boundary);
+        let (before, price) = (sampled(&svm), oracle::dollars("40000", boundary).unwrap());
+        if stands_in {
+            svm.write_second_print(BTC, &price);
+        } else {
+            svm.write_print(BTC, &price);
+        }
+        svm.refresh(BTC).unwrap();
+        assert_eq!(on_board(&svm).1, boundary);
+        assert_eq!(sampled(&svm), if stands_in { before } else { boundary });
+    }
 }

@@ -3,7 +3,10 @@
 use crate::harness::refusal::refused;
 use ballast_client::{
     BallastError as E,
-    ballast::events::{ExpirySettled, PositionSettled},
+    ballast::{
+        events::{ExpirySettled, PositionSettled},
+        oracle::OraclePrice,
+    },
     event, settlement,
 };
 use ballast_testkit::{BTC, ETH, Order, Svm, Trader, options::SMILE};
@@ -140,9 +143,8 @@ fn late_prints_count_and_two_thirds_are_enough() {
     svm.set_time(expiry + 300);
     svm.take_samples(BTC, expiry, 11..=30, "39000").unwrap();
     svm.write_sample(BTC, expiry, 3, "45000");
-    let mut early = svm.account(&svm.price_account(BTC)).unwrap();
-    early.data[93..101].copy_from_slice(&(svm.now() + 1).to_le_bytes());
-    svm.set_account(svm.price_account(BTC), early);
+    let early = OraclePrice { publish_time: svm.now() + 1, ..svm.print(BTC) };
+    svm.write_print(BTC, &early);
     refused(&mut svm, |svm| svm.sample_settlement(BTC, expiry), E::OracleFuture);
     refused(&mut svm, |svm| svm.settle_expiry(BTC, &[CALL]), E::NotEnoughSamples);
     svm.settle_all().unwrap();

@@ -3,10 +3,9 @@
 use crate::harness::refusal::{assert_refused, refused};
 use ballast_client::{
     BallastError as E,
-    ballast::args::SmileArgs,
+    ballast::{args::SmileArgs, oracle::OraclePrice},
     config::Config,
-    event, instruction,
-    pyth::PriceUpdate,
+    event, instruction, oracle,
     risk::{guard::flag, surface::Smile},
 };
 use ballast_testkit::{
@@ -14,8 +13,6 @@ use ballast_testkit::{
     options::{SMILE, with_second},
 };
 use solana_address::Address;
-
-const DOLLAR: i64 = 100_000_000;
 
 /// Alice is long 100 lots of BTC with 900 dollars, which is too little at 36,000; Bob is short as much, and bids for ten
 /// of them; Carol is long ten and rich; two liquidators are rich, one flat and one short ten.
@@ -151,15 +148,8 @@ impl Desk {
 
 /// Puts a price on the board whose interval is three per cent wide.
 fn publish_uncertain(svm: &mut Svm, underlying: u16, dollars: &str) {
-    let price = dollars.parse::<i64>().unwrap() * DOLLAR;
-    let update = PriceUpdate {
-        feed_id: svm.feed_id(underlying),
-        price,
-        confidence: price as u64 * 3 / 100,
-        exponent: -8,
-        publish_time: svm.now(),
-    };
-    svm.write_price_update(underlying, &update);
+    let price = oracle::dollars(dollars, svm.now()).unwrap();
+    svm.write_print(underlying, &OraclePrice { confidence: price.price as u64 * 3 / 100, ..price });
     svm.refresh(underlying).unwrap();
 }
 

@@ -12,6 +12,7 @@ use crate::{
     instructions::{listing::list_underlying::write_parameters, load::now},
 };
 use anchor_lang::prelude::*;
+use ballast_risk::Feed;
 
 /// Runs `change_underlying`. A scan range that rises reaches maintenance margin by its ramp, see `ballast_risk::range`; the
 /// rest holds at once.
@@ -24,7 +25,8 @@ pub fn change_underlying(ctx: &mut Context<ChangeBoard>, index: u16, args: Under
         &[&index, &args],
     )?;
     let board = &mut ctx.accounts.board.board;
-    let taken = board.underlyings.iter().any(|u| u.is_listed() && u.index != index && u.feed_id == args.feed_id);
+    let first = Feed::from(args.first);
+    let taken = board.underlyings.iter().any(|u| u.is_listed() && u.index != index && u.first.is_same(&first));
     require!(!taken, BallastError::AlreadyExists);
     let u = board.underlying_mut(index).logged()?;
     let fixed = (args.max_price, args.scale_bits, args.unit_exponent);
@@ -39,7 +41,7 @@ pub fn change_underlying(ctx: &mut Context<ChangeBoard>, index: u16, args: Under
     }
     emit!(UnderlyingChanged {
         exchange: *ctx.accounts.exchange.address(),
-        feed_id: args.feed_id,
+        feed_id: args.first.id,
         name: args.name,
         scan_range_before: scan_range_before.0,
         scan_range: args.scan_range,

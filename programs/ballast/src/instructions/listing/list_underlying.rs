@@ -7,11 +7,12 @@ use crate::{
     events::UnderlyingListed,
     instruction::tag,
     instructions::governance::timelock::{NO_SUBJECT, require_proposed},
+    oracle::admission,
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{
-    OptionParams, Ppm, QuoteNative, Underlying, UnderlyingParams, bounds, guard::GuardParams, range::RangeParams,
+    Feed, OptionParams, Ppm, QuoteNative, Underlying, UnderlyingParams, bounds, guard::GuardParams, range::RangeParams,
 };
 use bytemuck::Zeroable;
 
@@ -33,7 +34,8 @@ pub struct ListUnderlying {
 pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) -> Result<()> {
     require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_UNDERLYING, &[&args])?;
     let underlyings = &mut ctx.accounts.board.board.underlyings;
-    require!(!underlyings.iter().any(|u| u.is_listed() && u.feed_id == args.feed_id), BallastError::AlreadyExists);
+    let first = Feed::from(args.first);
+    require!(!underlyings.iter().any(|u| u.is_listed() && u.first.is_same(&first)), BallastError::AlreadyExists);
     let index = underlyings.iter().position(|u| !u.is_listed()).ok_or(BallastError::NoFreeSlot)?;
 
     let slot = &mut underlyings[index];
@@ -53,7 +55,8 @@ pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) 
 #[inline(never)]
 pub fn write_parameters(slot: &mut Underlying, args: &UnderlyingArgs) -> Result<()> {
     slot.name = args.name;
-    slot.feed_id = args.feed_id;
+    (slot.first, slot.second) = (args.first.into(), args.second.into());
+    admission::check(&slot.first, &slot.second)?;
     slot.params = UnderlyingParams {
         liquidity: QuoteNative(args.liquidity),
         profit_cap: QuoteNative(args.profit_cap),
@@ -86,8 +89,6 @@ pub fn write_parameters(slot: &mut Underlying, args: &UnderlyingArgs) -> Result<
         reserved: 0,
     };
     slot.guard_params = GuardParams { max_move: Ppm(args.max_move), max_divergence: Ppm(args.max_divergence) };
-    slot.second_feed = args.second_feed;
-    slot.second_hash = args.second_hash;
     slot.group = args.group;
     slot.validate().named(bounds::underlying::ALL)
 }

@@ -5,7 +5,7 @@ use crate::{
     error::{BallastError, Logged},
     events::UnderlyingRefreshed,
     instructions::load::now,
-    oracle::{OraclePrice, pyth, switchboard, to_board_price},
+    oracle::{self, OraclePrice, to_board_price},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -20,7 +20,7 @@ pub struct RefreshUnderlying {
     /// Its board.
     #[account(mut, seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
     pub board: Account<RiskBoard>,
-    /// Pyth price update of the underlying's feed.
+    /// Account of the underlying's first feed.
     pub price_update: UncheckedAccount,
 }
 
@@ -33,16 +33,18 @@ pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16)
     let further = ctx.remaining_accounts()?;
     let now = now()?;
     let board = &mut ctx.accounts.board.board;
-    let view = ctx.accounts.price_update.account();
     let u = board.underlying_mut(underlying).logged()?;
-    let first = pyth::parse(view.owner(), &view.try_borrow()?, &u.feed_id)?;
+    let first = oracle::read_account(&u.first, ctx.accounts.price_update.account())?;
     let second = second_source(u, further.first(), now)?;
     if is_late_sample(u, &first, now)? {
         let print = to_print(&first, u)?;
         return u.sample_late(&print).logged();
     }
     let (published, stands_in) = match second {
-        Some(second) if is_stale(u, &first, now)? && is_due(u, now)? => (second, true),
+        // What stands in is no sample, whenever the print before it was: the variance is that of one feed.
+        Some(second) if is_stale(u, &first, now)? && is_due(u, now)? => {
+            (OraclePrice { previous_publish_time: second.publish_time, ..second }, true)
+        }
         _ => (first, false),
     };
     if published.publish_time == u.publish_time {
@@ -75,12 +77,12 @@ pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16)
 /// The second source's price, if the underlying has one and it is good and recent. A source that fell silent, or that
 /// shows nothing usable, neither vetoes nor stands in; which account it is is pinned, so that nobody chooses it.
 fn second_source(u: &Underlying, account: Option<&AccountView>, now: i64) -> Result<Option<OraclePrice>> {
-    if u.second_feed == [0; 32] {
+    if u.second.is_none() {
         return Ok(None);
     }
     let view = account.ok_or(BallastError::SecondSourceMissing)?;
-    require!(view.address().to_bytes() == u.second_feed, BallastError::OracleWrongFeed);
-    let price = switchboard::parse(view.owner(), &view.try_borrow()?, &u.second_hash).ok();
+    require!(view.address().to_bytes() == u.second.account, BallastError::OracleWrongFeed);
+    let price = oracle::read(&u.second, view.owner(), &view.try_borrow()?).ok();
     let recent =
         |p: &OraclePrice| now.checked_sub(p.publish_time).is_some_and(|age| (0..=SECOND_SOURCE_MAX_AGE).contains(&age));
     Ok(price.filter(recent))

@@ -5,7 +5,7 @@ use crate::{
     error::{BallastError, Logged},
     events::SettlementSampled,
     instructions::{load::now, market::refresh_underlying::to_print},
-    oracle::pyth,
+    oracle,
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -19,7 +19,7 @@ pub struct SampleSettlement {
     /// Its board.
     #[account(mut, seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
     pub board: Account<RiskBoard>,
-    /// Pyth price update of the underlying's feed.
+    /// Account of the underlying's first feed.
     pub price_update: UncheckedAccount,
 }
 
@@ -27,9 +27,8 @@ pub struct SampleSettlement {
 pub fn sample_settlement(ctx: &mut Context<SampleSettlement>, underlying: u16, expiry: i64) -> Result<()> {
     let now = now()?;
     let board = &mut ctx.accounts.board.board;
-    let view = ctx.accounts.price_update.account();
     let u = board.underlying(underlying).logged()?;
-    let price = pyth::parse(view.owner(), &view.try_borrow()?, &u.feed_id)?;
+    let price = oracle::read_account(&u.first, ctx.accounts.price_update.account())?;
     require!(price.publish_time <= now, BallastError::OracleFuture);
     let print = to_print(&price, u)?;
     let sample = board.sample_settlement(underlying, expiry, &print).logged()?;

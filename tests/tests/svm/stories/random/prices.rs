@@ -1,7 +1,11 @@
 //! Prices, volatilities, refreshes.
 
 use super::world::{CENTS, OPTIONS, World};
-use ballast_client::{ballast::args::SmileArgs, instruction, pyth::PriceUpdate, risk::Instrument};
+use ballast_client::{
+    ballast::{args::SmileArgs, oracle::OraclePrice},
+    instruction,
+    risk::Instrument,
+};
 use ballast_testkit::{BTC, ETH, SOL};
 use solana_signer::Signer;
 
@@ -57,14 +61,14 @@ impl World {
     /// `confidence` is in millionths of the price.
     fn write_print(&mut self, u: u16, time: i64, confidence: u64) {
         let cents = self.cents[usize::from(u)];
-        let update = PriceUpdate {
-            feed_id: self.svm.feed_id(u),
+        let print = OraclePrice {
             price: cents * 1_000_000,
             confidence: cents as u64 * confidence,
             exponent: -8,
             publish_time: time,
+            previous_publish_time: time - 1,
         };
-        self.svm.write_price_update(u, &update);
+        self.svm.write_print(u, &print);
     }
 
     /// Publishes a smile, sometimes a far one: it moves as far as its bounds let it.

@@ -1,7 +1,15 @@
-//! Pull feeds as Switchboard On-Demand writes them, for local validators and tests. On a real cluster they are written by
-//! that program itself.
+//! Pull feeds as Switchboard On-Demand writes them. On a real cluster they are written by that program itself.
 
-use ballast::oracle::switchboard::{DISCRIMINATOR, LEN, MIN_SAMPLES, SUBMISSIONS, offset};
+use super::Search;
+use anyhow::{Context, Result};
+use ballast::oracle::{
+    OraclePrice,
+    switchboard::{DECIMALS, DISCRIMINATOR, LEN, MIN_SAMPLES, PROGRAMS, SUBMISSIONS, offset},
+};
+use solana_address::Address;
+
+/// The program that is said to have written a feed.
+pub const OWNER: Address = PROGRAMS[0];
 
 /// Slot at which all values say that they were signed.
 const SLOT: u64 = 1;
@@ -22,6 +30,23 @@ pub struct PullFeed {
 }
 
 impl PullFeed {
+    /// A price as the median of as few samples as will do. It dates no update before. An error if it does not fit 18
+    /// decimals.
+    pub fn of(feed_hash: &[u8; 32], price: &OraclePrice) -> Result<Self> {
+        let power = price.exponent.checked_add(DECIMALS).and_then(|power| u32::try_from(power).ok());
+        let factor = power.and_then(|power| 10i128.checked_pow(power));
+        let scaled = |number: i128| {
+            factor.and_then(|factor| number.checked_mul(factor)).context("a price that 18 decimals cannot hold")
+        };
+        Ok(Self {
+            feed_hash: *feed_hash,
+            value: scaled(price.price.into())?,
+            std_dev: scaled(price.confidence.into())?,
+            num_samples: MIN_SAMPLES,
+            publish_time: price.publish_time,
+        })
+    }
+
     /// The account's bytes.
     pub fn encode(&self) -> Vec<u8> {
         let mut data = vec![0; LEN];
@@ -49,15 +74,18 @@ impl PullFeed {
     }
 }
 
+/// Searches of the feeds with a hash.
+pub(super) fn searches(feed_hash: &[u8; 32]) -> Vec<Search> {
+    let filters = vec![(0, DISCRIMINATOR.to_vec()), (offset::FEED_HASH, feed_hash.to_vec())];
+    PROGRAMS.map(|owner| Search { owner, filters: filters.clone() }).to_vec()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use ballast::{
         error::BallastError,
-        oracle::{
-            OraclePrice,
-            switchboard::{PROGRAMS, parse},
-        },
+        oracle::{OraclePrice, switchboard::parse},
     };
 
     const FEED: PullFeed = PullFeed {
@@ -84,6 +112,17 @@ mod tests {
         assert_eq!(read(&FEED), Ok(expected));
         for num_samples in [MIN_SAMPLES + 1, SUBMISSIONS as u8, u8::MAX] {
             assert_eq!(read(&PullFeed { num_samples, ..FEED }), Ok(expected));
+        }
+    }
+
+    #[test]
+    fn a_price_is_a_median_of_18_decimals() {
+        let price = OraclePrice { price: 41, confidence: 2, exponent: -1, publish_time: 9, previous_publish_time: 8 };
+        let feed = PullFeed::of(&[7; 32], &price).unwrap();
+        assert_eq!((feed.value, feed.std_dev), (4_100_000_000_000_000_000, 200_000_000_000_000_000));
+        assert_eq!(PullFeed::of(&[7; 32], &OraclePrice { exponent: -18, ..price }).unwrap().value, 41);
+        for exponent in [-19, 19, i32::MIN, i32::MAX] {
+            assert!(PullFeed::of(&[7; 32], &OraclePrice { exponent, ..price }).is_err());
         }
     }
 
