@@ -25,6 +25,12 @@ use std::collections::BTreeMap;
 pub const SPREAD: u16 = 8;
 /// Perpetuals on each of them. Perpetual `SPREAD · k + u` is the k-th on underlying u.
 pub const DEPTH: u16 = 8;
+/// Perpetuals of 16 positions over 8 underlyings.
+pub const SIXTEEN: std::ops::Range<u16> = 0..2 * SPREAD;
+/// Perpetuals of 64 positions over 8 underlyings.
+pub const SIXTY_FOUR: std::ops::Range<u16> = 0..DEPTH * SPREAD;
+/// Deposit of an account that is never short of margin.
+pub const RICH: &str = "100_000_000";
 /// An underlying with one perpetual.
 pub const ONE: u16 = SPREAD;
 /// An underlying with [`MANY_DEPTH`] perpetuals.

@@ -1,10 +1,7 @@
 //! The measurements of blocks, transfers, funding and settlement, on an exchange of their own: that of
 //! `exchange.rs` with funding of one perpetual, and a dated future and ten options of one expiry.
 
-use crate::{
-    exchange::{Bench, IMPACT_ORDERS, SPREAD, Units, dollars, failure},
-    measure::{RICH, SIXTEEN},
-};
+use crate::exchange::{Bench, IMPACT_ORDERS, RICH, SIXTEEN, SPREAD, Units, dollars, failure};
 use anyhow::{Result, ensure};
 use ballast_client::{
     ballast::{args::LegArgs, constants::MAX_LEGS, state::permission},

@@ -1,7 +1,7 @@
 //! The measurements. All but those of the setup are simulations, so that none changes what the next one meets.
 
 use crate::{
-    exchange::{Bench, DEPTH, MANY, ONE, SPREAD, Units, dollars, failure, native},
+    exchange::{Bench, MANY, ONE, RICH, SIXTEEN, SIXTY_FOUR, SPREAD, Units, dollars, failure, native},
     governance, lifecycle, options,
     pricing::{self, Measured},
 };
@@ -18,13 +18,6 @@ use ballast_testkit::{BTC, ETH, Order, SOL, Trader, lending::INTEREST};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
-/// Perpetuals of 16 positions over 8 underlyings.
-pub const SIXTEEN: std::ops::Range<u16> = 0..2 * SPREAD;
-/// Perpetuals of 64 positions over 8 underlyings.
-const SIXTY_FOUR: std::ops::Range<u16> = 0..DEPTH * SPREAD;
-
-/// Deposit of an account that is never short of margin.
-pub const RICH: &str = "100_000_000";
 /// Orders in the deep book.
 const DEEP: usize = 4_096;
 /// Lots of the position that is liquidated, 450 BTC: a bisection of 19 steps.

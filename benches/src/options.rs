@@ -1,10 +1,7 @@
 //! The measurements of options and dated futures, on an exchange of their own: eight underlyings with a perpetual, a dated
 //! future and twenty options each.
 
-use crate::{
-    exchange::{Bench, SECOND, SPREAD, Units, dollars, failure, key},
-    measure::RICH,
-};
+use crate::exchange::{Bench, RICH, SECOND, SPREAD, Units, dollars, failure, key};
 use anyhow::{Context, Result, anyhow, ensure};
 use ballast_client::{
     ballast::{
