@@ -1,103 +1,76 @@
 //! The command line.
 
-use anyhow::{Context, Result, bail};
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
-/// What the command line takes.
-pub const USAGE: &str = "\
-ballast-migrate plan|apply --config FILE --url URL --admin KEYPAIR [OPTIONS]
-
-  plan              show what is missing to make the exchange what the file says
-  apply             show it, ask, and do it; run it again after an interruption, and when changes that were proposed may
-                    be executed
-
-  --config FILE     the exchange, as migrations/mainnet.example.toml
-  --url URL         JSON-RPC server of a validator
-  --admin KEYPAIR   key of the exchange's admin, as solana-keygen writes it
-  --payer KEYPAIR   pays fees, rent, and the first gift to the insurance fund (default: the admin)
-  --yes             do not ask";
+/// Makes an exchange what its TOML file says.
+#[derive(Clone, Debug, Parser, PartialEq, Eq)]
+#[command(name = "ballast-migrate", version)]
+pub struct Cli {
+    /// What is to be done.
+    #[command(subcommand)]
+    pub command: Command,
+}
 
 /// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
-    /// Show the plan.
-    Plan,
-    /// Show the plan and apply it.
-    Apply,
+    /// Show what is missing to make the exchange what the file says
+    Plan(Target),
+    /// Show it, ask, and do it
+    ///
+    /// Run it again after an interruption, and when changes that were proposed may be executed.
+    Apply {
+        #[command(flatten)]
+        target: Target,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
 }
 
-/// The command line, parsed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Args {
-    /// What is to be done.
-    pub command: Command,
-    /// File with the exchange.
+/// An exchange, what it is to become, and by whom.
+#[derive(Args, Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The exchange, as migrations/mainnet.example.toml
+    #[arg(long, value_name = "FILE")]
     pub config: PathBuf,
-    /// JSON-RPC server.
+    /// JSON-RPC server of a validator
+    #[arg(long)]
     pub url: String,
-    /// File with the admin's key.
+    /// Key of the exchange's admin, as solana-keygen writes it
+    #[arg(long, value_name = "KEYPAIR")]
     pub admin: PathBuf,
-    /// File with the payer's key, where it is another.
+    /// Pays fees, rent, and the first gift to the insurance fund [default: the admin]
+    #[arg(long, value_name = "KEYPAIR")]
     pub payer: Option<PathBuf>,
-    /// True if it does not ask.
-    pub yes: bool,
-}
-
-impl Args {
-    /// Parses what follows the program's name.
-    pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Self> {
-        let mut words = words.into_iter();
-        let command = match words.next().as_deref() {
-            Some("plan") => Command::Plan,
-            Some("apply") => Command::Apply,
-            Some(other) => bail!("no command {other}"),
-            None => bail!("a command is missing: plan or apply"),
-        };
-        let (mut config, mut url, mut admin, mut payer, mut yes) = (None, None, None, None, false);
-        while let Some(option) = words.next() {
-            let mut value = || words.next().with_context(|| format!("{option} needs a value"));
-            match option.as_str() {
-                "--config" => config = Some(PathBuf::from(value()?)),
-                "--url" => url = Some(value()?),
-                "--admin" => admin = Some(PathBuf::from(value()?)),
-                "--payer" => payer = Some(PathBuf::from(value()?)),
-                "--yes" => yes = true,
-                other => bail!("no option {other}"),
-            }
-        }
-        Ok(Self {
-            command,
-            config: config.context("--config is missing")?,
-            url: url.context("--url is missing")?,
-            admin: admin.context("--admin is missing")?,
-            payer,
-            yes,
-        })
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::{CommandFactory, error::ErrorKind};
 
-    fn parse(line: &str) -> Result<Args> {
-        Args::parse(line.split_whitespace().map(str::to_owned))
+    fn parse(line: &str) -> Result<Command, clap::Error> {
+        Cli::try_parse_from(["ballast-migrate"].into_iter().chain(line.split_whitespace())).map(|cli| cli.command)
     }
 
     #[test]
     fn commands_and_options_are_read() {
-        let args = parse("apply --config x.toml --url http://x --admin a.json --yes").unwrap();
-        assert_eq!((args.command, args.yes, args.payer), (Command::Apply, true, None));
-        let args = parse("plan --payer p.json --config x.toml --url http://x --admin a.json").unwrap();
-        assert_eq!((args.command, args.yes, args.payer), (Command::Plan, false, Some("p.json".into())));
+        Cli::command().debug_assert();
+        let apply = parse("apply --config x.toml --url http://x --admin a.json --yes").unwrap();
+        assert!(matches!(apply, Command::Apply { yes: true, target } if target.payer.is_none()));
+        let plan = parse("plan --payer p.json --config x.toml --url http://x --admin a.json").unwrap();
+        assert!(matches!(plan, Command::Plan(target) if target.payer == Some("p.json".into())));
     }
 
     #[test]
-    fn what_is_wrong_is_named() {
-        assert_eq!(parse("").unwrap_err().to_string(), "a command is missing: plan or apply");
-        assert_eq!(parse("destroy").unwrap_err().to_string(), "no command destroy");
-        assert_eq!(parse("plan --url x").unwrap_err().to_string(), "--config is missing");
-        assert_eq!(parse("plan --config").unwrap_err().to_string(), "--config needs a value");
-        assert_eq!(parse("plan --force").unwrap_err().to_string(), "no option --force");
+    fn what_is_wrong_is_refused() {
+        let kind = |line: &str| parse(line).unwrap_err().kind();
+        assert_eq!(kind(""), ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
+        assert_eq!(kind("destroy"), ErrorKind::InvalidSubcommand);
+        assert_eq!(kind("plan --url x"), ErrorKind::MissingRequiredArgument);
+        assert_eq!(kind("plan --config"), ErrorKind::InvalidValue);
+        assert_eq!(kind("plan --force"), ErrorKind::UnknownArgument);
     }
 }

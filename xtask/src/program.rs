@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::run::{first_line, run, step};
 use crate::toolchain::{self, Route};
-use crate::{deploy, dist, sources, tree};
+use crate::{deploy, sources, tree};
 
 /// The clearing program.
 pub const BALLAST: &str = "ballast";
@@ -31,19 +31,6 @@ pub fn build(packages: &[&str], route: Route, cargo_args: &[String]) -> Result<(
         step("The sources changed during the build: build again before you trust a test");
     }
     Ok(())
-}
-
-/// Programs of these sources in target/deploy, by the shortest way: the committed ones if they are of these sources and there
-/// is no compiler here, otherwise a build.
-pub fn ensure(packages: &[&str]) -> Result<()> {
-    if !toolchain::available()? && dist::is_current()? {
-        for package in packages {
-            let elf = dist::deploy(package)?;
-            println!("{}: {elf} (from dist/, built from these sources)", deploy::path(package).display());
-        }
-        return Ok(());
-    }
-    build(packages, Route::preferred(), &[])
 }
 
 /// Solana's own tools.

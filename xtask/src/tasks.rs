@@ -6,11 +6,12 @@ use anyhow::Result;
 
 use crate::program::{self, BALLAST, SELFTEST};
 use crate::run::{cargo, run, timed};
-use crate::tree;
+use crate::toolchain::{self, Route};
+use crate::{deploy, dist, tree};
 
 /// Every test there is. `args` go to the host side's `cargo test`.
 pub fn test(args: &[String]) -> Result<()> {
-    timed("Programs, as ELF", || program::ensure(&[BALLAST, SELFTEST]))?;
+    timed("Programs, as ELF", || programs(&[BALLAST, SELFTEST]))?;
     timed("Tests of the on-chain crates, on the host", || {
         let manifest = tree::programs().join("Cargo.toml");
         run(cargo()
@@ -37,16 +38,29 @@ pub fn test(args: &[String]) -> Result<()> {
 
 /// Measures compute units and native times, and fails above a ceiling.
 pub fn bench(args: &[String]) -> Result<()> {
-    timed("Programs, as ELF", || program::ensure(&[BALLAST, SELFTEST]))?;
+    timed("Programs, as ELF", || programs(&[BALLAST, SELFTEST]))?;
     timed("Programs of the host side", binaries)?;
     timed("Benchmarks", || run(binary("ballast-bench").args(args)))
 }
 
 /// Shows the whole system on a local validator.
-pub fn demo(args: &[String]) -> Result<()> {
-    timed("The program, as ELF", || program::ensure(&[BALLAST]))?;
+pub fn demo() -> Result<()> {
+    timed("The program, as ELF", || programs(&[BALLAST]))?;
     timed("Programs of the host side (the first time, this compiles a validator: some ten minutes)", binaries)?;
-    timed("Demo", || run(binary("demo").args(args)))
+    timed("Demo", || run(binary("demo")))
+}
+
+/// Programs of these sources in target/deploy, by the shortest way: the committed ones if they are of these sources and there
+/// is no compiler here, otherwise a build.
+fn programs(packages: &[&str]) -> Result<()> {
+    if toolchain::available()? || !dist::is_current() {
+        return program::build(packages, Route::preferred(), &[]);
+    }
+    for package in packages {
+        let elf = dist::deploy(package)?;
+        println!("{}: {elf} (from dist/, built from these sources)", deploy::path(package).display());
+    }
+    Ok(())
 }
 
 /// Builds every program of the host workspace. Always all of them: cargo unites the features of what is built together, so

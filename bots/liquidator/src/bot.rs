@@ -18,6 +18,7 @@ use std::{
     thread::sleep,
     time::Duration,
 };
+use tracing::{debug, info, warn};
 
 /// Longest pause after errors.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
@@ -49,17 +50,13 @@ impl Liquidator {
         Self { rpc: Rpc::new(rpc), key, exchange, margin, keep }
     }
 
-    /// The liquidator's own margin account.
-    pub fn margin(&self) -> &Address {
-        &self.margin
-    }
-
-    /// Makes passes until `stop` is set. Errors are said once and waited out: a validator may be away for a while.
-    pub fn run(&self, poll: Duration, stop: &AtomicBool, say: &mut dyn FnMut(&str)) {
+    /// Makes passes until `stop` is set. Errors are waited out, and a warning only at first: a validator may be away for a while.
+    pub fn run(&self, poll: Duration, stop: &AtomicBool) {
+        info!(exchange = self.exchange.id, account = %self.margin, "watching");
         let mut last_error = String::new();
         let mut pause = poll;
         while !stop.load(Ordering::Relaxed) {
-            match self.pass(say) {
+            match self.pass() {
                 Ok(true) => continue,
                 Ok(false) => {
                     last_error.clear();
@@ -67,8 +64,10 @@ impl Liquidator {
                 }
                 Err(error) => {
                     let error = format!("{error:#}");
-                    if error != last_error {
-                        say(&format!("trying again: {error}"));
+                    if error == last_error {
+                        debug!(%error, "trying again");
+                    } else {
+                        warn!(%error, "trying again");
                     }
                     last_error = error;
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -76,21 +75,23 @@ impl Liquidator {
             }
             sleep_unless(stop, pause);
         }
+        info!("stopped");
     }
 
     /// Reads the chain and does the first of these that there is to do: refresh stale prices of accounts below
     /// maintenance, take over the position that pays best, close what was taken over. True if it did something.
-    pub fn pass(&self, say: &mut dyn FnMut(&str)) -> Result<bool> {
+    pub fn pass(&self) -> Result<bool> {
         let chain = self.read()?;
-        if self.refresh(&chain, say)? {
+        debug!(below_maintenance = chain.below.len(), "read the chain");
+        if self.refresh(&chain)? {
             return Ok(true);
         }
         // A takeover that is refused does not keep what was taken over before from being closed.
-        let liquidated = self.liquidate(&chain, say);
+        let liquidated = self.liquidate(&chain);
         if matches!(liquidated, Ok(true)) {
             return Ok(true);
         }
-        let unwound = self.unwind(&chain, say)?;
+        let unwound = self.unwind(&chain)?;
         Ok(liquidated? || unwound)
     }
 
@@ -112,11 +113,11 @@ impl Liquidator {
         Ok(Chain { now, board, own, below })
     }
 
-    fn refresh(&self, chain: &Chain, say: &mut dyn FnMut(&str)) -> Result<bool> {
+    fn refresh(&self, chain: &Chain) -> Result<bool> {
         let below = chain.below.iter().map(|(_, account)| oracle::stale(&chain.board, &account.portfolio, chain.now));
         let mut stale: BTreeSet<u16> = below.flatten().collect();
         if stale.is_empty() {
-            return self.refresh_options(chain, say);
+            return self.refresh_options(chain);
         }
         stale.extend(oracle::stale(&chain.board, &chain.own.portfolio, chain.now));
         let instructions = oracle::refresh(&self.rpc, &self.exchange, &chain.board, &stale, chain.now)?;
@@ -124,12 +125,12 @@ impl Liquidator {
             return Ok(false);
         }
         self.rpc.send(&instructions, &self.key, &[])?;
-        say(&format!("refreshed stale prices: {}", instructions.len()));
+        info!(count = instructions.len(), "refreshed stale prices");
         Ok(true)
     }
 
     /// Refreshes the arrays of options that those below maintenance hold, or this account beside them.
-    fn refresh_options(&self, chain: &Chain, say: &mut dyn FnMut(&str)) -> Result<bool> {
+    fn refresh_options(&self, chain: &Chain) -> Result<bool> {
         if chain.below.is_empty() {
             return Ok(false);
         }
@@ -140,12 +141,12 @@ impl Liquidator {
             self.rpc.send(std::slice::from_ref(instruction), &self.key, &[])?;
         }
         if !instructions.is_empty() {
-            say(&format!("refreshed stale risk arrays: {}", instructions.len()));
+            info!(transactions = instructions.len(), "refreshed stale risk arrays");
         }
         Ok(!instructions.is_empty())
     }
 
-    fn liquidate(&self, chain: &Chain, say: &mut dyn FnMut(&str)) -> Result<bool> {
+    fn liquidate(&self, chain: &Chain) -> Result<bool> {
         let candidate_of = |(address, account): &(Address, Box<MarginAccount>)| {
             let best = candidate::best(&chain.board, &account.portfolio, &chain.own.portfolio, chain.now)?;
             Some((*address, best))
@@ -156,17 +157,14 @@ impl Liquidator {
         for (address, candidate) in candidates {
             // One that is refused, perhaps because somebody else was faster, does not keep the others waiting.
             match self.take_over(chain, &address, &candidate) {
-                Ok(done) => {
-                    say(&done);
-                    return Ok(true);
-                }
+                Ok(()) => return Ok(true),
                 Err(error) => refused = Some(error.context(format!("could not liquidate {address}"))),
             }
         }
         refused.map_or(Ok(false), Err)
     }
 
-    fn take_over(&self, chain: &Chain, of: &Address, c: &Candidate) -> Result<String> {
+    fn take_over(&self, chain: &Chain, of: &Address, c: &Candidate) -> Result<()> {
         let owner = self.key.pubkey();
         let ix = instruction::liquidate(&self.exchange, &owner, &self.margin, of, c.instrument, c.max_lots);
         let sent = self.rpc.send(&[ix], &self.key, &[])?;
@@ -175,19 +173,20 @@ impl Liquidator {
         let (lots, long) = (done.lots.abs(), done.lots > 0);
         let paid = if long { done.mark_value - done.discount } else { done.mark_value + done.discount };
         let usd = |native| decimal::rounded(native, 6, 2);
-        Ok(format!(
-            "took over {} {} at {} (mark {}): {} USDC for me, {} for the insurance fund; from {:.8}…",
-            terms.show_lots(done.lots),
-            terms.name,
-            usd(terms.average(paid, lots)),
-            usd(terms.average(done.mark_value, lots)),
-            usd(done.discount - done.insurance),
-            usd(done.insurance),
-            of.to_string(),
-        ))
+        info!(
+            instrument = %terms.name,
+            size = %terms.show_lots(done.lots),
+            price = %usd(terms.average(paid, lots)),
+            mark = %usd(terms.average(done.mark_value, lots)),
+            gain = %usd(done.discount - done.insurance),
+            insurance = %usd(done.insurance),
+            account = %of,
+            "took over"
+        );
+        Ok(())
     }
 
-    fn unwind(&self, chain: &Chain, say: &mut dyn FnMut(&str)) -> Result<bool> {
+    fn unwind(&self, chain: &Chain) -> Result<bool> {
         if self.keep {
             return Ok(false);
         }
@@ -211,7 +210,7 @@ impl Liquidator {
             let done = orders.first().context("the log has no order")?;
             if done.filled > 0 {
                 let price = decimal::rounded(terms.average(done.value, done.filled), 6, 2);
-                say(&format!("closed {} {} at {price}", terms.show_lots(done.filled), terms.name));
+                info!(instrument = %terms.name, size = %terms.show_lots(done.filled), %price, "closed");
                 return Ok(true);
             }
         }

@@ -6,15 +6,14 @@
 //!
 //! - [`Liquidator`]: the bot, one pass at a time or in a loop.
 //! - [`candidate`]: which position to take over, as a pure function.
-//! - [`Args`]: the command line.
+//!
+//! It logs by `tracing`: what it did as information, what it will try again as a warning.
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
 
-mod args;
 mod bot;
 pub mod candidate;
 mod oracle;
 mod unwind;
 
-pub use args::{Args, USAGE};
 pub use bot::Liquidator;

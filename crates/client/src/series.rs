@@ -1,7 +1,7 @@
 //! Series of options: expiries times strikes, a call and a put of each, and what keeps their risk arrays fresh.
 
-use crate::{instruction, pda::Exchange};
-use anyhow::{Result, ensure};
+use crate::{instruction, pda::Exchange, time};
+use anyhow::{Context, Result, ensure};
 use ballast::args::{InstrumentArgs, OptionArgs, SmileArgs};
 use ballast_risk::Board;
 use solana_address::Address;
@@ -77,15 +77,11 @@ pub fn refreshes(e: &Exchange, board: &Board, underlying: u16, now: i64) -> Vec<
 /// An option's name on the board: underlying, day of expiry, strike and kind, as in `BTC271126-60000C`.
 pub fn option_name(asset: &str, expiry: i64, strike: &str, put: bool) -> Result<[u8; 16]> {
     let kind = if put { 'P' } else { 'C' };
-    let text = format!("{asset}{}-{strike}{kind}", day(expiry));
+    let day = time::date(expiry).with_context(|| format!("the expiry {expiry} is not in the calendar"))?;
+    let day = format!("{:02}{:02}{:02}", day.day(), day.month(), day.year() % 100);
+    let text = format!("{asset}{day}-{strike}{kind}");
     ensure!(text.len() <= 16, "the name {text} has more than 16 letters: write the asset or the strike shorter");
     crate::config::name(&text)
-}
-
-/// The day of a time in UTC, ddmmyy.
-fn day(time: i64) -> String {
-    let (year, month, day) = crate::time::date(time);
-    format!("{day:02}{month:02}{:02}", year % 100)
 }
 
 #[cfg(test)]

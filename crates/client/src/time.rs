@@ -1,50 +1,26 @@
 //! Times of the chain, in seconds, and how people write them: UTC, as in "2026-12-25T08:00:00Z".
 
 use anyhow::{Context, Result, ensure};
+use jiff::{Timestamp, civil::Date, tz::Offset};
 
-const DAY: i64 = 86_400;
-
-/// Year, month and day of a time. Source: the civil calendar's era arithmetic (400 years of 146,097 days).
-pub(crate) fn date(time: i64) -> (i64, i64, i64) {
-    let days = time.div_euclid(DAY) + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+/// The day of a time in UTC, or nothing if it is outside of the calendar's years, -9999 to 9999.
+pub(crate) fn date(time: i64) -> Option<Date> {
+    Timestamp::from_second(time).ok().map(|time| Offset::UTC.to_datetime(time).date())
 }
 
-/// The time at which a day begins; the inverse of [`date`].
-fn midnight(year: i64, month: i64, day: i64) -> i64 {
-    let year = year - i64::from(month <= 2);
-    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let day_of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
-    let of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    (era * 146_097 + of_era - 719_468) * DAY
-}
-
-/// Writes a time.
+/// Writes a time. One outside of the calendar's years stays a number.
 pub fn format(time: i64) -> String {
-    let (year, month, day) = date(time);
-    let of_day = time.rem_euclid(DAY);
-    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    Timestamp::from_second(time).map_or_else(|_| time.to_string(), |time| time.to_string())
 }
 
 /// Reads a time.
+///
+/// # Errors
+/// It is not written as [`format`] does: to the second, with a `Z` at the end.
 pub fn parse(text: &str) -> Result<i64> {
-    let part = |from: usize, to: usize| -> Option<i64> {
-        let digits = text.get(from..to)?;
-        digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok())?
-    };
-    let read = || {
-        let date = midnight(part(0, 4)?, part(5, 7)?, part(8, 10)?);
-        Some(date + part(11, 13)? * 3_600 + part(14, 16)? * 60 + part(17, 19)?)
-    };
-    let time = read().with_context(|| format!("'{text}' is no time such as 2026-12-25T08:00:00Z"))?;
-    ensure!(format(time) == text, "'{text}' is no time such as 2026-12-25T08:00:00Z");
+    let wrong = || format!("'{text}' is no time such as 2026-12-25T08:00:00Z");
+    let time = text.parse::<Timestamp>().with_context(wrong)?.as_second();
+    ensure!(format(time) == text, wrong());
     Ok(time)
 }
 
@@ -66,6 +42,10 @@ mod tests {
             "2025-02-29T00:00:00Z",
             "2026-11-27T24:00:00Z",
             "2026-11-27T08:00:00+01",
+            "2026-11-27T08:00:00+00:00",
+            "2026-11-27T08:00:00.5Z",
+            "2026-11-27T08:00:60Z",
+            "2026-11-27 08:00:00Z",
         ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }

@@ -41,6 +41,5 @@ mod validator;
 
 pub use exchange::Venue;
 pub use meter::Meter;
-pub use table::{Align, Table};
 pub use trader::Trader;
 pub use validator::{Localnet, elf_path};

@@ -1,7 +1,8 @@
 //! Compute units by kind of instruction, from transaction logs.
 
-use crate::{Align, Table};
+use crate::table::numbers;
 use ballast_client::{ballast, decimal, instruction, rpc::Sent};
+use comfy_table::Table;
 use std::collections::BTreeMap;
 
 /// Compute units of every instruction seen, by its name.
@@ -29,19 +30,13 @@ impl Meter {
 
     /// A table: how many of each kind, least, median and most compute units.
     pub fn table(&self) -> Table {
-        let mut table = Table::new(&[
-            ("instruction", Align::Left),
-            ("count", Align::Right),
-            ("least", Align::Right),
-            ("median", Align::Right),
-            ("most", Align::Right),
-        ]);
+        let mut table = numbers(&["instruction", "count", "least", "median", "most"]);
         for (name, units) in &self.seen {
             let mut units = units.clone();
             units.sort_unstable();
             let show = |n: u64| decimal::format(n as i64, 0, 0);
             let (least, median, most) = (units[0], units[units.len() / 2], units[units.len() - 1]);
-            table.row([(*name).to_owned(), show(units.len() as u64), show(least), show(median), show(most)]);
+            table.add_row([(*name).to_owned(), show(units.len() as u64), show(least), show(median), show(most)]);
         }
         table
     }

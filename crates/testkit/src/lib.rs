@@ -17,7 +17,6 @@ pub mod token;
 mod trader;
 
 pub use order::Order;
-pub use reconcile::Reconciliation;
 pub use svm::{Failed, Sent, Svm, elf_path};
 pub use trader::Trader;
 

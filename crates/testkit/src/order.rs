@@ -3,7 +3,7 @@
 use crate::Svm;
 use ballast_client::{
     ballast::args::{OrderArgs, order_kind, self_trade},
-    terms::Terms,
+    terms::{Side, Terms},
 };
 
 /// An order to place.
@@ -18,28 +18,18 @@ pub struct Order {
 impl Order {
     /// A limit order to buy at a price in dollars per whole asset.
     pub fn buy(svm: &Svm, instrument: u16, price: &str, lots: i64) -> Self {
-        Self::new(svm, instrument, 0, price, lots)
+        Self::new(svm, instrument, Side::Buy, price, lots)
     }
 
     /// A limit order to sell at a price in dollars per whole asset.
     pub fn sell(svm: &Svm, instrument: u16, price: &str, lots: i64) -> Self {
-        Self::new(svm, instrument, 1, price, lots)
+        Self::new(svm, instrument, Side::Sell, price, lots)
     }
 
-    fn new(svm: &Svm, instrument: u16, side: u8, price: &str, lots: i64) -> Self {
+    fn new(svm: &Svm, instrument: u16, side: Side, price: &str, lots: i64) -> Self {
         let terms = Terms::of(&svm.board().board, instrument).expect("a listed instrument");
         let price = terms.ticks(price).expect("a price of whole ticks");
-        let args = OrderArgs {
-            side,
-            kind: order_kind::LIMIT,
-            self_trade: self_trade::ABORT,
-            reduce_only: 0,
-            price,
-            lots,
-            client_id: 0,
-            expires_at: 0,
-        };
-        Self { instrument, args }
+        Self { instrument, args: terms.limit(side, price, lots) }
     }
 
     /// Post-only.

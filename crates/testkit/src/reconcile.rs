@@ -1,42 +1,18 @@
-//! The reconciliation: what the vault holds is what everybody has.
+//! The reconciliation: what the vaults hold is what everybody has, and what tests ask beyond it.
 
 use crate::Svm;
 use ballast_client::{
     account::{Layout, decode, discriminator},
     ballast::state::MarginAccount,
     book::Side,
-    risk::{Lots, Ticks},
+    reconcile::Reconciliation,
+    risk::{Board, Lots, Ticks},
 };
 use solana_address::Address;
 use std::collections::BTreeMap;
 
-/// vault = Σ (cash + quote) + what settled positions will be paid + treasury + unswept + unpaid funding, in quote-native.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reconciliation {
-    /// Tokens in the quote vault.
-    pub vault: i128,
-    /// Cash of all accounts.
-    pub cash: i128,
-    /// Signed cash flow of all open positions.
-    pub quote: i128,
-    /// What the positions in settled instruments will be paid: not nothing while only one side was.
-    pub settled: i128,
-    /// Insurance fund, swept fees, and interest that lenders were not paid yet.
-    pub treasury: i128,
-    /// Fees not yet swept.
-    pub unswept: i128,
-    /// Funding and losses that positions have settled into their markets and others have not been paid yet.
-    pub unpaid_funding: i128,
-    /// Long less short lots, summed over all accounts and the instruments that are not settled.
-    pub net_lots: i128,
-}
-
-impl Reconciliation {
-    /// What is in the vault and belongs to nobody, or is missing: zero.
-    pub fn difference(&self) -> i128 {
-        self.vault - self.cash - self.quote - self.settled - self.treasury - self.unswept - self.unpaid_funding
-    }
-}
+/// Margin accounts with their addresses.
+type Margins = Vec<(Address, Box<MarginAccount>)>;
 
 /// What an account's orders in one market come to: bids, asks.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -47,74 +23,63 @@ struct OrderTotals {
 }
 
 impl Svm {
-    /// Adds up all accounts, and checks open interest and order totals on the way.
+    /// Adds up the vault, the treasury, all accounts and all markets.
     pub fn reconcile(&self) -> Reconciliation {
-        let mut sum = Reconciliation::default();
-        let treasury = self.treasury();
-        sum.vault = i128::from(self.token_amount(&self.exchange.vault(&self.usdc)));
-        let lending = treasury.lending;
-        let interest_held = i128::from(lending.collected.0) + i128::from(lending.lender_interest.0);
-        sum.treasury = i128::from(treasury.insurance.0) + i128::from(treasury.fees.0) + interest_held;
-        let (mut lent, mut owed) = (0, 0);
-        let mut interest = BTreeMap::<u16, (i64, i64)>::new();
-        // What every position would settle now, as it would be rounded.
-        let mut unsettled = BTreeMap::<u16, i128>::new();
-        let board = self.board();
-        for (_, margin) in self.margins() {
-            sum.cash += i128::from(margin.portfolio.cash.0);
-            lent += margin.portfolio.lent.0;
-            owed += margin.portfolio.owed_registered.0;
-            for p in margin.portfolio.open() {
-                sum.quote += i128::from(p.quote.0);
-                let (long, short) = interest.entry(p.key.instrument()).or_default();
-                *long += p.lots.0.max(0);
-                *short += (-p.lots.0).max(0);
-                let i = board.board.instrument(p.key.instrument()).expect("a listed instrument");
-                let scale = board.board.underlying(i.underlying).expect("a listed underlying").scale();
-                let due = p.unsettled(i).expect("the funding is computed") >> scale;
-                if i.settled == 0 {
-                    sum.net_lots += i128::from(p.lots.0);
-                } else {
-                    sum.settled += i128::from(p.lots.0) * i128::from(i.fixed >> scale);
-                }
-                *unsettled.entry(i.index).or_default() += i128::from(due);
-            }
-        }
-        for i in board.board.instruments.iter().filter(|i| i.is_listed()) {
-            let market = self.market(i.index).header;
-            sum.unswept += i128::from(market.unswept_fees.0);
-            let unpaid = i128::from(market.unpaid_funding.0);
-            sum.unpaid_funding += unpaid;
-            let due = unsettled.get(&i.index).copied().unwrap_or_default();
-            assert!(unpaid >= due, "a market can pay all funding that is due: {due} of {unpaid} in {}", i.index);
-            let (long, short) = interest.get(&market.instrument).copied().unwrap_or_default();
-            assert_eq!(market.open_interest_long.0, long, "open interest is the sum of the longs");
-            assert_eq!(market.open_interest_short.0, short, "open interest is the sum of the shorts");
-        }
-        assert_eq!(lending.lent.0, lent, "what is lent is what the accounts registered");
-        assert_eq!(lending.owed.0, owed, "what is owed is what the accounts registered");
-        assert!(
-            (0..=lending.lender_interest.0).contains(&lending.undivided.0),
-            "undivided interest is there: {lending:?}"
-        );
-        assert_eq!(i128::from(treasury.quote_deposits.0), sum.vault, "the vault holds deposits less withdrawals");
-        sum
+        self.sums(&self.board().board, &self.margins())
     }
 
-    /// Asserts the reconciliation to the unit: of dollars, of tokens, of orders.
+    /// Asserts the reconciliation to the unit: of dollars, of interest and funding, of tokens, of orders.
     pub fn assert_reconciled(&self) {
-        let sum = self.reconcile();
-        assert_eq!(sum.difference(), 0, "{sum:?}");
-        assert_eq!(sum.net_lots, 0, "{sum:?}");
-        self.assert_tokens_reconciled();
-        self.assert_orders_reconciled();
+        let (board, margins) = (self.board(), self.margins());
+        let sums = self.sums(&board.board, &margins);
+        assert!(sums.holds(), "difference {}: {sums:#?}", sums.difference());
+        self.assert_interest_is_there();
+        self.assert_funding_can_be_paid(&board.board, &margins);
+        self.assert_tokens_reconciled(&board.board, &margins);
+        self.assert_orders_reconciled(&board.board, &margins);
+    }
+
+    fn sums(&self, board: &Board, margins: &Margins) -> Reconciliation {
+        let vault = self.token_amount(&self.exchange.vault(&self.usdc));
+        let mut sums = Reconciliation::new(vault, &self.treasury());
+        sums.add_board(board);
+        for (_, margin) in margins {
+            sums.add_account(margin);
+        }
+        for i in board.instruments.iter().filter(|i| i.is_listed()) {
+            sums.add_market(&self.market(i.index).header);
+        }
+        sums
+    }
+
+    /// Asserts that interest that is not divided yet is a part of what lenders have coming.
+    fn assert_interest_is_there(&self) {
+        let lending = self.treasury().lending;
+        let undivided = (0..=lending.lender_interest.0).contains(&lending.undivided.0);
+        assert!(undivided, "undivided interest is there: {lending:?}");
+    }
+
+    /// Asserts that each market has what every position would settle now, as it would be rounded.
+    fn assert_funding_can_be_paid(&self, board: &Board, margins: &Margins) {
+        let mut due = BTreeMap::<u16, i128>::new();
+        for p in margins.iter().flat_map(|(_, margin)| margin.portfolio.open()) {
+            let i = board.instrument(p.key.instrument()).expect("a listed instrument");
+            let scale = board.underlying(i.underlying).expect("a listed underlying").scale();
+            let unsettled = p.unsettled(i).expect("the funding is computed") >> scale;
+            *due.entry(i.index).or_default() += i128::from(unsettled);
+        }
+        for i in board.instruments.iter().filter(|i| i.is_listed()) {
+            let unpaid = i128::from(self.market(i.index).header.unpaid_funding.0);
+            let due = due.get(&i.index).copied().unwrap_or_default();
+            assert!(unpaid >= due, "a market can pay all funding that is due: {due} of {unpaid} in {}", i.index);
+        }
     }
 
     /// Asserts that each token's vault holds what the accounts hold, and that the treasury counts it.
-    fn assert_tokens_reconciled(&self) {
-        let (board, treasury) = (self.board(), self.treasury());
-        for (index, token) in (0u16..).zip(&board.board.tokens).filter(|(_, t)| t.is_listed()) {
-            let held: u64 = self.margins().map(|(_, m)| m.portfolio.balance(index)).sum();
+    fn assert_tokens_reconciled(&self, board: &Board, margins: &Margins) {
+        let treasury = self.treasury();
+        for (index, token) in (0u16..).zip(&board.tokens).filter(|(_, t)| t.is_listed()) {
+            let held: u64 = margins.iter().map(|(_, m)| m.portfolio.balance(index)).sum();
             let vault = self.token_amount(&Address::new_from_array(token.vault));
             assert_eq!(held, vault, "the vault of token {index} holds what the accounts hold");
             assert_eq!(treasury.token_deposits[usize::from(index)], vault, "and the treasury counts it");
@@ -122,10 +87,9 @@ impl Svm {
     }
 
     /// Asserts that every book is sound, and that what accounts count of their orders is what rests.
-    fn assert_orders_reconciled(&self) {
+    fn assert_orders_reconciled(&self, board: &Board, margins: &Margins) {
         let mut resting = BTreeMap::<(Address, u16), OrderTotals>::new();
-        let board = self.board();
-        for i in board.board.instruments.iter().filter(|i| i.is_listed()) {
+        for i in board.instruments.iter().filter(|i| i.is_listed()) {
             let market = self.market(i.index);
             let book = market.book().expect("the book decodes");
             book.check_invariants().expect("the book is sound");
@@ -143,14 +107,14 @@ impl Svm {
                 totals.values[side] += value;
             }
         }
-        for (address, margin) in self.margins() {
+        for (address, margin) in margins {
             for p in margin.portfolio.open() {
                 let counted = OrderTotals {
                     lots: [p.bid_lots.0, p.ask_lots.0],
                     values: [p.bid_value.0, p.ask_value.0],
                     count: p.order_count,
                 };
-                let rests = resting.remove(&(address, p.key.instrument())).unwrap_or_default();
+                let rests = resting.remove(&(*address, p.key.instrument())).unwrap_or_default();
                 assert_eq!(
                     counted,
                     rests,
@@ -164,12 +128,13 @@ impl Svm {
     }
 
     /// Every margin account of this exchange, with its address.
-    fn margins(&self) -> impl Iterator<Item = (Address, Box<MarginAccount>)> {
+    fn margins(&self) -> Margins {
         let exchange = self.exchange.address;
         self.program_accounts()
             .into_iter()
             .filter(|(_, a)| a.data.starts_with(&discriminator(MarginAccount::NAME)))
             .map(|(address, a)| (address, decode::<MarginAccount>(&a.data).expect("a margin account")))
-            .filter(move |(_, m)| m.exchange == exchange)
+            .filter(|(_, m)| m.exchange == exchange)
+            .collect()
     }
 }

@@ -19,13 +19,15 @@ use ballast_localnet::{
     Localnet, Trader, Venue,
     story::{self, Bot, Seat},
 };
-use ballast_migrate::{Command, Keyring};
+use ballast_migrate::Keyring;
+use indicatif::ProgressBar;
 use solana_client::{
     pubsub_client::PubsubClient,
     rpc_config::{RpcTransactionLogsConfig, RpcTransactionLogsFilter},
 };
 use solana_commitment_config::CommitmentConfig;
 use std::{
+    io::{self, Write},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -33,11 +35,40 @@ use std::{
     thread::{self, JoinHandle},
     time::Duration,
 };
+use tracing::subscriber::with_default;
+
+/// What a liquidator logs, for later.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Does something, and keeps what is logged meanwhile.
+    fn during<T>(&self, work: impl FnOnce() -> T) -> T {
+        let log = self.clone();
+        let subscriber = tracing_subscriber::fmt().without_time().with_level(false).with_target(false).with_ansi(false);
+        with_default(subscriber.with_writer(move || log.clone()).finish(), work)
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let log = self.0.lock().unwrap();
+        str::from_utf8(&log).unwrap().lines().map(str::to_owned).collect()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(line)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 /// The liquidator on a thread that knows nothing but its seat.
 struct Thread {
     stop: Arc<AtomicBool>,
-    said: Arc<Mutex<Vec<String>>>,
+    log: Log,
     handle: Option<JoinHandle<()>>,
 }
 
@@ -45,13 +76,12 @@ impl Thread {
     fn start(seat: &Seat) -> Result<Self> {
         let key = solana_keypair::read_keypair_file(&seat.keypair).map_err(|e| anyhow!("{e}"))?;
         let bot = Liquidator::new(&seat.rpc, key, seat.exchange, 0, false);
-        let (stop, said) = (Arc::<AtomicBool>::default(), Arc::<Mutex<Vec<String>>>::default());
-        let (stopped, lines) = (Arc::clone(&stop), Arc::clone(&said));
+        let (stop, log) = (Arc::<AtomicBool>::default(), Log::default());
+        let (stopped, kept) = (Arc::clone(&stop), log.clone());
         let handle = thread::spawn(move || {
-            let mut say = |line: &str| lines.lock().unwrap().push(line.to_owned());
-            bot.run(Duration::from_millis(100), &stopped, &mut say);
+            kept.during(|| bot.run(Duration::from_millis(100), &stopped));
         });
-        Ok(Self { stop, said, handle: Some(handle) })
+        Ok(Self { stop, log, handle: Some(handle) })
     }
 }
 
@@ -68,7 +98,7 @@ impl Bot for Thread {
         if let Some(handle) = self.handle.take() {
             handle.join().map_err(|_| anyhow!("the liquidator panicked"))?;
         }
-        Ok(self.said.lock().unwrap().clone())
+        Ok(self.log.lines())
     }
 }
 
@@ -81,7 +111,7 @@ impl Drop for Thread {
 #[test]
 fn the_demo_reconciles_and_its_liquidator_acts() {
     let mut told = Vec::new();
-    let outcome = story::run(|seat| Ok(Box::new(Thread::start(seat)?)), &mut told);
+    let outcome = story::run(|seat| Ok(Box::new(Thread::start(seat)?)), &mut told, ProgressBar::hidden());
     let told = String::from_utf8(told).unwrap();
     let outcome = outcome.unwrap_or_else(|error| panic!("{told}\n{error:#}"));
 
@@ -183,8 +213,8 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     let poor = trader(&venue, "Poor", "500")?;
     trade(&venue, &alice, &bob, "40000", "1")?;
     let bot = Liquidator::new(net.rpc_url(), poor.key.insecure_clone(), venue.exchange.id, 0, true);
-    let mut said = Vec::new();
-    let mut pass = || bot.pass(&mut |line| said.push(line.to_owned()));
+    let log = Log::default();
+    let pass = || log.during(|| bot.pass());
     assert!(!pass()?, "there is nothing to do");
 
     // A fall that the board knows, then a price that only its account has.
@@ -207,6 +237,7 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     let carried = margin::requirements(&board, &own, now)?;
     assert!(own.open()[0].lots.0 > 0 && carried.initial_equity >= carried.initial);
     assert!(venue.reconcile()?.holds());
+    let said = log.lines();
     assert!(said[0].starts_with("refreshed") && said[1].starts_with("took over"), "{said:?}");
     net.stop()
 }
@@ -303,8 +334,8 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
 
     // A rise beyond the array's reach. The liquidator refreshes it, then takes the short call over.
     let bot = Liquidator::new(net.rpc_url(), keeper.key.insecure_clone(), venue.exchange.id, 0, true);
-    let mut said = Vec::new();
-    let mut pass = || bot.pass(&mut |line| said.push(line.to_owned()));
+    let log = Log::default();
+    let pass = || log.during(|| bot.pass());
     assert!(!pass()?, "there is nothing to do");
     net.set_time(net.rpc().now()? + 300)?;
     venue.publish(&["46000", "2500", "40"])?;
@@ -319,6 +350,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     assert_eq!(taken.open()[0].key.instrument(), call.terms.instrument);
     assert!(taken.open()[0].lots.0 < 0, "the liquidator is short now");
     margin_of(&venue, &keeper)?;
+    let said = log.lines();
     assert!(said[0].starts_with("refreshed stale risk arrays") && said[1].starts_with("took over"), "{said:?}");
     assert!(said[1].contains("-40000C"), "{said:?}");
     assert!(venue.reconcile()?.holds());
@@ -356,36 +388,41 @@ fn a_migration_is_shown_then_applied_through_rpc() -> Result<()> {
     let venue = venue(&net)?;
     let keyring = Keyring { admin: venue.admin.insecure_clone(), payer: net.payer().insecure_clone() };
     let mut config = venue.config.clone();
-    let migrate = |command, config: &Config, agrees: bool| {
+    let plan = |config: &Config| {
         let mut out = Vec::new();
-        let plan = ballast_migrate::run(command, config, net.rpc(), &keyring, || Ok(agrees), &mut out);
-        (plan, String::from_utf8(out).unwrap())
+        ballast_migrate::plan(config, net.rpc(), &keyring, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
     };
-    assert_eq!(migrate(Command::Apply, &config, false).1, "nothing to do\n");
+    let apply = |config: &Config, agrees: bool| {
+        let (mut out, progress) = (Vec::new(), ProgressBar::hidden());
+        let applied = ballast_migrate::apply(config, net.rpc(), &keyring, || Ok(agrees), &mut out, &progress);
+        (applied, String::from_utf8(out).unwrap())
+    };
+    assert_eq!(apply(&config, false).1, "nothing to do\n");
 
     config.exchange.taker_fee = "0.0004".to_owned();
     config.exchange.timelock = 3_600;
     let shown = "   1. fees: taker_fee 0.0005 -> 0.0004\n   2. timelock: 0 -> 3600 seconds\n";
-    assert_eq!(migrate(Command::Plan, &config, true).1, shown);
-    let (refused, said) = migrate(Command::Apply, &config, false);
+    assert_eq!(plan(&config), shown);
+    let (refused, said) = apply(&config, false);
     assert!(refused.is_err() && said == shown, "{said}");
-    let (done, said) = migrate(Command::Apply, &config, true);
+    let (done, said) = apply(&config, true);
     done?;
     assert!(
         said.contains("[2/2] timelock: 0 -> 3600 seconds") && said.ends_with("2 steps done, 0 waiting\n"),
         "{said}"
     );
-    assert_eq!(migrate(Command::Plan, &config, true).1, "nothing to do\n");
+    assert_eq!(plan(&config), "nothing to do\n");
 
     // From now on changes are proposed, and executed by a run after their time.
     config.perpetual[0].max_position = "900".to_owned();
-    let (_, said) = migrate(Command::Apply, &config, true);
+    let (_, said) = apply(&config, true);
     assert!(said.contains("propose (executable at"), "{said}");
-    let (_, said) = migrate(Command::Apply, &config, true);
+    let (_, said) = apply(&config, true);
     assert!(said.contains("waits until"), "{said}");
     net.set_time(net.rpc().now()? + 3_601)?;
-    let (_, said) = migrate(Command::Apply, &config, true);
+    let (_, said) = apply(&config, true);
     assert!(said.contains("execute: BTC-PERP: max_position 1,000 -> 900"), "{said}");
-    assert_eq!(migrate(Command::Plan, &config, true).1, "nothing to do\n");
+    assert_eq!(plan(&config), "nothing to do\n");
     net.stop()
 }

@@ -60,8 +60,11 @@ impl Process {
     /// Starts a program.
     pub fn start_program(program: &Path, seat: &Seat) -> Result<Self> {
         let mut child = Command::new(program)
-            .args(["--rpc", &seat.rpc, "--exchange", &seat.exchange.to_string(), "--poll-ms", "150", "--keypair"])
+            .args(["--rpc", &seat.rpc, "--exchange", &seat.exchange.to_string(), "--poll-ms", "150", "--log", "plain"])
+            .arg("--keypair")
             .arg(&seat.keypair)
+            // Its lines are a part of the story, whatever is set outside.
+            .env("RUST_LOG", "warn,ballast_liquidator=info")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()

@@ -2,8 +2,8 @@
 
 use super::{
     cast::{Cast, PARTS},
+    hours::{Hour, hours},
     opening::{describe, pull, quote, take},
-    replay::{Hour, hours},
     stage::{Stage, usd},
 };
 use crate::{Trader, Venue};

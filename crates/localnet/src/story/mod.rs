@@ -6,6 +6,7 @@ mod books;
 mod bot;
 mod cast;
 mod closing;
+mod hours;
 mod ledger;
 mod opening;
 mod replay;
@@ -14,12 +15,13 @@ mod stage;
 
 pub use bot::{Bot, Process, Seat};
 pub use closing::Statement;
+pub use hours::{Hour, hours};
 pub use ledger::Ledger;
-pub use replay::{Hour, hours};
 
 use anyhow::{Result, ensure};
 use ballast_client::{ballast::events::Liquidated, config::Config, reconcile::Reconciliation};
 use closing::Gains;
+use indicatif::ProgressBar;
 use stage::Stage;
 use std::{io::Write, time::Instant};
 
@@ -33,13 +35,17 @@ pub struct Outcome {
     pub statements: Vec<Statement>,
 }
 
-/// Plays the story and prints it. `start_bot` starts a liquidator that may use nothing but what its seat tells.
-/// Fails if anything does not add up to the unit.
-pub fn run(start_bot: impl FnOnce(&Seat) -> Result<Box<dyn Bot>>, out: &mut dyn Write) -> Result<Outcome> {
+/// Plays the story and prints it, with its progress on a bar. `start_bot` starts a liquidator that may use nothing but what its
+/// seat tells. Fails if anything does not add up to the unit.
+pub fn run(
+    start_bot: impl FnOnce(&Seat) -> Result<Box<dyn Bot>>,
+    out: &mut dyn Write,
+    progress: ProgressBar,
+) -> Result<Outcome> {
     let began = Instant::now();
     let hours = hours()?;
     let config = Config::from_toml(include_str!("../../../../migrations/localnet.toml"))?;
-    let mut stage = Stage::new(out);
+    let mut stage = Stage::new(out, progress);
 
     let net = opening::validator(&mut stage, &hours[0])?;
     let venue = opening::list(&mut stage, &net, &config, &hours[0])?;

@@ -2,10 +2,10 @@
 
 use super::{
     cast::{Cast, HALF_SPREADS, PARTS, QUOTE_SIZES},
-    replay::Hour,
+    hours::Hour,
     stage::{Stage, percent, time, usd},
 };
-use crate::{Align, Localnet, Table, Trader, Venue};
+use crate::{Localnet, Trader, Venue};
 use anyhow::{Context, Result};
 use ballast_client::{
     ballast::{
@@ -16,6 +16,7 @@ use ballast_client::{
     decimal, event, instruction,
     terms::{Side, Terms},
 };
+use comfy_table::{Cell, CellAlignment, Table, presets};
 use solana_instruction::Instruction;
 
 /// How long quotes are good for.
@@ -57,7 +58,8 @@ pub fn list<'n>(stage: &mut Stage, net: &'n Localnet, config: &Config, first: &H
 /// Everybody opens an account and deposits.
 pub fn deposit(stage: &mut Stage, venue: &Venue) -> Result<Cast> {
     stage.step("Deposits")?;
-    let mut table = Table::new(&[("", Align::Left), ("", Align::Right), ("", Align::Left), ("", Align::Left)]);
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
     let mut cast = Vec::new();
     for part in &PARTS {
         let trader = venue.trader(part.name, part.usdc, part.sol)?;
@@ -71,11 +73,12 @@ pub fn deposit(stage: &mut Stage, venue: &Venue) -> Result<Cast> {
             };
             stage.note(&sent)?;
             let shown = decimal::format(decimal::parse(amount, 0)?, 0, 0);
-            table.row([part.name.to_owned(), shown, token.to_owned(), part.role.to_owned()]);
+            let amount = Cell::new(shown).set_alignment(CellAlignment::Right);
+            table.add_row([part.name.into(), amount, token.into(), part.role.into()]);
         }
         cast.push(trader);
     }
-    stage.table(&table)?;
+    stage.table(table)?;
     Ok(Cast(cast))
 }
 

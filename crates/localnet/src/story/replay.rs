@@ -3,6 +3,7 @@
 use super::{
     Bot,
     cast::{Cast, PARTS},
+    hours::Hour,
     opening::quote,
     stage::{Stage, percent, time, usd},
 };
@@ -10,7 +11,6 @@ use crate::Venue;
 use anyhow::{Context, Result, ensure};
 use ballast_client::{
     ballast::{events::Liquidated, state::MarginAccount},
-    decimal,
     margin::requirements,
     risk::Board,
 };
@@ -22,41 +22,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-const PRICES: &str = include_str!("../../../../tests/fixtures/may-2021.csv");
 /// Hours between two lines of the story, if nothing happens.
 const HOURS_A_LINE: usize = 12;
 /// How long the liquidator may take.
 const BOT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Prices of an hour's end.
-pub struct Hour {
-    /// When, in seconds.
-    pub time: i64,
-    /// Dollars per whole asset, in the order of the underlyings.
-    pub closes: Vec<String>,
-}
-
-impl Hour {
-    /// The prices, as texts.
-    pub fn prices(&self) -> Vec<&str> {
-        self.closes.iter().map(String::as_str).collect()
-    }
-
-    /// The price of an underlying, in quote-native per whole asset.
-    pub fn price(&self, underlying: u16) -> Result<i64> {
-        decimal::parse(self.closes.get(usize::from(underlying)).context("no such price")?, 6)
-    }
-}
-
-/// The hours of the fixture.
-pub fn hours() -> Result<Vec<Hour>> {
-    let rows = PRICES.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
-    let hour = |row: &str| -> Result<Hour> {
-        let (time, closes) = row.split_once(',').context("a row of prices has no comma")?;
-        Ok(Hour { time: time.parse()?, closes: closes.split(',').map(str::to_owned).collect() })
-    };
-    rows.map(hour).collect()
-}
 
 /// What is read of the exchange between two hours.
 struct Accounts {
@@ -82,7 +51,9 @@ pub fn play(stage: &mut Stage, venue: &Venue, cast: &Cast, hours: &[Hour], bot: 
     stage.line(format!("{:<13} {:>9} {:>8} {:>6} {}", "UTC", "BTC", "ETH", "SOL", watched.join(" ")))?;
     // So far it has signed what the story sent.
     let mut last_seen = signatures_since(venue, cast, None)?.pop();
+    stage.begin(hours.len() - 1);
     for (n, hour) in hours.iter().enumerate().skip(1) {
+        stage.next(time(hour.time));
         venue.net.set_time(hour.time)?;
         for (underlying, close) in (0u16..).zip(&hour.closes) {
             venue.write_price(underlying, close, hour.time)?;
@@ -98,6 +69,7 @@ pub fn play(stage: &mut Stage, venue: &Venue, cast: &Cast, hours: &[Hour], bot: 
             stage.line(row(cast, hour, &accounts)?)?;
         }
     }
+    stage.end();
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use super::{
     closing::Gains,
     stage::{Stage, usd},
 };
-use crate::{Align, Localnet, Table, Trader, Venue};
+use crate::{Localnet, Trader, Venue, table::numbers};
 use anyhow::{Context, Result, ensure};
 use ballast_client::{
     decimal,
@@ -36,23 +36,18 @@ pub fn book(stage: &mut Stage, venue: &Venue, trader: &Trader, title: &str) -> R
     let whole = requirements(&board, &portfolio, now)?;
     require_same_on_chain(venue, trader, &whole)?;
 
-    let mut table = Table::new(&[
-        ("", Align::Left),
-        ("traded at", Align::Right),
-        ("maintenance", Align::Right),
-        ("initial", Align::Right),
-    ]);
+    let mut table = numbers(&["", "traded at", "maintenance", "initial"]);
     let mut sum = (0, 0);
     for (leg, alone) in margin::legs(&board, &portfolio, now)? {
-        table.row([describe(venue, &leg), traded_at(venue, &leg), usd(alone.maintenance.0), usd(alone.initial.0)]);
+        table.add_row([describe(venue, &leg), traded_at(venue, &leg), usd(alone.maintenance.0), usd(alone.initial.0)]);
         sum = (sum.0 + alone.maintenance.0, sum.1 + alone.initial.0);
     }
-    table.rule();
-    table.row(["the legs, each alone".to_owned(), String::new(), usd(sum.0), usd(sum.1)]);
-    table.row(["together".to_owned(), String::new(), usd(whole.maintenance.0), usd(whole.initial.0)]);
+    table.add_row([""]);
+    table.add_row(["the legs, each alone".to_owned(), String::new(), usd(sum.0), usd(sum.1)]);
+    table.add_row(["together".to_owned(), String::new(), usd(whole.maintenance.0), usd(whole.initial.0)]);
     let of_sum = (share(whole.maintenance.0, sum.0), share(whole.initial.0, sum.1));
-    table.row(["of the sum".to_owned(), String::new(), of_sum.0, of_sum.1]);
-    stage.table(&table)?;
+    table.add_row(["of the sum".to_owned(), String::new(), of_sum.0, of_sum.1]);
+    stage.table(table)?;
     stage.gap()
 }
 
@@ -108,20 +103,18 @@ pub fn bot(stage: &mut Stage, said: &[String]) -> Result<()> {
 /// Compute units.
 pub fn compute(stage: &mut Stage, net: &Localnet) -> Result<()> {
     stage.step("Compute units")?;
-    stage.table(&net.meter().table())
+    stage.table(net.meter().table())
 }
 
 /// What everyone brought and took away, and where the difference went.
 pub fn statements(stage: &mut Stage, statements: &[Statement], gains: &Gains) -> Result<()> {
     stage.step("Who brought what, and left with what")?;
-    let numbers = ["USDC in", "USDC out", "SOL in", "SOL out", "profit", "of it fees", "liquidations"];
-    let mut columns = vec![("", Align::Left)];
-    columns.extend(numbers.map(|name| (name, Align::Right)));
-    let mut table = Table::new(&columns);
+    let head = ["", "USDC in", "USDC out", "SOL in", "SOL out", "profit", "of it fees", "liquidations"];
+    let mut table = numbers(&head);
     let unless_zero = |n: i64, shown: String| if n == 0 { String::new() } else { shown };
     let sol = |lamports: u64| unless_zero(lamports as i64, decimal::format(lamports as i64, 9, 0));
     for s in statements {
-        table.row([
+        table.add_row([
             s.name.clone(),
             usd(s.deposited),
             usd(s.withdrawn),
@@ -132,10 +125,10 @@ pub fn statements(stage: &mut Stage, statements: &[Statement], gains: &Gains) ->
             unless_zero(s.liquidation_cost, usd(-s.liquidation_cost)),
         ]);
     }
-    table.rule();
+    table.add_row([""]);
     let sum = |of: fn(&Statement) -> i64| usd(statements.iter().map(of).sum());
     let sol_sum = |of: fn(&Statement) -> u64| sol(statements.iter().map(of).sum());
-    table.row([
+    table.add_row([
         "all".to_owned(),
         sum(|s| s.deposited),
         sum(|s| s.withdrawn),
@@ -145,7 +138,7 @@ pub fn statements(stage: &mut Stage, statements: &[Statement], gains: &Gains) ->
         sum(|s| -s.fees),
         sum(|s| -s.liquidation_cost),
     ]);
-    stage.table(&table)?;
+    stage.table(table)?;
     stage.gap()?;
     stage.line(format!(
         "What they left behind: {} of fees for the exchange, {} of liquidations in the insurance fund.",
@@ -157,15 +150,10 @@ pub fn statements(stage: &mut Stage, statements: &[Statement], gains: &Gains) ->
 /// The sums at several times, side by side.
 pub fn reconciliation(stage: &mut Stage, at: &[Reconciliation; 3]) -> Result<()> {
     stage.step("Does it add up? In USDC, to the unit")?;
-    let mut table = Table::new(&[
-        ("", Align::Left),
-        ("after the crash", Align::Right),
-        ("everyone gone", Align::Right),
-        ("fees swept", Align::Right),
-    ]);
+    let mut table = numbers(&["", "after the crash", "everyone gone", "fees swept"]);
     let show = |n: i128| decimal::format(n as i64, 6, 6);
     let mut line = |name: &str, of: fn(&Reconciliation) -> i128| {
-        table.row([name.to_owned(), show(of(&at[0])), show(of(&at[1])), show(of(&at[2]))]);
+        table.add_row([name.to_owned(), show(of(&at[0])), show(of(&at[1])), show(of(&at[2]))]);
     };
     line("cash of all accounts", |r| r.cash);
     line("open positions", |r| r.quote);
@@ -175,5 +163,5 @@ pub fn reconciliation(stage: &mut Stage, at: &[Reconciliation; 3]) -> Result<()>
     line("sum", Reconciliation::claims);
     line("quote vault", |r| r.vault);
     line("difference", Reconciliation::difference);
-    stage.table(&table)
+    stage.table(table)
 }
