@@ -391,7 +391,7 @@ fn a_proposal_that_is_out_of_date_is_withdrawn() {
 /// Adds an underlying like BTC to a file, with surface, perpetual, future and options.
 fn add_xrp(config: &mut Config) {
     let mut xrp = config.underlying[0].clone();
-    (xrp.name, xrp.feed) = ("XRP".into(), "ab".repeat(32));
+    (xrp.name, xrp.first.id) = ("XRP".into(), "ab".repeat(32));
     config.underlying.push(xrp);
     let of = |name: &str| name.replace("BTC", "XRP");
     let (mut perpetual, mut future, mut series) =
