@@ -6,7 +6,7 @@ use crate::{
     row::{Row, row},
 };
 use anyhow::Result;
-use ballast_client::{ballast::state::permission, instruction};
+use ballast_client::{ballast::state::Permissions, instruction};
 use ballast_testkit::{BTC, Trader};
 use solana_signer::Signer;
 
@@ -80,7 +80,7 @@ pub fn transfers(b: &mut Bench, t: &Trader) -> Result<()> {
     let position = instruction::transfer_position(&e, &t.address(), &t.margin, &second.margin, BTC, 5);
     b.measure("transfer_position_16", position, &[&t.key])?;
     let (to, until) = (b.house.address(), b.svm.now() + 60);
-    let delegate = instruction::set_delegate(&e, &t.address(), &t.margin, &to, permission::ALL, until);
+    let delegate = instruction::set_delegate(&e, &t.address(), &t.margin, &to, Permissions::all(), until);
     b.measure("set_delegate", delegate, &[&t.key])?;
     Ok(())
 }

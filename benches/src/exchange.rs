@@ -6,7 +6,7 @@ use crate::{
 };
 use anyhow::Result;
 use ballast_client::{
-    ballast::{constants::pause, state::RiskBoard},
+    ballast::{state::Pause, state::RiskBoard},
     instruction,
 };
 use solana_instruction::Instruction;
@@ -45,7 +45,7 @@ pub fn initialize(b: &mut Bench) -> Result<()> {
 /// A pause, and a gift to the insurance fund.
 pub fn pause_and_gift(b: &mut Bench) -> Result<()> {
     let admin = b.svm.admin.insecure_clone();
-    let stop = instruction::set_pause(&b.svm.exchange, &admin.pubkey(), pause::NEW_RISK);
+    let stop = instruction::set_pause(&b.svm.exchange, &admin.pubkey(), Pause::NEW_RISK);
     b.measure("set_pause", stop, &[&admin])?;
     let gift = gift(b, "25_000")?;
     b.send("fund_insurance", gift, &[])

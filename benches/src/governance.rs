@@ -8,8 +8,8 @@ use anyhow::Result;
 use ballast_client::{
     ballast::{
         args::{
-            CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN,
-            WithdrawalLimitArgs, authority,
+            Authority, CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN,
+            WithdrawalLimitArgs,
         },
         oracle::OraclePrice,
     },
@@ -108,9 +108,9 @@ fn tightening(b: &mut Bench) -> Result<()> {
 /// The risk authority is handed over.
 fn authorities(b: &mut Bench) -> Result<()> {
     let (e, admin, heir) = (b.svm.exchange, b.svm.admin.insecure_clone(), b.house.key.insecure_clone());
-    let nominate = instruction::nominate_authority(&e, &admin.pubkey(), authority::RISK, &heir.pubkey());
+    let nominate = instruction::nominate_authority(&e, &admin.pubkey(), Authority::Risk, &heir.pubkey());
     b.send("nominate_authority", nominate, &[&admin])?;
-    b.measure("accept_authority", instruction::accept_authority(&e, &heir.pubkey(), authority::RISK), &[&heir])?;
+    b.measure("accept_authority", instruction::accept_authority(&e, &heir.pubkey(), Authority::Risk), &[&heir])?;
     Ok(())
 }
 

@@ -8,12 +8,13 @@ use ballast_client::{
     BallastError, account,
     ballast::{
         self,
-        args::{OrderArgs, order_kind, self_trade},
+        args::OrderArgs,
         state::{MarginAccount, RiskBoard, Treasury},
     },
     config::{self, Config},
     event, instruction, margin, oracle,
     pda::Exchange,
+    risk::Side,
 };
 use ballast_testkit::{BTC, elf_path, token};
 use solana_account::Account;
@@ -39,11 +40,11 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
 
     // Bob offers in one slot, Alice takes in a later one.
     let slot = bank.slot().await?;
-    let offer = order(1, 400_000, 200, order_kind::POST_ONLY);
+    let offer = OrderArgs::post_only(Side::Ask, 400_000, 200);
     let ix = instruction::place_order(&exchange, &bob.address(), &bob.margin, BTC, &[], &offer);
     bank.send(&[ix], &[&bob.key]).await?;
     bank.pass(10, 4).await?;
-    let take = order(0, 400_000, 100, order_kind::IMMEDIATE_OR_CANCEL);
+    let take = OrderArgs::limit(Side::Bid, 400_000, 100).immediate_or_cancel();
     let ix = instruction::place_order(&exchange, &alice.address(), &alice.margin, BTC, &[bob.margin], &take);
     let log = bank.send(std::slice::from_ref(&ix), &[&alice.key]).await?;
     assert_eq!(event::orders(&log)?[0].filled, 100);
@@ -83,10 +84,6 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     let vault = bank.account(&exchange.vault(&bank.usdc)).await?;
     assert_eq!(token::amount(&vault.data) as i64, claims);
     Ok(())
-}
-
-fn order(side: u8, price: i64, lots: i64, kind: u8) -> OrderArgs {
-    OrderArgs { side, kind, self_trade: self_trade::ABORT, reduce_only: 0, price, lots, client_id: 0, expires_at: 0 }
 }
 
 struct Trader {

@@ -3,10 +3,10 @@
 use anyhow::{Result, anyhow};
 use ballast_client::{
     account::MarketAccount,
-    ballast::{args::order_kind, constants::MAX_MAKERS},
-    book::{self, Owner},
-    risk::{Board, Position},
-    terms::{Side, Terms},
+    ballast::{args::OrderArgs, constants::MAX_MAKERS},
+    book::Owner,
+    risk::{Board, Position, Side},
+    terms::Terms,
 };
 use solana_address::Address;
 
@@ -16,7 +16,7 @@ const SLIPPAGE: i64 = 5_000;
 /// An order that closes a position.
 pub struct Close {
     /// The order.
-    pub args: ballast_client::ballast::args::OrderArgs,
+    pub args: OrderArgs,
     /// The makers it meets.
     pub makers: Vec<Address>,
 }
@@ -32,14 +32,14 @@ pub fn close(
 ) -> Result<Option<Close>> {
     let i = board.instrument(terms.instrument)?;
     let mark = i.mark_at(board.underlying(i.underlying)?, now);
-    let (side, takes, limit) = if p.lots.get() > 0 {
-        (Side::Sell, book::Side::Bid, terms.mark_ticks(mark.get(), -SLIPPAGE))
+    let (side, limit) = if p.lots.get() > 0 {
+        (Side::Ask, terms.mark_ticks(mark.get(), -SLIPPAGE))
     } else {
-        (Side::Buy, book::Side::Ask, terms.mark_ticks(mark.get(), SLIPPAGE))
+        (Side::Bid, terms.mark_ticks(mark.get(), SLIPPAGE))
     };
     let reached = |price: i64| if p.lots.get() > 0 { price >= limit } else { price <= limit };
     let (mut found, mut makers) = (0, Vec::new());
-    for order in market.book()?.orders(takes) {
+    for order in market.book()?.orders(side.opposite()) {
         let (_, order) = order.map_err(|e| anyhow!("{e}"))?;
         if !reached(order.price_ticks) || found >= p.lots.get().abs() {
             break;
@@ -61,8 +61,6 @@ pub fn close(
     if found == 0 {
         return Ok(None);
     }
-    let mut args = terms.limit(side, limit, p.lots.get().abs());
-    args.kind = order_kind::IMMEDIATE_OR_CANCEL;
-    args.reduce_only = 1;
+    let args = OrderArgs::limit(side, limit, p.lots.get().abs()).immediate_or_cancel().reduce_only();
     Ok(Some(Close { args, makers }))
 }

@@ -319,7 +319,14 @@ mod tests {
         let maker = party(3);
         let thefts = [
             instruction::withdraw(&e, &maker.authority, &maker.margin, &maker.margin, &maker.margin, 1),
-            instruction::set_delegate(&e, &maker.authority, &maker.margin, &party(1).authority, 15, i64::MAX),
+            instruction::set_delegate(
+                &e,
+                &maker.authority,
+                &maker.margin,
+                &party(1).authority,
+                ballast::state::Permissions::all(),
+                i64::MAX,
+            ),
             instruction::transfer_cash(&e, &maker.authority, &maker.margin, &party(1).margin, 1),
             Instruction { program_id: crate::SYSTEM_PROGRAM, accounts: Vec::new(), data: Vec::new() },
             Instruction { program_id: crate::TOKEN_PROGRAM, ..refresh },

@@ -3,7 +3,6 @@
 
 use crate::decimal;
 use anyhow::{Context, Result, ensure};
-use ballast::args::{OrderArgs, order_kind, self_trade};
 use ballast_risk::{Board, Instrument, Underlying};
 
 /// Decimals of the quote currency.
@@ -20,15 +19,6 @@ pub struct Terms {
     tick_value: i64,
     unit_exponent: u32,
     scale: u32,
-}
-
-/// Which side of the book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// A bid.
-    Buy = 0,
-    /// An ask.
-    Sell = 1,
 }
 
 impl Terms {
@@ -87,20 +77,6 @@ impl Terms {
     pub fn average(&self, value: i64, lots: i64) -> i64 {
         let units = i128::from(lots) * i128::from(self.lot_units);
         if units == 0 { 0 } else { (i128::from(value) * 10i128.pow(self.unit_exponent) / units) as i64 }
-    }
-
-    /// A limit order, good till cancelled.
-    pub fn limit(&self, side: Side, price: i64, lots: i64) -> OrderArgs {
-        OrderArgs {
-            side: side as u8,
-            kind: order_kind::LIMIT,
-            self_trade: self_trade::ABORT,
-            reduce_only: 0,
-            price,
-            lots,
-            client_id: 0,
-            expires_at: 0,
-        }
     }
 
     /// Quote-native per tick, times delta units in a whole asset.

@@ -124,9 +124,9 @@ impl Svm {
     }
 
     /// Sets the pause bits, the admin signing.
-    pub fn set_pause(&mut self, bits: u32) -> Result<Sent, Failed> {
+    pub fn set_pause(&mut self, pause: ballast_client::ballast::state::Pause) -> Result<Sent, Failed> {
         let admin = self.admin.insecure_clone();
-        let ix = instruction::set_pause(&self.exchange, &admin.pubkey(), bits);
+        let ix = instruction::set_pause(&self.exchange, &admin.pubkey(), pause);
         self.send(&[ix], &[&admin])
     }
 

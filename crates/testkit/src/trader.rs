@@ -5,6 +5,7 @@ use anyhow::{Result, anyhow, ensure};
 use ballast_client::{
     ballast::{
         args::{BOTH_SIDES, CancelArgs, LegArgs},
+        state::Permissions,
         view::MarginView,
     },
     decimal, event,
@@ -160,7 +161,13 @@ impl Svm {
     }
 
     /// Gives somebody permissions for a trader's account until a time.
-    pub fn delegate(&mut self, t: &Trader, to: &Address, permissions: u8, expires_at: i64) -> Result<Sent, Failed> {
+    pub fn delegate(
+        &mut self,
+        t: &Trader,
+        to: &Address,
+        permissions: Permissions,
+        expires_at: i64,
+    ) -> Result<Sent, Failed> {
         let ix = instruction::set_delegate(&self.exchange, &t.address(), &t.margin, to, permissions, expires_at);
         self.send(&[ix], &[&t.key])
     }

@@ -6,11 +6,11 @@ use anyhow::{Result, anyhow, ensure};
 use ballast_client::{
     BallastError,
     ballast::{
-        args::{BOTH_SIDES, CancelArgs, OrderArgs, order_kind},
+        args::{BOTH_SIDES, CancelArgs, OrderArgs},
         events::{
             Deposited, ExpirySettled, InterestAccrued, InterestUpdated, MarketSampled, OrdersBatched, PositionSettled,
         },
-        state::permission,
+        state::Permissions,
     },
     config::{Config, FundingConfig, InterestConfig},
     event,
@@ -18,9 +18,10 @@ use ballast_client::{
     margin,
     rfq::{Quote, Request, RequestLeg},
     risk::Portfolio,
+    risk::Side,
     rpc::Sent,
     settlement,
-    terms::{Side, Terms},
+    terms::Terms,
     time,
 };
 use ballast_localnet::{Localnet, Trader, Venue};
@@ -183,10 +184,9 @@ impl<'a> Life<'a> {
     /// Cancels orders of Bob's and places a bid and an ask of 30 lots, the desk signing.
     fn quote(&self, cancels: &[CancelArgs], bid: &str, ask: &str) -> Result<OrdersBatched> {
         let (terms, e) = (&self.venue.terms[0], &self.venue.exchange);
-        let order = |side, price: &str| -> Result<OrderArgs> {
-            Ok(OrderArgs { kind: order_kind::POST_ONLY, ..terms.limit(side, terms.ticks(price)?, 30) })
-        };
-        let orders = [order(Side::Buy, bid)?, order(Side::Sell, ask)?];
+        let order =
+            |side, price: &str| -> Result<OrderArgs> { Ok(OrderArgs::post_only(side, terms.ticks(price)?, 30)) };
+        let orders = [order(Side::Bid, bid)?, order(Side::Ask, ask)?];
         let who = self.desk.address();
         let ix = instruction::batch_orders(e, &who, &self.bob.margin, PERPETUAL, &[], cancels, &orders);
         let sent = self.venue.act(&self.desk, &[ix])?;
@@ -198,7 +198,7 @@ impl<'a> Life<'a> {
         let (venue, e, bob) = (&self.venue, &self.venue.exchange, &self.bob);
         let to = self.desk.address();
         let until = self.start + 24 * HOUR;
-        let grant = instruction::set_delegate(e, &bob.address(), &bob.margin, &to, permission::TRADE, until);
+        let grant = instruction::set_delegate(e, &bob.address(), &bob.margin, &to, Permissions::TRADE, until);
         venue.act(bob, &[grant])?;
 
         let first = self.quote(&[], "39900", "40100")?;
@@ -225,8 +225,7 @@ impl<'a> Life<'a> {
 
         let before = [self.money(&self.alice)?, self.money(&self.bob)?];
         let terms = &self.venue.terms[0];
-        let sell =
-            OrderArgs { kind: order_kind::IMMEDIATE_OR_CANCEL, ..terms.limit(Side::Sell, terms.ticks("40040")?, 10) };
+        let sell = OrderArgs::limit(Side::Ask, terms.ticks("40040")?, 10).immediate_or_cancel();
         self.venue.act(&self.alice, &[self.venue.place(&self.alice, PERPETUAL, &sell, &[&self.bob])])?;
         // 400.4 dollars; a fee of 0.05 %, of which a fifth is the maker's; 100 lots · 1,333 / 16, against who pays.
         assert_eq!(self.money(&self.alice)?, before[0] + 400_400_000 - 200_200 - 8_332);
@@ -314,7 +313,8 @@ impl<'a> Life<'a> {
         let cancel = |who: &Trader| {
             instruction::cancel_all_orders(e, &who.address(), &bob.margin, PERPETUAL, BOTH_SIDES, u16::MAX)
         };
-        let dismiss = instruction::set_delegate(e, &bob.address(), &bob.margin, &self.desk.address(), 0, 0);
+        let dismiss =
+            instruction::set_delegate(e, &bob.address(), &bob.margin, &self.desk.address(), Permissions::empty(), 0);
         venue.act(bob, &[dismiss])?;
         let refused = venue.act(&self.desk, &[cancel(&self.desk)]).unwrap_err();
         assert_eq!(refused.ballast(), Some(BallastError::Unauthorized));

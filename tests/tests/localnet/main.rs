@@ -6,13 +6,14 @@ use anyhow::{Result, anyhow};
 use ballast_client::{
     BallastError,
     ballast::{
-        args::{BOTH_SIDES, SmileArgs, order_kind},
+        args::{BOTH_SIDES, OrderArgs, SmileArgs},
         state::VolatilitySurface,
     },
     config::{self, Config},
     event, instruction, margin,
     risk::Requirements,
-    terms::{Side, Terms},
+    risk::Side,
+    terms::Terms,
 };
 use ballast_liquidator::Liquidator;
 use ballast_localnet::{
@@ -160,9 +161,9 @@ fn trade(venue: &Venue, buyer: &Trader, seller: &Trader, price: &str, size: &str
 
 /// One trader buys any instrument from another, at a price in ticks.
 fn deal(venue: &Venue, buyer: &Trader, seller: &Trader, terms: &Terms, price: i64, size: &str) -> Result<()> {
-    let ask = terms.limit(Side::Sell, price, terms.lots(size)?);
+    let ask = OrderArgs::limit(Side::Ask, price, terms.lots(size)?);
     venue.act(seller, &[venue.place(seller, terms.instrument, &ask, &[])])?;
-    let bid = terms.limit(Side::Buy, price, terms.lots(size)?);
+    let bid = OrderArgs::limit(Side::Bid, price, terms.lots(size)?);
     venue.act(buyer, &[venue.place(buyer, terms.instrument, &bid, &[seller])])?;
     Ok(())
 }
@@ -289,7 +290,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     let surface: Box<VolatilitySurface> = net.rpc().decode(&venue.exchange.surface(0))?;
     assert_eq!(surface.surface.expiry(expiry).unwrap().published_at, 0);
     assert_eq!(venue.terms.len(), 3 + 1 + 10);
-    let too_early = call.terms.limit(Side::Buy, call.terms.ticks("3000")?, call.terms.lots("0.1")?);
+    let too_early = OrderArgs::limit(Side::Bid, call.terms.ticks("3000")?, call.terms.lots("0.1")?);
     let refused = venue.act(&bob, &[venue.place(&bob, call.terms.instrument, &too_early, &[])]).unwrap_err();
     assert_eq!(refused.ballast(), Some(BallastError::StaleRiskArray));
 
@@ -316,7 +317,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     // An array that is too old takes on no more risk until anyone has refreshed it.
     net.set_time(net.rpc().now()? + 121)?;
     venue.publish(&["40000", "2500", "40"])?;
-    let more = call.terms.limit(Side::Buy, call.mark()?, call.terms.lots("0.1")?);
+    let more = OrderArgs::limit(Side::Bid, call.mark()?, call.terms.lots("0.1")?);
     let refused = venue.act(&bob, &[venue.place(&bob, call.terms.instrument, &more, &[])]).unwrap_err();
     assert_eq!(refused.ballast(), Some(BallastError::StaleRiskArray));
     margin_of(&venue, &alice)?;
@@ -368,8 +369,7 @@ fn the_websocket_tells_of_orders() -> Result<()> {
         RpcTransactionLogsConfig { commitment: Some(CommitmentConfig::processed()) },
     )?;
     let terms = &venue.terms[0];
-    let mut order = terms.limit(Side::Buy, terms.ticks("39999.5")?, terms.lots("0.25")?);
-    (order.kind, order.client_id) = (order_kind::POST_ONLY, 77);
+    let order = OrderArgs::post_only(Side::Bid, terms.ticks("39999.5")?, terms.lots("0.25")?).client_id(77);
     let sent = venue.act(&alice, &[venue.place(&alice, 0, &order, &[])])?;
 
     let message = told.recv_timeout(Duration::from_secs(10))?.value;

@@ -2,7 +2,7 @@
 
 use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, pda::Exchange};
-use ballast::{args::Encode, instruction::tag};
+use ballast::{args::Encode, instruction::tag, state::Permissions};
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
@@ -97,18 +97,18 @@ pub fn view_margin(e: &Exchange, margin: &Address, first_underlying: u16) -> Ins
     build(tag::VIEW_MARGIN, accounts, |out| first_underlying.encode(out))
 }
 
-/// `set_delegate`: bits of [`ballast::state::permission`]; none, with an expiry of 0, take them away.
+/// `set_delegate`: no permissions, with an expiry of 0, take away what it had.
 pub fn set_delegate(
     e: &Exchange,
     owner: &Address,
     margin: &Address,
     delegate: &Address,
-    permissions: u8,
+    permissions: Permissions,
     expires_at: i64,
 ) -> Instruction {
     build(tag::SET_DELEGATE, vec![signer(owner), read(&e.address), write(margin)], |out| {
         delegate.to_bytes().encode(out);
-        permissions.encode(out);
+        permissions.bits().encode(out);
         expires_at.encode(out);
     })
 }

@@ -5,6 +5,7 @@ use crate::{SYSTEM_PROGRAM, TOKEN_PROGRAM, pda::Exchange};
 use ballast::{
     args::{Encode, ExchangeArgs},
     instruction::tag,
+    state::Pause,
 };
 use solana_address::Address;
 use solana_instruction::Instruction;
@@ -33,8 +34,8 @@ pub fn grow_board(e: &Exchange, from: &Address) -> Instruction {
 }
 
 /// `set_pause`
-pub fn set_pause(e: &Exchange, authority: &Address, bits: u32) -> Instruction {
-    build(tag::SET_PAUSE, vec![signer(authority), write(&e.address)], |out| bits.encode(out))
+pub fn set_pause(e: &Exchange, authority: &Address, pause: Pause) -> Instruction {
+    build(tag::SET_PAUSE, vec![signer(authority), write(&e.address)], |out| pause.bits().encode(out))
 }
 
 /// `fund_insurance`

@@ -4,8 +4,8 @@ use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, pda::Exchange};
 use ballast::{
     args::{
-        CollateralChangeArgs, Encode, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, UnderlyingArgs,
-        WithdrawalLimitArgs,
+        Authority, CollateralChangeArgs, Encode, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs,
+        UnderlyingArgs, WithdrawalLimitArgs,
     },
     instruction::tag,
 };
@@ -71,17 +71,17 @@ pub fn set_timelock(e: &Exchange, admin: &Address, seconds: u32) -> Instruction 
     build(tag::SET_TIMELOCK, of_exchange(e, admin), |out| seconds.encode(out))
 }
 
-/// `nominate_authority`: `kind` is one of `ballast::args::authority`; a zero address withdraws a nomination.
-pub fn nominate_authority(e: &Exchange, admin: &Address, kind: u8, who: &Address) -> Instruction {
+/// `nominate_authority`: a zero address withdraws a nomination.
+pub fn nominate_authority(e: &Exchange, admin: &Address, authority: Authority, who: &Address) -> Instruction {
     build(tag::NOMINATE_AUTHORITY, of_exchange(e, admin), |out| {
-        kind.encode(out);
+        (authority as u8).encode(out);
         who.to_bytes().encode(out);
     })
 }
 
 /// `accept_authority`
-pub fn accept_authority(e: &Exchange, nominee: &Address, kind: u8) -> Instruction {
-    build(tag::ACCEPT_AUTHORITY, of_exchange(e, nominee), |out| kind.encode(out))
+pub fn accept_authority(e: &Exchange, nominee: &Address, authority: Authority) -> Instruction {
+    build(tag::ACCEPT_AUTHORITY, of_exchange(e, nominee), |out| (authority as u8).encode(out))
 }
 
 /// `change_fees`

@@ -8,7 +8,7 @@ use super::{
 use crate::{config::QUOTE, instruction, pda};
 use anyhow::Result;
 use ballast::{
-    args::{QUOTE_TOKEN, WithdrawalLimitArgs, authority},
+    args::{Authority, QUOTE_TOKEN, WithdrawalLimitArgs},
     state::Exchange,
 };
 use ballast_risk::OutflowWindow;
@@ -129,18 +129,18 @@ impl Planner<'_> {
         let Some(exchange) = &self.state.exchange else { return Ok(()) };
         let [risk, pause] = self.config.exchange.authorities()?;
         let (old_risk, old_pause) = (exchange.risk_authority, exchange.pause_authority);
-        self.nominate(exchange, authority::RISK, "risk authority", old_risk, risk);
-        self.nominate(exchange, authority::PAUSE, "pause authority", old_pause, pause);
+        self.nominate(exchange, Authority::Risk, "risk authority", old_risk, risk);
+        self.nominate(exchange, Authority::Pause, "pause authority", old_pause, pause);
         Ok(())
     }
 
-    fn nominate(&mut self, exchange: &Exchange, kind: u8, name: &str, old: Address, new: Option<Address>) {
+    fn nominate(&mut self, exchange: &Exchange, authority: Authority, name: &str, old: Address, new: Option<Address>) {
         let Some(new) = new.filter(|new| *new != old) else { return };
-        if exchange.nominated[usize::from(kind)] == new {
+        if exchange.nominated[authority as usize] == new {
             self.found.notes.push(format!("{new} is nominated as {name} and has to accept"));
             return;
         }
-        let ix = instruction::nominate_authority(&self.e, &self.keys.admin, kind, &new);
+        let ix = instruction::nominate_authority(&self.e, &self.keys.admin, authority, &new);
         self.change(name, format!("nominate the {name}: {old} -> {new}"), ix);
     }
 

@@ -7,10 +7,7 @@ use crate::{
     pda,
 };
 use anyhow::{Context, Result, ensure};
-use ballast::{
-    constants::pause::WITHDRAW,
-    state::{Exchange, Market, PendingChange, RiskBoard, Treasury, VolatilitySurface},
-};
+use ballast::state::{Exchange, Market, Pause, PendingChange, RiskBoard, Treasury, VolatilitySurface};
 use solana_address::Address;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -139,7 +136,9 @@ impl State {
 
     /// Since when withdrawals are possible, as changes wait for it; while they are paused, the present.
     pub fn withdrawals_open_since(&self, now: i64) -> i64 {
-        self.exchange.as_ref().map_or(now, |e| if e.pause & WITHDRAW == 0 { e.withdrawals_open_since } else { now })
+        self.exchange
+            .as_ref()
+            .map_or(now, |e| if e.pause.contains(Pause::WITHDRAW) { now } else { e.withdrawals_open_since })
     }
 }
 

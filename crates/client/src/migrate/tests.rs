@@ -193,10 +193,11 @@ fn a_proposal_waits_is_executed_and_expires() {
     // So does a pause of withdrawals, and the timelock after it.
     fresh.exchange.as_mut().unwrap().withdrawals_open_since = NOW + 60;
     assert_eq!(action(&fresh, NOW + wait), [Action::Wait { until: Some(NOW + wait + 60) }]);
-    fresh.exchange.as_mut().unwrap().pause = ballast::constants::pause::WITHDRAW;
+    fresh.exchange.as_mut().unwrap().pause = ballast::state::Pause::WITHDRAW;
     assert_eq!(action(&fresh, NOW + wait), [Action::Wait { until: Some(NOW + 2 * wait) }]);
     let exchange = fresh.exchange.as_mut().unwrap();
-    (exchange.pause, exchange.withdrawals_open_since, exchange.timelock) = (0, 0, TIMELOCK + 60);
+    (exchange.pause, exchange.withdrawals_open_since, exchange.timelock) =
+        (ballast::state::Pause::empty(), 0, TIMELOCK + 60);
     // Nor is a proposal of something else taken for this one.
     let mut other = proposed(&config, NOW);
     other.changes.values_mut().for_each(|c| c.data[1] ^= 1);

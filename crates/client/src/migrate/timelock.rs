@@ -4,18 +4,6 @@ use super::{Action, Keys, State, Step, need::Need};
 use crate::instruction;
 use ballast::instruction::tag;
 use sha2::{Digest, Sha256};
-use solana_address::Address;
-use solana_instruction::Instruction;
-
-/// The account that an instruction is about where its data do not say it; else zero.
-fn subject(ix: &Instruction) -> Address {
-    let place = match ix.data.first() {
-        Some(&tag::LIST_COLLATERAL) => 4,
-        Some(&tag::SET_PUBLISHERS) => 2,
-        _ => return Address::default(),
-    };
-    ix.accounts.get(place).map_or(Address::default(), |meta| meta.pubkey)
-}
 
 /// The number of the pending change of a need. None where it does not wait.
 pub(super) fn nonce(need: &Need) -> Option<u64> {
@@ -62,12 +50,13 @@ fn steps_of(need: Need, keys: &Keys, state: &State, now: i64) -> Vec<Step> {
     let e = &state.addresses;
     let ix = instructions.swap_remove(0);
     let propose = |what: String| {
-        let proposal = instruction::propose(e, &keys.payer, &keys.admin, nonce, &subject(&ix), &ix);
+        let proposal = instruction::propose(e, &keys.payer, &keys.admin, nonce, &instruction::subject(&ix), &ix);
         let action = Action::Propose { ready_at: now.saturating_add(timelock) };
         Step { what, action, instructions: vec![proposal] }
     };
     let Some(change) = state.changes.get(&nonce) else { return vec![propose(what)] };
-    let same = change.subject == subject(&ix) && change.data.get(..usize::from(change.len)) == Some(&ix.data[..]);
+    let same =
+        change.subject == instruction::subject(&ix) && change.data.get(..usize::from(change.len)) == Some(&ix.data[..]);
     if !same || now > change.expires_at {
         let withdraw = instruction::cancel_change(e, &keys.admin, nonce, &change.payer);
         let why = if same { "expired" } else { "says something else" };

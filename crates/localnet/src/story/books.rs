@@ -7,10 +7,7 @@ use super::{
 };
 use crate::{Trader, Venue};
 use anyhow::{Context, Result};
-use ballast_client::{
-    ballast::args::order_kind,
-    terms::{Side, Terms},
-};
+use ballast_client::{ballast::args::OrderArgs, risk::Side, terms::Terms};
 
 /// Opens each book, shows its margin beside that of its legs, and closes it.
 pub fn show(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
@@ -23,7 +20,7 @@ pub fn show(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
         }
         show::book(stage, venue, trader, &title(book))?;
         for (name, side, size) in book.legs.iter().rev() {
-            let opposite = if *side == Side::Buy { Side::Sell } else { Side::Buy };
+            let opposite = side.opposite();
             deal(stage, venue, trader, maker, named(venue, name)?, opposite, size)?;
         }
     }
@@ -52,11 +49,8 @@ fn deal(
     let (board, now) = (venue.net.rpc().board(&venue.exchange)?.board, venue.net.rpc().now()?);
     let i = board.instrument(terms.instrument)?;
     let mark = i.mark_at(board.underlying(i.underlying)?, now);
-    let opposite = if side == Side::Buy { Side::Sell } else { Side::Buy };
-    let mut quote = terms.limit(opposite, terms.mark_ticks(mark.get(), 0), terms.lots(size)?);
-    quote.kind = order_kind::POST_ONLY;
-    let mut order = terms.limit(side, quote.price, quote.lots);
-    order.kind = order_kind::FILL_OR_KILL;
+    let quote = OrderArgs::post_only(side.opposite(), terms.mark_ticks(mark.get(), 0), terms.lots(size)?);
+    let order = OrderArgs::limit(side, quote.price, quote.lots).fill_or_kill();
     let both =
         [venue.place(maker, terms.instrument, &quote, &[]), venue.place(trader, terms.instrument, &order, &[maker])];
     let sent = venue.net.send(&both, &trader.key, &[&maker.key]);

@@ -1,7 +1,7 @@
 //! Who plays, what they bring and what they trade.
 
 use crate::Trader;
-use ballast_client::terms::Side;
+use ballast_client::risk::Side;
 
 /// Index of the BTC perpetual, and of its underlying.
 pub const BTC: u16 = 0;
@@ -30,14 +30,14 @@ const fn part(name: &'static str, role: &'static str, usdc: &'static str, sol: &
 pub const PARTS: [Part; 11] = [
     part("Maya", "makes markets, tight", "250000", "0"),
     part("Milo", "makes markets, wide", "250000", "0"),
-    Part { trades: &[(BTC, Side::Buy, "2")], ..part("Lena", "long BTC, nearly four times her money", "24000", "0") },
+    Part { trades: &[(BTC, Side::Bid, "2")], ..part("Lena", "long BTC, nearly four times her money", "24000", "0") },
     Part {
-        trades: &[(BTC, Side::Buy, "3"), (ETH, Side::Sell, "39.4")],
+        trades: &[(BTC, Side::Bid, "3"), (ETH, Side::Ask, "39.4")],
         ..part("Hugo", "long BTC against short ETH, dollar for dollar", "60000", "0")
     },
-    Part { trades: &[(BTC, Side::Buy, "1")], ..part("Carl", "long BTC, less than twice his money", "25000", "0") },
-    Part { trades: &[(ETH, Side::Sell, "10")], ..part("Ines", "short ETH", "30000", "0") },
-    Part { trades: &[(SOL, Side::Sell, "1000")], ..part("Nils", "a SOL deposit against short SOL", "0", "1000") },
+    Part { trades: &[(BTC, Side::Bid, "1")], ..part("Carl", "long BTC, less than twice his money", "25000", "0") },
+    Part { trades: &[(ETH, Side::Ask, "10")], ..part("Ines", "short ETH", "30000", "0") },
+    Part { trades: &[(SOL, Side::Ask, "1000")], ..part("Nils", "a SOL deposit against short SOL", "0", "1000") },
     part("Cora", "will write a covered call", "25000", "0"),
     part("Olaf", "will sell an iron condor", "10000", "0"),
     part("Bess", "will buy BTC against its future", "25000", "0"),
@@ -59,22 +59,22 @@ pub const BOOKS: [Book; 3] = [
     Book {
         name: "Cora",
         what: "a covered call; where the call loses, the BTC behind it gains",
-        legs: &[("BTC-PERP", Side::Buy, "1"), ("-48000C", Side::Sell, "1")],
+        legs: &[("BTC-PERP", Side::Bid, "1"), ("-48000C", Side::Ask, "1")],
     },
     Book {
         name: "Olaf",
         what: "an iron condor; whatever BTC does, its wings bound the loss to 4,000 less the premium",
         legs: &[
-            ("-40000P", Side::Buy, "1"),
-            ("-52000C", Side::Buy, "1"),
-            ("-44000P", Side::Sell, "1"),
-            ("-48000C", Side::Sell, "1"),
+            ("-40000P", Side::Bid, "1"),
+            ("-52000C", Side::Bid, "1"),
+            ("-44000P", Side::Ask, "1"),
+            ("-48000C", Side::Ask, "1"),
         ],
     },
     Book {
         name: "Bess",
         what: "BTC against its future; only the calendar is left to be charged for",
-        legs: &[("BTC-PERP", Side::Buy, "1"), ("BTC-30D", Side::Sell, "1")],
+        legs: &[("BTC-PERP", Side::Bid, "1"), ("BTC-30D", Side::Ask, "1")],
     },
 ];
 

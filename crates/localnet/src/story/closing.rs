@@ -10,11 +10,15 @@ use crate::{Trader, Venue};
 use anyhow::{Context, Result, ensure};
 use ballast_client::{
     account::decode,
-    ballast::{args::order_kind, state::Market},
+    ballast::{
+        args::{OrderArgs, OrderKind},
+        state::Market,
+    },
     config::Config,
     decimal, instruction,
     reconcile::Reconciliation,
-    terms::{Side, Terms},
+    risk::Side,
+    terms::Terms,
 };
 
 /// Markets that are swept in one transaction.
@@ -64,8 +68,7 @@ pub fn close(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<()> {
         let held = lots(venue, maya, terms)?;
         if held != 0 {
             // What one is long the other is short: a quote at the index, and both are flat.
-            let mut order = closing_order(terms, -held, &last, 0)?;
-            order.kind = order_kind::POST_ONLY;
+            let order = closing_order(terms, -held, &last, 0)?.kind(OrderKind::PostOnly);
             stage.note(&venue.act(milo, &[venue.place(milo, terms.instrument, &order, &[])])?)?;
             close_with_makers(stage, venue, cast, maya, terms, &last)?;
         }
@@ -85,25 +88,17 @@ fn close_with_makers(
     if held == 0 {
         return Ok(());
     }
-    let mut order = closing_order(terms, held, hour, 5_000)?;
-    order.kind = order_kind::IMMEDIATE_OR_CANCEL;
+    let order = closing_order(terms, held, hour, 5_000)?.immediate_or_cancel();
     let placed = take(stage, venue, cast, trader, terms, &order)?;
     ensure!(placed.filled == held.abs(), "{} could not close all of {}", trader.name, terms.name);
     stage.line(describe(terms, &trader.name, &placed))
 }
 
 /// A reduce-only order against a position, at most some millionths worse than the index.
-fn closing_order(
-    terms: &Terms,
-    held: i64,
-    hour: &Hour,
-    slippage: i64,
-) -> Result<ballast_client::ballast::args::OrderArgs> {
-    let (side, slippage) = if held > 0 { (Side::Sell, -slippage) } else { (Side::Buy, slippage) };
+fn closing_order(terms: &Terms, held: i64, hour: &Hour, slippage: i64) -> Result<OrderArgs> {
+    let (side, slippage) = if held > 0 { (Side::Ask, -slippage) } else { (Side::Bid, slippage) };
     let price = terms.ticks_near(hour.price(terms.instrument)?, slippage);
-    let mut order = terms.limit(side, price, held.abs());
-    order.reduce_only = 1;
-    Ok(order)
+    Ok(OrderArgs::limit(side, price, held.abs()).reduce_only())
 }
 
 fn lots(venue: &Venue, trader: &Trader, terms: &Terms) -> Result<i64> {

@@ -9,12 +9,13 @@ use crate::{Localnet, Trader, Venue};
 use anyhow::{Context, Result};
 use ballast_client::{
     ballast::{
-        args::{BOTH_SIDES, OrderArgs, order_kind},
+        args::{BOTH_SIDES, OrderArgs},
         events::OrderPlaced,
     },
     config::Config,
     decimal, event, instruction,
-    terms::{Side, Terms},
+    risk::Side,
+    terms::Terms,
 };
 use comfy_table::{Cell, CellAlignment, Table, presets};
 use solana_instruction::Instruction;
@@ -89,8 +90,8 @@ pub fn trade(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Resu
     for (part, trader) in cast.takers() {
         for (instrument, side, size) in part.trades {
             let terms = &venue.terms[usize::from(*instrument)];
-            let mut order = terms.limit(*side, worst_price(terms, hour, *side)?, terms.lots(size)?);
-            order.kind = order_kind::FILL_OR_KILL;
+            let price = worst_price(terms, hour, *side)?;
+            let order = OrderArgs::limit(*side, price, terms.lots(size)?).fill_or_kill();
             let placed = take(stage, venue, cast, trader, terms, &order)?;
             stage.line(describe(terms, &trader.name, &placed))?;
         }
@@ -104,9 +105,9 @@ pub fn quote(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Resu
         let mut instructions = pull(venue, maker);
         for (terms, size) in venue.perpetuals().iter().zip(QUOTE_SIZES) {
             let price = hour.price(terms.instrument)?;
-            for (side, distance) in [(Side::Buy, -half_spread), (Side::Sell, half_spread)] {
-                let mut order = terms.limit(side, terms.ticks_near(price, distance), terms.lots(size)?);
-                (order.kind, order.expires_at) = (order_kind::POST_ONLY, hour.time + QUOTE_SECONDS);
+            for (side, distance) in [(Side::Bid, -half_spread), (Side::Ask, half_spread)] {
+                let order = OrderArgs::post_only(side, terms.ticks_near(price, distance), terms.lots(size)?)
+                    .expires_at(hour.time + QUOTE_SECONDS);
                 instructions.push(venue.place(maker, terms.instrument, &order, &[]));
             }
         }
@@ -149,13 +150,13 @@ pub fn take(
 
 /// The worst price that a taker accepts: half a percent from the index.
 pub fn worst_price(terms: &Terms, hour: &Hour, side: Side) -> Result<i64> {
-    let slippage = if side == Side::Buy { 5_000 } else { -5_000 };
+    let slippage = if side == Side::Bid { 5_000 } else { -5_000 };
     Ok(terms.ticks_near(hour.price(terms.instrument)?, slippage))
 }
 
 /// An order that was filled, in words.
 pub fn describe(terms: &Terms, name: &str, placed: &OrderPlaced) -> String {
-    let verb = if placed.side == Side::Buy as u8 { "buys" } else { "sells" };
+    let verb = if placed.side == Side::Bid as u8 { "buys" } else { "sells" };
     format!(
         "{name} {verb:<5} {:>5} {:<8} at {:>9}   fee {:>6}",
         terms.show_lots(placed.filled),

@@ -1,14 +1,14 @@
 //! Delegates, isolated accounts, transfers between accounts of one owner (I237, I283 to I286, I334).
 
-use ballast_client::risk::{LotValue, QuoteNative};
 use crate::harness::refusal::{DUPLICATE, assert_refused, numbers, refused};
+use ballast_client::risk::{LotValue, QuoteNative};
 use ballast_client::{
     BallastError as E,
     ballast::{
         args::BOTH_SIDES,
-        constants::pause,
         events::{CashTransferred, DelegateSet, PositionTransferred},
-        state::{MarginAccount, RiskBoard, permission},
+        state::Pause,
+        state::{MarginAccount, Permissions, RiskBoard},
     },
     event, instruction,
 };
@@ -55,7 +55,7 @@ mod permissions {
     }
 
     /// Everything that somebody can do with Alice's account, and the permission that it needs; none is the owner's alone.
-    fn acts(s: &Scene, who: &Address) -> Vec<(&'static str, u8, Instruction, bool)> {
+    fn acts(s: &Scene, who: &Address) -> Vec<(&'static str, Permissions, Instruction, bool)> {
         let (svm, e, m) = (&s.svm, s.svm.exchange, s.alice.margin);
         let order = Order::buy(svm, BTC, "36000", 1).args;
         let mut token = instruction::deposit(&e, who, &m, &s.alice.wsol, &svm.wsol, 1_000_000_000);
@@ -67,40 +67,50 @@ mod permissions {
         let mirrored = instruction::block_trade(&e, &s.bob.party(), &party, &leg, svm.now() + 9, 0);
         let (other, stranger) = (s.second.margin, Address::new_from_array([7; 32]));
         vec![
-            ("place_order", permission::TRADE, instruction::place_order(&e, who, &m, BTC, &[], &order), false),
+            ("place_order", Permissions::TRADE, instruction::place_order(&e, who, &m, BTC, &[], &order), false),
             (
                 "cancel_all_orders",
-                permission::TRADE,
+                Permissions::TRADE,
                 instruction::cancel_all_orders(&e, who, &m, ETH, BOTH_SIDES, 9),
                 false,
             ),
-            ("deposit of a token", permission::TRADE, token, false),
-            ("liquidate", permission::LIQUIDATE, instruction::liquidate(&e, who, &m, &s.poor.margin, BTC, 1), false),
-            ("block_trade", permission::BLOCK, block, true),
-            ("block_trade, second", permission::BLOCK, mirrored, true),
-            ("transfer_cash", permission::TRANSFER, instruction::transfer_cash(&e, who, &m, &other, 1), false),
-            ("transfer_cash, back", permission::TRANSFER, instruction::transfer_cash(&e, who, &other, &m, 1), false),
+            ("deposit of a token", Permissions::TRADE, token, false),
+            ("liquidate", Permissions::LIQUIDATE, instruction::liquidate(&e, who, &m, &s.poor.margin, BTC, 1), false),
+            ("block_trade", Permissions::BLOCK, block, true),
+            ("block_trade, second", Permissions::BLOCK, mirrored, true),
+            ("transfer_cash", Permissions::TRANSFER, instruction::transfer_cash(&e, who, &m, &other, 1), false),
+            ("transfer_cash, back", Permissions::TRANSFER, instruction::transfer_cash(&e, who, &other, &m, 1), false),
             (
                 "transfer_position",
-                permission::TRANSFER,
+                Permissions::TRANSFER,
                 instruction::transfer_position(&e, who, &m, &other, BTC, 10),
                 false,
             ),
-            ("withdraw", 0, instruction::withdraw(&e, who, &m, &s.alice.usdc, &svm.usdc, 1), false),
-            ("set_delegate", 0, instruction::set_delegate(&e, who, &m, &stranger, 15, svm.now() + 60), false),
-            ("set_delegate of itself", 0, instruction::set_delegate(&e, who, &m, who, 15, svm.now() + 99), false),
+            ("withdraw", Permissions::empty(), instruction::withdraw(&e, who, &m, &s.alice.usdc, &svm.usdc, 1), false),
+            (
+                "set_delegate",
+                Permissions::empty(),
+                instruction::set_delegate(&e, who, &m, &stranger, Permissions::all(), svm.now() + 60),
+                false,
+            ),
+            (
+                "set_delegate of itself",
+                Permissions::empty(),
+                instruction::set_delegate(&e, who, &m, who, Permissions::all(), svm.now() + 99),
+                false,
+            ),
         ]
     }
 
-    fn check(s: &mut Scene, granted: u8) {
+    fn check(s: &mut Scene, granted: Permissions) {
         let (delegate, bob) = (s.delegate.insecure_clone(), s.bob.key.insecure_clone());
         for (what, needed, ix, with_bob) in acts(s, &delegate.pubkey()) {
             let keys: &[&Keypair] = if with_bob { &[&delegate, &bob] } else { &[&delegate] };
-            if needed != 0 && granted & needed != 0 {
+            if granted.intersects(needed) {
                 let done = s.svm.simulate(std::slice::from_ref(&ix), keys);
-                done.unwrap_or_else(|failed| panic!("{what} with {granted}: {failed:#?}"));
+                done.unwrap_or_else(|failed| panic!("{what} with {granted:?}: {failed:#?}"));
             } else {
-                println!("{what} with {granted}");
+                println!("{what} with {granted:?}");
                 assert_refused(&mut s.svm, &[ix], keys, E::Unauthorized);
             }
         }
@@ -113,9 +123,9 @@ mod permissions {
         let tokens = s.svm.create_token_account(&s.svm.wsol.clone(), &s.delegate.pubkey(), 2_000_000_000);
         let account = s.svm.account(&tokens).unwrap();
         s.svm.set_account(Address::new_from_array([0xD5; 32]), account);
-        check(&mut s, 0);
+        check(&mut s, Permissions::empty());
         let (who, until) = (s.delegate.pubkey(), s.svm.now() + 60);
-        for granted in 1..=permission::ALL {
+        for granted in (1..16).map(Permissions::from_bits_retain) {
             s.svm.delegate(&s.alice, &who, granted, until).unwrap();
             s.svm.delegate(&s.second, &who, granted, until).unwrap();
             check(&mut s, granted);
@@ -123,10 +133,10 @@ mod permissions {
         // What it could do until a second before, it cannot do from its expiry on.
         s.svm.set_time(until - 1);
         s.svm.refresh_all();
-        check(&mut s, permission::ALL);
+        check(&mut s, Permissions::all());
         s.svm.set_time(until);
         s.svm.refresh_all();
-        check(&mut s, 0);
+        check(&mut s, Permissions::empty());
     }
 
     /// I283. To transfer one must be allowed to on both accounts.
@@ -134,7 +144,7 @@ mod permissions {
     fn to_transfer_they_must_be_of_both_accounts() {
         let mut s = scene();
         let (e, who, until) = (s.svm.exchange, s.delegate.insecure_clone(), s.svm.now() + 60);
-        for granted in [[permission::TRANSFER, 7], [7, permission::TRANSFER]] {
+        for granted in [[Permissions::TRANSFER, 7], [7, Permissions::TRANSFER]] {
             for (account, granted) in [&s.alice, &s.second].into_iter().zip(granted) {
                 s.svm.delegate(account, &who.pubkey(), granted, until).unwrap();
             }
@@ -150,7 +160,7 @@ mod permissions {
     fn of_a_liquidator_are_not_liquidated_by_him() {
         let mut s = scene();
         let (who, until) = (s.poor.address(), s.svm.now() + 60);
-        s.svm.delegate(&s.alice, &who, permission::BLOCK, until).unwrap();
+        s.svm.delegate(&s.alice, &who, Permissions::BLOCK, until).unwrap();
         refused(&mut s.svm, |svm| svm.liquidate(&s.alice, &s.poor, BTC, 1), E::LiquidatorIsOwner);
         s.svm.set_time(until);
         s.svm.refresh_all();
@@ -162,9 +172,9 @@ mod permissions {
     fn do_not_keep_a_liquidator_away() {
         let mut s = scene();
         let (e, bot, until) = (s.svm.exchange, s.delegate.insecure_clone(), s.svm.now() + 60);
-        s.svm.delegate(&s.alice, &bot.pubkey(), permission::LIQUIDATE, until).unwrap();
+        s.svm.delegate(&s.alice, &bot.pubkey(), Permissions::LIQUIDATE, until).unwrap();
         for who in [s.alice.address(), s.bob.address(), bot.pubkey()] {
-            s.svm.delegate(&s.poor, &who, permission::ALL, until).unwrap();
+            s.svm.delegate(&s.poor, &who, Permissions::all(), until).unwrap();
         }
         s.svm.liquidate(&s.alice, &s.poor, BTC, 1).unwrap();
         let ix = instruction::liquidate(&e, &bot.pubkey(), &s.alice.margin, &s.poor.margin, BTC, 1);
@@ -305,7 +315,7 @@ mod cash {
         assert!(svm.requirements(&alice).is_liquidatable());
         refused(&mut svm, |svm| svm.transfer_cash(&alice, &second, 1), E::BelowWithdrawalMargin);
         // A pause of withdrawals is none of transfers: nothing leaves the exchange.
-        svm.set_pause(pause::ALL).unwrap();
+        svm.set_pause(Pause::all()).unwrap();
         svm.transfer_cash(&second, &alice, 500_000_000).unwrap();
         assert!(!svm.requirements(&alice).is_liquidatable());
         svm.assert_reconciled();
@@ -320,7 +330,7 @@ mod cash {
         // Not even a delegate of both moves anything from one owner to another.
         let (who, until) = (somebody(&mut svm), svm.now() + 60);
         for t in [&alice, &second, &bob] {
-            svm.delegate(t, &who.pubkey(), permission::ALL, until).unwrap();
+            svm.delegate(t, &who.pubkey(), Permissions::all(), until).unwrap();
         }
         let ix = instruction::transfer_cash(&svm.exchange, &who.pubkey(), &alice.margin, &bob.margin, 1);
         assert_refused(&mut svm, &[ix], &[&who], E::DifferentOwners);
@@ -519,9 +529,9 @@ mod positions {
         for lots in [0, -1, 11, i64::MIN, i64::MAX] {
             refused(&mut svm, |svm| svm.transfer_position(&alice, &second, BTC, lots), E::NothingToTransfer);
         }
-        svm.set_pause(pause::NEW_RISK).unwrap();
+        svm.set_pause(Pause::NEW_RISK).unwrap();
         refused(&mut svm, |svm| svm.transfer_position(&alice, &second, BTC, 1), E::Paused);
-        svm.set_pause(pause::ALL & !pause::NEW_RISK).unwrap();
+        svm.set_pause(Pause::all() & !Pause::NEW_RISK).unwrap();
         svm.transfer_position(&alice, &second, BTC, 1).unwrap();
         let (board, until) = (svm.exchange.board, svm.now() + 9);
         let good = svm.account(&board).unwrap();

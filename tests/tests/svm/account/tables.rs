@@ -159,8 +159,10 @@ const YEAR: i64 = 31_536_000;
 fn set_delegate() {
     let World { mut svm, other, alice, bob, abroad, .. } = World::new();
     let (e, who, now) = (svm.exchange, Address::new_unique(), svm.now());
-    let build =
-        |who: &Address, bits, until| instruction::set_delegate(&e, &alice.address(), &alice.margin, who, bits, until);
+    let build = |who: &Address, bits, until| {
+        let permissions = Permissions::from_bits_retain(bits);
+        instruction::set_delegate(&e, &alice.address(), &alice.margin, who, permissions, until)
+    };
     let arguments = [
         ("a permission that means nothing", build(&who, 16, now + 1), E::BadPermissions.into()),
         ("all bits of the type", build(&who, u8::MAX, now + 1), E::BadPermissions.into()),

@@ -7,7 +7,7 @@ use crate::{
 use ballast_client::risk::LotValue;
 use ballast_client::{
     BallastError as E,
-    ballast::{args::LegArgs, constants::pause, state::RiskBoard},
+    ballast::{args::LegArgs, state::Pause, state::RiskBoard},
     event, instruction,
     margin::block_effect,
     rfq::{Quote, Request, RequestLeg},
@@ -313,9 +313,9 @@ fn where_new_risk_is_stopped_blocks_are() {
     let (mut svm, _) = listed();
     let (alice, bob) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
     let legs = [at_mark(&svm, BTC, 1, 0), at_mark(&svm, 8, 1, 0)];
-    svm.set_pause(pause::NEW_RISK).unwrap();
+    svm.set_pause(Pause::NEW_RISK).unwrap();
     refused(&mut svm, |svm| send(svm, &alice, &bob, &legs), E::Paused);
-    svm.set_pause(pause::ALL & !pause::NEW_RISK).unwrap();
+    svm.set_pause(Pause::all() & !Pause::NEW_RISK).unwrap();
     send(&mut svm, &alice, &bob, &legs).unwrap();
 
     let good = svm.account(&svm.exchange.board).unwrap();

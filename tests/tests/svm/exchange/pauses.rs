@@ -3,7 +3,7 @@
 use crate::harness::refusal::{assert_refused, refused};
 use ballast_client::{
     BallastError as E,
-    ballast::{constants::pause, state::Exchange},
+    ballast::state::{Exchange, Pause},
     instruction,
 };
 use ballast_testkit::{BTC, Failed, Order, Sent, Svm, Trader};
@@ -17,20 +17,20 @@ fn the_pause_authority_adds_bits_and_only_the_admin_clears_them() {
     let e = svm.exchange;
     let set = |who: &solana_keypair::Keypair, bits| instruction::set_pause(&e, &who.pubkey(), bits);
     let bits = |svm: &Svm| svm.decode::<Exchange>(&e.address).pause;
-    svm.send(&[set(&pauser, pause::WITHDRAW)], &[&pauser]).unwrap();
-    svm.send(&[set(&pauser, pause::WITHDRAW | pause::NEW_RISK)], &[&pauser]).unwrap();
-    assert_eq!(bits(&svm), pause::WITHDRAW | pause::NEW_RISK);
-    for fewer in [0, pause::WITHDRAW, pause::NEW_RISK, pause::NEW_RISK | pause::DEPOSIT] {
+    svm.send(&[set(&pauser, Pause::WITHDRAW)], &[&pauser]).unwrap();
+    svm.send(&[set(&pauser, Pause::WITHDRAW | Pause::NEW_RISK)], &[&pauser]).unwrap();
+    assert_eq!(bits(&svm), Pause::WITHDRAW | Pause::NEW_RISK);
+    for fewer in [Pause::empty(), Pause::WITHDRAW, Pause::NEW_RISK, Pause::NEW_RISK | Pause::DEPOSIT] {
         assert_refused(&mut svm, &[set(&pauser, fewer)], &[&pauser], E::Unauthorized);
     }
-    svm.send(&[set(&admin, pause::NEW_RISK)], &[&admin]).unwrap();
-    assert_eq!(bits(&svm), pause::NEW_RISK);
-    svm.send(&[set(&admin, 0)], &[&admin]).unwrap();
-    assert_eq!(bits(&svm), 0);
+    svm.send(&[set(&admin, Pause::NEW_RISK)], &[&admin]).unwrap();
+    assert_eq!(bits(&svm), Pause::NEW_RISK);
+    svm.send(&[set(&admin, Pause::empty())], &[&admin]).unwrap();
+    assert_eq!(bits(&svm), Pause::empty());
 }
 
 /// Everything that a pause may stop, by name.
-type Act = (&'static str, u32, fn(&mut Svm, &People) -> Result<Sent, Failed>);
+type Act = (&'static str, Pause, fn(&mut Svm, &People) -> Result<Sent, Failed>);
 
 struct People {
     alice: Trader,
@@ -42,29 +42,29 @@ struct People {
 #[test]
 fn each_bit_stops_what_it_names_and_nothing_else() {
     let acts: &[Act] = &[
-        ("deposit", pause::DEPOSIT, |svm, p| svm.deposit_usdc(&p.alice, 1)),
-        ("deposit a token", pause::DEPOSIT, |svm, p| svm.deposit_sol(&p.alice, 1)),
-        ("withdraw", pause::WITHDRAW, |svm, p| svm.withdraw_usdc(&p.alice, 1)),
-        ("bid", pause::NEW_RISK, |svm, p| svm.place(&p.alice, Order::buy(svm, BTC, "35000", 1), &[])),
-        ("ask", pause::NEW_RISK, |svm, p| svm.place(&p.alice, Order::sell(svm, BTC, "37000", 1), &[])),
-        ("reduce", 0, |svm, p| svm.place(&p.alice, Order::sell(svm, BTC, "37000", 1).reduce_only(), &[])),
-        ("trade to reduce", 0, |svm, p| {
+        ("deposit", Pause::DEPOSIT, |svm, p| svm.deposit_usdc(&p.alice, 1)),
+        ("deposit a token", Pause::DEPOSIT, |svm, p| svm.deposit_sol(&p.alice, 1)),
+        ("withdraw", Pause::WITHDRAW, |svm, p| svm.withdraw_usdc(&p.alice, 1)),
+        ("bid", Pause::NEW_RISK, |svm, p| svm.place(&p.alice, Order::buy(svm, BTC, "35000", 1), &[])),
+        ("ask", Pause::NEW_RISK, |svm, p| svm.place(&p.alice, Order::sell(svm, BTC, "37000", 1), &[])),
+        ("reduce", Pause::empty(), |svm, p| svm.place(&p.alice, Order::sell(svm, BTC, "37000", 1).reduce_only(), &[])),
+        ("trade to reduce", Pause::empty(), |svm, p| {
             svm.place(&p.alice, Order::sell(svm, BTC, "35900", 1).reduce_only().immediate(), &[&p.bob])
         }),
-        ("cancel", 0, |svm, p| svm.cancel(&p.alice, BTC, p.order)),
-        ("cancel all", 0, |svm, p| svm.cancel_all(&p.alice, BTC, 9)),
-        ("liquidate", pause::LIQUIDATE | pause::DEPOSIT, |svm, p| svm.liquidate(&p.bob, &p.poor, BTC, 1)),
-        ("sweep", 0, |svm, _| svm.sweep(BTC)),
-        ("refresh", 0, |svm, _| svm.refresh(BTC)),
-        ("grow a market", 0, |svm, _| svm.grow_market(BTC)),
-        ("give to the insurance fund", 0, |svm, _| svm.fund_insurance(1)),
+        ("cancel", Pause::empty(), |svm, p| svm.cancel(&p.alice, BTC, p.order)),
+        ("cancel all", Pause::empty(), |svm, p| svm.cancel_all(&p.alice, BTC, 9)),
+        ("liquidate", Pause::LIQUIDATE | Pause::DEPOSIT, |svm, p| svm.liquidate(&p.bob, &p.poor, BTC, 1)),
+        ("sweep", Pause::empty(), |svm, _| svm.sweep(BTC)),
+        ("refresh", Pause::empty(), |svm, _| svm.refresh(BTC)),
+        ("grow a market", Pause::empty(), |svm, _| svm.grow_market(BTC)),
+        ("give to the insurance fund", Pause::empty(), |svm, _| svm.fund_insurance(1)),
     ];
-    for bit in [pause::DEPOSIT, pause::WITHDRAW, pause::NEW_RISK, pause::LIQUIDATE, pause::ALL] {
+    for bit in [Pause::DEPOSIT, Pause::WITHDRAW, Pause::NEW_RISK, Pause::LIQUIDATE, Pause::all()] {
         for (what, stopped_by, act) in acts {
             let (mut svm, people) = everybody();
             svm.set_pause(bit).unwrap();
-            println!("{what}, paused {bit}");
-            if stopped_by & bit != 0 {
+            println!("{what}, paused {bit:?}");
+            if stopped_by.intersects(bit) {
                 refused(&mut svm, |svm| act(svm, &people), E::Paused);
             } else {
                 act(&mut svm, &people).unwrap_or_else(|failed| panic!("{failed:#?}"));

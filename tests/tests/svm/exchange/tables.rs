@@ -105,11 +105,12 @@ fn grow_board() {
 fn set_pause() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
+    let build = |bits| instruction::set_pause(&e, &a, Pause::from_bits_retain(bits));
     let arguments = [
-        ("a bit that means nothing", instruction::set_pause(&e, &a, 16), E::ParameterOutOfBounds.into()),
-        ("all bits of the type", instruction::set_pause(&e, &a, u32::MAX), E::ParameterOutOfBounds.into()),
+        ("a bit that means nothing", build(16), E::ParameterOutOfBounds.into()),
+        ("all bits of the type", build(u32::MAX), E::ParameterOutOfBounds.into()),
     ];
-    Case::new("set_pause", instruction::set_pause(&e, &a, 15), &[&admin], &[Slot::Signer, EXCHANGE])
+    Case::new("set_pause", build(15), &[&admin], &[Slot::Signer, EXCHANGE])
         .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
         .except(0, OtherSigner, E::Unauthorized)

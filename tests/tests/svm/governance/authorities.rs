@@ -9,11 +9,11 @@ use crate::harness::{
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{InstrumentTightenArgs, authority},
-        constants::pause,
+        args::{Authority, InstrumentTightenArgs},
         events::{AuthorityAccepted, AuthorityNominated},
         instruction::tag,
-        state::{Delegate, Exchange, MarginAccount, permission},
+        state::Pause,
+        state::{Delegate, Exchange, MarginAccount, Permissions},
     },
     event,
     instruction::{self, accept_authority, nominate_authority},
@@ -23,8 +23,6 @@ use solana_address::Address;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_signer::Signer;
-
-const KINDS: [u8; 3] = [authority::ADMIN, authority::RISK, authority::PAUSE];
 
 fn exchange(svm: &Svm) -> Exchange {
     *svm.decode::<Exchange>(&svm.exchange.address)
@@ -41,7 +39,7 @@ fn somebody(svm: &mut Svm) -> Keypair {
 fn delegate(svm: &mut Svm, of: &Trader) -> Keypair {
     let key = somebody(svm);
     let delegate =
-        Delegate { address: key.pubkey(), expires_at: i64::MAX, permissions: permission::ALL, reserved: [0; 7] };
+        Delegate { address: key.pubkey(), expires_at: i64::MAX, permissions: Permissions::all(), reserved: [0; 7] };
     svm.modify::<MarginAccount>(&of.margin, |margin| margin.delegates[0] = delegate);
     key
 }
@@ -62,11 +60,11 @@ impl Cast {
         let (World { mut svm, alice, bob, .. }, expiry) = World::with_options();
         let (old, new) = (svm.admin.insecure_clone(), somebody(&mut svm));
         let (e, a) = (svm.exchange, new.pubkey());
-        svm.send(&[nominate_authority(&e, &old.pubkey(), authority::ADMIN, &a)], &[&old]).unwrap();
-        svm.send(&[accept_authority(&e, &a, authority::ADMIN)], &[&new]).unwrap();
+        svm.send(&[nominate_authority(&e, &old.pubkey(), Authority::Admin, &a)], &[&old]).unwrap();
+        svm.send(&[accept_authority(&e, &a, Authority::Admin)], &[&new]).unwrap();
         svm.admin = new.insecure_clone();
         let mut others = vec![("the old admin", old)];
-        for kind in KINDS {
+        for kind in Authority::ALL {
             let nominee = somebody(&mut svm);
             svm.send(&[nominate_authority(&e, &a, kind, &nominee.pubkey())], &[&new]).unwrap();
             others.push(("a nominee", nominee));
@@ -106,10 +104,10 @@ fn of_admin(svm: &mut Svm, who: &Address, expiry: i64) -> Vec<Named> {
     let mut all = waiting(svm, who, expiry, 9);
     all.push(("open_expiry", instruction::open_expiry(&e, who, BTC, expiry + 86_400, &SMILE)));
     all.push(("relax_underlying", instruction::relax_underlying(&e, who, ETH, 200_000)));
-    all.push(("clear a pause", instruction::set_pause(&e, who, 0)));
+    all.push(("clear a pause", instruction::set_pause(&e, who, Pause::empty())));
     all.push(("propose_change", instruction::propose_change(&e, &from, who, 5, who, &[tag::CHANGE_FEES])));
     all.push(("cancel_change", instruction::cancel_change(&e, who, 4, &from)));
-    for kind in KINDS {
+    for kind in Authority::ALL {
         all.push(("nominate_authority", nominate_authority(&e, who, kind, who)));
     }
     all
@@ -121,7 +119,7 @@ fn only_the_admin_does_what_is_the_admins() {
     let mut cast = Cast::new();
     let (svm, admin, expiry) = (&mut cast.svm, cast.admin.insecure_clone(), cast.expiry);
     let (e, from) = (svm.exchange, svm.payer.pubkey());
-    svm.set_pause(pause::WITHDRAW).unwrap();
+    svm.set_pause(Pause::WITHDRAW).unwrap();
     let tighten = instruction::tighten_underlying(&e, &cast.risker.pubkey(), ETH, 500_000);
     svm.send(&[tighten], &[&cast.risker]).unwrap();
     let proposal = instruction::propose_change(&e, &from, &admin.pubkey(), 4, &from, &[tag::CHANGE_FEES]);
@@ -158,7 +156,7 @@ fn only_the_pause_authority_and_the_admin_pause() {
     let mut cast = Cast::new();
     let (admin, pauser) = (cast.admin.insecure_clone(), cast.pauser.insecure_clone());
     let build = |svm: &mut Svm, who: &Address| -> Vec<Named> {
-        [pause::DEPOSIT, pause::WITHDRAW, pause::NEW_RISK, pause::LIQUIDATE, pause::ALL, 0]
+        [Pause::DEPOSIT, Pause::WITHDRAW, Pause::NEW_RISK, Pause::LIQUIDATE, Pause::all(), Pause::empty()]
             .map(|bits| ("set_pause", instruction::set_pause(&svm.exchange, who, bits)))
             .to_vec()
     };
@@ -176,7 +174,7 @@ fn an_authority_changes_hands_in_two_steps() {
     let mut svm = Svm::new().unwrap();
     let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
     // The admin last: it is who nominates.
-    for kind in [authority::RISK, authority::PAUSE, authority::ADMIN] {
+    for kind in [Authority::Risk, Authority::Pause, Authority::Admin] {
         let holder = |svm: &Svm| {
             let e = exchange(svm);
             [e.admin, e.risk_authority, e.pause_authority][usize::from(kind)]
@@ -187,12 +185,12 @@ fn an_authority_changes_hands_in_two_steps() {
         assert_refused(&mut svm, &[accept(&first)], &[&first], E::NotNominated);
         let sent = svm.send(&[nominate(first.pubkey())], &[&admin]).unwrap();
         let told = event::find::<AuthorityNominated, _>(&sent.log, AuthorityNominated::NAME)[0];
-        assert_eq!((told.who, told.kind), (first.pubkey(), kind.into()));
+        assert_eq!((told.who, told.kind), (first.pubkey(), kind as u64));
         assert_eq!(holder(&svm), before, "nothing changes until the nominee accepts");
         // Another nomination takes the place of the first; a nomination is for one authority.
         svm.send(&[nominate(second.pubkey())], &[&admin]).unwrap();
         assert_refused(&mut svm, &[accept(&first)], &[&first], E::NotNominated);
-        for other in KINDS.into_iter().filter(|k| *k != kind) {
+        for other in Authority::ALL.into_iter().filter(|k| *k != kind) {
             let ix = accept_authority(&e, &second.pubkey(), other);
             assert_refused(&mut svm, &[ix], &[&second], E::NotNominated);
         }
@@ -202,7 +200,7 @@ fn an_authority_changes_hands_in_two_steps() {
         svm.send(&[nominate(second.pubkey())], &[&admin]).unwrap();
         let sent = svm.send(&[accept(&second)], &[&second]).unwrap();
         let told = event::find::<AuthorityAccepted, _>(&sent.log, AuthorityAccepted::NAME)[0];
-        assert_eq!((told.before, told.who, told.kind), (before, second.pubkey(), kind.into()));
+        assert_eq!((told.before, told.who, told.kind), (before, second.pubkey(), kind as u64));
         assert_eq!(holder(&svm), second.pubkey());
         assert_refused(&mut svm, &[accept(&second)], &[&second], E::NotNominated);
     }
@@ -216,18 +214,18 @@ fn an_admin_accepts_a_timelock_after_the_nomination() {
     let new = somebody(&mut svm);
     set_timelock(&mut svm, 3_600).unwrap();
     let nominate = |kind| nominate_authority(&e, &admin.pubkey(), kind, &new.pubkey());
-    for kind in [authority::RISK, authority::PAUSE] {
+    for kind in [Authority::Risk, Authority::Pause] {
         svm.send(&[nominate(kind), accept_authority(&e, &new.pubkey(), kind)], &[&admin, &new]).unwrap();
     }
-    let accept = [accept_authority(&e, &new.pubkey(), authority::ADMIN)];
-    svm.send(&[nominate(authority::ADMIN)], &[&admin]).unwrap();
+    let accept = [accept_authority(&e, &new.pubkey(), Authority::Admin)];
+    svm.send(&[nominate(Authority::Admin)], &[&admin]).unwrap();
     svm.advance(3_599);
     let failed = assert_refused(&mut svm, &accept, &[&new], E::ChangeNotReady);
     assert_eq!(numbers(&failed, "ready at"), (svm.now() + 1, svm.now()));
     // Another nomination waits anew; that of a risk authority changes nothing.
-    svm.send(&[nominate(authority::ADMIN)], &[&admin]).unwrap();
+    svm.send(&[nominate(Authority::Admin)], &[&admin]).unwrap();
     svm.advance(3_599);
-    svm.send(&[nominate(authority::RISK)], &[&admin]).unwrap();
+    svm.send(&[nominate(Authority::Risk)], &[&admin]).unwrap();
     assert_refused(&mut svm, &accept, &[&new], E::ChangeNotReady);
     svm.advance(1);
     svm.send(&accept, &[&new]).unwrap();
@@ -240,12 +238,12 @@ fn what_an_old_admin_nominated_is_void() {
     let mut svm = Svm::new().unwrap();
     let (e, old) = (svm.exchange, svm.admin.insecure_clone());
     let (new, friend) = (somebody(&mut svm), somebody(&mut svm));
-    for (kind, who) in [(authority::RISK, &friend), (authority::PAUSE, &friend), (authority::ADMIN, &new)] {
+    for (kind, who) in [(Authority::Risk, &friend), (Authority::Pause, &friend), (Authority::Admin, &new)] {
         svm.send(&[nominate_authority(&e, &old.pubkey(), kind, &who.pubkey())], &[&old]).unwrap();
     }
-    svm.send(&[accept_authority(&e, &new.pubkey(), authority::ADMIN)], &[&new]).unwrap();
+    svm.send(&[accept_authority(&e, &new.pubkey(), Authority::Admin)], &[&new]).unwrap();
     assert_eq!(exchange(&svm).nominated, [Address::default(); 3]);
-    for kind in [authority::RISK, authority::PAUSE] {
+    for kind in [Authority::Risk, Authority::Pause] {
         assert_refused(&mut svm, &[accept_authority(&e, &friend.pubkey(), kind)], &[&friend], E::NotNominated);
     }
 }

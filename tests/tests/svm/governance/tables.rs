@@ -6,18 +6,18 @@ use super::{
     parameters::{btc_args, publish_later, publish_uncertain},
     timelock::{self, fees, instrument_change, set_timelock},
 };
-use crate::listing::tables::{BAD_FEEDS, pinned};
 use crate::harness::{
     mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
     refusal::Expected,
     world::{Change, World, refusals},
 };
+use crate::listing::tables::{BAD_FEEDS, pinned};
 use ballast_client::{
     BallastError as E,
     ballast::{
         args::{
-            CollateralChangeArgs, FeeArgs, FeedArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, UnderlyingArgs,
-            WithdrawalLimitArgs, authority,
+            Authority, CollateralChangeArgs, FeeArgs, FeedArgs, InstrumentChangeArgs, InstrumentTightenArgs,
+            MarginArgs, UnderlyingArgs, WithdrawalLimitArgs,
         },
         instruction::tag,
         state::MAX_CHANGE_LEN,
@@ -109,16 +109,23 @@ fn set_timelock_table() {
         .run(&mut svm);
 }
 
+/// An instruction that names an authority, by a byte of which there may be none.
+fn with_kind(mut ix: Instruction, kind: u8) -> Instruction {
+    ix.data[1] = kind;
+    ix
+}
+
 #[test]
 fn nominate_authority_table() {
     let World { mut svm, other, admin, bob, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
-    let build = |kind| nominate_authority(&e, &a, kind, &bob.address());
+    let build = |authority| nominate_authority(&e, &a, authority, &bob.address());
+    let odd = |kind| with_kind(build(Authority::Risk), kind);
     let arguments = [
-        ("a kind beyond the last", build(3), E::ParameterOutOfBounds.into()),
-        ("a kind at the type's end", build(u8::MAX), E::ParameterOutOfBounds.into()),
+        ("a kind beyond the last", odd(3), E::ParameterOutOfBounds.into()),
+        ("a kind at the type's end", odd(u8::MAX), E::ParameterOutOfBounds.into()),
     ];
-    Case::new("nominate_authority", build(authority::RISK), &[&admin], &[Slot::Signer, EXCHANGE])
+    Case::new("nominate_authority", build(Authority::Risk), &[&admin], &[Slot::Signer, EXCHANGE])
         .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
         .except(0, OtherSigner, E::Unauthorized)
@@ -130,13 +137,13 @@ fn nominate_authority_table() {
 fn accept_authority_table() {
     let World { mut svm, other, admin, bob, .. } = World::new();
     let e = svm.exchange;
-    svm.send(&[nominate_authority(&e, &admin.pubkey(), authority::PAUSE, &bob.address())], &[&admin]).unwrap();
+    svm.send(&[nominate_authority(&e, &admin.pubkey(), Authority::Pause, &bob.address())], &[&admin]).unwrap();
     let build = |kind| accept_authority(&e, &bob.address(), kind);
     let arguments = [
         ("a kind beyond the last", build(3), E::ParameterOutOfBounds.into()),
-        ("another authority", build(authority::ADMIN), E::NotNominated.into()),
+        ("another authority", build(Authority::Admin), E::NotNominated.into()),
     ];
-    Case::new("accept_authority", build(authority::PAUSE), &[&bob.key], &[Slot::Signer, EXCHANGE])
+    Case::new("accept_authority", build(Authority::Pause), &[&bob.key], &[Slot::Signer, EXCHANGE])
         .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
         .except(0, OtherSigner, E::NotNominated)

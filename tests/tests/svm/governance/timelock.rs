@@ -11,9 +11,10 @@ use ballast_client::{
             CollateralArgs, CollateralChangeArgs, FeeArgs, FeedArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs,
             OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs,
         },
-        constants::{CHANGE_LIFETIME, pause},
+        constants::CHANGE_LIFETIME,
         events::{ChangeCancelled, ChangeProposed, TimelockSet},
         instruction::tag,
+        state::Pause,
         state::{Exchange, MAX_CHANGE_LEN, PendingChange, RiskBoard},
     },
     event,
@@ -384,25 +385,25 @@ fn a_change_waits_until_withdrawals_were_possible_for_the_timelock() {
     let ix = change_fees(&svm, 600);
     propose_now(&mut svm, 1, &ix);
     let ix = [allowed(&svm, 1, &ix)];
-    svm.set_pause(pause::WITHDRAW | pause::NEW_RISK).unwrap();
+    svm.set_pause(Pause::WITHDRAW | Pause::NEW_RISK).unwrap();
     svm.advance(3_600);
     assert_refused(&mut svm, &ix, &[&admin], E::ChangeNotReady);
     // Another bit that is cleared says nothing.
-    svm.set_pause(pause::WITHDRAW).unwrap();
+    svm.set_pause(Pause::WITHDRAW).unwrap();
     assert_refused(&mut svm, &ix, &[&admin], E::ChangeNotReady);
-    svm.set_pause(0).unwrap();
+    svm.set_pause(Pause::empty()).unwrap();
     let open_since = svm.now();
     assert_eq!(exchange(&svm).withdrawals_open_since, open_since);
     svm.advance(1_800);
-    svm.set_pause(pause::NEW_RISK).unwrap();
-    svm.set_pause(0).unwrap();
+    svm.set_pause(Pause::NEW_RISK).unwrap();
+    svm.set_pause(Pause::empty()).unwrap();
     svm.advance(1_799);
     let failed = assert_refused(&mut svm, &ix, &[&admin], E::ChangeNotReady);
     assert_eq!(numbers(&failed, "ready at"), (open_since + 3_600, open_since + 3_599));
     svm.advance(1);
-    svm.set_pause(pause::ALL).unwrap();
+    svm.set_pause(Pause::all()).unwrap();
     assert_refused(&mut svm, &ix, &[&admin], E::ChangeNotReady);
-    svm.set_pause(0).unwrap();
+    svm.set_pause(Pause::empty()).unwrap();
     assert_refused(&mut svm, &ix, &[&admin], E::ChangeNotReady);
     svm.advance(3_600);
     svm.send(&ix, &[&admin]).unwrap();

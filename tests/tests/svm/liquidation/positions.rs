@@ -1,10 +1,10 @@
 //! Liquidation and bad debt (I202, I214, I233 to I235).
 
-use ballast_client::risk::{UnitPrice};
 use crate::harness::refusal::{DUPLICATE, assert_refused, numbers, refused};
+use ballast_client::risk::UnitPrice;
 use ballast_client::{
     BallastError as E,
-    ballast::{args::InstrumentTightenArgs, constants::pause, events::Liquidated},
+    ballast::{args::InstrumentTightenArgs, events::Liquidated, state::Pause},
     book::Side,
     event, instruction, margin,
     risk::{Fill, Lots, Portfolio, Print, QuoteNative, liquidation::Takeover, math::mul_ppm_ceil},
@@ -322,11 +322,11 @@ fn a_liquidator_needs_fresh_prices_of_what_he_holds() {
 #[test]
 fn a_pause_of_liquidation_or_of_deposits_stops_it_and_no_other_does() {
     let mut crash = Crash::new();
-    for bit in [pause::LIQUIDATE, pause::DEPOSIT] {
+    for bit in [Pause::LIQUIDATE, Pause::DEPOSIT] {
         crash.svm.set_pause(bit).unwrap();
         crash.refuse(1, E::Paused);
     }
-    crash.svm.set_pause(pause::ALL & !pause::LIQUIDATE & !pause::DEPOSIT).unwrap();
+    crash.svm.set_pause(Pause::all() & !Pause::LIQUIDATE & !Pause::DEPOSIT).unwrap();
     crash.liquidate(1);
 }
 

@@ -3,7 +3,7 @@
 use crate::harness::refusal::{numbers, refused};
 use ballast_client::{
     BallastError as E,
-    ballast::{constants::pause, events::TokensLiquidated},
+    ballast::{events::TokensLiquidated, state::Pause},
     event, instruction, margin,
 };
 use ballast_testkit::{BTC, SOL, Sent, Svm, Trader, lending::INTEREST};
@@ -192,11 +192,11 @@ fn what_is_not_to_be_sold_is_refused() {
     let alice = &loan.alice;
     let isolated = |svm: &mut Svm| svm.liquidate_token(&isolated, alice, TOKEN, u64::MAX);
     refused(&mut loan.svm, isolated, E::OtherUnderlying);
-    for bit in [pause::LIQUIDATE, pause::DEPOSIT] {
+    for bit in [Pause::LIQUIDATE, Pause::DEPOSIT] {
         loan.svm.set_pause(bit).unwrap();
         loan.refuse(u64::MAX, E::Paused);
     }
-    loan.svm.set_pause(pause::ALL & !(pause::LIQUIDATE | pause::DEPOSIT)).unwrap();
+    loan.svm.set_pause(Pause::all() & !(Pause::LIQUIDATE | Pause::DEPOSIT)).unwrap();
     loan.svm.advance(11);
     loan.refuse(u64::MAX, E::PriceStale);
     loan.svm.publish(SOL, "16").unwrap();

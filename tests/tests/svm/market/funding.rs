@@ -1,11 +1,11 @@
 //! Funding and basis: samples of the impact prices, what they cost and move, and what is refused (I290 to I293, I299).
 
-use ballast_client::risk::{LotValue};
 use crate::harness::refusal::{refused, snapshot};
+use ballast_client::risk::LotValue;
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::InstrumentTightenArgs, constants::pause, events::MarketSampled, oracle::OraclePrice, state::RiskBoard,
+        args::InstrumentTightenArgs, events::MarketSampled, oracle::OraclePrice, state::Pause, state::RiskBoard,
     },
     config::FundingConfig,
     event, instruction, oracle,
@@ -151,9 +151,9 @@ fn quotes_that_nobody_would_hit_are_no_premium() {
 #[test]
 fn nothing_is_sampled_where_no_new_risk_is_taken() {
     let (mut svm, ..) = quoted();
-    svm.set_pause(pause::NEW_RISK).unwrap();
+    svm.set_pause(Pause::NEW_RISK).unwrap();
     refused(&mut svm, |svm| svm.sample_market(BTC), E::NoFunding);
-    svm.set_pause(pause::ALL & !pause::NEW_RISK).unwrap();
+    svm.set_pause(Pause::all() & !Pause::NEW_RISK).unwrap();
     let (board, until) = (svm.exchange.board, svm.now() + 1);
     svm.modify::<RiskBoard>(&board, |b| b.board.underlyings[usize::from(BTC)].halted_until = until);
     refused(&mut svm, |svm| svm.sample_market(BTC), E::NoFunding);

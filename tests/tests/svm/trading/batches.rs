@@ -4,7 +4,7 @@ use crate::harness::refusal::{difference, refused, snapshot};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{CancelArgs, OrderArgs, order_kind},
+        args::{CancelArgs, OrderArgs, OrderKind},
         constants::{MAX_BATCH_CANCELS, MAX_BATCH_ORDERS},
         events::OrdersBatched,
         state::{DISCRIMINATOR_LEN, MarginAccount},
@@ -299,12 +299,11 @@ impl Pair {
     fn order(&mut self) -> OrderArgs {
         let r = &mut self.random;
         let spread = if r.one_in(5) { 7_000 } else { 100 };
-        let kind = r.below(12) as u8;
-        let kind = if kind > order_kind::POST_ONLY_SLIDE { order_kind::POST_ONLY_SLIDE } else { kind };
-        let price = if kind == order_kind::MARKET { 0 } else { (self.price + r.between(-spread, spread)) * 10 };
+        let kind = OrderKind::from_byte(r.below(12) as u8).unwrap_or(OrderKind::PostOnlySlide);
+        let price = if kind == OrderKind::Market { 0 } else { (self.price + r.between(-spread, spread)) * 10 };
         OrderArgs {
             side: r.below(2) as u8,
-            kind,
+            kind: kind as u8,
             self_trade: r.below(3) as u8,
             reduce_only: u8::from(r.one_in(6)),
             price,

@@ -4,10 +4,11 @@ use crate::harness::refusal::{assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::self_trade::{ABORT, CANCEL_MAKER, CANCEL_TAKER},
-        constants::{MAX_FILLS, MAX_PASSED, pause},
+        args::SelfTrade::{Abort, CancelMaker, CancelTaker},
+        constants::{MAX_FILLS, MAX_PASSED},
         events::OrderPlaced,
-        state::permission,
+        state::Pause,
+        state::Permissions,
     },
     book::Side,
     event, instruction, margin,
@@ -543,13 +544,13 @@ mod self_trade {
     #[test]
     fn may_abort() {
         let (mut svm, alice, bob) = own_order();
-        svm.refuse(&alice, Order::buy(&svm, BTC, "40001", 9).self_trade(ABORT), &[&bob], E::SelfTrade);
+        svm.refuse(&alice, Order::buy(&svm, BTC, "40001", 9).self_trade(Abort), &[&bob], E::SelfTrade);
     }
 
     #[test]
     fn may_cancel_the_maker() {
         let (mut svm, alice, bob) = own_order();
-        let order = svm.placed(&alice, Order::buy(&svm, BTC, "40001", 9).self_trade(CANCEL_MAKER), &[&bob]);
+        let order = svm.placed(&alice, Order::buy(&svm, BTC, "40001", 9).self_trade(CancelMaker), &[&bob]);
         assert_eq!((order.filled, order.resting), (5, 4));
         assert_eq!((side(&svm, BTC, Side::Ask), side(&svm, BTC, Side::Bid)), (vec![], vec![(400_010, 4)]));
         assert_eq!(order_totals(&svm, &alice, BTC), (4, 0, 160_004_000, 0, 1));
@@ -558,7 +559,7 @@ mod self_trade {
     #[test]
     fn may_cancel_the_taker() {
         let (mut svm, alice, bob) = own_order();
-        let taker = Order::buy(&svm, BTC, "40001", 9).self_trade(CANCEL_TAKER);
+        let taker = Order::buy(&svm, BTC, "40001", 9).self_trade(CancelTaker);
         let order = svm.placed(&alice, taker, &[&bob]);
         assert_eq!((order.filled, order.resting), (0, 0));
         assert_eq!(side(&svm, BTC, Side::Ask).len(), 2);
@@ -573,10 +574,10 @@ mod self_trade {
         let (mut svm, alice, bob) = own_order();
         let second = svm.sub_account(alice.key.insecure_clone(), 1, "100000").unwrap();
         let buy = Order::buy(&svm, BTC, "40001", 9);
-        svm.refuse(&second, buy.self_trade(ABORT), &[&alice, &bob], E::SelfTrade);
-        let order = svm.placed(&second, buy.self_trade(CANCEL_TAKER), &[&alice, &bob]);
+        svm.refuse(&second, buy.self_trade(Abort), &[&alice, &bob], E::SelfTrade);
+        let order = svm.placed(&second, buy.self_trade(CancelTaker), &[&alice, &bob]);
         assert_eq!((order.filled, order.resting), (0, 0));
-        let order = svm.placed(&second, buy.self_trade(CANCEL_MAKER), &[&alice, &bob]);
+        let order = svm.placed(&second, buy.self_trade(CancelMaker), &[&alice, &bob]);
         assert_eq!((order.filled, order.resting), (5, 4));
         assert_eq!((svm.lots(&alice, BTC), svm.lots(&second, BTC)), (0, 5));
         assert_eq!(order_totals(&svm, &alice, BTC), (0, 0, 0, 0, 0));
@@ -589,9 +590,9 @@ mod self_trade {
         let second = svm.sub_account(alice.key.insecure_clone(), 1, "100000").unwrap();
         let (delegate, until) = (Keypair::new(), svm.now() + 100);
         svm.fund(&delegate.pubkey());
-        svm.delegate(&second, &delegate.pubkey(), permission::TRADE, until).unwrap();
-        svm.delegate(&alice, &delegate.pubkey(), permission::ALL & !permission::TRADE, until).unwrap();
-        let args = Order::buy(&svm, BTC, "40001", 9).self_trade(CANCEL_MAKER).args;
+        svm.delegate(&second, &delegate.pubkey(), Permissions::TRADE, until).unwrap();
+        svm.delegate(&alice, &delegate.pubkey(), Permissions::all() & !Permissions::TRADE, until).unwrap();
+        let args = Order::buy(&svm, BTC, "40001", 9).self_trade(CancelMaker).args;
         let makers = [alice.margin, bob.margin];
         let e = svm.exchange;
         let buy = instruction::place_order(&e, &delegate.pubkey(), &second.margin, BTC, &makers, &args);
@@ -600,7 +601,7 @@ mod self_trade {
         assert_eq!((order.filled, order.resting), (0, 0));
         assert_eq!(svm.account(&alice.margin), alices);
         assert_eq!(side(&svm, BTC, Side::Ask).len(), 2);
-        svm.delegate(&alice, &delegate.pubkey(), permission::TRADE, until).unwrap();
+        svm.delegate(&alice, &delegate.pubkey(), Permissions::TRADE, until).unwrap();
         svm.advance(1); // the same transaction would be one already known
         let order = placed(&svm.send(&[buy], &[&delegate]).unwrap());
         assert_eq!((order.filled, order.resting), (5, 4));
@@ -701,7 +702,9 @@ mod margin_rule {
         let i = board.board.instrument(order.instrument).unwrap();
         let value = i.value_at(Lots::new(order.args.lots), Ticks::new(order.args.price)).unwrap();
         let position = portfolio.slot(i).unwrap();
-        position.add_order(order.args.side == 0, false, Lots::new(order.args.lots), value).unwrap();
+        position
+            .add_order(Side::from_index(order.args.side).unwrap(), false, Lots::new(order.args.lots), value)
+            .unwrap();
         margin::requirements(&board.board, &portfolio, svm.now()).unwrap()
     }
 
@@ -910,7 +913,7 @@ mod cancelling {
         let (mut svm, alice, _) = two();
         let first = svm.rest(&alice, Order::buy(&svm, BTC, "39000", 1)).unwrap();
         svm.rest(&alice, Order::buy(&svm, BTC, "39000", 1)).unwrap();
-        svm.set_pause(pause::ALL).unwrap();
+        svm.set_pause(Pause::all()).unwrap();
         svm.advance(1_000_000);
         svm.cancel(&alice, BTC, first).unwrap();
         svm.cancel_all(&alice, BTC, 1).unwrap();

@@ -5,9 +5,9 @@ use crate::harness::refusal::{numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{OrderArgs, order_kind, self_trade::ABORT},
-        constants::pause,
+        args::{OrderArgs, OrderKind, SelfTrade},
         events::{OrderPlaced, OrderReplaced, OrdersBatched, OrdersPruned},
+        state::Pause,
         state::{DISCRIMINATOR_LEN, RiskBoard},
     },
     book::Side,
@@ -280,14 +280,14 @@ mod replacing {
         let (mut svm, [alice, bob]) = desk();
         let old = svm.rest(&alice, Order::buy(&svm, BTC, "39000", 9).client_id(1)).unwrap();
         svm.rest(&bob, Order::buy(&svm, BTC, "39000", 1).client_id(2)).unwrap();
-        for kind in [order_kind::LIMIT, order_kind::POST_ONLY, order_kind::POST_ONLY_SLIDE] {
-            let lots = 7 - i64::from(kind);
-            let mut order = Order::buy(&svm, BTC, "39000", lots).client_id(3 + u64::from(kind));
-            order.args.kind = kind;
+        for kind in [OrderKind::Limit, OrderKind::PostOnly, OrderKind::PostOnlySlide] {
+            let lots = 7 - kind as i64;
+            let mut order = Order::buy(&svm, BTC, "39000", lots).client_id(3 + kind as u64);
+            order.args.kind = kind as u8;
             let r = replaced(svm.replace(&alice, old, order, &[]));
             assert_eq!((r.replaced.sequence, r.placed.sequence, r.placed.handle), (old.1, old.1, old.0));
-            assert_eq!((r.placed.resting, r.placed.client_id), (lots, 3 + u64::from(kind)));
-            assert_eq!(side(&svm, BTC, Side::Bid)[0], (3 + u64::from(kind), 390_000, lots));
+            assert_eq!((r.placed.resting, r.placed.client_id), (lots, 3 + kind as u64));
+            assert_eq!(side(&svm, BTC, Side::Bid)[0], (3 + kind as u64, 390_000, lots));
             assert_eq!(order_totals(&svm, &alice, BTC), (lots, 0, lots * 39_000_000, 0, 1));
         }
         // As many lots: another name, and nothing else.
@@ -337,7 +337,7 @@ mod replacing {
         let r = replaced(svm.replace(
             &alice,
             (r.placed.handle, r.placed.sequence),
-            Order::market_sell(BTC, 4).self_trade(ABORT),
+            Order::market_sell(BTC, 4).self_trade(SelfTrade::Abort),
             &[&bob],
         ));
         assert_eq!((r.placed.filled, r.placed.sequence), (4, 0));
@@ -388,7 +388,7 @@ mod replacing {
         let old = svm.rest(&alice, Order::buy(&svm, SOL, "39", 9)).unwrap();
         let less = |lots| Order::buy(&svm, SOL, "39", lots).post_only();
         let (less, dust, more) = (less(8), less(1), less(10));
-        svm.set_pause(pause::ALL).unwrap();
+        svm.set_pause(Pause::all()).unwrap();
         svm.advance(1_000);
         replaced(svm.replace(&alice, old, less, &[]));
         refused(&mut svm, |svm| svm.replace(&alice, old, more, &[]), E::Paused);
@@ -444,7 +444,7 @@ mod pruning {
         assert_eq!(pruned(svm.prune(&alice, BTC, u16::MAX).unwrap()), 1);
         assert_eq!((ids(&svm, &alice), ids(&svm, &bob)), (vec![1, 2], vec![0, 1, 2, 3, 4]));
         assert_eq!(order_totals(&svm, &alice, BTC), (2, 0, 78_000_000, 0, 2));
-        svm.set_pause(pause::ALL).unwrap();
+        svm.set_pause(Pause::all()).unwrap();
         svm.advance(1_000_000);
         assert_eq!(pruned(svm.prune(&alice, BTC, 9).unwrap()), 1);
         assert_eq!(pruned(svm.prune(&bob, BTC, 9).unwrap()), 4);
@@ -546,7 +546,7 @@ mod unusable {
         svm.rest(&bob, ask).unwrap();
         svm.advance(121);
         svm.refresh_all();
-        let buy = Order { args: OrderArgs { side: 0, kind: order_kind::IMMEDIATE_OR_CANCEL, ..ask.args }, ..ask };
+        let buy = Order { args: OrderArgs { side: 0, kind: OrderKind::ImmediateOrCancel as u8, ..ask.args }, ..ask };
         refused(&mut svm, |svm| svm.place(&empty, buy, &[&bob]), E::StaleRiskArray);
         // Bob holds nothing but that order; with the array refreshed it is there.
         svm.refresh_all_options(BTC).unwrap();

@@ -9,7 +9,7 @@ use crate::harness::{
 };
 use ballast_client::{
     BallastError as E,
-    ballast::args::{BOTH_SIDES, CancelArgs, OrderArgs, order_kind},
+    ballast::args::{BOTH_SIDES, CancelArgs, OrderArgs, OrderKind},
     instruction,
 };
 use ballast_testkit::{BTC, ETH, Order, Trader};
@@ -29,7 +29,7 @@ fn place_order() {
         ("a third side", |o| o.side = 2, E::BadSide),
         ("a side at the type's end", |o| o.side = u8::MAX, E::BadSide),
         ("a seventh kind", |o| o.kind = 6, E::BadOrderKind),
-        ("a market order with a price", |o| o.kind = order_kind::MARKET, E::BadPrice),
+        ("a market order with a price", |o| o.kind = OrderKind::Market as u8, E::BadPrice),
         ("a fourth self-trade mode", |o| o.self_trade = 3, E::BadSelfTrade),
         ("reduce-only that is neither", |o| o.reduce_only = 2, E::BadOrderKind),
         ("no lots", |o| o.lots = 0, E::BadSize),

@@ -2,7 +2,7 @@
 
 use super::world::{FUTURE, OPTIONS, World};
 use ballast_client::{
-    ballast::{args::LegArgs, state::permission},
+    ballast::{args::LegArgs, state::Permissions},
     event,
     instruction::{self, Party},
     risk::Instrument,
@@ -25,7 +25,7 @@ impl World {
         }
         let legs: Vec<LegArgs> = instruments.iter().map(|i| self.leg(*i)).collect();
         let expires_at = self.svm.now() + self.random.between(0, 20);
-        let keys = [self.signer_of(a, permission::BLOCK), self.signer_of(b, permission::BLOCK)];
+        let keys = [self.signer_of(a, Permissions::BLOCK), self.signer_of(b, Permissions::BLOCK)];
         if keys[0].pubkey() == keys[1].pubkey() {
             return;
         }
@@ -55,7 +55,7 @@ impl World {
     pub fn delegate(&mut self) {
         let of = self.anyone();
         let t = &self.traders[of];
-        let permissions = self.random.below(17) as u8; // one of them unknown
+        let permissions = Permissions::from_bits_retain(self.random.below(17) as u8); // one of them unknown
         let until = self.svm.now() + self.random.between(0, 600);
         let ix = instruction::set_delegate(
             &self.svm.exchange,

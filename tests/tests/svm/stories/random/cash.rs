@@ -1,7 +1,7 @@
 //! Deposits, withdrawals, transfers, interest.
 
 use super::world::World;
-use ballast_client::{ballast::state::permission, instruction, risk::Portfolio};
+use ballast_client::{ballast::state::Permissions, instruction, risk::Portfolio};
 use solana_signer::Signer;
 
 impl World {
@@ -39,7 +39,7 @@ impl World {
         let (from, to) = self.two_accounts();
         let (cash, before) = (self.svm.portfolio(&self.traders[from]).cash.get().max(0), self.portfolios());
         let amount = self.random.below(cash as u64 / 2 + 2);
-        let key = self.signer_of(from, permission::TRANSFER);
+        let key = self.signer_of(from, Permissions::TRANSFER);
         let (a, b) = (self.traders[from].margin, self.traders[to].margin);
         let ix = instruction::transfer_cash(&self.svm.exchange, &key.pubkey(), &a, &b, amount);
         if self.send("transfer cash", ix, &[&key]).is_some() {
@@ -56,7 +56,7 @@ impl World {
         let held: Vec<(u16, i64)> = before[from].open().iter().map(|p| (p.key.instrument(), p.lots.get())).collect();
         let Some((instrument, lots)) = (!held.is_empty()).then(|| self.random.pick(&held)) else { return };
         let lots = lots.signum() * self.random.between(0, lots.abs());
-        let key = self.signer_of(from, permission::TRANSFER);
+        let key = self.signer_of(from, Permissions::TRANSFER);
         let (a, b) = (self.traders[from].margin, self.traders[to].margin);
         let who = key.pubkey();
         let ix = instruction::transfer_position(&self.svm.exchange, &who, &a, &b, instrument, lots);

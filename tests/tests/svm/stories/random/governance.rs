@@ -4,7 +4,7 @@ use super::world::World;
 use ballast_client::{
     ballast::{
         args::{FeeArgs, InstrumentTightenArgs},
-        constants::pause,
+        state::Pause,
     },
     instruction,
     risk::BREAKER_SUSPECT_SECONDS,
@@ -28,12 +28,12 @@ impl World {
         let e = self.svm.exchange;
         let (pauser, admin) = (self.svm.pauser.insecure_clone(), self.svm.admin.insecure_clone());
         let was = self.exchange().pause;
-        let bits = if was == 0 { 1 << self.random.below(4) } else { 0 };
-        let key = if bits == 0 { &admin } else { &pauser };
-        let ix = instruction::set_pause(&e, &key.pubkey(), bits & pause::ALL);
+        let paused = if was.is_empty() { Pause::from_bits_retain(1 << self.random.below(4)) } else { Pause::empty() };
+        let key = if paused.is_empty() { &admin } else { &pauser };
+        let ix = instruction::set_pause(&e, &key.pubkey(), paused);
         assert!(self.send("pause", ix, &[key]).is_some());
-        if bits != 0 && !self.random.one_in(3) {
-            let ix = instruction::set_pause(&e, &admin.pubkey(), 0);
+        if !paused.is_empty() && !self.random.one_in(3) {
+            let ix = instruction::set_pause(&e, &admin.pubkey(), Pause::empty());
             assert!(self.send("pause", ix, &[&admin]).is_some());
         }
     }

@@ -3,7 +3,7 @@
 use super::world::{FUTURE, OPTIONS, World};
 use ballast_client::{
     ballast::{
-        args::{CancelArgs, OrderArgs, order_kind},
+        args::{CancelArgs, OrderArgs, OrderKind, SelfTrade},
         events::{FillRecord, PenaltyRecord},
     },
     book::{Order, Side},
@@ -24,8 +24,8 @@ impl World {
         let ix = instruction::place_order(&self.svm.exchange, &key.pubkey(), &t, instrument, &addresses, &args);
         let before = self.portfolios();
         let Some(sent) = self.send("order", ix, &[&key]) else { return };
-        self.tally.did("market order", usize::from(args.kind == order_kind::MARKET));
-        self.tally.did("slide", usize::from(args.kind == order_kind::POST_ONLY_SLIDE));
+        self.tally.did("market order", usize::from(args.kind == OrderKind::Market as u8));
+        self.tally.did("slide", usize::from(args.kind == OrderKind::PostOnlySlide as u8));
 
         let order = &event::orders(&sent.log).unwrap()[0];
         self.tally.did("rest", usize::from(order.resting > 0));
@@ -37,7 +37,7 @@ impl World {
         assert_eq!(order.fills.iter().map(|f| f.lots).sum::<i64>(), order.filled);
         assert!(order.fills.iter().all(|f| f.maker != order.margin && f.lots > 0));
         let good = |price: i64| if args.side == 0 { price <= args.price } else { price >= args.price };
-        let limited = args.kind != order_kind::MARKET;
+        let limited = args.kind != OrderKind::Market as u8;
         assert!(!limited || order.fills.iter().all(|f| good(f.price)), "no fill is worse than the limit");
         self.assert_may(&before[taker], taker, order.fee);
         self.assert_others(&before, taker, &makers, &order.fills, &order.penalties);
@@ -123,7 +123,7 @@ impl World {
         if self.random.one_in(2) {
             args.side = u8::from(order.side().unwrap() == Side::Ask);
             (args.price, args.lots) = (order.price_ticks, (order.lots / 2).max(1));
-            (args.kind, args.expires_at) = (order_kind::LIMIT, order.expires_at);
+            (args.kind, args.expires_at) = (OrderKind::Limit as u8, order.expires_at);
         }
         let makers = self.makers(t, instrument, args.side);
         let key = self.who_trades(t);
@@ -155,9 +155,9 @@ impl World {
         let (board, mut left) = (self.svm.board(), *portfolio);
         let i = board.board.instrument(instrument).unwrap();
         for o in orders {
-            let (lots, bid) = (Lots::new(o.lots), o.side() == Ok(Side::Bid));
+            let (lots, side) = (Lots::new(o.lots), o.side().unwrap());
             let value = i.value_at(lots, Ticks::new(o.price_ticks)).unwrap();
-            left.slot(i).unwrap().remove_order(bid, o.is_reduce_only(), lots, value).unwrap();
+            left.slot(i).unwrap().remove_order(side, o.is_reduce_only(), lots, value).unwrap();
         }
         left.release(i).unwrap();
         left
@@ -182,7 +182,7 @@ impl World {
         let u = board.board.underlying(i.underlying).unwrap();
         let mark = i.mark_ticks_floor(u, self.svm.now()).get();
         let r = &mut self.random;
-        let side = r.below(2) as u8;
+        let side = Side::BOTH[r.below(2) as usize];
         // Mostly near the mark, sometimes far and beyond the band.
         let spread = if r.one_in(20) { 150 } else { 12 };
         // An option's price varies with its underlying's, not with its own.
@@ -190,8 +190,7 @@ impl World {
         let mut price = mark + about * r.between(-spread, spread) / 1_000;
         // Half of the orders go for the best price of the other side.
         let market = self.svm.market(instrument);
-        let other = if side == 0 { Side::Ask } else { Side::Bid };
-        if let Some(best) = market.book().unwrap().best_price(other).unwrap()
+        if let Some(best) = market.book().unwrap().best_price(side.opposite()).unwrap()
             && r.one_in(2)
         {
             price = best;
@@ -202,23 +201,19 @@ impl World {
         let held = self.svm.lots(&self.traders[taker], instrument);
         let reduce_only = if held == 0 { r.one_in(40) } else { r.one_in(5) };
         let kind = match r.below(24) {
-            0..8 => order_kind::LIMIT,
-            8..12 => order_kind::POST_ONLY,
-            12..14 => order_kind::POST_ONLY_SLIDE,
-            14..20 => order_kind::IMMEDIATE_OR_CANCEL,
-            20..22 => order_kind::FILL_OR_KILL,
-            _ => order_kind::MARKET,
+            0..8 => OrderKind::Limit,
+            8..12 => OrderKind::PostOnly,
+            12..14 => OrderKind::PostOnlySlide,
+            14..20 => OrderKind::ImmediateOrCancel,
+            20..22 => OrderKind::FillOrKill,
+            _ => OrderKind::Market,
         };
-        OrderArgs {
-            side,
-            kind,
-            self_trade: r.below(3) as u8,
-            reduce_only: u8::from(reduce_only),
-            price: if kind == order_kind::MARKET { 0 } else { price },
-            lots: if reduce_only && held != 0 { held.abs() } else { 1 + r.below(most) as i64 },
-            client_id: r.below(16),
-            expires_at: if r.one_in(6) { self.svm.now() + r.between(1, 20) } else { 0 },
-        }
+        let mode = r.pick(&SelfTrade::ALL);
+        let price = if kind == OrderKind::Market { 0 } else { price };
+        let lots = if reduce_only && held != 0 { held.abs() } else { 1 + r.below(most) as i64 };
+        let order = OrderArgs::limit(side, price, lots).kind(kind).self_trade(mode).client_id(r.below(16));
+        let order = order.expires_at(if r.one_in(6) { self.svm.now() + r.between(1, 20) } else { 0 });
+        if reduce_only { order.reduce_only() } else { order }
     }
 
     /// Mostly the makers at the top of the other side, sometimes not all of them and some that are not there.

@@ -9,7 +9,7 @@ use crate::harness::refusal::{difference, snapshot};
 use ballast_client::{
     ballast::{
         args::InterestArgs,
-        state::{Exchange, permission},
+        state::{Exchange, Permissions},
     },
     config::FundingConfig,
     instruction, margin,
@@ -170,7 +170,7 @@ impl World {
     }
 
     /// Who signs for a trader: mostly the owner, sometimes the delegate.
-    pub fn signer_of(&mut self, trader: usize, needed: u8) -> Keypair {
+    pub fn signer_of(&mut self, trader: usize, needed: Permissions) -> Keypair {
         let t = &self.traders[trader];
         let margin = self.svm.margin(&t.margin);
         let may = margin.allows(&self.delegate.pubkey(), needed, self.svm.now());
@@ -180,7 +180,7 @@ impl World {
 
     /// The owner, or a delegate who may trade.
     pub fn who_trades(&mut self, trader: usize) -> Keypair {
-        self.signer_of(trader, permission::TRADE)
+        self.signer_of(trader, Permissions::TRADE)
     }
 
     pub fn exchange(&self) -> Box<Exchange> {
