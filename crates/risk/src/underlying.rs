@@ -62,10 +62,6 @@ pub struct Underlying {
     pub range: RangeState,
     /// What is known of the last minutes' prices.
     pub guards: Guards,
-    /// Feed of the index price.
-    pub first: Feed,
-    /// Feed of the second source; all zero where there is none.
-    pub second: Feed,
     /// Open interest of all instruments by the last sweeps, one side, in delta units.
     pub open_interest: Units,
     /// When `crowding` was last moved, seconds.
@@ -99,6 +95,10 @@ pub struct Underlying {
     pub halted_for: i64,
     /// Averages of expiries.
     pub fixings: [Fixing; MAX_FIXINGS],
+    /// Feed of the index price.
+    pub first: Feed,
+    /// Feed of the second source; all zero where there is none.
+    pub second: Feed,
     /// Reserved, zero.
     pub reserved: [u64; 8],
 }
@@ -258,10 +258,11 @@ impl Underlying {
     }
 
     /// As [`Underlying::publish`], of a price of the second source that stands in for the first: it diverges if the two did
-    /// when both were heard, or if it is too far from the last price of the first.
+    /// when both were heard, or if it is too far from the last price of the first. It is no sample of the variance, whenever
+    /// the print before it was: samples are of one feed.
     pub fn publish_second(&mut self, print: &Print) -> Result<(), RiskError> {
         let (divergent, last) = (self.guards.flags & flag::DIVERGENT, self.price);
-        self.take_in(print, None)?;
+        self.take_in(&Print { previous_publish_time: print.publish_time, ..*print }, None)?;
         self.guards.flags |= divergent;
         if divergent == 0 && last > UnitPrice::ZERO {
             let second = SecondPrice { price: print.price.get(), publish_time: print.publish_time };

@@ -30,6 +30,7 @@ use solana_address::Address;
 use solana_instruction::error::InstructionError as I;
 use solana_signer::Signer;
 
+/// I312.
 #[test]
 fn propose_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();
@@ -64,6 +65,7 @@ fn propose_change_table() {
         .run(&mut svm);
 }
 
+/// I312.
 #[test]
 fn cancel_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();
@@ -93,6 +95,7 @@ fn cancel_change_table() {
         .run(&mut svm);
 }
 
+/// I313.
 #[test]
 fn set_timelock_table() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -115,6 +118,7 @@ fn with_kind(mut ix: Instruction, kind: u8) -> Instruction {
     ix
 }
 
+/// I315.
 #[test]
 fn nominate_authority_table() {
     let World { mut svm, other, admin, bob, .. } = World::new();
@@ -133,6 +137,7 @@ fn nominate_authority_table() {
         .run(&mut svm);
 }
 
+/// I315.
 #[test]
 fn accept_authority_table() {
     let World { mut svm, other, admin, bob, .. } = World::new();
@@ -176,7 +181,7 @@ fn change_fees() {
         .run(&mut svm);
 }
 
-/// The pending change and who gets its rent, after the accounts of an instruction.
+/// I310. The pending change and who gets its rent, after the accounts of an instruction.
 #[test]
 fn the_accounts_of_a_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();
@@ -357,6 +362,7 @@ fn set_withdrawal_limit() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_underlying() {
     let World { mut svm, other, .. } = World::new();
@@ -375,6 +381,7 @@ fn tighten_underlying() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_instrument() {
     let World { mut svm, other, .. } = World::new();
@@ -399,6 +406,7 @@ fn tighten_instrument() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_collateral() {
     let World { mut svm, other, .. } = World::new();
@@ -417,6 +425,7 @@ fn tighten_collateral() {
         .run(&mut svm);
 }
 
+/// I319.
 #[test]
 fn trip_breaker() {
     let World { mut svm, other, .. } = World::new();
@@ -431,6 +440,7 @@ fn trip_breaker() {
         .run(&mut svm);
 }
 
+/// I336.
 #[test]
 fn relax_underlying() {
     let World { mut svm, other, admin, .. } = World::new();

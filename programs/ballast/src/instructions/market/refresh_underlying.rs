@@ -41,10 +41,7 @@ pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16)
         return u.sample_late(&print).logged();
     }
     let (published, stands_in) = match second {
-        // What stands in is no sample, whenever the print before it was: the variance is that of one feed.
-        Some(second) if is_stale(u, &first, now)? && is_due(u, now)? => {
-            (OraclePrice { previous_publish_time: second.publish_time, ..second }, true)
-        }
+        Some(second) if is_stale(u, &first, now)? && is_due(u, now)? => (second, true),
         _ => (first, false),
     };
     if published.publish_time == u.publish_time {
