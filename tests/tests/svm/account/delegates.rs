@@ -144,7 +144,7 @@ mod permissions {
     fn to_transfer_they_must_be_of_both_accounts() {
         let mut s = scene();
         let (e, who, until) = (s.svm.exchange, s.delegate.insecure_clone(), s.svm.now() + 60);
-        for granted in [[Permissions::TRANSFER, 7], [7, Permissions::TRANSFER]] {
+        for granted in [Permissions::TRANSFER, !Permissions::TRANSFER].map(|one| [one, !one]) {
             for (account, granted) in [&s.alice, &s.second].into_iter().zip(granted) {
                 s.svm.delegate(account, &who.pubkey(), granted, until).unwrap();
             }
@@ -189,22 +189,22 @@ mod permissions {
         let alice = svm.trader("0").unwrap();
         let (now, who) = (svm.now(), |n: u8| Address::new_from_array([n; 32]));
         for n in 1..=4 {
-            svm.delegate(&alice, &who(n), n, now + i64::from(n) * 10).unwrap();
+            svm.delegate(&alice, &who(n), Permissions::from_bits_retain(n), now + i64::from(n) * 10).unwrap();
         }
-        refused(&mut svm, |svm| svm.delegate(&alice, &who(5), 1, now + 60), E::NoFreeDelegate);
-        let sent = svm.delegate(&alice, &who(2), 15, now + 100).unwrap();
+        refused(&mut svm, |svm| svm.delegate(&alice, &who(5), Permissions::TRADE, now + 60), E::NoFreeDelegate);
+        let sent = svm.delegate(&alice, &who(2), Permissions::all(), now + 100).unwrap();
         let set: Vec<DelegateSet> = event::find(&sent.log, DelegateSet::NAME);
         assert_eq!((set[0].delegate, set[0].permissions, set[0].expires_at), (who(2), 15, now + 100));
         let slots = |svm: &Svm| svm.margin(&alice.margin).delegates.map(|d| (d.address, d.permissions, d.expires_at));
-        assert_eq!(slots(&svm)[1], (who(2), 15, now + 100));
+        assert_eq!(slots(&svm)[1], (who(2), Permissions::all(), now + 100));
         svm.set_time(now + 10);
-        svm.delegate(&alice, &who(5), 1, now + 60).unwrap();
-        assert_eq!(slots(&svm)[0], (who(5), 1, now + 60));
+        svm.delegate(&alice, &who(5), Permissions::TRADE, now + 60).unwrap();
+        assert_eq!(slots(&svm)[0], (who(5), Permissions::TRADE, now + 60));
         // Taken away, a slot is as it was at first.
-        svm.delegate(&alice, &who(2), 0, 0).unwrap();
-        assert_eq!(slots(&svm)[1], (Address::default(), 0, 0));
-        refused(&mut svm, |svm| svm.delegate(&alice, &who(2), 0, 0), E::NotADelegate);
-        svm.delegate(&alice, &who(6), 1, now + 60).unwrap();
+        svm.delegate(&alice, &who(2), Permissions::empty(), 0).unwrap();
+        assert_eq!(slots(&svm)[1], (Address::default(), Permissions::empty(), 0));
+        refused(&mut svm, |svm| svm.delegate(&alice, &who(2), Permissions::empty(), 0), E::NotADelegate);
+        svm.delegate(&alice, &who(6), Permissions::TRADE, now + 60).unwrap();
     }
 }
 

@@ -5,7 +5,7 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         constants::MAX_GROWTH,
-        state::{Exchange, RiskBoard},
+        state::{Exchange, Pause, RiskBoard},
     },
     instruction,
 };
@@ -20,7 +20,7 @@ fn an_exchange_is_what_its_arguments_say() {
     let exchange = svm.decode::<Exchange>(&svm.exchange.address);
     assert_eq!((exchange.admin, exchange.pause_authority), (svm.admin.pubkey(), svm.pauser.pubkey()));
     assert_eq!((exchange.quote_mint, exchange.quote_vault), (svm.usdc, svm.exchange.vault(&svm.usdc)));
-    assert_eq!((exchange.id, exchange.pause), (1, 0));
+    assert_eq!((exchange.id, exchange.pause), (1, Pause::empty()));
     assert_eq!((exchange.taker_fee_ppm, exchange.maker_fee_ppm), (500, -100));
     let params = svm.board().board.params;
     assert_eq!((params.initial_ratio.get(), params.liquidation_buffer.get()), (1_250_000, 100_000));

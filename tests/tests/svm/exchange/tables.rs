@@ -7,7 +7,12 @@ use crate::harness::{
     refusal::{INSUFFICIENT_FUNDS, OWNER_MISMATCH, assert_refused},
     world::{Change, World, refusals},
 };
-use ballast_client::{BallastError as E, ballast::args::ExchangeArgs, instruction, pda::Exchange};
+use ballast_client::{
+    BallastError as E,
+    ballast::{args::ExchangeArgs, state::Pause},
+    instruction,
+    pda::Exchange,
+};
 use ballast_testkit::Svm;
 use solana_instruction::error::InstructionError as I;
 use solana_keypair::Keypair;

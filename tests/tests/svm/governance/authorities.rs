@@ -177,7 +177,7 @@ fn an_authority_changes_hands_in_two_steps() {
     for kind in [Authority::Risk, Authority::Pause, Authority::Admin] {
         let holder = |svm: &Svm| {
             let e = exchange(svm);
-            [e.admin, e.risk_authority, e.pause_authority][usize::from(kind)]
+            [e.admin, e.risk_authority, e.pause_authority][kind as usize]
         };
         let (first, second, before) = (somebody(&mut svm), somebody(&mut svm), holder(&svm));
         let nominate = |who: Address| nominate_authority(&e, &admin.pubkey(), kind, &who);

@@ -27,6 +27,7 @@ use ballast_client::{
 };
 use ballast_testkit::{BTC, ETH, SOL, options::SECOND};
 use solana_address::Address;
+use solana_instruction::Instruction;
 use solana_instruction::error::InstructionError as I;
 use solana_signer::Signer;
 
@@ -145,7 +146,7 @@ fn accept_authority_table() {
     svm.send(&[nominate_authority(&e, &admin.pubkey(), Authority::Pause, &bob.address())], &[&admin]).unwrap();
     let build = |kind| accept_authority(&e, &bob.address(), kind);
     let arguments = [
-        ("a kind beyond the last", build(3), E::ParameterOutOfBounds.into()),
+        ("a kind beyond the last", with_kind(build(Authority::Risk), 3), E::ParameterOutOfBounds.into()),
         ("another authority", build(Authority::Admin), E::NotNominated.into()),
     ];
     Case::new("accept_authority", build(Authority::Pause), &[&bob.key], &[Slot::Signer, EXCHANGE])

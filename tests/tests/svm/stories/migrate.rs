@@ -3,7 +3,7 @@
 use ballast_client::{
     BallastError, TOKEN_PROGRAM,
     ballast::{
-        args::QUOTE_TOKEN,
+        args::{Authority, QUOTE_TOKEN},
         constants::CHANGE_LIFETIME,
         state::{Exchange, Market, Treasury},
     },
@@ -529,7 +529,7 @@ fn another_authority_is_nominated() {
     world.apply();
     let plan = world.plan();
     assert!(plan.steps.is_empty() && plan.notes[0].contains("has to accept"), "{plan}");
-    let accept = instruction::accept_authority(&world.svm.exchange, &nominee.pubkey(), 1);
+    let accept = instruction::accept_authority(&world.svm.exchange, &nominee.pubkey(), Authority::Risk);
     world.svm.send(&[accept], &[&nominee]).unwrap();
     world.assert_done();
 }
