@@ -181,3 +181,18 @@ impl SelfTrade {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_names_one_kind_and_one_mode_or_none() {
+        for byte in 0..=u8::MAX {
+            let kind = OrderKind::ALL.get(usize::from(byte)).copied();
+            assert_eq!((OrderKind::from_byte(byte), kind.map(|k| k as u8)), (kind, kind.map(|_| byte)));
+            let mode = SelfTrade::ALL.get(usize::from(byte)).copied();
+            assert_eq!((SelfTrade::from_byte(byte), mode.map(|m| m as u8)), (mode, mode.map(|_| byte)));
+        }
+    }
+}

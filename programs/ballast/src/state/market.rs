@@ -115,3 +115,47 @@ impl Market {
     /// Where the book begins.
     pub const BOOK_OFFSET: usize = super::DISCRIMINATOR_LEN + core::mem::size_of::<Self>();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytemuck::Zeroable;
+
+    fn book(market: &mut Market, before: i64, after: i64) {
+        let filled = Filled { settled: QuoteNative::new(5), before: Lots::new(before), after: Lots::new(after) };
+        market.book(&filled).unwrap();
+    }
+
+    #[test]
+    fn a_fill_moves_the_long_and_the_short_part_and_pays_what_was_settled() {
+        for before in [-7, -1, 0, 1, 7] {
+            for after in [-9, -1, 0, 1, 9] {
+                let mut market = Market::zeroed();
+                (market.open_interest_long, market.open_interest_short) = (Lots::new(100), Lots::new(100));
+                book(&mut market, before, after);
+                let long = 100 + after.max(0) - before.max(0);
+                let short = 100 - after.min(0) + before.min(0);
+                assert_eq!((market.open_interest_long.get(), market.open_interest_short.get()), (long, short));
+                assert_eq!(market.unpaid_funding.get(), -5);
+            }
+        }
+    }
+
+    #[test]
+    fn a_market_has_a_short_lot_for_every_long_one_until_it_settles() {
+        let (mut market, mut i) = (Market::zeroed(), Instrument::zeroed());
+        book(&mut market, 0, 3);
+        assert_eq!(market.invariant(&i), Err(BallastError::MarketCorrupt));
+        book(&mut market, 2, -1);
+        assert_eq!(market.invariant(&i), Ok(()));
+        assert_eq!((market.open_interest_long.get(), market.open_interest_short.get()), (1, 1));
+        market.collect(QuoteNative::new(-1)).unwrap();
+        assert_eq!(market.invariant(&i), Err(BallastError::MarketCorrupt));
+        market.collect(QuoteNative::new(1)).unwrap();
+        i.settled = 1;
+        book(&mut market, 1, 0);
+        assert_eq!(market.invariant(&i), Ok(()));
+        market.open_interest_long = Lots::new(-1);
+        assert_eq!(market.invariant(&i), Err(BallastError::MarketCorrupt));
+    }
+}
