@@ -6,6 +6,7 @@ use ballast_book::{BookMut, Order, Side};
 use ballast_risk::Ticks;
 
 /// True if the limit of an incoming order of a side reaches a resting order's price.
+#[inline(always)]
 pub fn reaches(side: Side, limit: Ticks, resting: &Order) -> bool {
     match side {
         Side::Bid => limit.get() >= resting.price_ticks,

@@ -64,6 +64,7 @@ impl<'a> Match<'a> {
 impl Matcher<'_> {
     /// Settles one match with both sides. False if the maker could not carry it and the order was cancelled instead. An
     /// error if the maker was refused while what is traded cannot be taken on by anybody.
+    #[inline(never)] // keeps the loop over resting orders small
     pub(super) fn trade(
         &mut self,
         maker: usize,
