@@ -4,7 +4,10 @@
 //! the account gains at the index price: of whole delta units that is the margin that they free. Three bounds on the amount:
 //! what the account holds, the fewest units that reach the buffer, and the fewest that pay off what is owed.
 
-use super::{at_discount, discount_rate, excess, fewest};
+use super::{
+    discount::discount_rate,
+    search::{at_discount, excess, fewest},
+};
 use crate::{
     Board, Margin, Portfolio, Ppm, Purpose, QuoteNative, Requirements, RiskError, Scaled, Token, Underlying, Units,
     margin::{TokenHolding, UnderlyingRisk},
