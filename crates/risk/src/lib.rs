@@ -72,7 +72,7 @@ pub use margin::{Margin, Requirements};
 pub use option::{OptionParams, OptionTerms};
 pub use outflow::OutflowWindow;
 pub use portfolio::{Balance, MAX_BALANCES, MAX_POSITIONS, Portfolio};
-pub use position::{Fill, Position, PositionKey};
+pub use position::{Fill, Filled, Position, PositionKey};
 pub use price::{OraclePrice, Print, to_board_price};
 pub use publish::{Published, Quotes};
 pub use token::Token;

@@ -87,6 +87,25 @@ pub struct Fill {
     pub value: QuoteNative,
 }
 
+impl Fill {
+    /// The same fill from the other side.
+    #[inline(always)]
+    pub fn reversed(&self) -> Result<Self, RiskError> {
+        Ok(Self { lots: self.lots.negated()?, value: self.value.negated()? })
+    }
+}
+
+/// What a fill did to an account, for the market that counts it: see `Market::book`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Filled {
+    /// Funding and losses that were settled, in cash already: the market pays them.
+    pub settled: QuoteNative,
+    /// Lots held before.
+    pub before: Lots,
+    /// Lots held after.
+    pub after: Lots,
+}
+
 impl Position {
     /// True if the slot may be given back: no lots, no orders.
     pub const fn is_empty(&self) -> bool {

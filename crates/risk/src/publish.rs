@@ -125,7 +125,7 @@ impl Underlying {
         if p.publish_time > now {
             return Err(RiskError::PrintFromFuture { published: p.publish_time, now });
         }
-        let price = UnitPrice::new(self.to_board(p.price, p.exponent)?);
+        let price = UnitPrice::new(self.board_price(p.price, p.exponent)?);
         if price <= UnitPrice::ZERO {
             return Err(RiskError::PrintNotPositive);
         }
@@ -134,7 +134,7 @@ impl Underlying {
         }
         // An interval beyond any price is as wide as can be, and the guard says so.
         let confidence = i64::try_from(p.confidence).unwrap_or(i64::MAX);
-        let confidence = self.to_board(confidence, p.exponent).unwrap_or(i64::MAX);
+        let confidence = self.board_price(confidence, p.exponent).unwrap_or(i64::MAX);
         Ok(Print {
             price,
             confidence: UnitPrice::new(confidence),
@@ -143,7 +143,8 @@ impl Underlying {
         })
     }
 
-    fn to_board(&self, mantissa: i64, exponent: i32) -> Result<i64, RiskError> {
+    /// A mantissa and a power of ten of dollars at this underlying's scale.
+    fn board_price(&self, mantissa: i64, exponent: i32) -> Result<i64, RiskError> {
         to_board_price(mantissa, exponent, self.unit_exponent, self.scale())
     }
 
@@ -151,7 +152,7 @@ impl Underlying {
     fn second_price(&self, second: &OraclePrice) -> SecondPrice {
         SecondPrice {
             // A price that does not fit is as far off as can be: it diverges, and has no veto.
-            price: self.to_board(second.price, second.exponent).unwrap_or(i64::MAX),
+            price: self.board_price(second.price, second.exponent).unwrap_or(i64::MAX),
             publish_time: second.publish_time,
         }
     }

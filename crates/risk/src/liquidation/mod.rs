@@ -10,5 +10,5 @@ mod takeover;
 mod token;
 
 pub use discount::discount_rate;
-pub use takeover::{Takeover, take_over};
+pub use takeover::{TakenOver, Takeover, take_over};
 pub use token::{TokenSale, sell_tokens};

@@ -5,10 +5,11 @@ use super::{
     search::{at_discount, excess, fewest},
 };
 use crate::{
-    Board, Fill, Instrument, LotValue, Lots, Margin, Portfolio, Position, PositionKey, Ppm, Purpose, QuoteNative,
-    Requirements, RiskError, Underlying,
+    Board, Fill, Filled, Instrument, LotValue, Lots, Margin, Portfolio, Position, PositionKey, Ppm, Purpose,
+    QuoteNative, Requirements, RiskError, Underlying,
     margin::{TokenHolding, UnderlyingRisk},
     math::mul_ppm_floor,
+    rule,
 };
 use bytemuck::Zeroable;
 
@@ -27,6 +28,59 @@ pub struct Takeover {
     pub before: Requirements,
     /// The account after.
     pub after: Requirements,
+}
+
+/// What a takeover did to the two accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenOver {
+    /// The fill of the account below maintenance, for its market.
+    pub account: Filled,
+    /// The fill of the liquidator, for its market.
+    pub liquidator: Filled,
+    /// What the liquidator is required to have now.
+    pub required: Requirements,
+}
+
+impl Takeover {
+    /// Moves the lots of `i` from the account below maintenance to the liquidator, who pays the insurance fund's part of the
+    /// discount out of its cash. Interest of both is accrued before, and noted after.
+    ///
+    /// # Errors
+    /// [`RiskError::BelowInitialMargin`] where the liquidator cannot carry the lots; the errors of the liquidator's prices, see
+    /// [`Purpose::Takeover`]; [`RiskError::NoFreePosition`].
+    #[inline(always)]
+    pub fn apply(
+        &self,
+        board: &Board,
+        i: &Instrument,
+        account: &mut Portfolio,
+        liquidator: &mut Portfolio,
+        now: i64,
+    ) -> Result<TakenOver, RiskError> {
+        let u = board.underlying(i.underlying)?;
+        let before = account.lots(i);
+        let settled = account.fill(i, u, self.fill)?;
+        account.release(i)?;
+        let account = Filled { settled, before, after: account.lots(i) };
+        let taken = self.fill_liquidator(i, u, liquidator)?;
+        let required = rule::require_taken_over(board, liquidator, u.index, now)?;
+        Ok(TakenOver { account, liquidator: taken, required })
+    }
+
+    /// The liquidator's side of [`Takeover::apply`], without the check at its end.
+    #[inline(always)]
+    pub fn fill_liquidator(
+        &self,
+        i: &Instrument,
+        u: &Underlying,
+        liquidator: &mut Portfolio,
+    ) -> Result<Filled, RiskError> {
+        let before = liquidator.lots(i);
+        let settled = liquidator.fill_takeover(i, u, self.fill.reversed()?)?;
+        liquidator.release(i)?;
+        liquidator.cash = liquidator.cash.minus(self.insurance)?;
+        Ok(Filled { settled, before, after: liquidator.lots(i) })
+    }
 }
 
 /// Finds the transfer of at most `most` lots of the position in `i`. The account must have no orders in `i`.

@@ -37,6 +37,7 @@ pub fn accept_authority(ctx: &mut Context<AcceptAuthority>, kind: u8) -> Result<
         _ => &mut exchange.pause_authority,
     };
     let before = core::mem::replace(authority, who);
+    exchange.invariant()?;
     emit!(AuthorityAccepted { exchange: *exchange.address(), before, who, kind: u64::from(kind) });
     Ok(())
 }
