@@ -71,8 +71,7 @@ fn newest(rpc: &Rpc, u: &Underlying, now: i64) -> Result<Option<Address>> {
     for search in searches(&u.first) {
         for (address, account) in rpc.program_accounts(&search.owner, search.filters)? {
             let Ok(price) = read(&u.first, &search.owner, &account.data) else { continue };
-            let usable = u.first.admits(address.as_array()) && would_publish(u, price, now);
-            if usable && newest.is_none_or(|(time, _)| time < price.publish_time) {
+            if would_publish(u, price, now) && newest.is_none_or(|(time, _)| time < price.publish_time) {
                 newest = Some((price.publish_time, address));
             }
         }

@@ -52,6 +52,6 @@ fn second_price(feed: &Feed, account: Option<&AccountView>) -> Result<Option<Ora
         return Ok(None);
     }
     let view = account.ok_or(BallastError::SecondSourceMissing)?;
-    require!(feed.admits(view.address().as_array()), BallastError::OracleWrongFeed);
+    require!(view.address().to_bytes() == feed.account, BallastError::OracleWrongFeed);
     Ok(oracle::read(feed, view.owner(), &view.try_borrow()?).ok())
 }
