@@ -236,7 +236,7 @@ pub enum RiskError {
         /// The present time, seconds.
         now: i64,
         /// Limit of its age in seconds.
-        limit: i64,
+        limit: u32,
     },
     /// The print's price is not positive at the board's scale.
     PrintNotPositive,
@@ -255,6 +255,9 @@ pub enum RiskError {
         available: i64,
     },
 }
+
+/// Every result of the model carries the error: a larger one costs every margin check.
+const _: () = assert!(size_of::<RiskError>() == 24);
 
 impl From<ballast_units::Overflow> for RiskError {
     fn from(_: ballast_units::Overflow) -> Self {

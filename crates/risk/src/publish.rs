@@ -184,7 +184,7 @@ impl Underlying {
             return Err(RiskError::PrintBackwards { published, on_board: self.publish_time });
         }
         if self.is_stale(p, now)? {
-            return Err(RiskError::PrintTooOld { published, now, limit: self.params.max_age.into() });
+            return Err(RiskError::PrintTooOld { published, now, limit: self.params.max_age });
         }
         Ok(())
     }

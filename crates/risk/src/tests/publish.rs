@@ -93,7 +93,7 @@ fn a_price_out_of_time_is_refused() {
     assert_eq!(refused(i64::MAX, NOW), RiskError::PrintFromFuture { published: i64::MAX, now: NOW });
     assert_eq!(refused(NOW - 1, NOW), RiskError::PrintBackwards { published: NOW - 1, on_board: NOW });
     let late = NOW + 1 + MAX_AGE + 1;
-    assert_eq!(refused(NOW + 1, late), RiskError::PrintTooOld { published: NOW + 1, now: late, limit: MAX_AGE });
+    assert_eq!(refused(NOW + 1, late), RiskError::PrintTooOld { published: NOW + 1, now: late, limit: MAX_AGE as u32 });
     assert_eq!(u, before);
 }
 
