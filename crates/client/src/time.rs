@@ -16,7 +16,7 @@ pub fn format(time: i64) -> String {
 /// Reads a time.
 ///
 /// # Errors
-/// It is not written as [`format`] does: to the second, with a `Z` at the end.
+/// It is not written as [`format()`] does: to the second, with a `Z` at the end.
 pub fn parse(text: &str) -> Result<i64> {
     let wrong = || format!("'{text}' is no time such as 2026-12-25T08:00:00Z");
     let time = text.parse::<Timestamp>().with_context(wrong)?.as_second();

@@ -95,9 +95,7 @@ impl Underlying {
         self.require_in_time(taken, now)?;
         let print = match standing_in {
             Some(second) => {
-                // What stands in is no sample: the variance is that of one feed.
-                let alone = OraclePrice { previous_publish_time: second.publish_time, ..second };
-                let print = self.print(&alone, now)?;
+                let print = self.print(&second, now)?;
                 self.publish_second(&print)?;
                 print
             }

@@ -62,10 +62,6 @@ pub struct Underlying {
     pub range: RangeState,
     /// What is known of the last minutes' prices.
     pub guards: Guards,
-    /// Feed of the index price.
-    pub first: Feed,
-    /// Feed of the second source; all zero where there is none.
-    pub second: Feed,
     /// Open interest of all instruments by the last sweeps, one side, in delta units.
     pub open_interest: Units,
     /// When `crowding` was last moved, seconds.
@@ -99,6 +95,10 @@ pub struct Underlying {
     pub halted_for: i64,
     /// Averages of expiries.
     pub fixings: [Fixing; MAX_FIXINGS],
+    /// Feed of the index price.
+    pub first: Feed,
+    /// Feed of the second source; all zero where there is none.
+    pub second: Feed,
     /// Reserved, zero.
     pub reserved: [u64; 8],
 }

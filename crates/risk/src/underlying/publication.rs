@@ -17,10 +17,11 @@ impl Underlying {
     }
 
     /// As [`Underlying::publish`], of a price of the second source that stands in for the first: it diverges if the two did
-    /// when both were heard, or if it is too far from the last price of the first.
+    /// when both were heard, or if it is too far from the last price of the first. It is no sample of the variance, whenever
+    /// the print before it was: samples are of one feed.
     pub fn publish_second(&mut self, print: &Print) -> Result<(), RiskError> {
         let (divergent, last) = (self.guards.flags & flag::DIVERGENT, self.price);
-        self.take_in(print, None)?;
+        self.take_in(&Print { previous_publish_time: print.publish_time, ..*print }, None)?;
         self.guards.flags |= divergent;
         if divergent == 0 && last > UnitPrice::ZERO {
             let second = SecondPrice { price: print.price.get(), publish_time: print.publish_time };
