@@ -6,7 +6,7 @@ use ballast_client::{
     instruction,
     oracle::{pinned, searches},
     pda::Exchange,
-    risk::{Board, Portfolio, RiskError, Underlying},
+    risk::{Board, OraclePrice, Portfolio, Published, Quotes, RiskError, Underlying},
     rpc::Rpc,
     series::REFRESH_BATCH,
 };
@@ -71,12 +71,16 @@ fn newest(rpc: &Rpc, u: &Underlying, now: i64) -> Result<Option<Address>> {
     for search in searches(&u.first) {
         for (address, account) in rpc.program_accounts(&search.owner, search.filters)? {
             let Ok(price) = read(&u.first, &search.owner, &account.data) else { continue };
-            let age = now - price.publish_time;
-            let usable = (0..=i64::from(u.params.max_age)).contains(&age) && price.publish_time > u.publish_time;
-            if usable && newest.is_none_or(|(time, _)| time < price.publish_time) {
+            if would_publish(u, price, now) && newest.is_none_or(|(time, _)| time < price.publish_time) {
                 newest = Some((price.publish_time, address));
             }
         }
     }
     Ok(newest.map(|(_, address)| address))
+}
+
+/// True if the board would take a price of the first feed.
+fn would_publish(u: &Underlying, price: OraclePrice, now: i64) -> bool {
+    let mut copy = *u;
+    matches!(copy.publish_quotes(&Quotes { first: price, second: None }, now), Ok(Published::Price { .. }))
 }

@@ -48,7 +48,7 @@ pub fn token_sale(board: &Board, portfolio: &Portfolio, token: u16, max_amount: 
     sell_tokens(board, portfolio, token, max_amount, now)
 }
 
-/// The margin that a liquidator would have after a takeover.
+/// The margin that a liquidator would have after a takeover. As in the program, no position limit applies to it.
 pub fn after_takeover(
     board: &Board,
     own: &Portfolio,
@@ -59,9 +59,7 @@ pub fn after_takeover(
     let mut after = Box::new(*own);
     let i = board.instrument(instrument)?;
     let u = board.underlying(i.underlying)?;
-    let fill = Fill { lots: Lots::new(-taken.fill.lots.get()), value: QuoteNative::new(-taken.fill.value.get()) };
-    after.fill(i, u, fill)?;
-    after.cash = after.cash.minus(taken.insurance)?;
+    taken.fill_liquidator(i, u, &mut after)?;
     requirements(board, &after, now)
 }
 

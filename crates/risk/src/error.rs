@@ -215,7 +215,49 @@ pub enum RiskError {
         /// The limit.
         limit: u64,
     },
+    /// The print was published after the present time.
+    PrintFromFuture {
+        /// When it was published, seconds.
+        published: i64,
+        /// The present time, seconds.
+        now: i64,
+    },
+    /// The print is older than the price on the board.
+    PrintBackwards {
+        /// When it was published, seconds.
+        published: i64,
+        /// When the price on the board was, seconds.
+        on_board: i64,
+    },
+    /// The print is older than new risk allows.
+    PrintTooOld {
+        /// When it was published, seconds.
+        published: i64,
+        /// The present time, seconds.
+        now: i64,
+        /// Limit of its age in seconds.
+        limit: u32,
+    },
+    /// The print's price is not positive at the board's scale.
+    PrintNotPositive,
+    /// The print's price is above the underlying's hard bound.
+    PrintTooHigh {
+        /// Price of a delta unit at the underlying's scale.
+        price: i64,
+        /// The bound.
+        bound: i64,
+    },
+    /// The buyer of tokens has less cash than they cost.
+    InsufficientCash {
+        /// What they cost with the part of the insurance fund, quote-native.
+        needed: i64,
+        /// Cash, quote-native.
+        available: i64,
+    },
 }
+
+/// Every result of the model carries the error: a larger one costs every margin check.
+const _: () = assert!(size_of::<RiskError>() == 24);
 
 impl From<ballast_units::Overflow> for RiskError {
     fn from(_: ballast_units::Overflow) -> Self {
@@ -278,6 +320,16 @@ impl core::fmt::Display for RiskError {
             Self::NotEnoughSamples { taken } => write!(f, "samples {}", taken),
             Self::BorrowLimit { owed, limit } => write!(f, "owed by all: {}, limit {}", owed, limit),
             Self::OutflowLimit { outflow, limit } => write!(f, "net outflow {}, limit {}", outflow, limit),
+            Self::PrintFromFuture { published, now } => write!(f, "published {}, now {}", published, now),
+            Self::PrintBackwards { published, on_board } => {
+                write!(f, "published {}, on the board {}", published, on_board)
+            }
+            Self::PrintTooOld { published, now, limit } => {
+                write!(f, "price published {}, now {}, limit {} s", published, now, limit)
+            }
+            Self::PrintNotPositive => f.write_str("the price is not positive"),
+            Self::PrintTooHigh { price, bound } => write!(f, "price {}, bound {}", price, bound),
+            Self::InsufficientCash { needed, available } => write!(f, "cash: needed {}, had {}", needed, available),
             Self::Overflow => f.write_str("a number does not fit"),
             Self::NothingToSample => f.write_str("the bucket has its sample"),
             Self::AlreadySettled => f.write_str("settled already"),

@@ -5,6 +5,7 @@
 //! - [`Board`]: what every check reads (prices, shocks, instruments, parameters).
 //! - [`Portfolio`]: what one account holds.
 //! - [`Slice`], [`OptionTerms`], [`surface`]: risk arrays of options, how they move between refreshes, volatilities.
+//! - [`publish`]: the rules by which a price goes onto the board.
 //! - [`guard`], [`range`]: when a price is suspect and what that stops; the dynamic scan range.
 //! - [`margin`]: the model, from a board and a portfolio to equity and requirements.
 //! - [`rule`]: what must hold at the end of every instruction that can add risk.
@@ -34,11 +35,14 @@ pub mod interest;
 pub mod lending;
 pub mod liquidation;
 pub mod margin;
+mod mark;
 pub mod math;
 mod option;
 mod outflow;
 pub mod portfolio;
 pub mod position;
+mod price;
+pub mod publish;
 pub mod range;
 pub mod rule;
 pub mod scenario;
@@ -69,11 +73,11 @@ pub use option::{OptionParams, OptionTerms};
 pub use outflow::OutflowWindow;
 pub use portfolio::{Balance, MAX_BALANCES, MAX_POSITIONS, Portfolio};
 pub use position::{Fill, Filled, Position, PositionKey};
+pub use price::{OraclePrice, Print, to_board_price};
+pub use publish::{Published, Quotes};
 pub use token::Token;
 pub use transfer::Moved;
-pub use underlying::{
-    BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Print, Underlying, UnderlyingParams,
-};
+pub use underlying::{BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Underlying, UnderlyingParams};
 
 #[cfg(test)]
 mod tests;

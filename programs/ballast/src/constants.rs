@@ -24,16 +24,6 @@ pub const SURFACE_SEED: &[u8] = b"surface";
 /// Most options that one `refresh_options` may name.
 pub const MAX_REFRESHED: usize = 32;
 
-/// Oldest price of a second source, in seconds, that is compared with the first or stands in for it.
-pub const SECOND_SOURCE_MAX_AGE: i64 = 60;
-
-/// Age of the price on the board, in seconds, from which a second source stands in for the first: by then a first that is
-/// alive would have been posted.
-pub const SECOND_SOURCE_STANDS_IN_AFTER: i64 = 60;
-
-/// Oldest print of the first source, in seconds, that is taken as a sample of the variance when newer ones are on the board.
-pub const LATE_SAMPLE_MAX_AGE: i64 = 300;
-
 /// Most bytes by which the runtime lets an account grow in one instruction.
 pub const MAX_GROWTH: usize = 10_240;
 

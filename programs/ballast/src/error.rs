@@ -241,6 +241,12 @@ impl From<RiskError> for BallastError {
             RiskError::BorrowLimit { .. } => Self::BorrowLimit,
             RiskError::EpochNotOver => Self::EpochNotOver,
             RiskError::OutflowLimit { .. } => Self::WithdrawalWindow,
+            RiskError::PrintFromFuture { .. } => Self::OracleFuture,
+            RiskError::PrintBackwards { .. } => Self::OracleBackwards,
+            RiskError::PrintTooOld { .. } => Self::OracleStale,
+            RiskError::PrintNotPositive => Self::OraclePriceNotPositive,
+            RiskError::PrintTooHigh { .. } => Self::OraclePriceTooHigh,
+            RiskError::InsufficientCash { .. } => Self::InsufficientBalance,
         }
     }
 }

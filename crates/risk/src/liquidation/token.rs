@@ -4,11 +4,15 @@
 //! the account gains at the index price: of whole delta units that is the margin that they free. Three bounds on the amount:
 //! what the account holds, the fewest units that reach the buffer, and the fewest that pay off what is owed.
 
-use super::{at_discount, discount_rate, excess, fewest};
+use super::{
+    discount::discount_rate,
+    search::{at_discount, excess, fewest},
+};
 use crate::{
     Board, Margin, Portfolio, Ppm, Purpose, QuoteNative, Requirements, RiskError, Scaled, Token, Underlying, Units,
     margin::{TokenHolding, UnderlyingRisk},
     math::{mul_bounded, mul_div_floor, mul_ppm_floor},
+    rule,
 };
 
 /// A sale of tokens to a liquidator.
@@ -32,6 +36,36 @@ impl TokenSale {
     /// What the account is paid.
     pub fn price(&self) -> Result<QuoteNative, RiskError> {
         Ok(self.value.minus(self.discount)?)
+    }
+
+    /// Moves the tokens from the account below maintenance to the liquidator, who pays for them and the insurance fund's part of
+    /// the discount from cash, not on credit: nobody borrows here past the limits of a withdrawal. Returns what the liquidator is
+    /// required to have now. Interest of both is accrued before, and noted after.
+    ///
+    /// # Errors
+    /// [`RiskError::InsufficientCash`]; [`RiskError::BelowInitialMargin`] where the liquidator cannot carry the tokens; the errors
+    /// of the liquidator's prices, see [`Purpose::Takeover`]; [`RiskError::NoFreeToken`].
+    #[inline(always)]
+    pub fn apply(
+        &self,
+        board: &Board,
+        token: u16,
+        account: &mut Portfolio,
+        liquidator: &mut Portfolio,
+        now: i64,
+    ) -> Result<Requirements, RiskError> {
+        let terms = board.token(token)?;
+        let u = board.underlying(terms.underlying)?;
+        let price = self.price()?;
+        account.debit(token, self.amount)?;
+        account.cash = account.cash.plus(price)?;
+        let paid = price.plus(self.insurance)?;
+        if !paid.is_zero() && liquidator.cash < paid {
+            return Err(RiskError::InsufficientCash { needed: paid.get(), available: liquidator.cash.get() });
+        }
+        liquidator.cash = liquidator.cash.minus(paid)?;
+        liquidator.credit(token, terms, u, self.amount)?;
+        rule::require_taken_over(board, liquidator, u.index, now)
     }
 }
 

@@ -30,16 +30,18 @@
 
 mod charges;
 mod holdings;
+mod requirements;
 mod sums;
 mod underlying;
 
 pub use charges::order_only_adds;
 pub use holdings::{Holdings, TokenHolding};
+pub use requirements::Requirements;
 pub use underlying::UnderlyingRisk;
 
 use crate::{
-    Board, MAX_GROUPS, MarginParams, Portfolio, Position, Ppm, Purpose, QuoteNative, RiskError, Scaled, Underlying,
-    math::{add_bounded, mul_ppm_ceil, mul_ppm_floor, sub_bounded},
+    Board, MAX_GROUPS, Portfolio, Position, Ppm, Purpose, QuoteNative, RiskError, Scaled, Underlying,
+    math::{add_bounded, mul_ppm_ceil, mul_ppm_floor},
     scenario::Row16,
 };
 
@@ -71,62 +73,6 @@ struct GroupSum {
     scan: QuoteNative,
     extra: QuoteNative,
     rows: Row16,
-}
-
-/// The result of a check. All in quote-native.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Requirements {
-    /// Equity for maintenance and liquidation.
-    pub equity: QuoteNative,
-    /// Equity that counts for new risk.
-    pub initial_equity: QuoteNative,
-    /// Equity that counts for withdrawals.
-    pub withdraw_equity: QuoteNative,
-    /// Cash less interest due and open losses; profits of other underlyings do not count. What it is below zero is owed.
-    pub own_cash: QuoteNative,
-    /// Scanning risk after product groups.
-    pub scan: QuoteNative,
-    /// What initial margin adds to scanning risk while the scan range rises.
-    pub surcharge: QuoteNative,
-    /// What the minimum for short options requires beyond the other charges.
-    pub short_minimum: QuoteNative,
-    /// Calendar charges.
-    pub calendar: QuoteNative,
-    /// Concentration charges.
-    pub concentration: QuoteNative,
-    /// Haircuts of tokens.
-    pub haircut: QuoteNative,
-    /// Order margin.
-    pub order_margin: QuoteNative,
-    /// Maintenance margin.
-    pub maintenance: QuoteNative,
-    /// Initial margin, with order margin.
-    pub initial: QuoteNative,
-}
-
-impl Requirements {
-    /// What interest runs on: cash and unpaid variation margin owed. An open losing leg is no free loan.
-    #[inline(always)]
-    pub fn owed(&self) -> QuoteNative {
-        // No sum of what an account has reaches the end of the type.
-        QuoteNative::new(sub_bounded(0, self.own_cash.get()).max(0))
-    }
-
-    /// Equity less maintenance margin.
-    pub fn health(&self) -> Result<QuoteNative, RiskError> {
-        Ok(self.equity.minus(self.maintenance)?)
-    }
-
-    /// True if the owner should be called for margin: equity is below maintenance times one plus the warning buffer.
-    pub fn is_margin_call(&self, params: &MarginParams) -> Result<bool, RiskError> {
-        let warning = mul_ppm_ceil(self.maintenance, params.warning_buffer)?;
-        Ok(self.equity < self.maintenance.plus(warning)?)
-    }
-
-    /// True if the account may be liquidated.
-    pub fn is_liquidatable(&self) -> bool {
-        self.equity < self.maintenance
-    }
 }
 
 /// Checks a whole portfolio: the check of the program. It stops at the cash where nothing else is held.

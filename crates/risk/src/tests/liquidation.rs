@@ -6,7 +6,8 @@ use super::{
     world::{LAST, NOW, Reach, USDC, World, plain},
 };
 use crate::{
-    Board, Fill, Instrument, Lots, Portfolio, Position, Ppm, QuoteNative, Requirements, RiskError, Scaled, Underlying,
+    Board, Fill, Filled, Instrument, Lots, Portfolio, Position, Ppm, QuoteNative, Requirements, RiskError, Scaled,
+    Underlying,
     liquidation::{Takeover, discount_rate, take_over},
     margin::{UnderlyingRisk, check},
 };
@@ -329,6 +330,34 @@ fn a_liquidation_in_numbers() {
     let taken = take_over(&thin.board, &mut long(&thin, -5 * USDC), i, Lots::new(100), NOW).unwrap();
     assert_eq!((taken.fill.lots.get(), taken.discount.get()), (-100, 50 * USDC));
     assert_eq!((taken.after.equity.get(), taken.after.maintenance.get()), (-55 * USDC, 0));
+}
+
+/// What one side gives the other takes, and the insurance fund gets its part, whatever the liquidator's position limit is.
+#[test]
+fn a_takeover_moves_what_it_says() {
+    let mut world = plain();
+    world.board.instruments[0].max_position = Lots::new(100);
+    let i = world.instrument(0).0;
+    let mut account = long(&world, 80 * USDC);
+    let mut liquidator = long(&world, 500 * USDC);
+    let taken = take_over(&world.board, &mut account.clone(), i, Lots::new(100), NOW).unwrap();
+    let cash = |p: &Portfolio| p.cash.get() + p.position(i).unwrap().quote.get();
+    let before = cash(&account) + cash(&liquidator);
+    let moved = taken.apply(&world.board, i, &mut account, &mut liquidator, NOW).unwrap();
+    let filled = |before: i64, after: i64| Filled {
+        settled: QuoteNative::ZERO,
+        before: Lots::new(before),
+        after: Lots::new(after),
+    };
+    assert_eq!((moved.account, moved.liquidator), (filled(100, 72), filled(100, 128)));
+    assert_eq!((account.lots(i), liquidator.lots(i)), (Lots::new(72), Lots::new(128)));
+    assert_eq!(require(&world.board, &account), taken.after);
+    assert_eq!(require(&world.board, &liquidator), moved.required);
+    assert_eq!(before - cash(&account) - cash(&liquidator), taken.insurance.get());
+
+    let mut poor = Portfolio::zeroed();
+    let refused = taken.apply(&world.board, i, &mut long(&world, 80 * USDC), &mut poor, NOW);
+    assert!(matches!(refused, Err(RiskError::BelowInitialMargin { .. })), "{refused:?}");
 }
 
 /// I40, I43.

@@ -17,6 +17,7 @@ mod netting;
 mod option;
 mod outflow;
 mod position;
+mod publish;
 mod random;
 mod rational;
 mod reference;

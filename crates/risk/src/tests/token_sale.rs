@@ -227,6 +227,31 @@ fn a_rest_below_a_delta_unit_goes_too() {
     assert_eq!((did.amount, did.value.get(), did.discount.get(), did.after.equity.get()), (9, 0, 0, -1));
 }
 
+/// What one side gives the other takes, for cash that the liquidator has.
+#[test]
+fn a_sale_moves_what_it_says() {
+    let mut world = plain();
+    world.board.tokens[0].atoms_per_unit = 10_000_000;
+    let u = *world.board.underlying(0).unwrap();
+    let mut account = Portfolio::zeroed();
+    account.cash = QuoteNative::new(-5 * USDC);
+    account.credit(0, &world.board.tokens[0], &u, 9_999_999).unwrap();
+    let did = sell_tokens(&world.board, &account, 0, u64::MAX, NOW).unwrap();
+    let paid = did.price().unwrap().plus(did.insurance).unwrap();
+
+    let mut liquidator = Portfolio::zeroed();
+    liquidator.cash = paid.minus(QuoteNative::new(1)).unwrap();
+    let refused = did.apply(&world.board, 0, &mut account.clone(), &mut liquidator.clone(), NOW);
+    assert_eq!(refused, Err(RiskError::InsufficientCash { needed: paid.get(), available: paid.get() - 1 }));
+
+    liquidator.cash = QuoteNative::new(USDC);
+    let required = did.apply(&world.board, 0, &mut account, &mut liquidator, NOW).unwrap();
+    assert_eq!((account.balance(0), liquidator.balance(0)), (0, did.amount));
+    assert_eq!(account.cash.get(), -5 * USDC + did.price().unwrap().get());
+    assert_eq!(liquidator.cash.get(), USDC - paid.get());
+    assert_eq!((require(&world.board, &account), require(&world.board, &liquidator)), (did.after, required));
+}
+
 /// Who owes nothing sells nothing, even below maintenance.
 #[test]
 fn who_owes_nothing_sells_nothing() {

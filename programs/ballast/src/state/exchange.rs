@@ -1,8 +1,9 @@
 //! The exchange: authorities, fees, pause bits. Written by governance only.
 
+use crate::error::BallastError;
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::QuoteNative;
+use ballast_risk::{QuoteNative, bounds::exchange as bounds};
 use bitflags::bitflags;
 use bytemuck::{Pod, Zeroable};
 use solana_address::Address;
@@ -70,4 +71,23 @@ pub struct Exchange {
     pub bump: u8,
     /// Reserved, zero.
     pub reserved: [u8; 114],
+}
+
+impl Exchange {
+    /// What holds at the end of every instruction that writes the exchange: fees and timelock inside their hard bounds, no maker fee
+    /// or rebate above the taker fee, and no pause bits but the known ones.
+    ///
+    /// # Errors
+    /// [`BallastError::ParameterOutOfBounds`].
+    pub fn invariant(&self) -> core::result::Result<(), BallastError> {
+        // A rebate is paid out of the taker fee, and no maker pays more than a taker.
+        let fees = self.maker_fee_ppm.unsigned_abs() <= self.taker_fee_ppm
+            && bounds::TAKER_FEE.admits(self.taker_fee_ppm)
+            && bounds::MAKER_FEE.admits(self.maker_fee_ppm)
+            && bounds::BLOCK_FEE.admits(self.block_fee_ppm)
+            && bounds::MAKER_PENALTY_RATE.admits(self.maker_penalty_ppm)
+            && bounds::MAKER_PENALTY.admits(self.maker_penalty.get());
+        let known = Pause::from_bits(self.pause.bits()).is_some() && bounds::TIMELOCK.admits(self.timelock);
+        if fees && known { Ok(()) } else { Err(BallastError::ParameterOutOfBounds) }
+    }
 }

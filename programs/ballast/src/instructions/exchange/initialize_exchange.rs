@@ -64,6 +64,7 @@ pub fn initialize_exchange(ctx: &mut Context<InitializeExchange>, args: Exchange
     set_fees(&mut a.exchange, &args.fees)?;
     a.exchange.quote_decimals = QUOTE_DECIMALS;
     a.exchange.bump = ctx.bumps.exchange;
+    a.exchange.invariant()?;
     a.treasury.exchange = exchange;
     a.treasury.bump = ctx.bumps.treasury;
 

@@ -1,6 +1,6 @@
 //! `liquidate`
 
-use super::parties::{require_liquidator, settle_both};
+use super::parties::{Outcome, require_liquidator, settle};
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
@@ -12,7 +12,7 @@ use crate::{
     state::{Exchange, LiquidatedLeg, MarginAccount, Market, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Lots, QuoteNative, liquidation::take_over, rule};
+use ballast_risk::{Lots, QuoteNative, liquidation::take_over};
 
 /// Accounts of `liquidate`.
 #[derive(Accounts)]
@@ -71,7 +71,6 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     let (address, liquidator) = (*a.margin.address(), *a.liquidator.address());
     let board = &a.board.board;
     let i = board.instrument(a.market.instrument).logged()?;
-    let u = board.underlying(i.underlying).logged()?;
     require!(a.liquidator.accepts_underlying(i.underlying), BallastError::OtherUnderlying);
     let (market, mut book) = market_and_book(&mut a.market)?;
     a.margin.portfolio.accrue(&board.interest, now).logged()?;
@@ -82,23 +81,18 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
     let mut scratch = boxed(&a.margin.portfolio);
     let taken = take_over(board, &mut scratch, i, Lots::new(max_lots), now).logged()?;
 
-    let given = a.margin.portfolio.fill(i, u, taken.fill).logged()?;
-    market.book(&given).logged()?;
-    let other = taken.fill.reversed().logged()?;
-    let received = a.liquidator.portfolio.fill_takeover(i, u, other).logged()?;
-    market.book(&received).logged()?;
+    let moved = taken.apply(board, i, &mut a.margin.portfolio, &mut a.liquidator.portfolio, now).logged()?;
+    for filled in [&moved.account, &moved.liquidator] {
+        market.book(filled).logged()?;
+    }
     market.invariant(i)?;
-    a.liquidator.portfolio.cash = a.liquidator.portfolio.cash.minus(taken.insurance).logged()?;
-    a.treasury.insurance = a.treasury.insurance.plus(taken.insurance).logged()?;
-
-    let measured = rule::require_taken_over(board, &a.liquidator.portfolio, u.index, now).logged()?;
-    record(&mut a.margin, i.index, taken.mark_value, given.before > Lots::ZERO)?;
-    let (after, interest) = ([&taken.after, &measured], &board.interest);
-    let debt = settle_both(&mut a.treasury, &mut a.margin, &mut a.liquidator, after, interest, now)?;
+    record(&mut a.margin, i.index, taken.mark_value, moved.account.before > Lots::ZERO)?;
+    let outcome = Outcome { account: &taken.after, liquidator: &moved.required, insurance: taken.insurance };
+    let debt = settle(&mut a.treasury, &mut a.margin, &mut a.liquidator, &outcome, &board.interest, now)?;
     emit!(Liquidated {
         margin: address,
         liquidator,
-        lots: other.lots.get(),
+        lots: taken.fill.lots.negated().logged()?.get(),
         mark_value: taken.mark_value.get(),
         discount: taken.discount.get(),
         insurance: taken.insurance.get(),

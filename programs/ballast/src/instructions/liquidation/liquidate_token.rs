@@ -1,6 +1,6 @@
 //! `liquidate_token`
 
-use super::parties::{require_liquidator, settle_both};
+use super::parties::{Outcome, require_liquidator, settle};
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
@@ -9,7 +9,7 @@ use crate::{
     state::{Exchange, MarginAccount, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{liquidation::sell_tokens, rule};
+use ballast_risk::liquidation::sell_tokens;
 
 /// Accounts of `liquidate_token`.
 #[derive(Accounts)]
@@ -59,30 +59,15 @@ pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount
 
     let (address, liquidator) = (*a.margin.address(), *a.liquidator.address());
     let board = &a.board.board;
-    let terms = board.token(token).logged()?;
-    let u = board.underlying(terms.underlying).logged()?;
-    require!(a.liquidator.accepts_underlying(u.index), BallastError::OtherUnderlying);
+    let underlying = board.token(token).logged()?.underlying;
+    require!(a.liquidator.accepts_underlying(underlying), BallastError::OtherUnderlying);
     a.margin.portfolio.accrue(&board.interest, now).logged()?;
     a.liquidator.portfolio.accrue(&board.interest, now).logged()?;
 
     let sale = sell_tokens(board, &a.margin.portfolio, token, max_amount, now).logged()?;
-    let price = sale.price().logged()?;
-    let (seller, buyer) = (&mut a.margin.portfolio, &mut a.liquidator.portfolio);
-    seller.debit(token, sale.amount).logged()?;
-    seller.cash = seller.cash.plus(price).logged()?;
-    // From cash, not on credit: nobody borrows here past the limits of a withdrawal.
-    let paid = price.plus(sale.insurance).logged()?;
-    if !paid.is_zero() && buyer.cash < paid {
-        msg!("cash: needed {}, had {}", paid.get(), buyer.cash.get());
-        return Err(BallastError::InsufficientBalance.into());
-    }
-    buyer.cash = buyer.cash.minus(paid).logged()?;
-    buyer.credit(token, terms, u, sale.amount).logged()?;
-    a.treasury.insurance = a.treasury.insurance.plus(sale.insurance).logged()?;
-
-    let measured = rule::require_taken_over(board, buyer, u.index, now).logged()?;
-    let (after, interest) = ([&sale.after, &measured], &board.interest);
-    let debt = settle_both(&mut a.treasury, &mut a.margin, &mut a.liquidator, after, interest, now)?;
+    let required = sale.apply(board, token, &mut a.margin.portfolio, &mut a.liquidator.portfolio, now).logged()?;
+    let outcome = Outcome { account: &sale.after, liquidator: &required, insurance: sale.insurance };
+    let debt = settle(&mut a.treasury, &mut a.margin, &mut a.liquidator, &outcome, &board.interest, now)?;
     emit!(TokensLiquidated {
         margin: address,
         liquidator,

@@ -1,4 +1,4 @@
-//! What every liquidation requires of its two parties, and what it settles with both in the end.
+//! What every liquidation requires of its two parties, and how it ends for both.
 
 use super::resolve_bad_debt::{BadDebt, pay_bad_debt};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     state::{Exchange, MarginAccount, Pause, Permissions, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Interest, Requirements};
+use ballast_risk::{Interest, QuoteNative, Requirements};
 
 /// Requires that liquidations are possible, that the signer may liquidate for the liquidator's account, and that the owner of
 /// the other account has no part in it.
@@ -34,23 +34,34 @@ fn is_own(liquidator: &MarginAccount, margin: &MarginAccount, now: i64) -> bool 
     liquidator.owner == *owner || liquidator.delegates.iter().any(|d| d.address == *owner && now < d.expires_at)
 }
 
-/// The last step of a liquidation: interest and lending of both accounts, the bad debt of the one below maintenance, and the
-/// counters. `after` are the requirements now, of that one and of the liquidator.
-pub fn settle_both(
+/// What a liquidation came to.
+pub struct Outcome<'a> {
+    /// What the account below maintenance is required to have now.
+    pub account: &'a Requirements,
+    /// What the liquidator is required to have now.
+    pub liquidator: &'a Requirements,
+    /// What the liquidator paid into the insurance fund.
+    pub insurance: QuoteNative,
+}
+
+/// The end of every liquidation: the insurance fund's part, interest and lending of both accounts, the bad debt of the one below
+/// maintenance, and the counters.
+pub fn settle(
     treasury: &mut Treasury,
     margin: &mut MarginAccount,
     liquidator: &mut MarginAccount,
-    after: [&Requirements; 2],
+    outcome: &Outcome<'_>,
     interest: &Interest,
     now: i64,
 ) -> Result<BadDebt> {
-    liquidator.portfolio.note_owed(after[1]);
-    margin.portfolio.note_owed(after[0]);
+    treasury.insurance = treasury.insurance.plus(outcome.insurance).logged()?;
+    liquidator.portfolio.note_owed(outcome.liquidator);
+    margin.portfolio.note_owed(outcome.account);
     treasury.lending.settle(&mut margin.portfolio, interest, now).logged()?;
     treasury.lending.settle(&mut liquidator.portfolio, interest, now).logged()?;
     let debt = pay_bad_debt(&mut margin.portfolio, treasury)?;
-    treasury.lending.register(&mut margin.portfolio, after[0].own_cash, interest, now).logged()?;
-    treasury.lending.register(&mut liquidator.portfolio, after[1].own_cash, interest, now).logged()?;
+    treasury.lending.register(&mut margin.portfolio, outcome.account.own_cash, interest, now).logged()?;
+    treasury.lending.register(&mut liquidator.portfolio, outcome.liquidator.own_cash, interest, now).logged()?;
     margin.liquidated_at = now;
     margin.count_change()?;
     liquidator.count_change()?;

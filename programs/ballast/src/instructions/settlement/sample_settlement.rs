@@ -2,9 +2,9 @@
 
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED},
-    error::{BallastError, Logged},
+    error::Logged,
     events::SettlementSampled,
-    instructions::{load::now, market::refresh_underlying::to_print},
+    instructions::load::now,
     oracle,
     state::{Exchange, RiskBoard},
 };
@@ -29,8 +29,7 @@ pub fn sample_settlement(ctx: &mut Context<SampleSettlement>, underlying: u16, e
     let board = &mut ctx.accounts.board.board;
     let u = board.underlying(underlying).logged()?;
     let price = oracle::read_account(&u.first, ctx.accounts.price_update.account())?;
-    require!(price.publish_time <= now, BallastError::OracleFuture);
-    let print = to_print(&price, u)?;
+    let print = u.print(&price, now).logged()?;
     let sample = board.sample_settlement(underlying, expiry, &print).logged()?;
     emit!(SettlementSampled {
         exchange: *ctx.accounts.exchange.address(),

@@ -1,22 +1,22 @@
 //! An underlying: its index price, its shocks, and the parameters that hold for all that depends on it.
 
+mod breaker;
+mod crowding;
+mod publication;
+mod shocks;
+mod stable;
+
+pub use breaker::{BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS};
+
 use crate::{
     Feed, Fixing, OptionParams, Ppm, QuoteNative, RiskError, UnitPrice, Units,
     board::first_out_of_bounds,
     fixing::MAX_FIXINGS,
-    guard::{GuardParams, Guards, SecondPrice, flag},
-    math::{ceil_div, mul_bounded, mul_div_floor, mul_ppm_ceil},
+    guard::{GuardParams, Guards, flag},
     range::{RangeParams, RangeState},
-    scenario::{self, ROWS, Scenario},
+    scenario::ROWS,
 };
 use bytemuck::{Pod, Zeroable};
-
-/// Seconds for which the breaker stops new risk.
-pub const BREAKER_SECONDS: i64 = 300;
-/// Seconds for which prices must have been suspect before the breaker is tripped.
-pub const BREAKER_SUSPECT_SECONDS: i64 = 10;
-/// Seconds from one time that the breaker is tripped to the next for prices that were not suspect all along.
-pub const BREAKER_REST_SECONDS: i64 = 900;
 
 /// Seconds in an hour.
 const HOUR: i64 = 3_600;
@@ -212,134 +212,6 @@ impl Underlying {
         Ok(())
     }
 
-    /// Takes a new index price: moves the stable price towards it, the variance and the ranges on, and judges the price by
-    /// the guards. A suspect price is taken too; what it blocks is decided where it is used, see [`crate::guard`].
-    pub fn publish(&mut self, print: &Print, second: Option<SecondPrice>) -> Result<(), RiskError> {
-        self.take_in(print, second)?;
-        self.note_suspect();
-        Ok(())
-    }
-
-    /// Notes since when prices are suspect.
-    fn note_suspect(&mut self) {
-        if self.guards.flags == 0 {
-            self.suspect_since = 0;
-        } else if self.suspect_since == 0 {
-            self.suspect_since = self.publish_time;
-        }
-    }
-
-    fn take_in(&mut self, print: &Print, second: Option<SecondPrice>) -> Result<(), RiskError> {
-        let Print { price, confidence, publish_time, previous_publish_time } = *print;
-        if price <= UnitPrice::ZERO || price > self.max_price || confidence < UnitPrice::ZERO {
-            return Err(RiskError::Overflow);
-        }
-        self.move_stable_price(price.get(), publish_time)?;
-        self.guards.observe(price.get(), publish_time, &self.guard_params)?;
-        match second {
-            Some(second) => self.guards.compare(price.get(), second, &self.guard_params)?,
-            None => self.guards.flags &= !flag::DIVERGENT,
-        }
-        let widest = mul_div_floor(price.get(), self.params.max_confidence.get().into(), 1_000_000)?;
-        self.guards.flags &= !flag::UNCERTAIN;
-        if confidence > UnitPrice::new(widest) {
-            self.guards.flags |= flag::UNCERTAIN;
-        }
-        // A suspect price is no sample: a real move is taken in at the next boundary.
-        if self.guards.flags & (flag::VOLATILE | flag::UNCERTAIN) == 0 {
-            self.range.sample(price.get(), publish_time, previous_publish_time, &self.range_params)?;
-        }
-        self.range.advance(publish_time, self.params.scan_range, &self.range_params)?;
-        self.surcharge = self.range.surcharge();
-        self.price = price;
-        self.confidence = confidence;
-        self.publish_time = publish_time;
-        self.move_crowding(publish_time)
-    }
-
-    /// As [`Underlying::publish`], of a price of the second source that stands in for the first: it diverges if the two did
-    /// when both were heard, or if it is too far from the last price of the first. It is no sample of the variance, whenever
-    /// the print before it was: samples are of one feed.
-    pub fn publish_second(&mut self, print: &Print) -> Result<(), RiskError> {
-        let (divergent, last) = (self.guards.flags & flag::DIVERGENT, self.price);
-        self.take_in(&Print { previous_publish_time: print.publish_time, ..*print }, None)?;
-        self.guards.flags |= divergent;
-        if divergent == 0 && last > UnitPrice::ZERO {
-            let second = SecondPrice { price: print.price.get(), publish_time: print.publish_time };
-            self.guards.compare(last.get(), second, &self.guard_params)?;
-        }
-        self.note_suspect();
-        Ok(())
-    }
-
-    /// True if the breaker may be tripped at a time. A guard must have been up in two prices [`BREAKER_SUSPECT_SECONDS`]
-    /// apart and in all between. Less than [`BREAKER_REST_SECONDS`] after the last time, it must also never have come down
-    /// since.
-    pub fn may_halt(&self, now: i64) -> Result<bool, RiskError> {
-        let since = |then: i64, time: i64| time.checked_sub(then).ok_or(RiskError::Overflow);
-        let suspect =
-            self.guards.flags != 0 && since(self.suspect_since, self.publish_time)? >= BREAKER_SUSPECT_SECONDS;
-        let rested = since(since(BREAKER_SECONDS, self.halted_until)?, now)? >= BREAKER_REST_SECONDS;
-        Ok(suspect && (rested || self.halted_for == self.suspect_since))
-    }
-
-    /// Trips the breaker: returns until when.
-    pub fn halt(&mut self, now: i64) -> Result<i64, RiskError> {
-        self.halted_until = now.checked_add(BREAKER_SECONDS).ok_or(RiskError::Overflow)?;
-        self.halted_for = self.suspect_since;
-        Ok(self.halted_until)
-    }
-
-    /// Takes a print that came after a newer one into the variance, if it is the sample of a bucket. Nothing else changes: a
-    /// refresh just before a boundary's print must not keep it out.
-    pub fn sample_late(&mut self, print: &Print) -> Result<(), RiskError> {
-        if self.guards.flags & (flag::VOLATILE | flag::UNCERTAIN) != 0 {
-            return Ok(());
-        }
-        self.range.sample(print.price.get(), print.publish_time, print.previous_publish_time, &self.range_params)
-    }
-
-    /// Moves the stable price: by at most `rate · S̃` an hour, pro rata, and at most one hour's worth at once; rounded down.
-    /// Time in which it could not move by a whole unit goes on counting, so that frequent prices do not hold it still.
-    fn move_stable_price(&mut self, price: i64, publish_time: i64) -> Result<(), RiskError> {
-        if self.stable_price == UnitPrice::ZERO {
-            self.stable_price = UnitPrice::new(price);
-            self.stable_time = publish_time;
-            return Ok(());
-        }
-        let elapsed = publish_time.checked_sub(self.stable_time).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
-        let rate = i64::from(self.params.stable_rate.get());
-        let most = mul_div_floor(self.stable_price.get(), rate * elapsed, HOUR * 1_000_000)?;
-        let step = (price - self.stable_price.get()).clamp(-most, most);
-        if step != 0 || price == self.stable_price.get() {
-            self.stable_time = publish_time;
-        }
-        self.stable_price = self.stable_price.plus(UnitPrice::new(step))?;
-        Ok(())
-    }
-
-    /// Moves the crowding charge to `clamp(rate · (open interest · S / liquidity − 1), 0, cap)`: down at once, up by at most
-    /// [`CROWDING_PER_HOUR`], so that what others do liquidates nobody at a stroke.
-    fn move_crowding(&mut self, now: i64) -> Result<(), RiskError> {
-        let elapsed = now.checked_sub(self.crowded_at).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
-        let liquidity = self.params.open_interest_liquidity.get();
-        // What does not fit, here and below, is beyond every cap.
-        let notional = mul_div_floor(self.open_interest.get(), self.price.get(), 1 << self.scale()).unwrap_or(i64::MAX);
-        let target = if notional <= liquidity {
-            0
-        } else {
-            mul_div_floor(notional - liquidity, self.params.crowding.get().into(), liquidity).unwrap_or(i64::MAX)
-        };
-        let target = target.clamp(0, self.params.crowding_cap.get().into());
-        let step = i64::from(CROWDING_PER_HOUR.get()) * elapsed / HOUR;
-        let moved = target.min(i64::from(self.crowding.get()) + step);
-        if step > 0 || moved < i64::from(self.crowding.get()) {
-            self.crowding = Ppm::new(moved as u32);
-            self.crowded_at = now;
-        }
-        Ok(())
-    }
-
     /// The error of the first of these guards that is up.
     #[cold]
     pub(crate) fn suspect(&self, flags: u8) -> RiskError {
@@ -353,51 +225,7 @@ impl Underlying {
             RiskError::PriceDivergent { underlying, price: price.get(), second: g.second_price }
         }
     }
-
-    /// r of maintenance margin.
-    pub fn scan_range(&self) -> Ppm {
-        if self.range.maintenance.is_zero() { self.params.scan_range } else { self.range.maintenance }
-    }
-
-    /// Writes the shocks that follow from the price and the scan range; `kept` is the part of risk that no product group offsets.
-    pub(crate) fn set_shocks(&mut self, table: &[Scenario; ROWS], kept: Ppm) -> Result<(), RiskError> {
-        let range = self.scan_range();
-        let most = mul_div_floor(kept.get().into(), range.get().into(), Ppm::ONE.get().into())?;
-        self.calendar = Ppm::new(self.params.calendar.get().min(most as u32));
-        self.shocks = scenario::linear_array(table, self.price.get(), range)?;
-        self.range_value = UnitPrice::new(ceil_div(mul_bounded(self.price.get(), range.get().into()), 1_000_000));
-        let (mut long, mut short) = (0, 0);
-        for loss in self.shocks {
-            long = long.max(loss);
-            short = short.max(-loss);
-        }
-        self.worst_long = UnitPrice::new(self.with_surcharge(long)?);
-        self.worst_short = UnitPrice::new(self.with_surcharge(short)?);
-        Ok(())
-    }
-
-    /// A loss of maintenance margin as one of initial margin, rounded up.
-    pub(crate) fn with_surcharge(&self, loss: i64) -> Result<i64, RiskError> {
-        let more = mul_ppm_ceil(QuoteNative::new(loss.max(0)), self.surcharge)?.get();
-        loss.checked_add(more).ok_or(RiskError::Overflow)
-    }
 }
-
-/// An index price as a source publishes it, at the board's scale.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Print {
-    /// Price of a delta unit.
-    pub price: UnitPrice,
-    /// Confidence interval.
-    pub confidence: UnitPrice,
-    /// When it was published, seconds.
-    pub publish_time: i64,
-    /// When the one before it was, seconds.
-    pub previous_publish_time: i64,
-}
-
-/// Most by which the crowding charge grows in an hour, as a ratio of scanning risk.
-pub const CROWDING_PER_HOUR: Ppm = Ppm::new(50_000);
 
 /// Counts a list's parameters from another number.
 fn from(first: u16, result: Result<(), RiskError>) -> Result<(), RiskError> {

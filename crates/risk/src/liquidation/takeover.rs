@@ -1,19 +1,15 @@
-//! The price and the size at which an account below maintenance is taken over.
-//!
-//! The liquidator takes a position at the mark less a discount. The discount is a ratio of the mark, or of the index price for a
-//! short option. It grows with the shortfall from a base to a maximum, and never takes more than φ of the margin that the
-//! transfer frees, so that every transfer raises the account's health. A request that would carry health past the buffer is cut
-//! back to the fewest lots that reach it.
+//! The takeover of a position of an account below maintenance.
 
-mod token;
-
-pub use token::{TokenSale, sell_tokens};
-
+use super::{
+    discount::discount_rate,
+    search::{at_discount, excess, fewest},
+};
 use crate::{
-    Board, Fill, Instrument, LotValue, Lots, Margin, MarginParams, Portfolio, Position, PositionKey, Ppm, Purpose,
+    Board, Fill, Filled, Instrument, LotValue, Lots, Margin, Portfolio, Position, PositionKey, Ppm, Purpose,
     QuoteNative, Requirements, RiskError, Underlying,
     margin::{TokenHolding, UnderlyingRisk},
-    math::{mul_div_floor, mul_ppm_ceil, mul_ppm_floor},
+    math::mul_ppm_floor,
+    rule,
 };
 use bytemuck::Zeroable;
 
@@ -34,16 +30,52 @@ pub struct Takeover {
     pub after: Requirements,
 }
 
-/// Discount to the mark: from the base to the maximum as the shortfall grows from nothing to the whole maintenance
-/// margin (equity at zero). Rounded down.
-pub fn discount_rate(params: &MarginParams, r: &Requirements) -> Result<Ppm, RiskError> {
-    let (base, max) = (params.discount_base.get(), params.discount_max.get());
-    let shortfall = r.maintenance.minus(r.equity)?.get().clamp(0, r.maintenance.get().max(0));
-    if r.maintenance.get() <= 0 {
-        return Ok(Ppm::new(max));
+/// What a takeover did to the two accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenOver {
+    /// The fill of the account below maintenance, for its market.
+    pub account: Filled,
+    /// The fill of the liquidator, for its market.
+    pub liquidator: Filled,
+    /// What the liquidator is required to have now.
+    pub required: Requirements,
+}
+
+impl Takeover {
+    /// Moves the lots of `i` from the account below maintenance to the liquidator, who pays the insurance fund's part of the
+    /// discount out of its cash. Interest of both is accrued before, and noted after.
+    ///
+    /// # Errors
+    /// [`RiskError::BelowInitialMargin`] where the liquidator cannot carry the lots; the errors of the liquidator's prices, see
+    /// [`Purpose::Takeover`]; [`RiskError::NoFreePosition`].
+    #[inline(always)]
+    pub fn apply(
+        &self,
+        board: &Board,
+        i: &Instrument,
+        account: &mut Portfolio,
+        liquidator: &mut Portfolio,
+        now: i64,
+    ) -> Result<TakenOver, RiskError> {
+        let u = board.underlying(i.underlying)?;
+        let account = account.fill(i, u, self.fill)?;
+        let taken = self.fill_liquidator(i, u, liquidator)?;
+        let required = rule::require_taken_over(board, liquidator, u.index, now)?;
+        Ok(TakenOver { account, liquidator: taken, required })
     }
-    let grown = mul_div_floor(i64::from(max - base), shortfall, r.maintenance.get())?;
-    Ok(Ppm::new(base + u32::try_from(grown).map_err(|_| RiskError::Overflow)?))
+
+    /// The liquidator's side of [`Takeover::apply`], without the check at its end.
+    #[inline(always)]
+    pub fn fill_liquidator(
+        &self,
+        i: &Instrument,
+        u: &Underlying,
+        liquidator: &mut Portfolio,
+    ) -> Result<Filled, RiskError> {
+        let filled = liquidator.fill_takeover(i, u, self.fill.reversed()?)?;
+        liquidator.cash = liquidator.cash.minus(self.insurance)?;
+        Ok(filled)
+    }
 }
 
 /// Finds the transfer of at most `most` lots of the position in `i`. The account must have no orders in `i`.
@@ -201,63 +233,6 @@ impl<'a> Trial<'a> {
         })?;
         Ok(Lots::new(fewest))
     }
-}
-
-/// The fewest of 1 to `most` with an excess of at least zero, or `most`; `none` is the excess of nothing taken. Keeps
-/// `excess(lo) < 0 ≤ excess(hi)`.
-///
-/// By Dekker's method (1969): a secant through the last two trials while it helps, else the middle of the bracket.
-/// Health is piecewise linear in what is taken, quadratic where concentration is charged, so that some six trials do.
-fn fewest(most: i64, none: i64, mut excess: impl FnMut(i64) -> Result<i64, RiskError>) -> Result<i64, RiskError> {
-    let (mut lo, mut hi) = (0, most);
-    let mut last = (lo, none);
-    let mut newest = (hi, excess(most)?);
-    if newest.1 < 0 || last.1 >= 0 {
-        return Ok(most);
-    }
-    let mut secants = 0;
-    while hi - lo > 1 {
-        let tried = if secants < MAX_SECANTS { secant(last, newest)? } else { lo + (hi - lo) / 2 };
-        secants += 1;
-        let tried = tried.clamp(lo + 1, hi - 1);
-        (last, newest) = (newest, (tried, excess(tried)?));
-        if newest.1 >= 0 {
-            hi = tried;
-        } else {
-            lo = tried;
-        }
-    }
-    Ok(hi)
-}
-
-/// Equity beyond maintenance and the buffer.
-fn excess(params: &MarginParams, r: &Requirements) -> Result<i64, RiskError> {
-    let buffer = mul_ppm_ceil(r.maintenance, params.liquidation_buffer)?;
-    Ok(r.equity.minus(r.maintenance)?.minus(buffer)?.get())
-}
-
-/// What an account is required to have after a transfer, once the discount is taken off what it got at the mark.
-fn at_discount(at_mark: &Requirements, discount: QuoteNative) -> Result<Requirements, RiskError> {
-    let mut after = *at_mark;
-    after.equity = after.equity.minus(discount)?;
-    after.initial_equity = after.initial_equity.minus(discount)?;
-    after.withdraw_equity = after.withdraw_equity.minus(discount)?;
-    after.own_cash = after.own_cash.minus(discount)?;
-    Ok(after)
-}
-
-/// Secants tried before the bracket is halved.
-const MAX_SECANTS: u32 = 12;
-
-/// The lots at which the line through two trials (lots, excess) has no excess, rounded towards the second; the second where
-/// there is no such line.
-fn secant(a: (i64, i64), b: (i64, i64)) -> Result<i64, RiskError> {
-    let rise = i128::from(b.1) - i128::from(a.1);
-    if rise == 0 {
-        return Ok(b.0);
-    }
-    let step = i128::from(b.1) * i128::from(b.0 - a.0) / rise;
-    i64::try_from(i128::from(b.0) - step).map_err(|_| RiskError::Overflow)
 }
 
 /// The fill that takes lots off a position.

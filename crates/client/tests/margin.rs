@@ -1,0 +1,66 @@
+//! The margin simulator refuses what the program refuses, and nothing else.
+
+use ballast_client::{
+    margin::after_takeover,
+    risk::{
+        Board, Fill, Instrument, Kind, Lots, MarginParams, Portfolio, Ppm, Print, QuoteNative, Requirements, TickValue,
+        Underlying, UnderlyingParams, UnitPrice, UnitsPerLot, liquidation::Takeover, range::RangeParams, scenario,
+    },
+};
+use bytemuck::{Zeroable, allocation::zeroed_box};
+
+const NOW: i64 = 1_800_000_000;
+
+/// One perpetual whose lot is one unit at 1 USDC, with a position limit.
+fn board(max_position: i64) -> Box<Board> {
+    let mut board: Box<Board> = zeroed_box();
+    board.scenarios = scenario::SPAN;
+    board.params = MarginParams { initial_ratio: Ppm::new(1_200_000), ..MarginParams::zeroed() };
+    board.underlyings[0] = Underlying {
+        listed: 1,
+        first_linear: 1,
+        max_price: UnitPrice::new(1 << 30),
+        params: UnderlyingParams {
+            liquidity: QuoteNative::new(1 << 50),
+            scan_range: Ppm::new(100_000),
+            max_confidence: Ppm::new(10_000),
+            stable_rate: Ppm::new(500_000),
+            max_age: 60,
+            open_interest_liquidity: QuoteNative::new(1 << 60),
+            ..UnderlyingParams::zeroed()
+        },
+        range_params: RangeParams { half_life: 3_600, cap: Ppm::new(400_000), ..RangeParams::zeroed() },
+        ..Underlying::zeroed()
+    };
+    board.instruments[0] = Instrument {
+        kind: Kind::Perpetual as u8,
+        lot_units: UnitsPerLot::new(1),
+        delta_units: UnitsPerLot::new(1),
+        tick_value: TickValue::new(1),
+        max_position: Lots::new(max_position),
+        ..Instrument::zeroed()
+    };
+    let price = UnitPrice::new(1_000_000);
+    let print = Print { price, confidence: UnitPrice::ZERO, publish_time: NOW, previous_publish_time: NOW - 1 };
+    board.underlyings[0].publish(&print, None).unwrap();
+    board.reprice(0).unwrap();
+    board
+}
+
+#[test]
+fn a_takeover_past_the_liquidators_position_limit_is_no_refusal() {
+    let board = board(5);
+    let mut own: Box<Portfolio> = zeroed_box();
+    own.cash = QuoteNative::new(100_000_000);
+    let taken = Takeover {
+        fill: Fill { lots: Lots::new(-10), value: QuoteNative::new(-9_900_000) },
+        mark_value: QuoteNative::new(10_000_000),
+        discount: QuoteNative::new(100_000),
+        insurance: QuoteNative::new(40_000),
+        before: Requirements::default(),
+        after: Requirements::default(),
+    };
+    let after = after_takeover(&board, &own, 0, &taken, NOW).unwrap();
+    assert_eq!(after.equity, QuoteNative::new(100_000_000 + 100_000 - 40_000));
+    assert_eq!(after.scan, QuoteNative::new(1_000_000));
+}

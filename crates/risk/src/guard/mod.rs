@@ -1,0 +1,27 @@
+//! Guards on the index price: what makes a price suspect, and which actions a suspect price blocks.
+//!
+//! | guard | new risk | withdrawal | reduction | liquidation | maintenance |
+//! |---|---|---|---|---|---|
+//! | no price yet | every leg | every leg | every leg | every leg | every leg |
+//! | stale: older than `max_age` | every leg | every leg | the leg touched | the leg touched | |
+//! | too volatile: off the median of the last five minutes | every leg | every leg | | the leg touched | |
+//! | too uncertain: wide confidence interval | every leg | every leg | | | |
+//! | divergent: the second source disagrees | every leg | every leg | | | |
+//! | option's array stale: too old, or the price has left it | every leg | every leg | | where the price is fresh | |
+//! | option's volatility stale | every leg | every leg | | | |
+//!
+//! A liquidation needs near arrays because a stale array is charged for its drift: by leaving the refresh out, a liquidator could
+//! choose to find an account below maintenance. Anyone may refresh, with no more than the fresh price that a liquidation needs
+//! anyway, so that a stale array shields nobody. The liquidator takes on risk of the leg's underlying at the same prices; guards
+//! that do not stop the liquidation do not stop the liquidator either.
+//!
+//! What is settled is worth a fixed sum: it needs no array, and where all that is held of an underlying is settled, no price.
+//!
+//! A price that is not positive never reaches the board. A price that jumps is blocked for at most [`CONSISTENT_SECONDS`] of
+//! prints on one side of the median, so that a real crash still liquidates, even one that goes on.
+
+mod purpose;
+mod state;
+
+pub use purpose::{Arrays, Purpose};
+pub use state::{CONSISTENT_SECONDS, GuardParams, Guards, SAMPLE_SECONDS, SAMPLES, SecondPrice, flag};

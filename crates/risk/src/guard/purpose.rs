@@ -1,0 +1,106 @@
+//! What a margin check is for, and what of the prices it requires.
+
+use super::flag;
+use crate::{RiskError, Underlying};
+
+/// What a margin check is for. The purpose decides which prices must be good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// An order, or anything else that may add risk.
+    NewRisk {
+        /// Time of the check, seconds.
+        now: i64,
+    },
+    /// A withdrawal.
+    Withdrawal {
+        /// Time of the check, seconds.
+        now: i64,
+    },
+    /// A change that only takes risk off one underlying; nothing unrelated may stop it.
+    Reduction {
+        /// Time of the check, seconds.
+        now: i64,
+        /// The underlying.
+        underlying: u16,
+    },
+    /// A liquidation of a leg of one underlying; nothing unrelated may stop it.
+    Liquidation {
+        /// Time of the check, seconds.
+        now: i64,
+        /// The underlying.
+        underlying: u16,
+    },
+    /// The liquidator's side of a liquidation: new risk, but what does not stop the liquidation does not stop the liquidator.
+    Takeover {
+        /// Time of the check, seconds.
+        now: i64,
+        /// The underlying.
+        underlying: u16,
+    },
+    /// The account as it stands, at the last prices, however old.
+    Maintenance {
+        /// Time of the check, seconds.
+        now: i64,
+    },
+}
+
+impl Purpose {
+    /// Time of the check, seconds.
+    #[inline(always)]
+    pub const fn now(self) -> i64 {
+        match self {
+            Self::NewRisk { now }
+            | Self::Withdrawal { now }
+            | Self::Reduction { now, .. }
+            | Self::Liquidation { now, .. }
+            | Self::Takeover { now, .. }
+            | Self::Maintenance { now } => now,
+        }
+    }
+
+    /// What arrays of an underlying's options must be.
+    #[inline(always)]
+    pub fn arrays(self, u: &Underlying) -> Arrays {
+        match self {
+            Self::NewRisk { .. } | Self::Withdrawal { .. } => Arrays::Usable,
+            Self::Takeover { underlying, .. } if underlying != u.index => Arrays::Usable,
+            // A liquidator can refresh whatever has a fresh price; what has none stops nothing.
+            Self::Liquidation { now, underlying } if underlying != u.index && u.require_fresh(now).is_err() => {
+                Arrays::Any
+            }
+            Self::Takeover { .. } | Self::Liquidation { .. } => Arrays::Near,
+            Self::Reduction { .. } | Self::Maintenance { .. } => Arrays::Any,
+        }
+    }
+
+    /// Checks an underlying's price against the table above.
+    #[inline(always)]
+    pub fn require(self, u: &Underlying) -> Result<(), RiskError> {
+        u.require_priced()?;
+        match self {
+            Self::NewRisk { now } | Self::Withdrawal { now } => {
+                u.require_fresh(now)?;
+                if u.guards.flags != 0 { Err(u.suspect(flag::ALL)) } else { Ok(()) }
+            }
+            Self::Reduction { now, underlying } if underlying == u.index => u.require_fresh(now),
+            Self::Takeover { now, underlying } if underlying != u.index => Self::NewRisk { now }.require(u),
+            Self::Takeover { now, .. } => Self::Liquidation { now, underlying: u.index }.require(u),
+            Self::Liquidation { now, underlying } if underlying == u.index => {
+                u.require_fresh(now)?;
+                if u.guards.flags & flag::VOLATILE != 0 { Err(u.suspect(flag::VOLATILE)) } else { Ok(()) }
+            }
+            Self::Reduction { .. } | Self::Liquidation { .. } | Self::Maintenance { .. } => Ok(()),
+        }
+    }
+}
+
+/// What a check requires of the arrays of options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrays {
+    /// Any array counts, at its corrected values.
+    Any,
+    /// Made a short time ago at a price nearby, but for options that have expired.
+    Near,
+    /// The same, with a volatility that was published lately, and not expired.
+    Usable,
+}
