@@ -3,7 +3,7 @@
 use super::{build, read, signer, write};
 use crate::pda::Exchange;
 use ballast::{
-    args::{Encode, LegArgs},
+    args::{LegArgs},
     instruction::tag,
 };
 use solana_address::Address;
@@ -36,12 +36,5 @@ pub fn block_trade(
         write(&other.margin),
     ];
     accounts.extend(legs.iter().map(|leg| write(&e.market(leg.instrument))));
-    build(tag::BLOCK_TRADE, accounts, |out| {
-        (legs.len() as u32).encode(out);
-        for leg in legs {
-            leg.encode(out);
-        }
-        expires_at.encode(out);
-        nonce.encode(out);
-    })
+    build(tag::BLOCK_TRADE, accounts, &(legs, expires_at, nonce))
 }

@@ -43,11 +43,9 @@ fn write(address: &Address) -> AccountMeta {
     AccountMeta::new(*address, false)
 }
 
-/// An instruction of the program: its discriminator, then what `encode` appends.
-fn build(tag: u8, accounts: Vec<AccountMeta>, encode: impl FnOnce(&mut Vec<u8>)) -> Instruction {
-    let mut data = vec![tag];
-    encode(&mut data);
-    Instruction { program_id: ballast::ID, accounts, data }
+/// An instruction of the program: its discriminator, then its arguments in the order of the handler's.
+fn build(tag: u8, accounts: Vec<AccountMeta>, args: &impl BorshSerialize) -> Instruction {
+    Instruction::new_with_borsh(ballast::ID, &(tag, args), accounts)
 }
 
 /// The name of an instruction of the program, from its data.

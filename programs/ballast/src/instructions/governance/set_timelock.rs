@@ -32,7 +32,7 @@ pub fn set_timelock(ctx: &mut Context<ChangeExchange>, seconds: u32) -> Result<(
             &ctx.accounts.exchange,
             NO_SUBJECT,
             tag::SET_TIMELOCK,
-            &[&seconds],
+            &seconds,
         )?;
     }
     let exchange = &mut ctx.accounts.exchange;

@@ -37,7 +37,7 @@ pub fn set_withdrawal_limit(ctx: &mut Context<SetWithdrawalLimit>, args: Withdra
         &ctx.accounts.exchange,
         NO_SUBJECT,
         tag::SET_WITHDRAWAL_LIMIT,
-        &[&args],
+        &args,
     )?;
     let now = now()?;
     let a = &mut ctx.accounts;

@@ -46,7 +46,7 @@ pub struct ListCollateral {
 pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) -> Result<()> {
     let mint = *ctx.accounts.mint.address();
     let proposal =
-        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, mint, tag::LIST_COLLATERAL, &[&args])?;
+        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, mint, tag::LIST_COLLATERAL, &args)?;
     let a = &mut ctx.accounts;
     let exchange = *a.exchange.address();
     require!(mint != a.exchange.quote_mint, BallastError::WrongMint);

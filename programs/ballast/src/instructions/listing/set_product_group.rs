@@ -32,7 +32,7 @@ pub fn set_product_group(ctx: &mut Context<SetProductGroup>, group: u8, name: [u
         &ctx.accounts.exchange,
         NO_SUBJECT,
         tag::SET_PRODUCT_GROUP,
-        &[&group, &name, &offset],
+        &(group, name, offset),
     )?;
     let set = ProductGroup { name, offset: Ppm::new(offset), reserved: [0; 3] };
     set.validate().named(bounds::group::ALL)?;

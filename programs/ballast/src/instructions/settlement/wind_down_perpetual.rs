@@ -1,7 +1,6 @@
 //! `wind_down_perpetual`
 
 use crate::{
-    args::Encode,
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Logged},
     events::PerpetualWoundDown,
@@ -37,7 +36,7 @@ pub fn wind_down_perpetual(
     generation: u32,
     settles_at: i64,
 ) -> Result<()> {
-    let args: [&dyn Encode; 3] = [&instrument, &generation, &settles_at];
+    let args = (instrument, generation, settles_at);
     require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::WIND_DOWN_PERPETUAL, &args)?;
     let a = &mut ctx.accounts;
     let listed = a.board.board.instrument(instrument).logged()?;
