@@ -2,10 +2,7 @@
 
 use super::{build, read, signer, write};
 use crate::pda::Exchange;
-use ballast::{
-    args::{LegArgs},
-    instruction::tag,
-};
+use ballast::{args::LegArgs, instruction::tag};
 use solana_address::Address;
 use solana_instruction::Instruction;
 

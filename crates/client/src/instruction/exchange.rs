@@ -2,10 +2,7 @@
 
 use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, TOKEN_PROGRAM, pda::Exchange};
-use ballast::{
-    args::{ExchangeArgs},
-    instruction::tag,
-};
+use ballast::{args::ExchangeArgs, instruction::tag};
 use solana_address::Address;
 use solana_instruction::Instruction;
 

@@ -24,6 +24,7 @@ pub use settlement::*;
 pub use surface::*;
 pub use trading::*;
 
+use borsh::BorshSerialize;
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 

@@ -37,5 +37,9 @@ pub fn wind_down_perpetual(
     generation: u32,
     settles_at: i64,
 ) -> Instruction {
-    build(tag::WIND_DOWN_PERPETUAL, vec![signer(admin), read(&e.address), write(&e.board)], &(instrument, generation, settles_at))
+    build(
+        tag::WIND_DOWN_PERPETUAL,
+        vec![signer(admin), read(&e.address), write(&e.board)],
+        &(instrument, generation, settles_at),
+    )
 }

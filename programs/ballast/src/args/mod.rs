@@ -3,15 +3,16 @@
 //! An instruction's data is its discriminator, one byte ([`tag`](crate::instruction::tag)), and its arguments in Borsh's
 //! layout: integers little endian, arrays without a length.
 
-#[cfg(feature = "program")]
-use anchor_lang::prelude::*;
 use ballast_risk::Feed;
 
 /// Declares a struct of integers and byte arrays that can be an instruction's argument.
 macro_rules! args {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
-        #[cfg_attr(feature = "program", derive(AnchorSerialize, AnchorDeserialize, IdlType))]
+        #[cfg_attr(
+            feature = "program",
+            derive(anchor_lang::AnchorSerialize, anchor_lang::AnchorDeserialize, anchor_lang::IdlType)
+        )]
         #[cfg_attr(feature = "borsh", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }

@@ -1,7 +1,5 @@
 //! Arguments of orders.
 
-use super::*;
-
 args! {
     /// An order.
     OrderArgs {

@@ -1,7 +1,7 @@
 //! Prices: what an oracle account must be, and what a good one does to the board (I230 to I232).
 
-use ballast_client::risk::{LotValue, UnitPrice};
 use crate::harness::refusal::{assert_refused, refused, snapshot};
+use ballast_client::risk::{LotValue, UnitPrice};
 use ballast_client::{
     BallastError as E,
     ballast::{

@@ -35,7 +35,7 @@ fn three() -> (Svm, Trader, Trader, Trader) {
 
 /// The order that a transaction placed.
 fn placed(sent: &Sent) -> OrderPlaced {
-    let mut orders = event::orders(&sent.log).unwrap();
+    let mut orders = event::find::<OrderPlaced>(&sent.log);
     assert_eq!(orders.len(), 1, "one order, one event");
     orders.remove(0)
 }

@@ -31,6 +31,6 @@ pub fn set_pause(ctx: &mut Context<SetPause>, bits: u32) -> Result<()> {
         exchange.withdrawals_open_since = now()?;
     }
     exchange.pause = bits;
-    emit!(PauseSet { exchange: *exchange.address(), authority, pause: u64::from(bits) });
+    emit!(PauseSet { exchange: *exchange.address(), authority, pause: bits });
     Ok(())
 }

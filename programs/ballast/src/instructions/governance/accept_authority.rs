@@ -37,6 +37,6 @@ pub fn accept_authority(ctx: &mut Context<AcceptAuthority>, kind: u8) -> Result<
         _ => &mut exchange.pause_authority,
     };
     let before = core::mem::replace(authority, who);
-    emit!(AuthorityAccepted { exchange: *exchange.address(), before, who, kind: u64::from(kind) });
+    emit!(AuthorityAccepted { exchange: *exchange.address(), before, who, kind });
     Ok(())
 }

@@ -14,6 +14,6 @@ pub fn nominate_authority(ctx: &mut Context<ChangeExchange>, kind: u8, who: [u8;
     if kind == authority::ADMIN {
         exchange.admin_nominated_at = now()?;
     }
-    emit!(AuthorityNominated { exchange: *exchange.address(), who, kind: u64::from(kind) });
+    emit!(AuthorityNominated { exchange: *exchange.address(), who, kind });
     Ok(())
 }

@@ -8,8 +8,8 @@ use crate::{
 };
 use alloc::{vec, vec::Vec};
 use anchor_lang::{
-    AccountClose, AnchorAccount, BORSH_CONFIG, BorshConfig, cpi::verify_program_address, prelude::*, wincode::SchemaWrite,
-    wincode::config::serialize_into,
+    AccountClose, AnchorAccount, BORSH_CONFIG, BorshConfig, cpi::verify_program_address, prelude::*,
+    wincode::SchemaWrite, wincode::config::serialize_into,
 };
 
 /// The subject of a change whose data say everything.

@@ -115,7 +115,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
         bad_debt: debt.paid.get(),
         uncovered: debt.uncovered.get(),
         orders_cancelled,
-        instrument: u32::from(i.index),
+        instrument: i.index,
     });
     Ok(())
 }

@@ -48,7 +48,7 @@ pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) 
     slot.listed = 1;
     write_parameters(slot, &args)?;
 
-    emit!(UnderlyingListed { exchange: *ctx.accounts.exchange.address(), name: args.name, underlying: index as u64 });
+    emit!(UnderlyingListed { exchange: *ctx.accounts.exchange.address(), name: args.name, underlying: index as u16 });
     Ok(())
 }
 

@@ -38,6 +38,6 @@ pub fn set_product_group(ctx: &mut Context<SetProductGroup>, group: u8, name: [u
     set.validate().named(bounds::group::ALL)?;
     let slot = ctx.accounts.board.board.groups.get_mut(usize::from(group)).ok_or(BallastError::NotListed)?;
     *slot = set;
-    emit!(ProductGroupSet { exchange: *ctx.accounts.exchange.address(), name, offset, group: u32::from(group) });
+    emit!(ProductGroupSet { exchange: *ctx.accounts.exchange.address(), name, offset, group });
     Ok(())
 }

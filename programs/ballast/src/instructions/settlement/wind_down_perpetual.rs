@@ -42,6 +42,6 @@ pub fn wind_down_perpetual(
     let listed = a.board.board.instrument(instrument).logged()?;
     require!(generation == listed.generation, BallastError::ChangeDiffers);
     a.board.board.wind_down(instrument, settles_at, now()?).logged()?;
-    emit!(PerpetualWoundDown { exchange: *a.exchange.address(), settles_at, instrument: u64::from(instrument) });
+    emit!(PerpetualWoundDown { exchange: *a.exchange.address(), settles_at, instrument });
     Ok(())
 }

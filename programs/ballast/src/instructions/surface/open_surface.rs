@@ -71,6 +71,6 @@ pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result
     made.underlying = args.underlying;
     made.bump = bump;
     made.surface.params = params;
-    emit!(SurfaceOpened { exchange, surface: *a.surface.address(), underlying: u64::from(args.underlying) });
+    emit!(SurfaceOpened { exchange, surface: *a.surface.address(), underlying: args.underlying });
     proposal.close()
 }
