@@ -34,8 +34,6 @@ pub const IMPACT_ORDERS: usize = 30;
 
 /// On the exchange for options: an underlying with one perpetual and a second source.
 pub const SECOND: u16 = SPREAD;
-/// Hash of that source's feed.
-const SECOND_HASH: [u8; 32] = [7; 32];
 
 /// Perpetuals of 16 positions over 8 underlyings.
 pub const SIXTEEN: std::ops::Range<u16> = 0..2 * SPREAD;
@@ -92,23 +90,10 @@ impl Bench {
 
     /// `refresh_underlying` from the price account and the second source, where there is one; the latter is written.
     pub fn refresh(&mut self, underlying: u16, dollars: &str) -> Result<Instruction> {
-        let second = match &self.svm.config.underlying[usize::from(underlying)].guard.second_feed {
-            Some(text) => {
-                let address: Address = text.parse().ok().context("the second feed is no address")?;
-                let feed = PullFeed {
-                    feed_hash: SECOND_HASH,
-                    value: i128::from(decimal::parse(dollars, 9)?) * 1_000_000_000,
-                    std_dev: 0,
-                    num_samples: MIN_SAMPLES,
-                    publish_time: self.svm.now(),
-                };
-                let owner = Address::new_from_array(PROGRAMS[0].to_bytes());
-                let account = Account { lamports: 100_000_000, data: feed.encode(), owner, ..Account::default() };
-                self.svm.set_account(address, account);
-                Some(address)
-            }
-            None => None,
-        };
+        let second = self.svm.second_account(underlying);
+        if second.is_some() {
+            self.svm.write_second(underlying, dollars);
+        }
         let price = self.svm.price_account(underlying);
         Ok(instruction::refresh_underlying_from(&self.svm.exchange, &price, second.as_ref(), underlying))
     }
@@ -248,7 +233,7 @@ pub fn extend(svm: &mut Svm) -> Result<()> {
     for u in 3..=MANY {
         let mut new = c.underlying[sol].clone();
         new.name = format!("U{u}");
-        new.feed = format!("{:02x}", u).repeat(32);
+        new.first.id = format!("{:02x}", u).repeat(32);
         c.underlying.push(new);
     }
     // Row by row, so that the first 16 perpetuals are spread over 8 underlyings.
@@ -291,11 +276,10 @@ pub fn extend_for_options(svm: &mut Svm) -> Result<()> {
     (c.exchange.maker_penalty_rate, c.exchange.maker_penalty) = ("0.001".to_owned(), "10".to_owned());
     c.underlying.truncate(usize::from(SECOND) + 1);
     c.perpetual.truncate(usize::from(SPREAD));
-    let second = &mut c.underlying[usize::from(SECOND)];
-    second.guard.second_feed = Some(Address::new_from_array([0x33; 32]).to_string());
-    second.guard.second_hash = Some("07".repeat(32));
+    with_second(c, SECOND, &Address::new_from_array([0x33; 32]));
+    let name = c.underlying[usize::from(SECOND)].name.clone();
     let mut perpetual = c.perpetual[usize::from(SOL)].clone();
-    (perpetual.name, perpetual.underlying) = (format!("{}-PERP", second.name), second.name.clone());
+    (perpetual.name, perpetual.underlying) = (format!("{name}-PERP"), name);
     c.perpetual.push(perpetual);
     Ok(())
 }

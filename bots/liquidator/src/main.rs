@@ -38,8 +38,6 @@ fn run(args: &Args) -> Result<()> {
     for signal in TERM_SIGNALS {
         flag::register(*signal, Arc::clone(&stop))?;
     }
-    info!(exchange = args.exchange, account = %bot.margin(), "watching");
     bot.run(Duration::from_millis(args.poll_ms), &stop);
-    info!("stopped");
     Ok(())
 }

@@ -1,9 +1,12 @@
-//! The program's hard bounds, held against the file before anything is sent. What two numbers must be to one another is the
+//! The program's hard bounds and its rule on feeds, held against the file before anything is sent. What two numbers must be to one another is the
 //! program's to judge: a step that it would refuse fails in its simulation.
 
 use super::need::Planner;
 use anyhow::Result;
-use ballast::args::{FundingArgs, InstrumentArgs, InterestArgs, UnderlyingArgs};
+use ballast::{
+    args::{FundingArgs, InstrumentArgs, InterestArgs, UnderlyingArgs},
+    oracle::admission,
+};
 use ballast_risk::bounds::{Bound, exchange, group, instrument, interest, margin, smile, surface, token, underlying};
 
 impl Planner<'_> {
@@ -16,6 +19,9 @@ impl Planner<'_> {
         for u in &self.config.underlying {
             let args = self.config.underlying_args(u)?;
             self.require(&u.name, &of_underlying(&args));
+            if let Err(refusal) = admission::check(&args.first.into(), &args.second.into()) {
+                self.found.conflicts.push(format!("{}: {}", u.name, refusal.message()));
+            }
             let Some(surface) = &u.surface else { continue };
             let (args, smile) = (surface.args(0)?, surface.smile()?);
             self.require(

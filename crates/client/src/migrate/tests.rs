@@ -1,8 +1,12 @@
 //! Planning without a chain: from hand-made states.
 
 use super::{Action, Keys, Plan, State, plan, timelock::nonce_of};
-use crate::{config::Config, instruction};
+use crate::{
+    config::{Config, FeedConfig},
+    instruction,
+};
 use ballast::{
+    error::BallastError,
     instruction::tag,
     state::{Exchange, PendingChange, RiskBoard, Treasury},
 };
@@ -221,6 +225,8 @@ fn a_number_beyond_its_hard_bound_is_named_before_anything_is_sent() {
     assert!(found(|_| {}).is_empty());
     let range = found(|c| c.underlying[0].scan_range = "1.5".to_owned());
     assert_eq!(range, ["BTC: scan range is 1500000 millionths, and must be in [10000, 1000000]"]);
+    let feed = found(|c| c.underlying[0].second = Some(FeedConfig { account: None, ..c.underlying[1].first.clone() }));
+    assert_eq!(feed, [format!("BTC: {}", BallastError::FeedNotPinned.message())]);
     let fee = found(|c| c.exchange.taker_fee = "0.02".to_owned());
     assert_eq!(fee, ["the exchange: taker fee is 20000 millionths of value, and must be in [0, 10000]"]);
     for change in [

@@ -6,6 +6,7 @@ use super::{
     parameters::{btc_args, publish_later, publish_uncertain},
     timelock::{self, fees, instrument_change, set_timelock},
 };
+use crate::listing::tables::{BAD_FEEDS, pinned};
 use crate::harness::{
     mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
     refusal::Expected,
@@ -15,7 +16,7 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::{
-            CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, UnderlyingArgs,
+            CollateralChangeArgs, FeeArgs, FeedArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, UnderlyingArgs,
             WithdrawalLimitArgs, authority,
         },
         instruction::tag,
@@ -24,7 +25,7 @@ use ballast_client::{
     instruction::{self, accept_authority, nominate_authority, propose, propose_change, with_change},
     risk::BREAKER_SUSPECT_SECONDS,
 };
-use ballast_testkit::{BTC, ETH, SOL};
+use ballast_testkit::{BTC, ETH, SOL, options::SECOND};
 use solana_address::Address;
 use solana_instruction::error::InstructionError as I;
 use solana_signer::Signer;
@@ -249,8 +250,11 @@ fn change_underlying() {
         ("a guard on moves below 1 %", |u| u.max_move = 9_999, E::ParameterOutOfBounds),
     ];
     let mut arguments = refusals(args, build, bounds);
+    let with_second = UnderlyingArgs { second: pinned(SECOND), ..args };
+    arguments.extend(refusals(with_second, build, BAD_FEEDS));
     for index in [3, u16::MAX] {
-        let ix = instruction::change_underlying(&e, &a, index, &UnderlyingArgs { feed_id: [7; 32], ..args });
+        let first = FeedArgs { id: [7; 32], ..args.first };
+        let ix = instruction::change_underlying(&e, &a, index, &UnderlyingArgs { first, ..args });
         arguments.push(("an underlying that is not listed", ix, E::NotListed.into()));
     }
     Case::new("change_underlying", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])

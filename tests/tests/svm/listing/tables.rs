@@ -10,10 +10,15 @@ use crate::harness::{
 };
 use ballast_client::{
     BallastError as E, TOKEN_PROGRAM,
-    ballast::args::{
-        CollateralArgs, FutureArgs, InstrumentArgs, OptionArgs, OptionParamsArgs, RangeArgs, UnderlyingArgs,
+    ballast::{
+        args::{
+            CollateralArgs, FeedArgs, FutureArgs, InstrumentArgs, OptionArgs, OptionParamsArgs, RangeArgs,
+            UnderlyingArgs,
+        },
+        oracle::Source,
     },
     config, instruction,
+    risk::Feed,
 };
 use ballast_testkit::{BTC, ETH, SOL};
 use solana_address::Address;
@@ -39,14 +44,42 @@ fn set_product_group() {
         .run(&mut svm);
 }
 
+/// Feeds that no underlying may have; see `oracle::admission`.
+pub const BAD_FEEDS: &[Change<UnderlyingArgs>] = &[
+    ("no first feed", |u| u.first = Feed::NONE.into(), E::InvalidFeed),
+    ("a first feed without an id", |u| u.first.id = [0; 32], E::InvalidFeed),
+    ("a first feed with a reserved byte", |u| u.first.reserved[6] = 1, E::InvalidFeed),
+    ("a first feed of no oracle", |u| u.first.source = 0, E::UnknownOracle),
+    ("a first feed of an oracle that is not known", |u| u.first.source = 3, E::UnknownOracle),
+    ("a source at the type's end", |u| u.first.source = u8::MAX, E::UnknownOracle),
+    ("a first feed in one account", |u| u.first.account = [5; 32], E::FeedCannotBeFirst),
+    ("a first feed that has no samples", |u| u.first.source = Source::Switchboard as u8, E::FeedCannotBeFirst),
+    ("the same in one account", |u| u.first = pinned(Source::Switchboard), E::FeedCannotBeFirst),
+    ("a second feed in any account", |u| u.second.account = [0; 32], E::FeedNotPinned),
+    ("the same of the first's oracle", |u| u.second = FeedArgs { id: [9; 32], ..u.first }, E::FeedNotPinned),
+    ("the first feed twice", |u| u.second = FeedArgs { account: [5; 32], ..u.first }, E::SameFeedTwice),
+    ("a second feed without an id", |u| u.second.id = [0; 32], E::InvalidFeed),
+    ("a second feed with a reserved byte", |u| u.second.reserved[0] = 1, E::InvalidFeed),
+    ("a second feed of no oracle", |u| u.second.source = 0, E::UnknownOracle),
+    ("a second feed of an oracle that is not known", |u| u.second.source = 3, E::UnknownOracle),
+    ("an account without a feed", |u| u.second = FeedArgs { account: [5; 32], ..Feed::NONE.into() }, E::InvalidFeed),
+    ("a source without a feed", |u| u.second = FeedArgs { source: 2, ..Feed::NONE.into() }, E::InvalidFeed),
+    ("both feeds changed about", |u| std::mem::swap(&mut u.first, &mut u.second), E::FeedCannotBeFirst),
+];
+
+/// A feed of any oracle in one account.
+pub fn pinned(source: Source) -> FeedArgs {
+    FeedArgs { source: source as u8, reserved: [0; 7], account: [5; 32], id: [6; 32] }
+}
+
 #[test]
 fn list_underlying() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
     let mut args = svm.config.underlying_args(&svm.config.underlying[0]).unwrap();
-    args.feed_id = [7; 32];
+    (args.first.id, args.second) = ([7; 32], pinned(Source::Switchboard));
     let build = |args: &UnderlyingArgs| instruction::list_underlying(&e, &a, args);
-    let listed = svm.feed_id(BTC);
+    let listed = svm.first_feed(BTC).into();
     let bounds: &[Change<UnderlyingArgs>] = &[
         ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
         ("no highest price", |u| u.max_price = 0, E::ParameterOutOfBounds),
@@ -109,9 +142,10 @@ fn list_underlying() {
         ("a delta unit below 1e-9", |u| u.unit_exponent = 10, E::ParameterOutOfBounds),
     ];
     let mut arguments = refusals(args, build, bounds);
+    arguments.extend(refusals(args, build, BAD_FEEDS));
     arguments.push((
         "a feed that is listed",
-        build(&UnderlyingArgs { feed_id: listed, ..args }),
+        build(&UnderlyingArgs { first: listed, ..args }),
         E::AlreadyExists.into(),
     ));
     // The bounds themselves are within them.
@@ -141,7 +175,13 @@ fn list_underlying() {
         };
         (u.max_move, u.max_divergence) = (500_000, 200_000);
     };
-    for at_bounds in [least as fn(&mut UnderlyingArgs), most, |u| (u.range.sigmas, u.max_move) = (0, 0)] {
+    for at_bounds in [
+        least as fn(&mut UnderlyingArgs),
+        most,
+        |u| (u.range.sigmas, u.max_move) = (0, 0),
+        |u| u.second = Feed::NONE.into(),
+        |u| u.second = pinned(Source::Pyth),
+    ] {
         let mut args = args;
         at_bounds(&mut args);
         svm.simulate(&[build(&args)], &[&admin]).unwrap();

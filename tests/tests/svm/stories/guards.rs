@@ -15,8 +15,6 @@ use ballast_testkit::{
 };
 use solana_address::Address;
 
-const DOLLAR: i64 = 100_000_000;
-
 /// Alice is long 100 lots of BTC with 900 dollars, which is too little at 36,000; Bob is short as much, and bids for ten
 /// of them; Carol is long ten and rich; two liquidators are rich, one flat and one short ten.
 struct Desk {

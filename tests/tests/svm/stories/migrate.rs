@@ -391,7 +391,7 @@ fn a_proposal_that_is_out_of_date_is_withdrawn() {
 /// Adds an underlying like BTC to a file, with surface, perpetual, future and options.
 fn add_xrp(config: &mut Config) {
     let mut xrp = config.underlying[0].clone();
-    (xrp.name, xrp.feed) = ("XRP".into(), "ab".repeat(32));
+    (xrp.name, xrp.first.id) = ("XRP".into(), "ab".repeat(32));
     config.underlying.push(xrp);
     let of = |name: &str| name.replace("BTC", "XRP");
     let (mut perpetual, mut future, mut series) =
@@ -538,7 +538,7 @@ fn another_authority_is_nominated() {
 #[test]
 fn the_example_for_real_money_can_be_made() {
     let mut svm = Svm::bare().unwrap();
-    let mut config = Config::from_toml(include_str!("../../../migrations/mainnet.example.toml")).unwrap();
+    let mut config = Config::from_toml(include_str!("../../../../migrations/mainnet.example.toml")).unwrap();
     let like = svm.resolved();
     config.exchange.quote_mint = like.exchange.quote_mint;
     config.collateral[0].mint = like.collateral[0].mint.clone();
