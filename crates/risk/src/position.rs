@@ -128,7 +128,7 @@ impl Position {
         let held = self.lots.get();
         let traded = fill.lots.get();
         if traded == 0 || traded.signum() != fill.value.get().signum() && fill.value.get() != 0 {
-            return Err(RiskError::Overflow);
+            return Err(RiskError::Corrupt { what: "a fill" });
         }
         let paid = fill.value.negated()?;
         if held == 0 || held.signum() == traded.signum() {
@@ -178,7 +178,7 @@ impl Position {
         lots: Lots,
         value: QuoteNative,
     ) -> Result<(), RiskError> {
-        self.order_count = self.order_count.checked_sub(1).ok_or(RiskError::Overflow)?;
+        self.order_count = self.order_count.checked_sub(1).ok_or(RiskError::Corrupt { what: "the number of orders" })?;
         self.change_order_totals(bid, reduce_only, lots.negated()?, value.negated()?)
     }
 
@@ -207,7 +207,7 @@ impl Position {
             if bid { (&mut self.bid_lots, &mut self.bid_value) } else { (&mut self.ask_lots, &mut self.ask_value) };
         let (lots, value) = (total_lots.plus(lots)?, total_value.plus(value)?);
         if lots.get() < 0 || value.get() < 0 {
-            return Err(RiskError::Overflow);
+            return Err(RiskError::Corrupt { what: "totals of orders" });
         }
         (*total_lots, *total_value) = (lots, value);
         Ok(())

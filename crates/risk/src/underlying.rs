@@ -231,7 +231,10 @@ impl Underlying {
 
     fn take_in(&mut self, print: &Print, second: Option<SecondPrice>) -> Result<(), RiskError> {
         let Print { price, confidence, publish_time, previous_publish_time } = *print;
-        if price <= UnitPrice::ZERO || price > self.max_price || confidence < UnitPrice::ZERO {
+        if price <= UnitPrice::ZERO || confidence < UnitPrice::ZERO {
+            return Err(RiskError::NotPositive { what: "the price, and its confidence interval or zero," });
+        }
+        if price > self.max_price {
             return Err(RiskError::Overflow);
         }
         self.move_stable_price(price.get(), publish_time)?;

@@ -7,7 +7,7 @@ use ballast_client::{
     BallastError,
     ballast::{
         args::{BOTH_SIDES, CancelArgs, OrderArgs, order_kind},
-        events::{
+        events::{EventData, 
             BlockTraded, Deposited, ExpirySettled, InterestAccrued, InterestUpdated, MarketSampled, OrdersBatched,
             PositionSettled,
         },
@@ -81,9 +81,9 @@ fn party(t: &Trader) -> Party {
 }
 
 /// The only event of a kind.
-fn the_event<T: bytemuck::Pod>(sent: &Sent, name: &str) -> T {
-    let events: Vec<T> = event::find(&sent.log);
-    assert_eq!(events.len(), 1, "{name}: {:#?}", sent.log);
+fn the_event<T: EventData + Copy>(sent: &Sent) -> T {
+    let events = event::find::<T>(&sent.log);
+    assert_eq!(events.len(), 1, "{}: {:#?}", T::NAME, sent.log);
     events[0]
 }
 

@@ -71,6 +71,11 @@ macro_rules! families {
         #[allow(missing_docs)] // the structs have docs
         pub enum Event { $( $( $name($name), )+ )+ }
 
+        #[cfg(all(test, feature = "program", feature = "borsh"))]
+        pub(crate) fn compare_codecs() {
+            $( $( crate::codec::same_event::<$name>(); )+ )+
+        }
+
         #[cfg(feature = "borsh")]
         impl Event {
             /// Reads an event's bytes; nothing if they are not exactly one event of this program.

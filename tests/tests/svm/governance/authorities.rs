@@ -187,7 +187,7 @@ fn an_authority_changes_hands_in_two_steps() {
         assert_refused(&mut svm, &[accept(&first)], &[&first], E::NotNominated);
         let sent = svm.send(&[nominate(first.pubkey())], &[&admin]).unwrap();
         let told = event::find::<AuthorityNominated>(&sent.log)[0];
-        assert_eq!((told.who, told.kind), (first.pubkey(), kind.into()));
+        assert_eq!((told.who, told.kind), (first.pubkey(), kind));
         assert_eq!(holder(&svm), before, "nothing changes until the nominee accepts");
         // Another nomination takes the place of the first; a nomination is for one authority.
         svm.send(&[nominate(second.pubkey())], &[&admin]).unwrap();
@@ -202,7 +202,7 @@ fn an_authority_changes_hands_in_two_steps() {
         svm.send(&[nominate(second.pubkey())], &[&admin]).unwrap();
         let sent = svm.send(&[accept(&second)], &[&second]).unwrap();
         let told = event::find::<AuthorityAccepted>(&sent.log)[0];
-        assert_eq!((told.before, told.who, told.kind), (before, second.pubkey(), kind.into()));
+        assert_eq!((told.before, told.who, told.kind), (before, second.pubkey(), kind));
         assert_eq!(holder(&svm), second.pubkey());
         assert_refused(&mut svm, &[accept(&second)], &[&second], E::NotNominated);
     }

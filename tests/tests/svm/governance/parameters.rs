@@ -157,7 +157,7 @@ fn an_underlying_takes_another_feed_and_other_parameters() {
     };
     let sent = change_btc(&mut svm, &args).unwrap();
     let told = event::find::<UnderlyingChanged>(&sent.log)[0];
-    assert_eq!((told.feed_id, told.name, told.underlying), ([7; 32], args.name, BTC.into()));
+    assert_eq!((told.feed_id, told.name, told.underlying), ([7; 32], args.name, BTC));
     assert_eq!((told.scan_range_before, told.scan_range), (150_000, 150_000));
     let u = btc(&svm);
     assert_eq!((u.name, u.first, u.second), (args.name, first, second));
@@ -193,7 +193,7 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
         } else {
             let sent = tighten_btc(&mut svm, 300_000).unwrap();
             let told = event::find::<ScanRangeRaised>(&sent.log)[0];
-            assert_eq!((told.before, told.scan_range, told.underlying), (150_000, 300_000, BTC.into()));
+            assert_eq!((told.before, told.scan_range, told.underlying), (150_000, 300_000, BTC));
         }
         // The very next price, a second later.
         let raised_at = svm.now();
@@ -418,7 +418,7 @@ fn anybody_trips_the_breaker_while_a_guard_of_a_fresh_price_is_up() {
     let sent = svm.send(&[trip(BTC)], &[]).unwrap();
     let until = svm.now() + BREAKER_SECONDS;
     let told = event::find::<BreakerTripped>(&sent.log)[0];
-    assert_eq!((told.halted_until, told.flags, told.underlying), (until, flag::UNCERTAIN.into(), BTC.into()));
+    assert_eq!((told.halted_until, told.flags, told.underlying), (until, flag::UNCERTAIN.into(), BTC));
     assert_eq!(btc(&svm).halted_until, until);
     // It outlasts the guard, and is not prolonged once that is down.
     svm.advance(1);
@@ -475,7 +475,7 @@ fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
     }
     let sent = by_admin(&mut svm, relax(300_000)).unwrap();
     let told = event::find::<ScanRangeRelaxed>(&sent.log)[0];
-    assert_eq!((told.before, told.scan_range, told.underlying), (600_000, 300_000, BTC.into()));
+    assert_eq!((told.before, told.scan_range, told.underlying), (600_000, 300_000, BTC));
     let sent = by_admin(&mut svm, relax(150_000)).unwrap();
     let told = event::find::<ScanRangeRelaxed>(&sent.log)[0];
     assert_eq!((told.before, told.scan_range), (300_000, 150_000));

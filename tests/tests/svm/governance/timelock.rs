@@ -186,7 +186,7 @@ fn a_change_says_what_was_proposed_and_when() {
     );
     assert_eq!(change.data[..usize::from(change.len)], ix.data);
     let told = event::find::<ChangeProposed>(&sent.log)[0];
-    assert_eq!((told.nonce, told.change, told.instruction), (7, svm.exchange.change(7), tag::CHANGE_FEES.into()));
+    assert_eq!((told.nonce, told.change, told.instruction), (7, svm.exchange.change(7), tag::CHANGE_FEES));
     assert_eq!((told.not_before, told.expires_at), (change.not_before, change.expires_at));
 
     let admin = svm.admin.insecure_clone();

@@ -5,13 +5,12 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::InterestArgs,
-        events::{BadDebtResolved, Deposited, InterestAccrued, InterestSet, InterestUpdated, Liquidated, Withdrawn},
+        events::{EventData, BadDebtResolved, Deposited, InterestAccrued, InterestSet, InterestUpdated, Liquidated, Withdrawn},
     },
     event, instruction, margin,
     risk::{OutflowWindow, Ppm},
 };
 use ballast_testkit::{BTC, Order, Sent, Svm, Trader, lending::INTEREST};
-use bytemuck::Pod;
 
 const USDC: i64 = 1_000_000;
 
@@ -21,9 +20,9 @@ const HOUR: i64 = 3_600;
 
 const YEAR: i64 = 31_536_000;
 
-fn the_event<T: Pod>(sent: &Sent, name: &str) -> T {
-    let events: Vec<T> = event::find(&sent.log);
-    assert_eq!(events.len(), 1, "{name}: {:#?}", sent.log);
+fn the_event<T: EventData + Copy>(sent: &Sent) -> T {
+    let events = event::find::<T>(&sent.log);
+    assert_eq!(events.len(), 1, "{}: {:#?}", T::NAME, sent.log);
     events[0]
 }
 

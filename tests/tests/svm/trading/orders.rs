@@ -500,7 +500,7 @@ mod unusable {
         svm.advance(11);
         for order in [Order::buy(&svm, BTC, "40001", 5), Order::sell(&svm, BTC, "39000", 5)] {
             let failed = refused(&mut svm, |svm| svm.place(&empty, order.immediate(), &[&bob, &carol]), E::PriceStale);
-            assert!(failed.log.iter().any(|l| l.contains("underlying 0: price is 11 s old, limit 10 s")));
+            assert!(failed.log.iter().any(|l| l.contains("the price of underlying 0 is 11 s old, limit 10 s")));
             let batch = [order.immediate(); 2];
             refused(&mut svm, |svm| svm.batch(&empty, BTC, &[], &batch, &[&bob, &carol]), E::PriceStale);
         }

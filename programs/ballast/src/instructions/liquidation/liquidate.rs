@@ -129,7 +129,7 @@ fn record(margin: &mut MarginAccount, instrument: u16, value: QuoteNative, long:
         Some(slot) => &mut margin.liquidated[slot],
         None => {
             let smallest = margin.liquidated.iter_mut().min_by_key(|l| l.value.get().unsigned_abs());
-            let slot = smallest.ok_or(BallastError::Overflow)?;
+            let slot = smallest.ok_or(BallastError::CorruptState)?;
             *slot = LiquidatedLeg { value: QuoteNative::ZERO, instrument, reserved: [0; 3] };
             slot
         }
