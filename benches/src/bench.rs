@@ -4,14 +4,8 @@
 //! are the same to the unit. `scenes` says which exchanges there are.
 
 use anyhow::{Context, Result, anyhow, ensure};
-use ballast_client::{
-    ballast::oracle::switchboard::{MIN_SAMPLES, PROGRAMS},
-    config::GroupConfig,
-    decimal, instruction,
-    switchboard::PullFeed,
-};
-use ballast_testkit::{BTC, Failed, Order, SOL, Sent, Svm, Trader};
-use solana_account::Account;
+use ballast_client::{config::GroupConfig, decimal, instruction};
+use ballast_testkit::{BTC, Failed, Order, SOL, Sent, Svm, Trader, options::with_second};
 use solana_address::Address;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;

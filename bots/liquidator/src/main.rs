@@ -14,7 +14,6 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
-use tracing::info;
 
 fn main() -> ExitCode {
     match run(&Args::parse()) {

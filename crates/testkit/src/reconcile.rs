@@ -55,7 +55,7 @@ impl Svm {
     /// Asserts that interest that is not divided yet is a part of what lenders have coming.
     fn assert_interest_is_there(&self) {
         let lending = self.treasury().lending;
-        let undivided = (0..=lending.lender_interest.0).contains(&lending.undivided.0);
+        let undivided = (0..=lending.lender_interest.get()).contains(&lending.undivided.get());
         assert!(undivided, "undivided interest is there: {lending:?}");
     }
 
@@ -69,7 +69,7 @@ impl Svm {
             *due.entry(i.index).or_default() += i128::from(unsettled);
         }
         for i in board.instruments.iter().filter(|i| i.is_listed()) {
-            let unpaid = i128::from(self.market(i.index).header.unpaid_funding.0);
+            let unpaid = i128::from(self.market(i.index).header.unpaid_funding.get());
             let due = due.get(&i.index).copied().unwrap_or_default();
             assert!(unpaid >= due, "a market can pay all funding that is due: {due} of {unpaid} in {}", i.index);
         }

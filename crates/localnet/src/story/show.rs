@@ -39,13 +39,18 @@ pub fn book(stage: &mut Stage, venue: &Venue, trader: &Trader, title: &str) -> R
     let mut table = numbers(&["", "traded at", "maintenance", "initial"]);
     let mut sum = (0, 0);
     for (leg, alone) in margin::legs(&board, &portfolio, now)? {
-        table.add_row([describe(venue, &leg), traded_at(venue, &leg), usd(alone.maintenance.0), usd(alone.initial.0)]);
-        sum = (sum.0 + alone.maintenance.0, sum.1 + alone.initial.0);
+        table.add_row([
+            describe(venue, &leg),
+            traded_at(venue, &leg),
+            usd(alone.maintenance.get()),
+            usd(alone.initial.get()),
+        ]);
+        sum = (sum.0 + alone.maintenance.get(), sum.1 + alone.initial.get());
     }
     table.add_row([""]);
     table.add_row(["the legs, each alone".to_owned(), String::new(), usd(sum.0), usd(sum.1)]);
-    table.add_row(["together".to_owned(), String::new(), usd(whole.maintenance.0), usd(whole.initial.0)]);
-    let of_sum = (share(whole.maintenance.0, sum.0), share(whole.initial.0, sum.1));
+    table.add_row(["together".to_owned(), String::new(), usd(whole.maintenance.get()), usd(whole.initial.get())]);
+    let of_sum = (share(whole.maintenance.get(), sum.0), share(whole.initial.get(), sum.1));
     table.add_row(["of the sum".to_owned(), String::new(), of_sum.0, of_sum.1]);
     stage.table(table)?;
     stage.gap()

@@ -6,8 +6,8 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::{
-            CollateralChangeArgs, FeeArgs, FeedArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs,
-            QUOTE_TOKEN, UnderlyingArgs, WithdrawalLimitArgs,
+            CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, QUOTE_TOKEN,
+            UnderlyingArgs, WithdrawalLimitArgs,
         },
         events::{
             BreakerTripped, CollateralChanged, InstrumentChanged, ScanRangeRaised, ScanRangeRelaxed, UnderlyingChanged,
@@ -22,7 +22,7 @@ use ballast_client::{
         range::TIGHTENING_SECONDS,
     },
 };
-use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader};
+use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader, options::SECOND};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 

@@ -6,18 +6,18 @@ use super::{
     parameters::{btc_args, publish_later, publish_uncertain},
     timelock::{self, fees, instrument_change, set_timelock},
 };
-use crate::listing::tables::{BAD_FEEDS, pinned};
 use crate::harness::{
     mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
     refusal::Expected,
     world::{Change, World, refusals},
 };
+use crate::listing::tables::{BAD_FEEDS, pinned};
 use ballast_client::{
     BallastError as E,
     ballast::{
         args::{
-            CollateralChangeArgs, FeeArgs, FeedArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, UnderlyingArgs,
-            WithdrawalLimitArgs, authority,
+            CollateralChangeArgs, FeeArgs, FeedArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs,
+            UnderlyingArgs, WithdrawalLimitArgs, authority,
         },
         instruction::tag,
         state::MAX_CHANGE_LEN,
@@ -30,6 +30,7 @@ use solana_address::Address;
 use solana_instruction::error::InstructionError as I;
 use solana_signer::Signer;
 
+/// I312.
 #[test]
 fn propose_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();
@@ -64,6 +65,7 @@ fn propose_change_table() {
         .run(&mut svm);
 }
 
+/// I312.
 #[test]
 fn cancel_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();
@@ -93,6 +95,7 @@ fn cancel_change_table() {
         .run(&mut svm);
 }
 
+/// I313.
 #[test]
 fn set_timelock_table() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -109,6 +112,7 @@ fn set_timelock_table() {
         .run(&mut svm);
 }
 
+/// I315.
 #[test]
 fn nominate_authority_table() {
     let World { mut svm, other, admin, bob, .. } = World::new();
@@ -126,6 +130,7 @@ fn nominate_authority_table() {
         .run(&mut svm);
 }
 
+/// I315.
 #[test]
 fn accept_authority_table() {
     let World { mut svm, other, admin, bob, .. } = World::new();
@@ -169,7 +174,7 @@ fn change_fees() {
         .run(&mut svm);
 }
 
-/// The pending change and who gets its rent, after the accounts of an instruction.
+/// I310. The pending change and who gets its rent, after the accounts of an instruction.
 #[test]
 fn the_accounts_of_a_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();
@@ -350,6 +355,7 @@ fn set_withdrawal_limit() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_underlying() {
     let World { mut svm, other, .. } = World::new();
@@ -368,6 +374,7 @@ fn tighten_underlying() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_instrument() {
     let World { mut svm, other, .. } = World::new();
@@ -392,6 +399,7 @@ fn tighten_instrument() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_collateral() {
     let World { mut svm, other, .. } = World::new();
@@ -410,6 +418,7 @@ fn tighten_collateral() {
         .run(&mut svm);
 }
 
+/// I319.
 #[test]
 fn trip_breaker() {
     let World { mut svm, other, .. } = World::new();
@@ -424,6 +433,7 @@ fn trip_breaker() {
         .run(&mut svm);
 }
 
+/// I336.
 #[test]
 fn relax_underlying() {
     let World { mut svm, other, admin, .. } = World::new();

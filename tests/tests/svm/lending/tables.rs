@@ -39,6 +39,7 @@ fn update_interest() {
         .run(&mut svm);
 }
 
+/// I307.
 #[test]
 fn set_interest() {
     let World { mut svm, other, admin, .. } = World::new();

@@ -332,6 +332,7 @@ fn bad_expiries(now: i64) -> [(&'static str, i64); 10] {
     ]
 }
 
+/// I240.
 #[test]
 fn list_future() {
     let (World { mut svm, other, payer, admin, .. }, _) = World::with_options();
@@ -369,6 +370,7 @@ fn list_future() {
         .run(&mut svm);
 }
 
+/// I240.
 #[test]
 fn list_option() {
     let (World { mut svm, other, payer, admin, .. }, expiry) = World::with_options();
