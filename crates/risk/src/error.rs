@@ -271,7 +271,9 @@ impl core::fmt::Display for RiskError {
             Self::NotLiquidatable { equity, maintenance } => {
                 write!(f, "equity {equity} covers maintenance margin {maintenance}")
             }
-            Self::NothingToLiquidate => f.write_str("the account has no such position, or no lots are to be taken over"),
+            Self::NothingToLiquidate => {
+                f.write_str("the account has no such position, or no lots are to be taken over")
+            }
             Self::NothingToTransfer => f.write_str("the account has no such position, or too few lots of it"),
             Self::LiquidationDoesNotHelp { before, after } => {
                 write!(f, "the takeover does not help: health before {before}, after {after}")
@@ -280,7 +282,10 @@ impl core::fmt::Display for RiskError {
                 write!(f, "the price {price} of underlying {underlying} has been off the median since {since}")
             }
             Self::PriceTooUncertain { underlying, confidence, price } => {
-                write!(f, "the price {price} of underlying {underlying} is too uncertain: confidence interval {confidence}")
+                write!(
+                    f,
+                    "the price {price} of underlying {underlying} is too uncertain: confidence interval {confidence}"
+                )
             }
             Self::PriceDivergent { underlying, price, second } => {
                 write!(f, "the price {price} of underlying {underlying} differs from the second source's {second}")
@@ -304,13 +309,19 @@ impl core::fmt::Display for RiskError {
             Self::DuplicateExpiry { expiry } => write!(f, "the surface has a smile for the expiry at {expiry} already"),
             Self::NoFreeExpiry => f.write_str("every slot for expiries is in use"),
             Self::NothingToSample => f.write_str("the bucket has its sample"),
-            Self::NoFunding { instrument } => write!(f, "instrument {instrument} has no funding and no basis to sample"),
+            Self::NoFunding { instrument } => {
+                write!(f, "instrument {instrument} has no funding and no basis to sample")
+            }
             Self::NotYetExpired { expiry: 0 } => f.write_str("the instrument never expires"),
             Self::NotYetExpired { expiry } => write!(f, "the instrument does not expire before {expiry}"),
-            Self::NotEnoughSamples { taken } => write!(f, "the settlement price has {taken} samples, too few at this time"),
+            Self::NotEnoughSamples { taken } => {
+                write!(f, "the settlement price has {taken} samples, too few at this time")
+            }
             Self::NotSettled { instrument } => write!(f, "instrument {instrument} is not settled yet"),
             Self::AlreadySettled => f.write_str("it is settled already"),
-            Self::ExpiriesTooClose { expiry } => write!(f, "the settlement window overlaps that of the expiry at {expiry}"),
+            Self::ExpiriesTooClose { expiry } => {
+                write!(f, "the settlement window overlaps that of the expiry at {expiry}")
+            }
             Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
             Self::BorrowLimit { owed, limit } => write!(f, "all accounts together would owe {owed}, limit {limit}"),
             Self::EpochNotOver => f.write_str("the epoch of lending is not over"),

@@ -178,7 +178,8 @@ impl Position {
         lots: Lots,
         value: QuoteNative,
     ) -> Result<(), RiskError> {
-        self.order_count = self.order_count.checked_sub(1).ok_or(RiskError::Corrupt { what: "the number of orders" })?;
+        self.order_count =
+            self.order_count.checked_sub(1).ok_or(RiskError::Corrupt { what: "the number of orders" })?;
         self.change_order_totals(bid, reduce_only, lots.negated()?, value.negated()?)
     }
 

@@ -7,9 +7,9 @@ use ballast_client::{
     BallastError,
     ballast::{
         args::{BOTH_SIDES, CancelArgs, OrderArgs, order_kind},
-        events::{EventData, 
-            BlockTraded, Deposited, ExpirySettled, InterestAccrued, InterestUpdated, MarketSampled, OrdersBatched,
-            PositionSettled,
+        events::{
+            BlockTraded, Deposited, EventData, ExpirySettled, InterestAccrued, InterestUpdated, MarketSampled,
+            OrdersBatched, PositionSettled,
         },
         state::permission,
     },

@@ -286,10 +286,16 @@ fn order_totals_are_the_sum_of_the_orders() {
         }
     });
     let mut p = position(0, 0);
-    assert_eq!(p.remove_order(true, false, Lots::new(1), QuoteNative::new(1)), Err(RiskError::Corrupt { what: "the number of orders" }));
+    assert_eq!(
+        p.remove_order(true, false, Lots::new(1), QuoteNative::new(1)),
+        Err(RiskError::Corrupt { what: "the number of orders" })
+    );
     let mut p = position(0, 0);
     p.add_order(true, false, Lots::new(1), QuoteNative::new(1)).unwrap();
-    assert_eq!(p.fill_order(true, false, Lots::new(2), QuoteNative::new(1)), Err(RiskError::Corrupt { what: "totals of orders" }));
+    assert_eq!(
+        p.fill_order(true, false, Lots::new(2), QuoteNative::new(1)),
+        Err(RiskError::Corrupt { what: "totals of orders" })
+    );
 }
 
 /// I9. Keys order by underlying, then expiry, then instrument.

@@ -99,7 +99,11 @@ families! {
     exchange { ExchangeInitialized, BoardGrown, PauseSet, InsuranceFunded }
     listing { ProductGroupSet, UnderlyingListed, CollateralListed, InstrumentListed }
     surface { SurfaceOpened, PublishersSet, ExpiryOpened, VolatilityPublished }
-    governance { ChangeProposed, ChangeCancelled, TimelockSet, AuthorityNominated, AuthorityAccepted, FeesChanged, MarginChanged, UnderlyingChanged, ScanRangeRaised, ScanRangeRelaxed, InstrumentChanged, CollateralChanged, WithdrawalLimitSet, BreakerTripped }
+    governance {
+        ChangeProposed, ChangeCancelled, TimelockSet, AuthorityNominated, AuthorityAccepted, FeesChanged, MarginChanged,
+        UnderlyingChanged, ScanRangeRaised, ScanRangeRelaxed, InstrumentChanged, CollateralChanged, WithdrawalLimitSet,
+        BreakerTripped,
+    }
     account { MarginAccountOpened, MarginAccountClosed, Deposited, Withdrawn, DelegateSet, CashTransferred, PositionTransferred }
     trading { OrderPlaced, OrderReplaced, OrdersBatched, OrderCancelled, OrdersCancelled, OrdersPruned }
     block { BlockTraded }

@@ -360,7 +360,7 @@ mod positions {
         let worth = equity(&svm);
         let sent = svm.transfer_position(&alice, &second, BTC, 3).unwrap();
         let moved: Vec<PositionTransferred> = event::find(&sent.log);
-        assert_eq!((moved[0].lots, moved[0].value, moved[0].instrument), (3, 120 * USDC, u64::from(BTC)));
+        assert_eq!((moved[0].lots, moved[0].value, moved[0].instrument), (3, 120 * USDC, BTC));
         assert_eq!((moved[0].from, moved[0].to), (alice.margin, second.margin));
         assert_eq!(state(&svm, &alice), (7, -280 * USDC, one));
         assert_eq!(state(&svm, &second), (3, -120 * USDC, other));

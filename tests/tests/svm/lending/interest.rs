@@ -5,7 +5,9 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::InterestArgs,
-        events::{EventData, BadDebtResolved, Deposited, InterestAccrued, InterestSet, InterestUpdated, Liquidated, Withdrawn},
+        events::{
+            BadDebtResolved, Deposited, EventData, InterestAccrued, InterestSet, InterestUpdated, Liquidated, Withdrawn,
+        },
     },
     event, instruction, margin,
     risk::{OutflowWindow, Ppm},

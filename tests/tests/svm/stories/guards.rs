@@ -428,7 +428,7 @@ impl Short {
 
     fn assert_close_only(&mut self, error: E) {
         let Self { svm, alice, bob, carol, call, long, .. } = self;
-        let line = format!("instrument {call}: ");
+        let line = format!("of instrument {call} is ");
         for failed in [
             {
                 let order = Order::sell(svm, *call, "4400", 1);

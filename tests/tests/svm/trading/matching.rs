@@ -323,7 +323,9 @@ mod bounds {
         svm.trade(&alice, &bob, BTC, "40000", 8).unwrap();
         svm.refuse(&alice, Order::buy(&svm, BTC, "39000", 21), &[], E::BadSize);
         let failed = svm.refuse(&alice, Order::buy(&svm, BTC, "39000", 13), &[], E::PositionLimit);
-        assert!(failed.log.iter().any(|l| l.contains("position and orders in instrument 0 would be 21 lots, limit 20")));
+        assert!(
+            failed.log.iter().any(|l| l.contains("position and orders in instrument 0 would be 21 lots, limit 20"))
+        );
         svm.placed(&alice, Order::buy(&svm, BTC, "39000", 12), &[]);
         svm.refuse(&alice, Order::buy(&svm, BTC, "39000", 1), &[], E::PositionLimit);
         // The other way there is room for what is held as well; asks alone stay within the limit.
