@@ -46,7 +46,8 @@ fn write(address: &Address) -> AccountMeta {
 
 /// An instruction of the program: its discriminator, then its arguments in the order of the handler's.
 fn build(tag: u8, accounts: Vec<AccountMeta>, args: &impl BorshSerialize) -> Instruction {
-    Instruction::new_with_borsh(ballast::ID, &(tag, args), accounts)
+    let data = borsh::to_vec(&(tag, args)).expect("no list has more than 2^32 items");
+    Instruction { program_id: ballast::ID, accounts, data }
 }
 
 /// The name of an instruction of the program, from its data.
