@@ -308,13 +308,13 @@ fn borrowing_is_limited_by_what_is_lent() {
     let (mut svm, lender) = with_lender("1000");
     let borrower = with_sol(&mut svm);
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, 900_000_001), E::BorrowLimit);
-    assert_eq!(numbers(&failed, "owed by all:"), (900_000_001, 900_000_000));
+    assert_eq!(numbers(&failed, "all accounts together would owe"), (900_000_001, 900_000_000));
     svm.withdraw_usdc(&borrower, 900_000_000).unwrap();
     // Whoever lends may go at any time, as far as the vault holds it.
     svm.withdraw_usdc(&lender, 500_000_000).unwrap();
     assert_eq!(svm.treasury().lending.lent.get(), 500 * USDC);
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, 1), E::BorrowLimit);
-    assert_eq!(numbers(&failed, "owed by all:"), (900_000_001, 450_000_000));
+    assert_eq!(numbers(&failed, "all accounts together would owe"), (900_000_001, 450_000_000));
     // Tokens are not borrowed.
     svm.withdraw_sol(&borrower, LAMPORTS).unwrap();
     svm.withdraw_usdc(&lender, 500_000_000).unwrap();
@@ -519,7 +519,7 @@ fn withdrawals_stay_within_the_window() {
     svm.change_treasury(|t| t.quote_window = window(1_000_000_000, 3_600, now));
     svm.withdraw_usdc(&alice, 600_000_000).unwrap();
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&bob, 400_000_001), E::WithdrawalWindow);
-    assert_eq!(numbers(&failed, "net outflow"), (1_000_000_001, 1_000_000_000));
+    assert_eq!(numbers(&failed, "the net outflow would be"), (1_000_000_001, 1_000_000_000));
     svm.withdraw_usdc(&bob, 400_000_000).unwrap();
     refused(&mut svm, |svm| svm.withdraw_usdc(&alice, 1), E::WithdrawalWindow);
     // Money that only passes through uses nothing up.
@@ -567,7 +567,7 @@ fn tokens_have_windows_of_their_own() {
     svm.change_treasury(|t| t.token_windows[0] = window(10 * LAMPORTS, 3_600, now));
     svm.withdraw_sol(&alice, 10 * LAMPORTS).unwrap();
     let failed = refused(&mut svm, |svm| svm.withdraw_sol(&alice, 1), E::WithdrawalWindow);
-    assert_eq!(numbers(&failed, "net outflow"), (10_000_000_001, 10_000_000_000));
+    assert_eq!(numbers(&failed, "the net outflow would be"), (10_000_000_001, 10_000_000_000));
     svm.withdraw_usdc(&alice, 100_000_000).unwrap();
     svm.deposit_sol(&alice, LAMPORTS).unwrap();
     svm.withdraw_sol(&alice, LAMPORTS).unwrap();

@@ -864,7 +864,7 @@ mod margin_rule {
         let below = svm.rest(&bob, bid).unwrap();
         let order = sell(&svm, ticks - 1);
         let failed = svm.refuse(&alice, order, &[&bob], E::FillWorseThanLiquidation);
-        assert_eq!(numbers(&failed, "cost against the mark"), (360_000_000 - (ticks - 1) * 1_000, allowed));
+        assert_eq!(numbers(&failed, "the fill costs"), (360_000_000 - (ticks - 1) * 1_000, allowed));
         svm.cancel(&bob, BTC, below).unwrap();
         bid.args.price = ticks;
         svm.rest(&bob, bid).unwrap();
