@@ -197,7 +197,7 @@ pub fn native(usdc: &str) -> Result<u64> {
 
 /// A failed transaction as an error.
 pub fn failure(failed: Failed) -> anyhow::Error {
-    anyhow!("{:?}\n{}", failed.error, failed.log.join("\n"))
+    failed.into()
 }
 
 /// What the program consumed, from the log: without the compute budget's own instruction, with the token program's.

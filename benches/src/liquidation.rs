@@ -103,7 +103,7 @@ pub fn option(b: &mut Bench) -> Result<()> {
 
     let portfolio = b.svm.portfolio(&of);
     let expected = margin::takeover(&b.svm.board().board, &portfolio, short, i64::MAX, b.svm.now())
-        .with_context(|| format!("{:?}", b.svm.requirements(&of)))?;
+        .context("nothing to take over")?;
     let lots = expected.fill.lots.get();
     ensure!(0 < lots && lots < LARGE, "{lots} lots, so the bisection has nothing to do");
     let ix = instruction::liquidate(&b.svm.exchange, &by.address(), &by.margin, &of.margin, short, i64::MAX);
@@ -128,7 +128,7 @@ pub fn tokens(b: &mut Bench, lender: &Trader) -> Result<()> {
     b.svm.publish(SOL, "16").map_err(failure)?;
     let portfolio = b.svm.portfolio(&of);
     let expected = margin::token_sale(&b.svm.board().board, &portfolio, TOKEN, u64::MAX, b.svm.now())
-        .with_context(|| format!("{:?}", b.svm.requirements(&of)))?;
+        .context("nothing to take over")?;
     ensure!(0 < expected.amount && expected.amount < COLLATERAL, "{} sold, so nothing is searched", expected.amount);
     let e = b.svm.exchange;
     let ix = instruction::liquidate_token(&e, &by.address(), &by.margin, &of.margin, TOKEN, u64::MAX);

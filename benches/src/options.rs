@@ -1,7 +1,7 @@
 //! Where the exchange of options has what, and what those who trade them hold.
 
 use crate::bench::{Bench, RICH, SPREAD, failure};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
 use ballast_client::terms::Terms;
 use ballast_testkit::{SOL, Trader};
 
@@ -45,8 +45,8 @@ pub fn move_prices(b: &mut Bench, prices: [&str; 3]) -> Result<()> {
 /// Has a trader buy (positive) or sell lots of an option from the house at its mark.
 pub fn trade(b: &mut Bench, trader: &Trader, instrument: u16, lots: i64) -> Result<()> {
     let board = b.svm.board();
-    let i = board.board.instrument(instrument).map_err(|e| anyhow!("{e:?}"))?;
-    let u = board.board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?;
+    let i = board.board.instrument(instrument)?;
+    let u = board.board.underlying(i.underlying)?;
     let at = Terms::of(&board.board, instrument)?
         .show_ticks(i.mark_ticks_floor(u, b.svm.now()).get().max(1))
         .replace(',', "");

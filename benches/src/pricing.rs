@@ -5,7 +5,7 @@ use crate::{
     bench::{Units, failure, key, units_of},
     row::{Row, row},
 };
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use ballast_testkit::{Failed, Svm};
 use serde::{Deserialize, Serialize};
 use solana_address::Address;
@@ -101,7 +101,7 @@ pub fn measure(units: &mut Units) -> Result<Vec<Measured>> {
     let elf = ballast_testkit::elf_path().with_file_name("selftest.so");
     let bytes = std::fs::read(&elf)
         .with_context(|| format!("no program at {}: run `cargo xtask build selftest` first", elf.display()))?;
-    svm.vm.add_program(program, &bytes).map_err(|e| anyhow!("{e:?}"))?;
+    svm.vm.add_program(program, &bytes)?;
 
     let mut all = Vec::new();
     for (index, (name, kind)) in (0u8..).zip(FUNCTIONS) {

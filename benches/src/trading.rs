@@ -6,6 +6,7 @@ use crate::{
     row::{Row, row},
 };
 use anyhow::{Result, ensure};
+use ballast_client::ballast::events::OrderPlaced;
 use ballast_client::{
     ballast::{
         args::{BOTH_SIDES, CancelArgs, OrderArgs},
@@ -210,7 +211,7 @@ pub fn failing_makers(b: &mut Bench, holders: &Holders) -> Result<()> {
     let addresses: Vec<_> = makers.iter().map(|m| m.margin).collect();
     let ix = instruction::place_order(&e, &t.address(), &t.margin, BTC, &addresses, &take.args);
     let log = b.svm.simulate(std::slice::from_ref(&ix), &[&t.key]).map_err(failure)?.log;
-    let order = event::orders(&log)?.remove(0);
+    let order = event::find::<OrderPlaced>(&log).remove(0);
     ensure!(usize::from(order.makers_cancelled) == most && order.fills.is_empty(), "not every maker failed");
     ensure!(order.penalties.len() == most, "{} penalties", order.penalties.len());
     b.measure("place_order_take_makers_failing_64_options", ix, &[&t.key])?;

@@ -4,6 +4,7 @@
 //! and the clock are the runtime's.
 
 use anyhow::{Context, Result, ensure};
+use ballast_client::ballast::events::{Liquidated, OrderPlaced};
 use ballast_client::{
     BallastError, account,
     ballast::{
@@ -47,7 +48,7 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     let take = OrderArgs::limit(Side::Bid, 400_000, 100).immediate_or_cancel();
     let ix = instruction::place_order(&exchange, &alice.address(), &alice.margin, BTC, &[bob.margin], &take);
     let log = bank.send(std::slice::from_ref(&ix), &[&alice.key]).await?;
-    assert_eq!(event::orders(&log)?[0].filled, 100);
+    assert_eq!(event::find::<OrderPlaced>(&log)[0].filled, 100);
     assert!(bank.slot().await? >= slot + 10);
 
     // The clock moves past the price's age: no more risk.
@@ -65,7 +66,7 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     let (board, portfolio) = (bank.read::<RiskBoard>(&exchange.board).await?, bank.margin(&alice).await?.portfolio);
     let expected = margin::takeover(&board.board, &portfolio, BTC, i64::MAX, bank.now().await?)?;
     let log = bank.send(&[liquidate], &[&liquidator.key]).await?;
-    let did = event::liquidations(&log)[0];
+    let did = event::find::<Liquidated>(&log)[0];
     assert_eq!((did.lots, did.discount), (-expected.fill.lots.get(), expected.discount.get()));
     assert!(did.lots > 0 && did.lots < 100);
     let after = margin::requirements(&board.board, &bank.margin(&alice).await?.portfolio, bank.now().await?)?;

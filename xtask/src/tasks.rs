@@ -15,7 +15,7 @@ pub fn test(args: &[String]) -> Result<()> {
     timed("Tests of the on-chain crates, on the host", || {
         let manifest = tree::programs().join("Cargo.toml");
         run(cargo()
-            .args(["test", "--workspace", "--manifest-path"])
+            .args(["test", "--workspace", "--features", "ballast/borsh", "--manifest-path"])
             .arg(manifest)
             .arg("--target-dir")
             .arg(tree::programs_target()))

@@ -5,6 +5,7 @@ use crate::{
     oracle, unwind,
 };
 use anyhow::{Context, Result};
+use ballast_client::ballast::events::{Liquidated, OrderPlaced};
 use ballast_client::{
     ballast::state::MarginAccount, decimal, event, instruction, margin, pda::Exchange, risk::Board, rpc::Rpc,
     terms::Terms,
@@ -168,7 +169,7 @@ impl Liquidator {
         let owner = self.key.pubkey();
         let ix = instruction::liquidate(&self.exchange, &owner, &self.margin, of, c.instrument, c.max_lots);
         let sent = self.rpc.send(&[ix], &self.key, &[])?;
-        let done = *event::liquidations(&sent.log).first().context("the log has no liquidation")?;
+        let done = *event::find::<Liquidated>(&sent.log).first().context("the log has no liquidation")?;
         let terms = Terms::of(&chain.board, c.instrument)?;
         let (lots, long) = (done.lots.abs(), done.lots > 0);
         let paid = if long { done.mark_value - done.discount } else { done.mark_value + done.discount };
@@ -206,7 +207,7 @@ impl Liquidator {
                 &order.args,
             );
             let sent = self.rpc.send(&[ix], &self.key, &[])?;
-            let orders = event::orders(&sent.log)?;
+            let orders = event::find::<OrderPlaced>(&sent.log);
             let done = orders.first().context("the log has no order")?;
             if done.filled > 0 {
                 let price = decimal::rounded(terms.average(done.value, done.filled), 6, 2);

@@ -46,7 +46,10 @@ impl Book<'_> {
             }
             let Some(fewer) = left.checked_sub(1) else { break };
             left = fewer;
-            let price = order.price_ticks.checked_mul(lot_value).filter(|p| *p > 0).ok_or(BookError::Overflow)?;
+            let price = order.price_ticks.checked_mul(lot_value).ok_or(BookError::Overflow)?;
+            if price <= 0 {
+                return Err(BookError::Corrupt);
+            }
             let missing = notional.checked_sub(sum.value).ok_or(BookError::Overflow)?;
             let needed = missing / price + i64::from(missing % price > 0);
             let lots = order.lots.min(needed);

@@ -1,180 +1,138 @@
 //! Events from a transaction's log.
+//!
+//! ```
+//! use ballast_client::{ballast::events::Liquidated, event};
+//!
+//! let log: Vec<String> = vec![];
+//! for event in event::all(&log) {
+//!     println!("{}: {event:?}", event.name());
+//! }
+//! let liquidations = event::find::<Liquidated>(&log);
+//! assert!(liquidations.is_empty());
+//! ```
 
-use crate::account::prefix;
-use anyhow::{Context, Result};
-use ballast::events::{
-    BlockTraded, CancelRecord, FillRecord, LegRecord, Liquidated, OrderPlaced, OrderReplaced, OrdersBatched,
-    PenaltyRecord, PlaceRecord,
-};
+pub use ballast::events::{Event, EventData};
+
 use base64::{Engine, engine::general_purpose::STANDARD};
-use bytemuck::Pod;
-use solana_address::Address;
 
-/// The bytes of every event that a log has, in order.
-pub fn raw_events<S: AsRef<str>>(log: &[S]) -> Vec<Vec<u8>> {
-    log.iter()
-        .filter_map(|line| line.as_ref().strip_prefix("Program data: "))
-        .filter_map(|data| STANDARD.decode(data).ok())
-        .collect()
+/// Reads the data of one event: what follows `Program data:`, out of base64. Nothing if it is no event of this program.
+pub fn decode(data: &[u8]) -> Option<Event> {
+    Event::decode(data)
 }
 
-/// All events of one kind whose bytes are their layout.
-pub fn find<T: Pod, S: AsRef<str>>(log: &[S], name: &str) -> Vec<T> {
-    let discriminator = prefix(&format!("event:{name}"));
-    raw_events(log)
-        .iter()
-        .filter_map(|data| data.strip_prefix(&discriminator))
-        .filter(|body| body.len() == size_of::<T>())
-        .map(bytemuck::pod_read_unaligned)
-        .collect()
+/// Every event that the program left in a log, in order. The program data of other programs are not the program's events.
+/// The runtime cuts long logs off: what it left out is missing here.
+pub fn all(log: &[impl AsRef<str>]) -> Vec<Event> {
+    program_data(log).iter().filter_map(|data| decode(data)).collect()
 }
 
-/// The liquidations of a log.
-pub fn liquidations<S: AsRef<str>>(log: &[S]) -> Vec<Liquidated> {
-    find(log, Liquidated::NAME)
+/// As [`all`], the events of one kind.
+pub fn find<T: EventData>(log: &[impl AsRef<str>]) -> Vec<T> {
+    program_data(log).iter().filter_map(|data| T::decode(data)).collect()
 }
 
-/// The orders of a log.
-pub fn orders<S: AsRef<str>>(log: &[S]) -> Result<Vec<OrderPlaced>> {
-    decoded(log, OrderPlaced::NAME, |r| {
-        Ok(OrderPlaced {
-            margin: r.address()?,
-            sequence: r.u64()?,
-            handle: u32::from_le_bytes(r.take()?),
-            instrument: u16::from_le_bytes(r.take()?),
-            side: u8::from_le_bytes(r.take()?),
-            makers_cancelled: u8::from_le_bytes(r.take()?),
-            client_id: r.u64()?,
-            price: r.i64()?,
-            filled: r.i64()?,
-            value: r.i64()?,
-            fee: r.i64()?,
-            resting: r.i64()?,
-            fills: r.list(Reader::fill)?,
-            penalties: r.list(Reader::penalty)?,
-        })
-    })
+/// What this program, and no other, logged as data.
+fn program_data(log: &[impl AsRef<str>]) -> Vec<Vec<u8>> {
+    let id = ballast::ID.to_string();
+    let mut running: Vec<&str> = Vec::new();
+    let mut found = Vec::new();
+    for line in log.iter().map(AsRef::as_ref) {
+        let Some(rest) = line.strip_prefix("Program ") else { continue };
+        match rest.split_once(' ') {
+            // A program's own words never get here: their lines begin with "Program log:" and "Program data:".
+            Some(("data:", data)) if running.last() == Some(&id.as_str()) => found.extend(STANDARD.decode(data)),
+            Some(("data:" | "log:" | "return:", _)) => {}
+            Some((program, does)) => match does.strip_prefix("invoke [").and_then(|depth| depth.strip_suffix(']')) {
+                Some(depth) => {
+                    // The depth mends what a line that was left out would spoil.
+                    running.truncate(depth.parse::<usize>().unwrap_or(1).saturating_sub(1));
+                    running.push(program);
+                }
+                None if does == "success" || does.starts_with("failed") => drop(running.pop()),
+                None => {}
+            },
+            None => {}
+        }
+    }
+    found
 }
 
-/// The replaced orders of a log.
-pub fn replacements<S: AsRef<str>>(log: &[S]) -> Result<Vec<OrderReplaced>> {
-    decoded(log, OrderReplaced::NAME, |r| {
-        Ok(OrderReplaced {
-            margin: r.address()?,
-            instrument: u16::from_le_bytes(r.take()?),
-            replaced: r.cancelled()?,
-            placed: r.placed()?,
-            fills: r.list(Reader::fill)?,
-            penalties: r.list(Reader::penalty)?,
-        })
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ballast::events::{OrdersPruned, Swept};
+    use solana_address::Address;
 
-/// The batches of a log.
-pub fn batches<S: AsRef<str>>(log: &[S]) -> Result<Vec<OrdersBatched>> {
-    decoded(log, OrdersBatched::NAME, |r| {
-        Ok(OrdersBatched {
-            margin: r.address()?,
-            instrument: u16::from_le_bytes(r.take()?),
-            cancelled: r.list(Reader::cancelled)?,
-            placed: r.list(Reader::placed)?,
-            fills: r.list(Reader::fill)?,
-            penalties: r.list(Reader::penalty)?,
-        })
-    })
-}
+    const SWEPT: Swept = Swept { market: Address::new_from_array([7; 32]), fees: -5 };
 
-/// All events of one kind in Borsh's layout.
-fn decoded<T, S: AsRef<str>>(log: &[S], name: &str, read: impl Fn(&mut Reader<'_>) -> Result<T>) -> Result<Vec<T>> {
-    let discriminator = prefix(&format!("event:{name}"));
-    let events = raw_events(log);
-    events.iter().filter_map(|data| data.strip_prefix(&discriminator)).map(|body| read(&mut Reader(body))).collect()
-}
-
-/// The block trades of a log.
-pub fn blocks<S: AsRef<str>>(log: &[S]) -> Result<Vec<BlockTraded>> {
-    let discriminator = prefix("event:BlockTraded");
-    raw_events(log).iter().filter_map(|data| data.strip_prefix(&discriminator)).map(block).collect()
-}
-
-fn block(body: &[u8]) -> Result<BlockTraded> {
-    let mut r = Reader(body);
-    let mut event = BlockTraded {
-        margin_a: Address::new_from_array(r.take()?),
-        margin_b: Address::new_from_array(r.take()?),
-        nonce: u64::from_le_bytes(r.take()?),
-        fee: i64::from_le_bytes(r.take()?),
-        legs: Vec::new(),
-    };
-    for _ in 0..u32::from_le_bytes(r.take()?) {
-        event.legs.push(LegRecord {
-            instrument: u16::from_le_bytes(r.take()?),
-            lots: i64::from_le_bytes(r.take()?),
-            price: i64::from_le_bytes(r.take()?),
-            value: i64::from_le_bytes(r.take()?),
-        });
-    }
-    Ok(event)
-}
-
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let (head, rest) = self.0.split_first_chunk::<N>().context("the event is too short")?;
-        self.0 = rest;
-        Ok(*head)
+    fn bytes<T: EventData>(event: &T) -> Vec<u8> {
+        let mut data = T::DISCRIMINATOR.to_vec();
+        event.serialize(&mut data).unwrap();
+        data
     }
 
-    fn u64(&mut self) -> Result<u64> {
-        Ok(u64::from_le_bytes(self.take()?))
+    fn logged(data: &[u8]) -> String {
+        format!("Program data: {}", STANDARD.encode(data))
     }
 
-    fn i64(&mut self) -> Result<i64> {
-        Ok(i64::from_le_bytes(self.take()?))
+    fn invoke(program: &str, depth: usize) -> String {
+        format!("Program {program} invoke [{depth}]")
     }
 
-    fn address(&mut self) -> Result<Address> {
-        Ok(Address::new_from_array(self.take()?))
+    fn success(program: &str) -> String {
+        format!("Program {program} success")
     }
 
-    fn list<T>(&mut self, read: impl Fn(&mut Self) -> Result<T>) -> Result<Vec<T>> {
-        let count = u32::from_le_bytes(self.take()?);
-        (0..count).map(|_| read(self)).collect()
+    fn ours() -> String {
+        ballast::ID.to_string()
     }
 
-    fn fill(&mut self) -> Result<FillRecord> {
-        Ok(FillRecord {
-            maker: self.address()?,
-            maker_sequence: self.u64()?,
-            maker_client_id: self.u64()?,
-            price: self.i64()?,
-            lots: self.i64()?,
-            maker_fee: self.i64()?,
-        })
+    const OTHER: &str = "TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA";
+
+    #[test]
+    fn events_are_found_in_order_and_by_kind() {
+        let pruned = OrdersPruned { margin: SWEPT.market, count: 3, instrument: 9 };
+        let log = [
+            invoke(&ours(), 1),
+            logged(&bytes(&SWEPT)),
+            invoke(OTHER, 2),
+            success(OTHER),
+            "Program log: Program data: bm8=".to_owned(),
+            logged(&bytes(&pruned)),
+            success(&ours()),
+        ];
+        assert_eq!(all(&log), [Event::Swept(SWEPT), Event::OrdersPruned(pruned)]);
+        assert_eq!(find::<OrdersPruned>(&log), [pruned]);
+        assert_eq!(all(&log)[0].name(), "Swept");
     }
 
-    fn penalty(&mut self) -> Result<PenaltyRecord> {
-        Ok(PenaltyRecord { maker: self.address()?, amount: self.i64()? })
+    #[test]
+    fn what_other_programs_log_is_not_taken() {
+        let event = logged(&bytes(&SWEPT));
+        let before = [event.clone()];
+        let called = [invoke(&ours(), 1), invoke(OTHER, 2), event.clone(), success(OTHER), success(&ours())];
+        let calls =
+            [invoke(OTHER, 1), event.clone(), invoke(&ours(), 2), success(&ours()), event.clone(), success(OTHER)];
+        let beside = [invoke(&ours(), 1), success(&ours()), invoke(OTHER, 1), event.clone()];
+        let failed =
+            [invoke(&ours(), 1), format!("Program {} failed: custom program error: 0x1", ours()), event.clone()];
+        let pretends = [invoke(OTHER, 1), format!("Program log: {}", invoke(&ours(), 2)), event];
+        for log in [&before[..], &called, &calls, &beside, &failed, &pretends] {
+            assert_eq!(all(log), [], "{log:#?}");
+        }
     }
 
-    fn cancelled(&mut self) -> Result<CancelRecord> {
-        Ok(CancelRecord { sequence: self.u64()?, client_id: self.u64()?, lots: self.i64()? })
-    }
-
-    fn placed(&mut self) -> Result<PlaceRecord> {
-        Ok(PlaceRecord {
-            sequence: self.u64()?,
-            handle: u32::from_le_bytes(self.take()?),
-            side: u8::from_le_bytes(self.take()?),
-            makers_cancelled: u8::from_le_bytes(self.take()?),
-            fills: u8::from_le_bytes(self.take()?),
-            client_id: self.u64()?,
-            price: self.i64()?,
-            filled: self.i64()?,
-            value: self.i64()?,
-            fee: self.i64()?,
-            resting: self.i64()?,
-        })
+    #[test]
+    fn a_log_that_was_cut_and_lines_that_are_no_events_are_tolerated() {
+        let good = bytes(&SWEPT);
+        let (short, mut long) = (&good[..good.len() - 1], good.clone());
+        long.push(0);
+        let mut log = vec![invoke(&ours(), 1), "Program data: %%%".to_owned(), "Program data: ".to_owned()];
+        log.extend([logged(short), logged(&long), logged(&[]), logged(&[1; 8]), "Program".to_owned(), String::new()]);
+        log.extend([logged(&good), "Log truncated".to_owned()]);
+        assert_eq!(all(&log), [Event::Swept(SWEPT)]);
+        // The end of an inner call was left out.
+        let mended = [invoke(OTHER, 1), invoke(OTHER, 2), invoke(OTHER, 3), invoke(&ours(), 2), logged(&good)];
+        assert_eq!(all(&mended), [Event::Swept(SWEPT)]);
     }
 }

@@ -232,7 +232,7 @@ mod text {
 
     pub fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<Address, D::Error> {
         let text = String::deserialize(from)?;
-        text.parse().map_err(|e| D::Error::custom(format!("{text} is no address: {e:?}")))
+        text.parse().map_err(|e| D::Error::custom(format!("{text} is no address: {e}")))
     }
 }
 

@@ -5,6 +5,21 @@
 pub enum RiskError {
     /// A sum or product does not fit, or a value is outside the bound that keeps products exact.
     Overflow,
+    /// A value is zero or negative where it must be positive.
+    NotPositive {
+        /// The value.
+        what: &'static str,
+    },
+    /// The state says what cannot be: a total below zero, more samples than there are.
+    Corrupt {
+        /// Whose numbers contradict each other.
+        what: &'static str,
+    },
+    /// A time, or an index that only grows, is behind what was written before.
+    Backwards {
+        /// Which.
+        what: &'static str,
+    },
     /// The index price of this underlying was never published.
     NoPrice {
         /// Index of the underlying on the board.
@@ -269,57 +284,6 @@ impl From<ballast_units::Overflow> for RiskError {
 impl core::fmt::Display for RiskError {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match *self {
-            Self::NoPrice { underlying } => write!(f, "underlying {}: no price", underlying),
-            Self::StalePrice { underlying, age, limit } => {
-                write!(f, "underlying {}: price is {} s old, limit {} s", underlying, age, limit)
-            }
-            Self::NotListed { index } => write!(f, "index {} is not listed", index),
-            Self::PositionLimit { instrument, lots, limit } => {
-                write!(f, "instrument {}: {} lots with orders, limit {}", instrument, lots, limit)
-            }
-            Self::ParameterOutOfBounds { parameter } => write!(f, "parameter {} is out of bounds", parameter),
-            Self::BelowInitialMargin { required, available } => {
-                write!(f, "initial margin: required {}, available {}", required, available)
-            }
-            Self::BelowWithdrawalMargin { required, available } => {
-                write!(f, "withdrawal margin: required {}, available {}", required, available)
-            }
-            Self::Bankrupt { equity } => write!(f, "equity {}", equity),
-            Self::FillWorseThanLiquidation { cost, allowed } => {
-                write!(f, "cost against the mark {}, allowed {}", cost, allowed)
-            }
-            Self::NotLiquidatable { equity, maintenance } => {
-                write!(f, "equity {}, maintenance margin {}", equity, maintenance)
-            }
-            Self::LiquidationDoesNotHelp { before, after } => write!(f, "health before {}, after {}", before, after),
-            Self::PriceTooVolatile { underlying, price, since } => {
-                write!(f, "underlying {}: price {} is off the median, since {}", underlying, price, since)
-            }
-            Self::PriceTooUncertain { underlying, confidence, price } => {
-                write!(f, "underlying {}: confidence {} of price {}", underlying, confidence, price)
-            }
-            Self::PriceDivergent { underlying, price, second } => {
-                write!(f, "underlying {}: price {}, second source {}", underlying, price, second)
-            }
-            Self::StaleRiskArray { instrument, moved, age } => write!(
-                f,
-                "instrument {}: array is {} s old, price moved by {}/1000 of the limit",
-                instrument, age, moved
-            ),
-            Self::StaleVolatility { instrument, age, limit } => {
-                write!(f, "instrument {}: volatility is {} s old, limit {} s", instrument, age, limit)
-            }
-            Self::Expired { instrument, expiry } => write!(f, "instrument {}: expired at {}", instrument, expiry),
-            Self::NotAnOption { instrument } => write!(f, "instrument {} is not an option", instrument),
-            Self::NoVolatility { expiry } | Self::DuplicateExpiry { expiry } => write!(f, "expiry {}", expiry),
-            Self::VolatilityOutOfBounds { field, value } => {
-                write!(f, "field {} (0 level, 1 skew, 2 curvature): {}", field, value)
-            }
-            Self::NoFunding { instrument } | Self::NotSettled { instrument } => write!(f, "instrument {}", instrument),
-            Self::NotYetExpired { expiry } | Self::ExpiriesTooClose { expiry } => write!(f, "expiry {}", expiry),
-            Self::NotEnoughSamples { taken } => write!(f, "samples {}", taken),
-            Self::BorrowLimit { owed, limit } => write!(f, "owed by all: {}, limit {}", owed, limit),
-            Self::OutflowLimit { outflow, limit } => write!(f, "net outflow {}, limit {}", outflow, limit),
             Self::PrintFromFuture { published, now } => write!(f, "published {}, now {}", published, now),
             Self::PrintBackwards { published, on_board } => {
                 write!(f, "published {}, on the board {}", published, on_board)
@@ -331,18 +295,89 @@ impl core::fmt::Display for RiskError {
             Self::PrintTooHigh { price, bound } => write!(f, "price {}, bound {}", price, bound),
             Self::InsufficientCash { needed, available } => write!(f, "cash: needed {}, had {}", needed, available),
             Self::Overflow => f.write_str("a number does not fit"),
-            Self::NothingToSample => f.write_str("the bucket has its sample"),
-            Self::AlreadySettled => f.write_str("settled already"),
-            Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
-            Self::EpochNotOver => f.write_str("the epoch of lending is not over"),
-            Self::NotAPublisher => f.write_str("not a publisher of this surface"),
-            Self::DuplicatePublisher => f.write_str("the same publisher twice"),
-            Self::NoFreeExpiry => f.write_str("every slot for expiries is in use"),
+            Self::NotPositive { what } => write!(f, "{what} must be positive"),
+            Self::Corrupt { what } => write!(f, "the state contradicts itself: {what}"),
+            Self::Backwards { what } => write!(f, "{what} would run backwards"),
+            Self::NoPrice { underlying } => write!(f, "underlying {underlying} has no price yet"),
+            Self::StalePrice { underlying, age, limit } => {
+                write!(f, "the price of underlying {underlying} is {age} s old, limit {limit} s")
+            }
+            Self::NotListed { index } => write!(f, "nothing is listed at index {index}"),
             Self::NoFreePosition => f.write_str("every position slot is in use"),
             Self::NoFreeToken => f.write_str("every token slot is in use"),
             Self::InsufficientToken => f.write_str("the account holds less of the token"),
-            Self::NothingToLiquidate => f.write_str("no such position, or no lots"),
-            Self::NothingToTransfer => f.write_str("no such position, or too few lots"),
+            Self::PositionLimit { instrument, lots, limit } => {
+                write!(f, "position and orders in instrument {instrument} would be {lots} lots, limit {limit}")
+            }
+            Self::ParameterOutOfBounds { parameter } => write!(f, "parameter {parameter} is out of bounds"),
+            Self::BelowInitialMargin { required, available } => {
+                write!(f, "initial margin: required {required}, available {available}")
+            }
+            Self::BelowWithdrawalMargin { required, available } => {
+                write!(f, "withdrawal margin: required {required}, available {available}")
+            }
+            Self::Bankrupt { equity } => write!(f, "the account is bankrupt: equity {equity}"),
+            Self::FillWorseThanLiquidation { cost, allowed } => {
+                write!(f, "the fill costs {cost} against the mark, a liquidation {allowed}")
+            }
+            Self::NotLiquidatable { equity, maintenance } => {
+                write!(f, "equity {equity} covers maintenance margin {maintenance}")
+            }
+            Self::NothingToLiquidate => {
+                f.write_str("the account has no such position, or no lots are to be taken over")
+            }
+            Self::NothingToTransfer => f.write_str("the account has no such position, or too few lots of it"),
+            Self::LiquidationDoesNotHelp { before, after } => {
+                write!(f, "the takeover does not help: health before {before}, after {after}")
+            }
+            Self::PriceTooVolatile { underlying, price, since } => {
+                write!(f, "the price {price} of underlying {underlying} has been off the median since {since}")
+            }
+            Self::PriceTooUncertain { underlying, confidence, price } => {
+                write!(
+                    f,
+                    "the price {price} of underlying {underlying} is too uncertain: confidence interval {confidence}"
+                )
+            }
+            Self::PriceDivergent { underlying, price, second } => {
+                write!(f, "the price {price} of underlying {underlying} differs from the second source's {second}")
+            }
+            Self::StaleRiskArray { instrument, moved, age } => write!(
+                f,
+                "the risk array of instrument {instrument} is {age} s old, and the price moved by {moved}/1000 of its limit",
+            ),
+            Self::StaleVolatility { instrument, age, limit } => {
+                write!(f, "the volatility of instrument {instrument} is {age} s old, limit {limit} s")
+            }
+            Self::Expired { instrument, expiry } => write!(f, "instrument {instrument} expired at {expiry}"),
+            Self::NotAnOption { instrument } => write!(f, "instrument {instrument} is not an option"),
+            Self::NoVolatility { expiry } => write!(f, "there is no volatility for the expiry at {expiry}"),
+            Self::VolatilityOutOfBounds { field, value } => {
+                let name = ["level", "skew", "curvature"].get(usize::from(field)).copied().unwrap_or("smile");
+                write!(f, "the {name} of {value} is out of bounds")
+            }
+            Self::NotAPublisher => f.write_str("the signer does not publish on this surface"),
+            Self::DuplicatePublisher => f.write_str("the same publisher is listed twice"),
+            Self::DuplicateExpiry { expiry } => write!(f, "the surface has a smile for the expiry at {expiry} already"),
+            Self::NoFreeExpiry => f.write_str("every slot for expiries is in use"),
+            Self::NothingToSample => f.write_str("the bucket has its sample"),
+            Self::NoFunding { instrument } => {
+                write!(f, "instrument {instrument} has no funding and no basis to sample")
+            }
+            Self::NotYetExpired { expiry: 0 } => f.write_str("the instrument never expires"),
+            Self::NotYetExpired { expiry } => write!(f, "the instrument does not expire before {expiry}"),
+            Self::NotEnoughSamples { taken } => {
+                write!(f, "the settlement price has {taken} samples, too few at this time")
+            }
+            Self::NotSettled { instrument } => write!(f, "instrument {instrument} is not settled yet"),
+            Self::AlreadySettled => f.write_str("it is settled already"),
+            Self::ExpiriesTooClose { expiry } => {
+                write!(f, "the settlement window overlaps that of the expiry at {expiry}")
+            }
+            Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
+            Self::BorrowLimit { owed, limit } => write!(f, "all accounts together would owe {owed}, limit {limit}"),
+            Self::EpochNotOver => f.write_str("the epoch of lending is not over"),
+            Self::OutflowLimit { outflow, limit } => write!(f, "the net outflow would be {outflow}, limit {limit}"),
         }
     }
 }

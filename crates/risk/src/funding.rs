@@ -148,7 +148,7 @@ pub fn premium(prices: &ImpactPrices, index: i64, most: Ppm) -> Result<i64, Risk
 /// the remainder that the last one left. Nothing is lost: index and remainder together are exact while the period stays.
 pub fn accrue(lot: i64, premium: i64, period: u32, remainder: i64) -> Result<(i64, i64), RiskError> {
     if period == 0 {
-        return Err(RiskError::Overflow);
+        return Err(RiskError::NotPositive { what: "the period of funding" });
     }
     let one = 1_000_000 * i128::from(period);
     // Below 2^54 · 2^17 · 2^6.

@@ -180,6 +180,7 @@ pub(crate) fn interest_floor(amount: QuoteNative, index: u64) -> Result<QuoteNat
 }
 
 fn amount_times(amount: QuoteNative, index: u64) -> Result<u128, RiskError> {
-    let amount = u64::try_from(amount.get()).map_err(|_| RiskError::Overflow)?;
+    let amount =
+        u64::try_from(amount.get()).map_err(|_| RiskError::Corrupt { what: "the amount that bears interest" })?;
     Ok(u128::from(amount) * u128::from(index)) // of 127 bits at the most
 }

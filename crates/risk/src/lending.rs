@@ -84,7 +84,8 @@ impl LendingPool {
     /// Pays an account what it earned on the cash lent that stayed with it. What others would have got of its share, had it
     /// not gone, is divided anew.
     fn pay(&mut self, p: &mut Portfolio, interest: &Interest) -> Result<QuoteNative, RiskError> {
-        let risen = interest.lend_index.checked_sub(p.lend_index).ok_or(RiskError::Overflow)?;
+        let risen =
+            interest.lend_index.checked_sub(p.lend_index).ok_or(RiskError::Backwards { what: "the lend index" })?;
         p.lend_index = interest.lend_index;
         if risen == 0 || p.lent.is_zero() {
             return Ok(QuoteNative::ZERO);
@@ -135,7 +136,8 @@ impl LendingPool {
         self.counted_at = now;
         for (sum, amount) in [(&mut self.lent_seconds, self.lent), (&mut self.owed_seconds, self.owed)] {
             if !amount.is_zero() {
-                let amount = u64::try_from(amount.get()).map_err(|_| RiskError::Overflow)?;
+                let amount =
+                    u64::try_from(amount.get()).map_err(|_| RiskError::Corrupt { what: "what is lent or owed" })?;
                 let more = u128::from(amount) * u128::from(elapsed);
                 *sum = words(joined(*sum).checked_add(more).ok_or(RiskError::Overflow)?);
             }
@@ -150,7 +152,8 @@ impl LendingPool {
         if owed | lent != 0 {
             return Ok((owed, lent));
         }
-        let amount = |q: QuoteNative| u128::try_from(q.get()).map_err(|_| RiskError::Overflow);
+        let amount =
+            |q: QuoteNative| u128::try_from(q.get()).map_err(|_| RiskError::Corrupt { what: "what is lent or owed" });
         Ok((amount(self.owed)?, amount(self.lent)?))
     }
 
@@ -205,9 +208,10 @@ impl LendingPool {
         self.undivided = self.undivided.plus(rest)?;
 
         let elapsed = now.checked_sub(interest.epoch_started_at).ok_or(RiskError::Overflow)?;
-        let elapsed = u64::try_from(elapsed).map_err(|_| RiskError::Overflow)?;
+        let elapsed = u64::try_from(elapsed).map_err(|_| RiskError::Backwards { what: "the time of the epoch" })?;
         let most = u128::from(rate) * u128::from(elapsed);
-        let undivided = u128::try_from(self.undivided.get()).map_err(|_| RiskError::Overflow)?;
+        let undivided =
+            u128::try_from(self.undivided.get()).map_err(|_| RiskError::Corrupt { what: "undivided interest" })?;
         let rise = ((undivided << INDEX_BITS) / lent).min(most);
         let rise = u64::try_from(rise).map_err(|_| RiskError::Overflow)?;
         // Up: accounts are paid rounded down, but once for several epochs.

@@ -78,7 +78,7 @@ pub const fn ceil_div(a: i64, b: i64) -> i64 {
 #[inline]
 pub fn mul_div_floor(a: i64, b: i64, c: i64) -> Result<i64, RiskError> {
     if c <= 0 {
-        return Err(RiskError::Overflow);
+        return Err(RiskError::NotPositive { what: "a divisor" });
     }
     let (product, divisor) = (i128::from(a) * i128::from(b), i128::from(c));
     // One division: the remainder of a second would cost several hundred compute units.
@@ -121,6 +121,6 @@ mod tests {
         assert_eq!(mul_ppm_ceil(QuoteNative::new(-1), Ppm::new(1)), Err(RiskError::Overflow));
         assert_eq!(mul_ppm_ceil(QuoteNative::new(PPM_AMOUNT_LIMIT + 1), Ppm::new(1)), Err(RiskError::Overflow));
         assert_eq!(mul_ppm_ceil(QuoteNative::new(1), Ppm::new(PPM_LIMIT + 1)), Err(RiskError::Overflow));
-        assert_eq!(mul_div_floor(1, 1, 0), Err(RiskError::Overflow));
+        assert_eq!(mul_div_floor(1, 1, 0), Err(RiskError::NotPositive { what: "a divisor" }));
     }
 }

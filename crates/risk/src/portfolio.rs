@@ -65,7 +65,10 @@ impl Portfolio {
     pub fn accrue(&mut self, interest: &Interest, now: i64) -> Result<(), RiskError> {
         let index = interest.borrow_index_at(now)?;
         if !self.owed.is_zero() {
-            let due = interest_ceil(self.owed, index.checked_sub(self.borrow_index).ok_or(RiskError::Overflow)?)?;
+            let due = interest_ceil(
+                self.owed,
+                index.checked_sub(self.borrow_index).ok_or(RiskError::Backwards { what: "the borrow index" })?,
+            )?;
             self.accrued_interest = self.accrued_interest.plus(due)?;
         }
         self.borrow_index = index;
@@ -98,7 +101,10 @@ impl Portfolio {
         if self.owed.is_zero() {
             return Ok(self.accrued_interest);
         }
-        let risen = interest.borrow_index_at(now)?.checked_sub(self.borrow_index).ok_or(RiskError::Overflow)?;
+        let risen = interest
+            .borrow_index_at(now)?
+            .checked_sub(self.borrow_index)
+            .ok_or(RiskError::Backwards { what: "the borrow index" })?;
         Ok(self.accrued_interest.plus(interest_ceil(self.owed, risen)?)?)
     }
 

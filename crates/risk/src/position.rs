@@ -156,7 +156,7 @@ impl Position {
         let held = self.lots.get();
         let traded = fill.lots.get();
         if traded == 0 || traded.signum() != fill.value.get().signum() && fill.value.get() != 0 {
-            return Err(RiskError::Overflow);
+            return Err(RiskError::Corrupt { what: "a fill" });
         }
         let paid = fill.value.negated()?;
         if held == 0 || held.signum() == traded.signum() {
@@ -212,7 +212,8 @@ impl Position {
         lots: Lots,
         value: QuoteNative,
     ) -> Result<(), RiskError> {
-        self.order_count = self.order_count.checked_sub(1).ok_or(RiskError::Overflow)?;
+        self.order_count =
+            self.order_count.checked_sub(1).ok_or(RiskError::Corrupt { what: "the number of orders" })?;
         self.change_order_totals(side, reduce_only, lots.negated()?, value.negated()?)
     }
 
@@ -243,7 +244,7 @@ impl Position {
         };
         let (lots, value) = (total_lots.plus(lots)?, total_value.plus(value)?);
         if lots.get() < 0 || value.get() < 0 {
-            return Err(RiskError::Overflow);
+            return Err(RiskError::Corrupt { what: "totals of orders" });
         }
         (*total_lots, *total_value) = (lots, value);
         Ok(())

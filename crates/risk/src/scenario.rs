@@ -81,7 +81,10 @@ pub fn validate(table: &[Scenario; ROWS]) -> Result<(), RiskError> {
 /// long and a short see exactly opposite numbers, and neither ever needs less than the exact product, however few units
 /// the price has. The integer is the model; it is less than 2^-k quote-native per unit from the exact product.
 pub fn linear_array(table: &[Scenario; ROWS], price: i64, range: Ppm) -> Result<Row16, RiskError> {
-    if price <= 0 || price > MAX_UNIT_PRICE || range > Ppm::ONE {
+    if price <= 0 {
+        return Err(RiskError::NotPositive { what: "the price" });
+    }
+    if price > MAX_UNIT_PRICE || range > Ppm::ONE {
         return Err(RiskError::Overflow);
     }
     let mut array = [0; ROWS];

@@ -56,7 +56,8 @@ impl Instrument {
 
     /// Takes over what the samples of its expiry have fixed; `price` is that of the last sample.
     pub fn fix(&mut self, u: &Underlying, fixing: &Fixing, price: i64) -> Result<(), RiskError> {
-        let left = i64::from(SAMPLES.checked_sub(fixing.count()).ok_or(RiskError::Overflow)?);
+        let left =
+            i64::from(SAMPLES.checked_sub(fixing.count()).ok_or(RiskError::Corrupt { what: "samples of the expiry" })?);
         let (was, whole) = (self.delta_units, self.lot_units.get());
         // Lot units are below 2^41.
         let units = (2 * whole * left + i64::from(SAMPLES)) / (2 * i64::from(SAMPLES));

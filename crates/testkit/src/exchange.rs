@@ -95,7 +95,7 @@ impl Svm {
         ensure!(plan.conflicts.is_empty(), "{plan}");
         for step in &plan.steps {
             ensure!(!step.is_wait(), "{step}");
-            self.run(step).map_err(|e| anyhow!("{step}: {e:?}"))?;
+            self.run(step).map_err(|e| anyhow!("{step}: {e}"))?;
         }
         Ok(())
     }

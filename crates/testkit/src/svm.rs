@@ -99,7 +99,7 @@ fn with_program() -> Result<LiteSVM> {
     let elf = elf_path();
     let bytes = std::fs::read(&elf)
         .with_context(|| format!("no program at {}: run `cargo xtask build` first", elf.display()))?;
-    vm.add_program(ballast_client::ballast::ID, &bytes).map_err(|e| anyhow::anyhow!("{e:?}"))?;
+    vm.add_program(ballast_client::ballast::ID, &bytes).map_err(|e| anyhow::anyhow!("{e}"))?;
     Ok(LOADED.get_or_init(|| vm).clone())
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{Failed, Order, Sent, Svm};
 use anyhow::{Result, anyhow, ensure};
+use ballast_client::ballast::events::OrderPlaced;
 use ballast_client::{
     ballast::{
         args::{BOTH_SIDES, CancelArgs, LegArgs},
@@ -115,7 +116,7 @@ impl Svm {
     /// Places an order that rests, and returns its handle and sequence number.
     pub fn rest(&mut self, t: &Trader, order: Order) -> Result<(u32, u64)> {
         let sent = self.place(t, order, &[])?;
-        let placed = event::orders(&sent.log)?;
+        let placed = event::find::<OrderPlaced>(&sent.log);
         let placed = placed.first().ok_or_else(|| anyhow!("no order event"))?;
         Ok((placed.handle, placed.sequence))
     }
@@ -125,7 +126,7 @@ impl Svm {
         self.rest(seller, Order::sell(self, instrument, price, lots).post_only())?;
         let buy = Order::buy(self, instrument, price, lots).immediate();
         let sent = self.place(buyer, buy, &[seller])?;
-        let filled: i64 = event::orders(&sent.log)?.iter().map(|o| o.filled).sum();
+        let filled: i64 = event::find::<OrderPlaced>(&sent.log).iter().map(|o| o.filled).sum();
         ensure!(filled == lots, "{filled} lots traded, not {lots}");
         Ok(())
     }

@@ -162,7 +162,9 @@ errors! {
     FeedCannotBeFirst = "the first feed must be Pyth's, in no particular account: anyone must be able to show any of its prints",
     FeedNotPinned = "the second feed must name its account: else whoever refreshes chooses among its prints",
     SameFeedTwice = "the second feed is the first: name one of another source",
-    MarketCorrupt = "the totals of a market contradict each other: nothing was changed, please report this",
+    NotPositive = "a value is zero or negative where it must be positive: the log names it; use a positive one",
+    CorruptState = "the accounts contradict themselves: nothing was changed, please report this with the log",
+    Backwards = "the time, or an index that only grows, is behind what was written before: try again later, and report it if that does not help",
 }
 
 impl BallastError {
@@ -201,6 +203,9 @@ impl From<RiskError> for BallastError {
     fn from(e: RiskError) -> Self {
         match e {
             RiskError::Overflow => Self::Overflow,
+            RiskError::NotPositive { .. } => Self::NotPositive,
+            RiskError::Corrupt { .. } => Self::CorruptState,
+            RiskError::Backwards { .. } => Self::Backwards,
             RiskError::NoPrice { .. } => Self::PriceMissing,
             RiskError::StalePrice { .. } => Self::PriceStale,
             RiskError::NotListed { .. } => Self::NotListed,

@@ -14,6 +14,8 @@ extern crate alloc;
 use sbf_rt as _;
 
 pub mod args;
+#[cfg(all(test, feature = "program", feature = "borsh"))]
+mod codec;
 pub mod constants;
 pub mod error;
 pub mod events;

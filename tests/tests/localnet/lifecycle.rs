@@ -8,7 +8,8 @@ use ballast_client::{
     ballast::{
         args::{BOTH_SIDES, CancelArgs, OrderArgs},
         events::{
-            Deposited, ExpirySettled, InterestAccrued, InterestUpdated, MarketSampled, OrdersBatched, PositionSettled,
+            BlockTraded, Deposited, EventData, ExpirySettled, InterestAccrued, InterestUpdated, MarketSampled,
+            OrdersBatched, PositionSettled,
         },
         state::Permissions,
     },
@@ -81,9 +82,9 @@ fn party(t: &Trader) -> Party {
 }
 
 /// The only event of a kind.
-fn the_event<T: bytemuck::Pod>(sent: &Sent, name: &str) -> T {
-    let events: Vec<T> = event::find(&sent.log, name);
-    assert_eq!(events.len(), 1, "{name}: {:#?}", sent.log);
+fn the_event<T: EventData + Copy>(sent: &Sent) -> T {
+    let events = event::find::<T>(&sent.log);
+    assert_eq!(events.len(), 1, "{}: {:#?}", T::NAME, sent.log);
     events[0]
 }
 
@@ -173,7 +174,7 @@ impl<'a> Life<'a> {
     fn calendar(&self) -> Result<()> {
         let (perpetual, future) = (&self.venue.terms[0], self.future());
         let sent = self.block(&[(perpetual, 100, "40010"), (future, -100, "40060")], 7)?;
-        let traded = event::blocks(&sent.log)?;
+        let traded = event::find::<BlockTraded>(&sent.log);
         // 0.03 % of 4,001 and of 4,006 dollars.
         assert_eq!((traded[0].nonce, traded[0].fee, traded[0].legs.len()), (7, 1_200_300 + 1_201_800, 2));
         assert_eq!(self.money(&self.alice)?, 100_005 * USDC - 2_402_100);
@@ -190,7 +191,7 @@ impl<'a> Life<'a> {
         let who = self.desk.address();
         let ix = instruction::batch_orders(e, &who, &self.bob.margin, PERPETUAL, &[], cancels, &orders);
         let sent = self.venue.act(&self.desk, &[ix])?;
-        event::batches(&sent.log)?.pop().ok_or_else(|| anyhow!("no batch"))
+        event::find::<OrdersBatched>(&sent.log).pop().ok_or_else(|| anyhow!("no batch"))
     }
 
     /// A delegate quotes and quotes anew, and takes nothing out.
@@ -219,7 +220,7 @@ impl<'a> Life<'a> {
     fn funding(&self) -> Result<()> {
         self.at(5, &["40000", "2500", "40"])?;
         let sent = self.crank(instruction::sample_market(&self.venue.exchange, PERPETUAL))?;
-        let sampled: MarketSampled = the_event(&sent, MarketSampled::NAME);
+        let sampled: MarketSampled = the_event(&sent);
         // A bid of 40,040 is 0.1 % above the index: of 40 dollars, in sixteenths, 60 of 28,800 seconds of it.
         assert_eq!((sampled.premium, sampled.funding_index), (1_000, 1_333));
 
@@ -236,11 +237,9 @@ impl<'a> Life<'a> {
     /// Boris borrows what Lena lends for an hour, and pays.
     fn interest(&self) -> Result<()> {
         let (venue, e) = (&self.venue, &self.venue.exchange);
-        let update = || -> Result<InterestUpdated> {
-            Ok(the_event(&self.crank(instruction::update_interest(e))?, InterestUpdated::NAME))
-        };
+        let update = || -> Result<InterestUpdated> { Ok(the_event(&self.crank(instruction::update_interest(e))?)) };
         let accrue = |t: &Trader| -> Result<InterestAccrued> {
-            Ok(the_event(&self.crank(instruction::accrue_interest(e, &t.margin))?, InterestAccrued::NAME))
+            Ok(the_event(&self.crank(instruction::accrue_interest(e, &t.margin))?))
         };
         self.at(HOUR, &["40000", "2500", "40"])?;
         update()?;
@@ -254,7 +253,7 @@ impl<'a> Life<'a> {
         // 2 % a year for an hour, rounded up: the rate at 80 % in use is that of the next hour.
         let accrued = accrue(&self.boris)?;
         assert_eq!((accrued.accrued, accrued.paid, accrued.owed), (1_827, 0, 800 * USDC + 1_827));
-        let paid: Deposited = the_event(&venue.deposit_usdc(&self.boris, "801")?, Deposited::NAME);
+        let paid: Deposited = the_event(&venue.deposit_usdc(&self.boris, "801")?);
         assert_eq!((paid.interest_paid, paid.balance), (1_827, USDC - 1_827));
 
         self.at(3 * HOUR, &["40000", "2500", "40"])?;
@@ -285,7 +284,7 @@ impl<'a> Life<'a> {
         venue.net.set_time(self.expiry)?;
         assert_eq!(self.sample("42000")?, 15);
         for ix in settlement::settlements(e, &rpc.board(e)?.board, rpc.now()?) {
-            let settled: ExpirySettled = the_event(&self.crank(ix)?, ExpirySettled::NAME);
+            let settled: ExpirySettled = the_event(&self.crank(ix)?);
             assert_eq!((settled.price, settled.samples, settled.count), (66_400_000, 30, 1), "41,500 dollars");
         }
 
@@ -293,7 +292,7 @@ impl<'a> Life<'a> {
         for (who, sign) in [(&self.alice, -1), (&self.bob, 1)] {
             let before = self.money(who)?;
             let settle = instruction::settle_position(e, &who.margin, future);
-            let settled: PositionSettled = the_event(&self.crank(settle)?, PositionSettled::NAME);
+            let settled: PositionSettled = the_event(&self.crank(settle)?);
             assert_eq!((settled.lots, settled.value), (sign * 100, sign * 4_150 * USDC));
             assert_eq!(self.money(who)?, before + sign * 4_150 * USDC);
             self.reconcile()?;

@@ -3,6 +3,7 @@
 mod lifecycle;
 
 use anyhow::{Result, anyhow};
+use ballast_client::ballast::events::OrderPlaced;
 use ballast_client::{
     BallastError,
     ballast::{
@@ -374,7 +375,7 @@ fn the_websocket_tells_of_orders() -> Result<()> {
 
     let message = told.recv_timeout(Duration::from_secs(10))?.value;
     assert_eq!(message.signature, sent.signature.to_string());
-    let orders = event::orders(&message.logs)?;
+    let orders = event::find::<OrderPlaced>(&message.logs);
     let placed = &orders[0];
     assert_eq!((placed.margin, placed.client_id, placed.resting, placed.filled), (alice.margin, 77, 250, 0));
     assert_eq!(terms.show_ticks(placed.price), "39,999.50");

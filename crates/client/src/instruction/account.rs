@@ -2,7 +2,7 @@
 
 use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, pda::Exchange};
-use ballast::{args::Encode, instruction::tag, state::Permissions};
+use ballast::{instruction::tag, state::Permissions};
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
@@ -26,17 +26,14 @@ pub fn open_isolated_account(
 fn open(e: &Exchange, from: &Address, owner: &Address, sub_id: u16, isolated_underlying: u16) -> Instruction {
     let accounts =
         vec![payer(from), signer(owner), read(&e.address), write(&e.margin(owner, sub_id)), read(&SYSTEM_PROGRAM)];
-    build(tag::OPEN_MARGIN_ACCOUNT, accounts, |out| {
-        sub_id.encode(out);
-        isolated_underlying.encode(out);
-    })
+    build(tag::OPEN_MARGIN_ACCOUNT, accounts, &(sub_id, isolated_underlying))
 }
 
 /// `close_margin_account`
 pub fn close_margin_account(e: &Exchange, owner: &Address, sub_id: u16) -> Instruction {
     let accounts =
         vec![payer(owner), read(&e.address), write(&e.treasury), read(&e.board), write(&e.margin(owner, sub_id))];
-    build(tag::CLOSE_MARGIN_ACCOUNT, accounts, |_| {})
+    build(tag::CLOSE_MARGIN_ACCOUNT, accounts, &())
 }
 
 /// `deposit`: `mint` says what.
@@ -58,7 +55,7 @@ pub fn deposit(
         write(&e.vault(mint)),
         read(&TOKEN_PROGRAM),
     ];
-    build(tag::DEPOSIT, accounts, |out| amount.encode(out))
+    build(tag::DEPOSIT, accounts, &amount)
 }
 
 /// `withdraw`: `mint` says what.
@@ -80,7 +77,7 @@ pub fn withdraw(
         write(destination),
         read(&TOKEN_PROGRAM),
     ];
-    build(tag::WITHDRAW, accounts, |out| amount.encode(out))
+    build(tag::WITHDRAW, accounts, &amount)
 }
 
 /// The same `list_collateral`, `deposit` or `withdraw` for a mint of Token-2022.
@@ -94,7 +91,7 @@ pub fn of_token_2022(mut instruction: Instruction) -> Instruction {
 /// `view_margin`: simulate it and read the return data with [`crate::account::margin_view`].
 pub fn view_margin(e: &Exchange, margin: &Address, first_underlying: u16) -> Instruction {
     let accounts = vec![read(&e.address), read(&e.board), read(margin)];
-    build(tag::VIEW_MARGIN, accounts, |out| first_underlying.encode(out))
+    build(tag::VIEW_MARGIN, accounts, &first_underlying)
 }
 
 /// `set_delegate`: no permissions, with an expiry of 0, take away what it had.
@@ -106,18 +103,18 @@ pub fn set_delegate(
     permissions: Permissions,
     expires_at: i64,
 ) -> Instruction {
-    build(tag::SET_DELEGATE, vec![signer(owner), read(&e.address), write(margin)], |out| {
-        delegate.to_bytes().encode(out);
-        permissions.bits().encode(out);
-        expires_at.encode(out);
-    })
+    build(
+        tag::SET_DELEGATE,
+        vec![signer(owner), read(&e.address), write(margin)],
+        &(delegate, permissions.bits(), expires_at),
+    )
 }
 
 /// `transfer_cash`, quote-native.
 pub fn transfer_cash(e: &Exchange, authority: &Address, from: &Address, to: &Address, amount: u64) -> Instruction {
     let accounts =
         vec![signer(authority), read(&e.address), write(&e.treasury), read(&e.board), write(from), write(to)];
-    build(tag::TRANSFER_CASH, accounts, |out| amount.encode(out))
+    build(tag::TRANSFER_CASH, accounts, &amount)
 }
 
 /// `transfer_position`: lots signed as the position is.
@@ -131,5 +128,5 @@ pub fn transfer_position(
 ) -> Instruction {
     let market = write(&e.market(instrument));
     let accounts = vec![signer(authority), read(&e.address), read(&e.board), market, write(from), write(to)];
-    build(tag::TRANSFER_POSITION, accounts, |out| lots.encode(out))
+    build(tag::TRANSFER_POSITION, accounts, &lots)
 }

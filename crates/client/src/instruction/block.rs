@@ -2,10 +2,7 @@
 
 use super::{build, read, signer, write};
 use crate::pda::Exchange;
-use ballast::{
-    args::{Encode, LegArgs},
-    instruction::tag,
-};
+use ballast::{args::LegArgs, instruction::tag};
 use solana_address::Address;
 use solana_instruction::Instruction;
 
@@ -36,12 +33,5 @@ pub fn block_trade(
         write(&other.margin),
     ];
     accounts.extend(legs.iter().map(|leg| write(&e.market(leg.instrument))));
-    build(tag::BLOCK_TRADE, accounts, |out| {
-        (legs.len() as u32).encode(out);
-        for leg in legs {
-            leg.encode(out);
-        }
-        expires_at.encode(out);
-        nonce.encode(out);
-    })
+    build(tag::BLOCK_TRADE, accounts, &(legs, expires_at, nonce))
 }

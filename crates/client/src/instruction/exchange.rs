@@ -2,11 +2,7 @@
 
 use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, TOKEN_PROGRAM, pda::Exchange};
-use ballast::{
-    args::{Encode, ExchangeArgs},
-    instruction::tag,
-    state::Pause,
-};
+use ballast::{args::ExchangeArgs, instruction::tag, state::Pause};
 use solana_address::Address;
 use solana_instruction::Instruction;
 
@@ -24,18 +20,18 @@ pub fn initialize_exchange(from: &Address, admin: &Address, quote_mint: &Address
         read(&TOKEN_PROGRAM),
         read(&SYSTEM_PROGRAM),
     ];
-    build(tag::INITIALIZE_EXCHANGE, accounts, |out| args.encode(out))
+    build(tag::INITIALIZE_EXCHANGE, accounts, args)
 }
 
 /// `grow_board`
 pub fn grow_board(e: &Exchange, from: &Address) -> Instruction {
     let accounts = vec![payer(from), read(&e.address), write(&e.board), read(&SYSTEM_PROGRAM)];
-    build(tag::GROW_BOARD, accounts, |_| {})
+    build(tag::GROW_BOARD, accounts, &())
 }
 
 /// `set_pause`
 pub fn set_pause(e: &Exchange, authority: &Address, pause: Pause) -> Instruction {
-    build(tag::SET_PAUSE, vec![signer(authority), write(&e.address)], |out| pause.bits().encode(out))
+    build(tag::SET_PAUSE, vec![signer(authority), write(&e.address)], &pause.bits())
 }
 
 /// `fund_insurance`
@@ -54,5 +50,5 @@ pub fn fund_insurance(
         write(&e.vault(quote_mint)),
         read(&TOKEN_PROGRAM),
     ];
-    build(tag::FUND_INSURANCE, accounts, |out| amount.encode(out))
+    build(tag::FUND_INSURANCE, accounts, &amount)
 }

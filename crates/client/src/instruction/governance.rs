@@ -4,7 +4,7 @@ use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, pda::Exchange};
 use ballast::{
     args::{
-        Authority, CollateralChangeArgs, Encode, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs,
+        Authority, CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs,
         UnderlyingArgs, WithdrawalLimitArgs,
     },
     instruction::tag,
@@ -23,12 +23,7 @@ pub fn propose_change(
     data: &[u8],
 ) -> Instruction {
     let accounts = vec![payer(from), signer(admin), read(&e.address), write(&e.change(nonce)), read(&SYSTEM_PROGRAM)];
-    build(tag::PROPOSE_CHANGE, accounts, |out| {
-        nonce.encode(out);
-        subject.to_bytes().encode(out);
-        (data.len() as u32).encode(out);
-        out.extend_from_slice(data);
-    })
+    build(tag::PROPOSE_CHANGE, accounts, &(nonce, subject, data))
 }
 
 /// The account that an instruction is about where its data do not say it: the mint of `list_collateral`, the surface of
@@ -63,70 +58,58 @@ pub fn with_change(mut ix: Instruction, e: &Exchange, nonce: u64, rent_to: &Addr
 /// `cancel_change`: `rent_to` is who paid for the proposal.
 pub fn cancel_change(e: &Exchange, admin: &Address, nonce: u64, rent_to: &Address) -> Instruction {
     let accounts = vec![signer(admin), read(&e.address), write(&e.change(nonce)), write(rent_to)];
-    build(tag::CANCEL_CHANGE, accounts, |out| nonce.encode(out))
+    build(tag::CANCEL_CHANGE, accounts, &nonce)
 }
 
 /// `set_timelock`
 pub fn set_timelock(e: &Exchange, admin: &Address, seconds: u32) -> Instruction {
-    build(tag::SET_TIMELOCK, of_exchange(e, admin), |out| seconds.encode(out))
+    build(tag::SET_TIMELOCK, of_exchange(e, admin), &seconds)
 }
 
 /// `nominate_authority`: a zero address withdraws a nomination.
 pub fn nominate_authority(e: &Exchange, admin: &Address, authority: Authority, who: &Address) -> Instruction {
-    build(tag::NOMINATE_AUTHORITY, of_exchange(e, admin), |out| {
-        (authority as u8).encode(out);
-        who.to_bytes().encode(out);
-    })
+    build(tag::NOMINATE_AUTHORITY, of_exchange(e, admin), &(authority as u8, who))
 }
 
 /// `accept_authority`
 pub fn accept_authority(e: &Exchange, nominee: &Address, authority: Authority) -> Instruction {
-    build(tag::ACCEPT_AUTHORITY, of_exchange(e, nominee), |out| (authority as u8).encode(out))
+    build(tag::ACCEPT_AUTHORITY, of_exchange(e, nominee), &(authority as u8))
 }
 
 /// `change_fees`
 pub fn change_fees(e: &Exchange, admin: &Address, args: &FeeArgs) -> Instruction {
-    build(tag::CHANGE_FEES, of_exchange(e, admin), |out| args.encode(out))
+    build(tag::CHANGE_FEES, of_exchange(e, admin), args)
 }
 
 /// `change_margin`
 pub fn change_margin(e: &Exchange, admin: &Address, args: &MarginArgs) -> Instruction {
-    build(tag::CHANGE_MARGIN, of_board(e, admin), |out| args.encode(out))
+    build(tag::CHANGE_MARGIN, of_board(e, admin), args)
 }
 
 /// `change_underlying`
 pub fn change_underlying(e: &Exchange, admin: &Address, underlying: u16, args: &UnderlyingArgs) -> Instruction {
-    build(tag::CHANGE_UNDERLYING, of_board(e, admin), |out| {
-        underlying.encode(out);
-        args.encode(out);
-    })
+    build(tag::CHANGE_UNDERLYING, of_board(e, admin), &(underlying, args))
 }
 
 /// `change_instrument`
 pub fn change_instrument(e: &Exchange, admin: &Address, instrument: u16, args: &InstrumentChangeArgs) -> Instruction {
-    build(tag::CHANGE_INSTRUMENT, of_market(e, admin, instrument), |out| {
-        instrument.encode(out);
-        args.encode(out);
-    })
+    build(tag::CHANGE_INSTRUMENT, of_market(e, admin, instrument), &(instrument, args))
 }
 
 /// `change_collateral`
 pub fn change_collateral(e: &Exchange, admin: &Address, args: &CollateralChangeArgs) -> Instruction {
-    build(tag::CHANGE_COLLATERAL, of_board(e, admin), |out| args.encode(out))
+    build(tag::CHANGE_COLLATERAL, of_board(e, admin), args)
 }
 
 /// `set_withdrawal_limit`
 pub fn set_withdrawal_limit(e: &Exchange, admin: &Address, args: &WithdrawalLimitArgs) -> Instruction {
     let accounts = vec![signer(admin), read(&e.address), read(&e.board), write(&e.treasury)];
-    build(tag::SET_WITHDRAWAL_LIMIT, accounts, |out| args.encode(out))
+    build(tag::SET_WITHDRAWAL_LIMIT, accounts, args)
 }
 
 /// `tighten_underlying`
 pub fn tighten_underlying(e: &Exchange, risk_authority: &Address, underlying: u16, scan_range: u32) -> Instruction {
-    build(tag::TIGHTEN_UNDERLYING, of_board(e, risk_authority), |out| {
-        underlying.encode(out);
-        scan_range.encode(out);
-    })
+    build(tag::TIGHTEN_UNDERLYING, of_board(e, risk_authority), &(underlying, scan_range))
 }
 
 /// `tighten_instrument`
@@ -136,31 +119,22 @@ pub fn tighten_instrument(
     instrument: u16,
     args: &InstrumentTightenArgs,
 ) -> Instruction {
-    build(tag::TIGHTEN_INSTRUMENT, of_market(e, risk_authority, instrument), |out| {
-        instrument.encode(out);
-        args.encode(out);
-    })
+    build(tag::TIGHTEN_INSTRUMENT, of_market(e, risk_authority, instrument), &(instrument, args))
 }
 
 /// `tighten_collateral`
 pub fn tighten_collateral(e: &Exchange, risk_authority: &Address, token: u16, deposit_limit: u64) -> Instruction {
-    build(tag::TIGHTEN_COLLATERAL, of_board(e, risk_authority), |out| {
-        token.encode(out);
-        deposit_limit.encode(out);
-    })
+    build(tag::TIGHTEN_COLLATERAL, of_board(e, risk_authority), &(token, deposit_limit))
 }
 
 /// `trip_breaker`
 pub fn trip_breaker(e: &Exchange, underlying: u16) -> Instruction {
-    build(tag::TRIP_BREAKER, vec![read(&e.address), write(&e.board)], |out| underlying.encode(out))
+    build(tag::TRIP_BREAKER, vec![read(&e.address), write(&e.board)], &underlying)
 }
 
 /// `relax_underlying`
 pub fn relax_underlying(e: &Exchange, admin: &Address, underlying: u16, scan_range: u32) -> Instruction {
-    build(tag::RELAX_UNDERLYING, of_board(e, admin), |out| {
-        underlying.encode(out);
-        scan_range.encode(out);
-    })
+    build(tag::RELAX_UNDERLYING, of_board(e, admin), &(underlying, scan_range))
 }
 
 /// The accounts of an instruction of an authority that changes the exchange alone.

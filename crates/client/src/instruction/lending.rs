@@ -9,15 +9,15 @@ use solana_instruction::Instruction;
 /// `accrue_interest`
 pub fn accrue_interest(e: &Exchange, margin: &Address) -> Instruction {
     let accounts = vec![read(&e.address), write(&e.treasury), read(&e.board), write(margin)];
-    build(tag::ACCRUE_INTEREST, accounts, |_| {})
+    build(tag::ACCRUE_INTEREST, accounts, &())
 }
 
 /// `update_interest`
 pub fn update_interest(e: &Exchange) -> Instruction {
-    build(tag::UPDATE_INTEREST, vec![read(&e.address), write(&e.treasury), write(&e.board)], |_| {})
+    build(tag::UPDATE_INTEREST, vec![read(&e.address), write(&e.treasury), write(&e.board)], &())
 }
 
 /// `set_interest`
 pub fn set_interest(e: &Exchange, admin: &Address, args: &InterestArgs) -> Instruction {
-    build(tag::SET_INTEREST, vec![signer(admin), read(&e.address), write(&e.board)], |out| args.encode(out))
+    build(tag::SET_INTEREST, vec![signer(admin), read(&e.address), write(&e.board)], args)
 }

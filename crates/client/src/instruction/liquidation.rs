@@ -2,7 +2,7 @@
 
 use super::{build, read, signer, write};
 use crate::pda::Exchange;
-use ballast::{args::Encode, instruction::tag};
+use ballast::instruction::tag;
 use solana_address::Address;
 use solana_instruction::Instruction;
 
@@ -24,12 +24,12 @@ pub fn liquidate(
         write(margin),
         write(liquidator),
     ];
-    build(tag::LIQUIDATE, accounts, |out| max_lots.encode(out))
+    build(tag::LIQUIDATE, accounts, &max_lots)
 }
 
 /// `resolve_bad_debt`
 pub fn resolve_bad_debt(e: &Exchange, margin: &Address) -> Instruction {
-    build(tag::RESOLVE_BAD_DEBT, vec![read(&e.address), write(&e.treasury), write(margin)], |_| {})
+    build(tag::RESOLVE_BAD_DEBT, vec![read(&e.address), write(&e.treasury), write(margin)], &())
 }
 
 /// `liquidate_token`: at most so much of a token, in its smallest units.
@@ -43,8 +43,5 @@ pub fn liquidate_token(
 ) -> Instruction {
     let accounts =
         vec![signer(authority), read(&e.address), write(&e.treasury), read(&e.board), write(margin), write(liquidator)];
-    build(tag::LIQUIDATE_TOKEN, accounts, |out| {
-        token.encode(out);
-        max_amount.encode(out);
-    })
+    build(tag::LIQUIDATE_TOKEN, accounts, &(token, max_amount))
 }

@@ -3,7 +3,7 @@
 use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, TOKEN_PROGRAM, pda::Exchange};
 use ballast::{
-    args::{CollateralArgs, Encode, FutureArgs, InstrumentArgs, OptionArgs, UnderlyingArgs},
+    args::{CollateralArgs, FutureArgs, InstrumentArgs, OptionArgs, UnderlyingArgs},
     instruction::tag,
 };
 use solana_address::Address;
@@ -11,16 +11,12 @@ use solana_instruction::{AccountMeta, Instruction};
 
 /// `set_product_group`
 pub fn set_product_group(e: &Exchange, admin: &Address, group: u8, name: [u8; 16], offset_ppm: u32) -> Instruction {
-    build(tag::SET_PRODUCT_GROUP, vec![signer(admin), read(&e.address), write(&e.board)], |out| {
-        group.encode(out);
-        name.encode(out);
-        offset_ppm.encode(out);
-    })
+    build(tag::SET_PRODUCT_GROUP, vec![signer(admin), read(&e.address), write(&e.board)], &(group, name, offset_ppm))
 }
 
 /// `list_underlying`
 pub fn list_underlying(e: &Exchange, admin: &Address, args: &UnderlyingArgs) -> Instruction {
-    build(tag::LIST_UNDERLYING, vec![signer(admin), read(&e.address), write(&e.board)], |out| args.encode(out))
+    build(tag::LIST_UNDERLYING, vec![signer(admin), read(&e.address), write(&e.board)], args)
 }
 
 /// `list_collateral`
@@ -41,24 +37,24 @@ pub fn list_collateral(
         read(&TOKEN_PROGRAM),
         read(&SYSTEM_PROGRAM),
     ];
-    build(tag::LIST_COLLATERAL, accounts, |out| args.encode(out))
+    build(tag::LIST_COLLATERAL, accounts, args)
 }
 
 /// `list_perpetual`
 pub fn list_perpetual(e: &Exchange, from: &Address, admin: &Address, args: &InstrumentArgs) -> Instruction {
-    build(tag::LIST_PERPETUAL, listing(e, from, admin, args.instrument), |out| args.encode(out))
+    build(tag::LIST_PERPETUAL, listing(e, from, admin, args.instrument), args)
 }
 
 /// `list_future`
 pub fn list_future(e: &Exchange, from: &Address, admin: &Address, args: &FutureArgs) -> Instruction {
-    build(tag::LIST_FUTURE, listing(e, from, admin, args.terms.instrument), |out| args.encode(out))
+    build(tag::LIST_FUTURE, listing(e, from, admin, args.terms.instrument), args)
 }
 
 /// `list_option`
 pub fn list_option(e: &Exchange, from: &Address, admin: &Address, args: &OptionArgs) -> Instruction {
     let mut accounts = listing(e, from, admin, args.terms.instrument);
     accounts.insert(accounts.len() - 1, read(&e.surface(args.terms.underlying)));
-    build(tag::LIST_OPTION, accounts, |out| args.encode(out))
+    build(tag::LIST_OPTION, accounts, args)
 }
 
 /// The accounts that every listing of an instrument takes.

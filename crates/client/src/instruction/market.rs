@@ -2,14 +2,14 @@
 
 use super::{build, payer, read, write};
 use crate::{SYSTEM_PROGRAM, pda::Exchange};
-use ballast::{args::Encode, instruction::tag};
+use ballast::instruction::tag;
 use solana_address::Address;
 use solana_instruction::Instruction;
 
 /// `grow_market`
 pub fn grow_market(e: &Exchange, from: &Address, instrument: u16) -> Instruction {
     let accounts = vec![payer(from), read(&e.address), write(&e.market(instrument)), read(&SYSTEM_PROGRAM)];
-    build(tag::GROW_MARKET, accounts, |_| {})
+    build(tag::GROW_MARKET, accounts, &())
 }
 
 /// `refresh_underlying`
@@ -26,27 +26,22 @@ pub fn refresh_underlying_from(
 ) -> Instruction {
     let mut accounts = vec![read(&e.address), write(&e.board), read(price_update)];
     accounts.extend(second.map(read));
-    build(tag::REFRESH_UNDERLYING, accounts, |out| underlying.encode(out))
+    build(tag::REFRESH_UNDERLYING, accounts, &underlying)
 }
 
 /// `sweep`
 pub fn sweep(e: &Exchange, instrument: u16) -> Instruction {
     let accounts = vec![read(&e.address), write(&e.treasury), write(&e.board), write(&e.market(instrument))];
-    build(tag::SWEEP, accounts, |_| {})
+    build(tag::SWEEP, accounts, &())
 }
 
 /// `refresh_options`: instruments of one underlying in ascending order.
 pub fn refresh_options(e: &Exchange, underlying: u16, instruments: &[u16]) -> Instruction {
     let accounts = vec![read(&e.address), write(&e.board), read(&e.surface(underlying))];
-    build(tag::REFRESH_OPTIONS, accounts, |out| {
-        (instruments.len() as u32).encode(out);
-        for instrument in instruments {
-            instrument.encode(out);
-        }
-    })
+    build(tag::REFRESH_OPTIONS, accounts, &instruments)
 }
 
 /// `sample_market`
 pub fn sample_market(e: &Exchange, instrument: u16) -> Instruction {
-    build(tag::SAMPLE_MARKET, vec![read(&e.address), write(&e.board), write(&e.market(instrument))], |_| {})
+    build(tag::SAMPLE_MARKET, vec![read(&e.address), write(&e.board), write(&e.market(instrument))], &())
 }

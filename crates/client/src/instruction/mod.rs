@@ -24,6 +24,7 @@ pub use settlement::*;
 pub use surface::*;
 pub use trading::*;
 
+use borsh::BorshSerialize;
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
@@ -43,10 +44,9 @@ fn write(address: &Address) -> AccountMeta {
     AccountMeta::new(*address, false)
 }
 
-/// An instruction of the program: its discriminator, then what `encode` appends.
-fn build(tag: u8, accounts: Vec<AccountMeta>, encode: impl FnOnce(&mut Vec<u8>)) -> Instruction {
-    let mut data = vec![tag];
-    encode(&mut data);
+/// An instruction of the program: its discriminator, then its arguments in the order of the handler's.
+fn build(tag: u8, accounts: Vec<AccountMeta>, args: &impl BorshSerialize) -> Instruction {
+    let data = borsh::to_vec(&(tag, args)).expect("no list has more than 2^32 items");
     Instruction { program_id: ballast::ID, accounts, data }
 }
 

@@ -3,9 +3,10 @@
 use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, pda::Exchange};
 use ballast::{
-    args::{Encode, SmileArgs, SurfaceArgs},
+    args::{SmileArgs, SurfaceArgs},
     instruction::tag,
 };
+use core::array::from_fn;
 use solana_address::Address;
 use solana_instruction::Instruction;
 
@@ -19,26 +20,20 @@ pub fn open_surface(e: &Exchange, from: &Address, admin: &Address, args: &Surfac
         write(&e.surface(args.underlying)),
         read(&SYSTEM_PROGRAM),
     ];
-    build(tag::OPEN_SURFACE, accounts, |out| args.encode(out))
+    build(tag::OPEN_SURFACE, accounts, args)
 }
 
 /// `set_publishers`: at most five, the rest zero.
 pub fn set_publishers(e: &Exchange, admin: &Address, underlying: u16, publishers: &[Address]) -> Instruction {
     let accounts = vec![signer(admin), read(&e.address), write(&e.surface(underlying))];
-    build(tag::SET_PUBLISHERS, accounts, |out| {
-        for slot in 0..5 {
-            publishers.get(slot).map_or([0; 32], Address::to_bytes).encode(out);
-        }
-    })
+    let slots: [Address; 5] = from_fn(|slot| publishers.get(slot).copied().unwrap_or_default());
+    build(tag::SET_PUBLISHERS, accounts, &slots)
 }
 
 /// `open_expiry`
 pub fn open_expiry(e: &Exchange, admin: &Address, underlying: u16, expiry: i64, smile: &SmileArgs) -> Instruction {
     let accounts = vec![signer(admin), read(&e.address), write(&e.surface(underlying))];
-    build(tag::OPEN_EXPIRY, accounts, |out| {
-        expiry.encode(out);
-        smile.encode(out);
-    })
+    build(tag::OPEN_EXPIRY, accounts, &(expiry, smile))
 }
 
 /// `publish_volatility`
@@ -50,8 +45,5 @@ pub fn publish_volatility(
     smile: &SmileArgs,
 ) -> Instruction {
     let accounts = vec![signer(publisher), read(&e.address), read(&e.board), write(&e.surface(underlying))];
-    build(tag::PUBLISH_VOLATILITY, accounts, |out| {
-        expiry.encode(out);
-        smile.encode(out);
-    })
+    build(tag::PUBLISH_VOLATILITY, accounts, &(expiry, smile))
 }

@@ -3,7 +3,7 @@
 use super::{build, read, signer, write};
 use crate::pda::Exchange;
 use ballast::{
-    args::{CancelArgs, Encode, OrderArgs},
+    args::{CancelArgs, OrderArgs},
     instruction::tag,
 };
 use solana_address::Address;
@@ -20,7 +20,7 @@ pub fn place_order(
 ) -> Instruction {
     let mut accounts = trading(e, authority, margin, instrument);
     accounts.extend(makers.iter().map(write));
-    build(tag::PLACE_ORDER, accounts, |out| args.encode(out))
+    build(tag::PLACE_ORDER, accounts, args)
 }
 
 /// `cancel_order`
@@ -32,10 +32,7 @@ pub fn cancel_order(
     handle: u32,
     sequence: u64,
 ) -> Instruction {
-    build(tag::CANCEL_ORDER, trading(e, authority, margin, instrument), |out| {
-        handle.encode(out);
-        sequence.encode(out);
-    })
+    build(tag::CANCEL_ORDER, trading(e, authority, margin, instrument), &(handle, sequence))
 }
 
 /// `cancel_all_orders`, at most `limit` of a side: 0 bids, 1 asks, [`BOTH_SIDES`](ballast::args::BOTH_SIDES).
@@ -47,10 +44,7 @@ pub fn cancel_all_orders(
     side: u8,
     limit: u16,
 ) -> Instruction {
-    build(tag::CANCEL_ALL_ORDERS, trading(e, authority, margin, instrument), |out| {
-        side.encode(out);
-        limit.encode(out);
-    })
+    build(tag::CANCEL_ALL_ORDERS, trading(e, authority, margin, instrument), &(side, limit))
 }
 
 /// `cancel_by_client_id`
@@ -61,7 +55,7 @@ pub fn cancel_by_client_id(
     instrument: u16,
     client_id: u64,
 ) -> Instruction {
-    build(tag::CANCEL_BY_CLIENT_ID, trading(e, authority, margin, instrument), |out| client_id.encode(out))
+    build(tag::CANCEL_BY_CLIENT_ID, trading(e, authority, margin, instrument), &client_id)
 }
 
 /// `replace_order`: `old` is the order's handle and sequence number, `makers` are the margin accounts whose orders the new
@@ -77,10 +71,7 @@ pub fn replace_order(
 ) -> Instruction {
     let mut accounts = trading(e, authority, margin, instrument);
     accounts.extend(makers.iter().map(write));
-    build(tag::REPLACE_ORDER, accounts, |out| {
-        old.encode(out);
-        args.encode(out);
-    })
+    build(tag::REPLACE_ORDER, accounts, &(old, args))
 }
 
 /// `batch_orders`: the cancels come first.
@@ -95,16 +86,13 @@ pub fn batch_orders(
 ) -> Instruction {
     let mut accounts = trading(e, authority, margin, instrument);
     accounts.extend(makers.iter().map(write));
-    build(tag::BATCH_ORDERS, accounts, |out| {
-        cancels.encode(out);
-        orders.encode(out);
-    })
+    build(tag::BATCH_ORDERS, accounts, &(cancels, orders))
 }
 
 /// `prune_expired`, at most `limit` orders: expired ones, and reduce-only ones without a position to reduce.
 pub fn prune_expired(e: &Exchange, margin: &Address, instrument: u16, limit: u16) -> Instruction {
     let accounts = vec![read(&e.address), read(&e.board), write(&e.market(instrument)), write(margin)];
-    build(tag::PRUNE_EXPIRED, accounts, |out| limit.encode(out))
+    build(tag::PRUNE_EXPIRED, accounts, &limit)
 }
 
 fn trading(e: &Exchange, authority: &Address, margin: &Address, instrument: u16) -> Vec<AccountMeta> {

@@ -89,7 +89,7 @@ impl Bot for Process {
     fn check(&mut self) -> Result<()> {
         match self.child.try_wait()? {
             None => Ok(()),
-            Some(status) => bail!("the liquidator ended by itself, {status}; it said: {:?}", self.said()),
+            Some(status) => bail!("the liquidator ended by itself, {status}; it said: {}", self.said().join("; ")),
         }
     }
 

@@ -1,7 +1,10 @@
 //! What transactions did, from the events in their logs.
 
 use anyhow::Result;
-use ballast_client::{ballast::events::Liquidated, event};
+use ballast_client::{
+    ballast::events::{Liquidated, OrderPlaced},
+    event,
+};
 use solana_address::Address;
 use std::collections::BTreeMap;
 
@@ -19,14 +22,14 @@ pub struct Ledger {
 impl Ledger {
     /// Adds the events of a transaction's log.
     pub fn read(&mut self, log: &[String]) -> Result<()> {
-        for order in event::orders(log)? {
+        for order in event::find::<OrderPlaced>(log) {
             *self.fees.entry(order.margin).or_default() += order.fee;
             self.volume += order.value;
             for fill in &order.fills {
                 *self.fees.entry(fill.maker).or_default() += fill.maker_fee;
             }
         }
-        self.liquidations.extend(event::liquidations(log));
+        self.liquidations.extend(event::find::<Liquidated>(log));
         Ok(())
     }
 

@@ -145,7 +145,7 @@ pub fn take(
     let ix = venue.place(trader, terms.instrument, order, &makers);
     let sent = venue.act(trader, &[ix]).with_context(|| format!("{} could not trade {}", trader.name, terms.name))?;
     stage.note(&sent)?;
-    event::orders(&sent.log)?.into_iter().next().context("the log has no order")
+    event::find::<OrderPlaced>(&sent.log).into_iter().next().context("the log has no order")
 }
 
 /// The worst price that a taker accepts: half a percent from the index.

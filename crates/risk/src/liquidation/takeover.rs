@@ -170,7 +170,11 @@ impl<'a> Trial<'a> {
 
     /// The underlying's contribution as the trial now stands.
     fn risk(&self) -> Result<UnderlyingRisk, RiskError> {
-        let positions = self.portfolio.positions.get(self.run.0..self.run.1).ok_or(RiskError::Overflow)?;
+        let positions = self
+            .portfolio
+            .positions
+            .get(self.run.0..self.run.1)
+            .ok_or(RiskError::Corrupt { what: "positions of the underlying" })?;
         UnderlyingRisk::of(self.board, self.u, positions, &self.tokens, self.purpose)
     }
 

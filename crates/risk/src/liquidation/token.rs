@@ -168,7 +168,10 @@ impl<'a> Trial<'a> {
         let whole =
             u64::try_from(units).ok().and_then(|units| units.checked_mul(per_unit)).ok_or(RiskError::Overflow)?;
         let amount = if with_rest { self.held } else { whole };
-        let (rest, per_unit) = (amount.checked_sub(whole).ok_or(RiskError::Overflow)? as i64, per_unit as i64);
+        let (rest, per_unit) = (
+            amount.checked_sub(whole).ok_or(RiskError::Corrupt { what: "the amount of the token" })? as i64,
+            per_unit as i64,
+        );
         // Below 2^54 and one unit's price.
         let scaled = mul_bounded(units, self.u.price.get()) + mul_div_floor(rest, self.u.price.get(), per_unit)?;
         let value = Scaled::new(scaled).to_native_floor(self.u.scale());
@@ -195,7 +198,11 @@ impl<'a> Trial<'a> {
             units: self.tokens.units - units,
             haircut: self.tokens.haircut.minus(was.haircut)?.plus(is.haircut)?,
         };
-        let positions = self.portfolio.positions.get(self.run.0..self.run.1).ok_or(RiskError::Overflow)?;
+        let positions = self
+            .portfolio
+            .positions
+            .get(self.run.0..self.run.1)
+            .ok_or(RiskError::Corrupt { what: "positions of the underlying" })?;
         let risk = UnderlyingRisk::of(self.board, self.u, positions, &tokens, self.purpose)?;
         self.scan = risk.scan;
         let mut margin = self.rest;

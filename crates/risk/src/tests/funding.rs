@@ -43,7 +43,7 @@ fn a_premium_is_rounded_down_and_clamped() {
     assert_eq!(of(2_999_999, 2_999_999, 3_000_000), Ok(-1));
     assert_eq!(of(2_000_000, 3_000_000, 1_000_000), Ok(10_000));
     assert_eq!(of(1, 1, 1_000_000), Ok(-10_000));
-    assert_eq!(of(1, 1, 0), Err(RiskError::Overflow));
+    assert_eq!(of(1, 1, 0), Err(RiskError::NotPositive { what: "a divisor" }));
     assert_eq!(of(i64::MIN, 1, 1), Err(RiskError::Overflow));
     assert_eq!(of(1, i64::MIN, 1), Err(RiskError::Overflow));
 }
@@ -52,7 +52,7 @@ fn a_premium_is_rounded_down_and_clamped() {
 #[test]
 fn accrual_loses_nothing_to_rounding() {
     assert_eq!(accrue(10_000_000, 1_000, 28_800, 0), Ok((20, 24_000_000_000)));
-    assert_eq!(accrue(1, 1, 0, 0), Err(RiskError::Overflow));
+    assert_eq!(accrue(1, 1, 0, 0), Err(RiskError::NotPositive { what: "the period of funding" }));
     cases(300, |rng| {
         let period = rng.range(3_600, 604_800) as u32;
         let (mut index, mut remainder, mut exact) = (0i64, 0i64, 0i128);

@@ -90,7 +90,7 @@ fn a_fill_of_nothing_or_of_the_wrong_sign_is_refused() {
     let i = Instrument::zeroed();
     let mut p = position(5, -50);
     for wrong in [fill(0, 0), fill(1, -1), fill(-1, 1), fill(1, i64::MIN)] {
-        assert_eq!(p.apply_fill(wrong, &i), Err(RiskError::Overflow));
+        assert_eq!(p.apply_fill(wrong, &i), Err(RiskError::Corrupt { what: "a fill" }));
         assert_eq!(p, position(5, -50));
     }
     // Worthless is not wrong.
@@ -286,10 +286,16 @@ fn order_totals_are_the_sum_of_the_orders() {
         }
     });
     let mut p = position(0, 0);
-    assert_eq!(p.remove_order(Side::Bid, false, Lots::new(1), QuoteNative::new(1)), Err(RiskError::Overflow));
+    assert_eq!(
+        p.remove_order(Side::Bid, false, Lots::new(1), QuoteNative::new(1)),
+        Err(RiskError::Corrupt { what: "the number of orders" })
+    );
     let mut p = position(0, 0);
     p.add_order(Side::Bid, false, Lots::new(1), QuoteNative::new(1)).unwrap();
-    assert_eq!(p.fill_order(Side::Bid, false, Lots::new(2), QuoteNative::new(1)), Err(RiskError::Overflow));
+    assert_eq!(
+        p.fill_order(Side::Bid, false, Lots::new(2), QuoteNative::new(1)),
+        Err(RiskError::Corrupt { what: "totals of orders" })
+    );
 }
 
 /// I9. Keys order by underlying, then expiry, then instrument.

@@ -1,7 +1,5 @@
 //! Arguments of block trades.
 
-use super::*;
-
 args! {
     /// A leg of a block trade, from the first account's side.
     LegArgs {

@@ -1,7 +1,5 @@
 //! Arguments of the instructions that make an exchange and its authorities.
 
-use super::*;
-
 args! {
     /// Margin and liquidation parameters of the exchange; see `ballast_risk::MarginParams` for meaning and bounds.
     MarginArgs {

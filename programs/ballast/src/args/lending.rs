@@ -1,7 +1,5 @@
 //! Arguments of interest and lending.
 
-use super::*;
-
 args! {
     /// Interest; see `ballast_risk::InterestParams` for meaning and bounds.
     InterestArgs {

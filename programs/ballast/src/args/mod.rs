@@ -3,24 +3,19 @@
 //! An instruction's data is its discriminator, one byte ([`tag`](crate::instruction::tag)), and its arguments in Borsh's
 //! layout: integers little endian, arrays without a length.
 
-#[cfg(feature = "program")]
-use anchor_lang::prelude::*;
 use ballast_risk::Feed;
 
 /// Declares a struct of integers and byte arrays that can be an instruction's argument.
 macro_rules! args {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
         $(#[$doc])*
-        #[cfg_attr(feature = "program", derive(AnchorSerialize, AnchorDeserialize, IdlType))]
+        #[cfg_attr(
+            feature = "program",
+            derive(anchor_lang::AnchorSerialize, anchor_lang::AnchorDeserialize, anchor_lang::IdlType)
+        )]
+        #[cfg_attr(feature = "borsh", derive(borsh::BorshSerialize, borsh::BorshDeserialize))]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $name { $($(#[$field_doc])* pub $field: $type,)* }
-
-        impl $name {
-            /// Appends the argument's bytes.
-            pub fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
-                $( Encode::encode(&self.$field, out); )*
-            }
-        }
     };
 }
 
@@ -39,74 +34,3 @@ pub use lending::*;
 pub use listing::*;
 pub use surface::*;
 pub use trading::*;
-
-/// A value with a fixed encoding.
-pub trait Encode {
-    /// Appends the value's bytes.
-    fn encode(&self, out: &mut alloc::vec::Vec<u8>);
-}
-
-macro_rules! encode_integers {
-    ($($type:ty),*) => { $(
-        impl Encode for $type {
-            fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
-                out.extend_from_slice(&self.to_le_bytes());
-            }
-        }
-    )* };
-}
-encode_integers!(u8, u16, u32, u64, i32, i64);
-
-/// Structs that are parts of other arguments.
-macro_rules! encode_structs {
-    ($($type:ty),*) => { $(
-        impl Encode for $type {
-            fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
-                Self::encode(self, out);
-            }
-        }
-    )* };
-}
-
-impl<const N: usize> Encode for [u8; N] {
-    fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
-        out.extend_from_slice(self);
-    }
-}
-
-impl<const N: usize, const M: usize> Encode for [[u8; N]; M] {
-    fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
-        out.extend_from_slice(self.as_flattened());
-    }
-}
-
-/// A list: how many, then each.
-impl<T: Encode> Encode for [T] {
-    fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
-        (self.len() as u32).encode(out);
-        self.iter().for_each(|item| item.encode(out));
-    }
-}
-
-encode_structs!(
-    MarginArgs,
-    FeeArgs,
-    FundingArgs,
-    CancelArgs,
-    LegArgs,
-    OrderArgs,
-    RangeArgs,
-    FeedArgs,
-    OptionParamsArgs,
-    InstrumentArgs,
-    SmileArgs,
-    UnderlyingArgs,
-    CollateralArgs,
-    FutureArgs,
-    OptionArgs,
-    SurfaceArgs,
-    InterestArgs,
-    InstrumentChangeArgs,
-    CollateralChangeArgs,
-    WithdrawalLimitArgs
-);

@@ -1,7 +1,5 @@
 //! Arguments of volatility surfaces.
 
-use super::*;
-
 args! {
     /// A volatility surface; see `ballast_risk::surface::SurfaceParams` for meaning and bounds.
     SurfaceArgs {

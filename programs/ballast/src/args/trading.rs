@@ -1,6 +1,5 @@
 //! Arguments of orders.
 
-use super::*;
 use ballast_risk::Side;
 
 args! {

@@ -80,7 +80,7 @@ impl Market {
         if matched && long.get() >= 0 && self.unswept_fees.get() >= 0 {
             Ok(())
         } else {
-            Err(BallastError::MarketCorrupt)
+            Err(BallastError::CorruptState)
         }
     }
 
@@ -145,17 +145,17 @@ mod tests {
     fn a_market_has_a_short_lot_for_every_long_one_until_it_settles() {
         let (mut market, mut i) = (Market::zeroed(), Instrument::zeroed());
         book(&mut market, 0, 3);
-        assert_eq!(market.invariant(&i), Err(BallastError::MarketCorrupt));
+        assert_eq!(market.invariant(&i), Err(BallastError::CorruptState));
         book(&mut market, 2, -1);
         assert_eq!(market.invariant(&i), Ok(()));
         assert_eq!((market.open_interest_long.get(), market.open_interest_short.get()), (1, 1));
         market.collect(QuoteNative::new(-1)).unwrap();
-        assert_eq!(market.invariant(&i), Err(BallastError::MarketCorrupt));
+        assert_eq!(market.invariant(&i), Err(BallastError::CorruptState));
         market.collect(QuoteNative::new(1)).unwrap();
         i.settled = 1;
         book(&mut market, 1, 0);
         assert_eq!(market.invariant(&i), Ok(()));
         market.open_interest_long = Lots::new(-1);
-        assert_eq!(market.invariant(&i), Err(BallastError::MarketCorrupt));
+        assert_eq!(market.invariant(&i), Err(BallastError::CorruptState));
     }
 }

@@ -278,7 +278,10 @@ fn a_withdrawal_wants_fresh_prices_of_all_that_is_held_and_of_nothing_else() {
 
 /// Underlying, age and limit in the log of a stale price.
 fn numbers_of_stale(log: &[String]) -> (i64, i64, i64) {
-    let line = log.iter().find_map(|l| l.strip_prefix("Program log: underlying ")).expect("a stale price is logged");
+    let line = log
+        .iter()
+        .find_map(|l| l.strip_prefix("Program log: the price of underlying "))
+        .expect("a stale price is logged");
     let parts: Vec<i64> = line.split(|c: char| !c.is_ascii_digit()).filter_map(|p| p.parse().ok()).collect();
     (parts[0], parts[1], parts[2])
 }

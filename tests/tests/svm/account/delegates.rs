@@ -193,7 +193,7 @@ mod permissions {
         }
         refused(&mut svm, |svm| svm.delegate(&alice, &who(5), Permissions::TRADE, now + 60), E::NoFreeDelegate);
         let sent = svm.delegate(&alice, &who(2), Permissions::all(), now + 100).unwrap();
-        let set: Vec<DelegateSet> = event::find(&sent.log, DelegateSet::NAME);
+        let set: Vec<DelegateSet> = event::find(&sent.log);
         assert_eq!((set[0].delegate, set[0].permissions, set[0].expires_at), (who(2), 15, now + 100));
         let slots = |svm: &Svm| svm.margin(&alice.margin).delegates.map(|d| (d.address, d.permissions, d.expires_at));
         assert_eq!(slots(&svm)[1], (who(2), Permissions::all(), now + 100));
@@ -285,7 +285,7 @@ mod cash {
     fn moves_as_far_as_a_withdrawal_could_take_it() {
         let (mut svm, alice, second, bob) = two(["1000", "0"]);
         let sent = svm.transfer_cash(&alice, &second, 1).unwrap();
-        let moved: Vec<CashTransferred> = event::find(&sent.log, CashTransferred::NAME);
+        let moved: Vec<CashTransferred> = event::find(&sent.log);
         assert_eq!((moved[0].amount, moved[0].from_cash, moved[0].to_cash), (1, 1_000 * USDC - 1, 1));
         svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
         let r = svm.requirements(&alice);
@@ -369,8 +369,8 @@ mod positions {
         let equity = |svm: &Svm| svm.requirements(&alice).equity.get() + svm.requirements(&second).equity.get();
         let worth = equity(&svm);
         let sent = svm.transfer_position(&alice, &second, BTC, 3).unwrap();
-        let moved: Vec<PositionTransferred> = event::find(&sent.log, PositionTransferred::NAME);
-        assert_eq!((moved[0].lots, moved[0].value, moved[0].instrument), (3, 120 * USDC, u64::from(BTC)));
+        let moved: Vec<PositionTransferred> = event::find(&sent.log);
+        assert_eq!((moved[0].lots, moved[0].value, moved[0].instrument), (3, 120 * USDC, BTC));
         assert_eq!((moved[0].from, moved[0].to), (alice.margin, second.margin));
         assert_eq!(state(&svm, &alice), (7, -280 * USDC, one));
         assert_eq!(state(&svm, &second), (3, -120 * USDC, other));

@@ -4,6 +4,7 @@ use crate::{
     harness::refusal::{DUPLICATE, assert_refused, numbers, refused},
     stories::options,
 };
+use ballast_client::ballast::events::BlockTraded;
 use ballast_client::risk::LotValue;
 use ballast_client::{
     BallastError as E,
@@ -78,7 +79,7 @@ fn option_strategies_trade_as_blocks_to_the_unit() {
                 strategy.iter().map(|(i, lots)| at_mark(&svm, *i, direction * lots, ticks)).collect();
             let unswept: Vec<i64> = legs.iter().map(|l| svm.market(l.instrument).header.unswept_fees.get()).collect();
             let sent = send(&mut svm, &alice, &bob, &legs).unwrap_or_else(|e| panic!("{name}: {e:#?}"));
-            let events = event::blocks(&sent.log).unwrap();
+            let events = event::find::<BlockTraded>(&sent.log);
             assert_eq!((events.len(), events[0].margin_a, events[0].margin_b), (1, alice.margin, bob.margin), "{name}");
             assert_eq!((events[0].nonce, events[0].legs.len()), (1, legs.len()));
             let mut fees = 0;
@@ -437,7 +438,7 @@ fn a_request_for_quote_ends_in_a_block() {
     quote.verify(&transaction).unwrap();
     quoted.verify(&transaction).unwrap();
     let sent = svm.send(&transaction, &[&taker.key, &maker.key]).unwrap();
-    assert_eq!(event::blocks(&sent.log).unwrap()[0].nonce, 42);
+    assert_eq!(event::find::<BlockTraded>(&sent.log)[0].nonce, 42);
     assert_eq!((svm.requirements(&taker), svm.requirements(&maker)), (taken.after, own.after));
     assert_eq!((svm.lots(&taker, 12), svm.lots(&taker, 14), svm.lots(&maker, 12)), (50, -50, -50));
     svm.assert_reconciled();

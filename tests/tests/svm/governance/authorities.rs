@@ -184,8 +184,8 @@ fn an_authority_changes_hands_in_two_steps() {
         let accept = |who: &Keypair| accept_authority(&e, &who.pubkey(), kind);
         assert_refused(&mut svm, &[accept(&first)], &[&first], E::NotNominated);
         let sent = svm.send(&[nominate(first.pubkey())], &[&admin]).unwrap();
-        let told = event::find::<AuthorityNominated, _>(&sent.log, AuthorityNominated::NAME)[0];
-        assert_eq!((told.who, told.kind), (first.pubkey(), kind as u64));
+        let told = event::find::<AuthorityNominated>(&sent.log)[0];
+        assert_eq!((told.who, told.kind), (first.pubkey(), kind as u8));
         assert_eq!(holder(&svm), before, "nothing changes until the nominee accepts");
         // Another nomination takes the place of the first; a nomination is for one authority.
         svm.send(&[nominate(second.pubkey())], &[&admin]).unwrap();
@@ -199,8 +199,8 @@ fn an_authority_changes_hands_in_two_steps() {
         assert_refused(&mut svm, &[accept(&second)], &[&second], E::NotNominated);
         svm.send(&[nominate(second.pubkey())], &[&admin]).unwrap();
         let sent = svm.send(&[accept(&second)], &[&second]).unwrap();
-        let told = event::find::<AuthorityAccepted, _>(&sent.log, AuthorityAccepted::NAME)[0];
-        assert_eq!((told.before, told.who, told.kind), (before, second.pubkey(), kind as u64));
+        let told = event::find::<AuthorityAccepted>(&sent.log)[0];
+        assert_eq!((told.before, told.who, told.kind), (before, second.pubkey(), kind as u8));
         assert_eq!(holder(&svm), second.pubkey());
         assert_refused(&mut svm, &[accept(&second)], &[&second], E::NotNominated);
     }

@@ -156,8 +156,8 @@ fn an_underlying_takes_another_feed_and_other_parameters() {
         ..btc_args(&svm)
     };
     let sent = change_btc(&mut svm, &args).unwrap();
-    let told = event::find::<UnderlyingChanged, _>(&sent.log, UnderlyingChanged::NAME)[0];
-    assert_eq!((told.feed_id, told.name, told.underlying), ([7; 32], args.name, BTC.into()));
+    let told = event::find::<UnderlyingChanged>(&sent.log)[0];
+    assert_eq!((told.feed_id, told.name, told.underlying), ([7; 32], args.name, BTC));
     assert_eq!((told.scan_range_before, told.scan_range), (150_000, 150_000));
     let u = btc(&svm);
     assert_eq!((u.name, u.first, u.second), (args.name, first, second));
@@ -192,8 +192,8 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
             change_btc(&mut svm, &args).unwrap();
         } else {
             let sent = tighten_btc(&mut svm, 300_000).unwrap();
-            let told = event::find::<ScanRangeRaised, _>(&sent.log, ScanRangeRaised::NAME)[0];
-            assert_eq!((told.before, told.scan_range, told.underlying), (150_000, 300_000, BTC.into()));
+            let told = event::find::<ScanRangeRaised>(&sent.log)[0];
+            assert_eq!((told.before, told.scan_range, told.underlying), (150_000, 300_000, BTC));
         }
         // The very next price, a second later.
         let raised_at = svm.now();
@@ -265,7 +265,7 @@ fn a_tightened_instrument_only_takes_reductions() {
     assert_eq!((failed.ballast(), numbers(&failed, "open interest cap")), (Some(E::OnlyTightens), (cap, cap + 1)));
 
     let sent = tighten(&mut svm, 50, 100, 0).unwrap();
-    let told = event::find::<InstrumentChanged, _>(&sent.log, InstrumentChanged::NAME)[0];
+    let told = event::find::<InstrumentChanged>(&sent.log)[0];
     assert_eq!((told.max_position, told.open_interest_cap, told.reduce_only), (50, 100, 0));
     let failed = svm.place(&alice, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
     assert_eq!(failed.ballast(), Some(E::PositionLimit));
@@ -333,7 +333,7 @@ fn a_token_takes_another_limit_and_haircut() {
     let args = CollateralChangeArgs { deposit_limit: 20_000_000_000, haircut: 100_000, token: 0 };
     let ix = instruction::change_collateral(&svm.exchange, &svm.admin.pubkey(), &args);
     let sent = by_admin(&mut svm, ix).unwrap();
-    let told = event::find::<CollateralChanged, _>(&sent.log, CollateralChanged::NAME)[0];
+    let told = event::find::<CollateralChanged>(&sent.log)[0];
     assert_eq!((told.mint, told.deposit_limit, told.haircut), (svm.wsol, 20_000_000_000, 100_000));
     // Ten SOL of 40 dollars: ten per cent instead of five.
     let after = svm.requirements(&alice);
@@ -362,7 +362,7 @@ fn a_withdrawal_limit_keeps_what_has_flowed_out() {
         let args = WithdrawalLimitArgs { limit, window, token };
         let ix = instruction::set_withdrawal_limit(&svm.exchange, &svm.admin.pubkey(), &args);
         let sent = by_admin(svm, ix).unwrap();
-        let told = event::find::<WithdrawalLimitSet, _>(&sent.log, WithdrawalLimitSet::NAME)[0];
+        let told = event::find::<WithdrawalLimitSet>(&sent.log)[0];
         let treasury = svm.treasury();
         let (mint, set) = if token == QUOTE_TOKEN {
             (svm.usdc, treasury.quote_window)
@@ -417,8 +417,8 @@ fn anybody_trips_the_breaker_while_a_guard_of_a_fresh_price_is_up() {
     assert_refused(&mut svm, &[trip(ETH)], &[], E::PriceStale);
     let sent = svm.send(&[trip(BTC)], &[]).unwrap();
     let until = svm.now() + BREAKER_SECONDS;
-    let told = event::find::<BreakerTripped, _>(&sent.log, BreakerTripped::NAME)[0];
-    assert_eq!((told.halted_until, told.flags, told.underlying), (until, flag::UNCERTAIN.into(), BTC.into()));
+    let told = event::find::<BreakerTripped>(&sent.log)[0];
+    assert_eq!((told.halted_until, told.flags, told.underlying), (until, flag::UNCERTAIN.into(), BTC));
     assert_eq!(btc(&svm).halted_until, until);
     // It outlasts the guard, and is not prolonged once that is down.
     svm.advance(1);
@@ -474,10 +474,10 @@ fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
         assert_refused(&mut svm, &[relax(range)], &[&admin], E::ChangeNotProposed);
     }
     let sent = by_admin(&mut svm, relax(300_000)).unwrap();
-    let told = event::find::<ScanRangeRelaxed, _>(&sent.log, ScanRangeRelaxed::NAME)[0];
-    assert_eq!((told.before, told.scan_range, told.underlying), (600_000, 300_000, BTC.into()));
+    let told = event::find::<ScanRangeRelaxed>(&sent.log)[0];
+    assert_eq!((told.before, told.scan_range, told.underlying), (600_000, 300_000, BTC));
     let sent = by_admin(&mut svm, relax(150_000)).unwrap();
-    let told = event::find::<ScanRangeRelaxed, _>(&sent.log, ScanRangeRelaxed::NAME)[0];
+    let told = event::find::<ScanRangeRelaxed>(&sent.log)[0];
     assert_eq!((told.before, told.scan_range), (300_000, 150_000));
     svm.publish(BTC, "40000").unwrap();
     assert_eq!((btc(&svm).params.scan_range.get(), btc(&svm).range.maintenance.get()), (150_000, 150_000));

@@ -5,13 +5,14 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::InterestArgs,
-        events::{BadDebtResolved, Deposited, InterestAccrued, InterestSet, InterestUpdated, Liquidated, Withdrawn},
+        events::{
+            BadDebtResolved, Deposited, EventData, InterestAccrued, InterestSet, InterestUpdated, Liquidated, Withdrawn,
+        },
     },
     event, instruction, margin,
     risk::{OutflowWindow, Ppm},
 };
 use ballast_testkit::{BTC, Order, Sent, Svm, Trader, lending::INTEREST};
-use bytemuck::Pod;
 
 const USDC: i64 = 1_000_000;
 
@@ -21,9 +22,9 @@ const HOUR: i64 = 3_600;
 
 const YEAR: i64 = 31_536_000;
 
-fn the_event<T: Pod>(sent: &Sent, name: &str) -> T {
-    let events: Vec<T> = event::find(&sent.log, name);
-    assert_eq!(events.len(), 1, "{name}: {:#?}", sent.log);
+fn the_event<T: EventData + Copy>(sent: &Sent) -> T {
+    let events = event::find::<T>(&sent.log);
+    assert_eq!(events.len(), 1, "{}: {:#?}", T::NAME, sent.log);
     events[0]
 }
 
@@ -65,20 +66,20 @@ fn lenders_are_paid_from_what_borrowers_paid() {
     let (mut svm, lender) = with_lender("1000");
     let borrower = with_sol(&mut svm);
     let sent = svm.withdraw_usdc(&borrower, 800_000_000).unwrap();
-    assert_eq!(the_event::<Withdrawn>(&sent, Withdrawn::NAME).balance, -800 * USDC);
+    assert_eq!(the_event::<Withdrawn>(&sent).balance, -800 * USDC);
     let p = svm.portfolio(&borrower);
     assert_eq!((p.cash.get(), p.owed.get(), p.owed_registered.get()), (-800 * USDC, 800 * USDC, 800 * USDC));
     assert_eq!(svm.treasury().lending.owed.get(), 800 * USDC);
     svm.assert_reconciled();
 
-    let updated: InterestUpdated = the_event(&next_epoch(&mut svm), InterestUpdated::NAME);
+    let updated: InterestUpdated = the_event(&next_epoch(&mut svm));
     assert_eq!((updated.given, updated.reserve, updated.epoch), (0, 0, 3));
     assert_eq!((updated.lent, updated.owed), (1_000 * USDC, 800 * USDC));
     // Ten per cent a year of 2^48, rounded up, at 80 % in use.
     assert_eq!(updated.borrow_rate, (1u64 << 48).div_ceil(10 * YEAR as u64));
     assert_eq!(due(&svm, &borrower), 1_827); // 800e6 · 2 % / 8,760, rounded up
     // Accruing is not paying.
-    let accrued: InterestAccrued = the_event(&svm.accrue_interest(&borrower).unwrap(), InterestAccrued::NAME);
+    let accrued: InterestAccrued = the_event(&svm.accrue_interest(&borrower).unwrap());
     assert_eq!((accrued.accrued, accrued.paid, accrued.owed), (1_827, 0, 800 * USDC + 1_827));
     refused(&mut svm, |svm| svm.accrue_interest(&lender), E::NothingToAccrue);
     refused(&mut svm, |svm| svm.accrue_interest(&borrower), E::NothingToAccrue);
@@ -88,19 +89,19 @@ fn lenders_are_paid_from_what_borrowers_paid() {
 
     // 9,133 more of an hour at ten per cent, interest on interest included.
     let sent = svm.deposit_usdc(&borrower, 801_000_000).unwrap();
-    let deposited: Deposited = the_event(&sent, Deposited::NAME);
+    let deposited: Deposited = the_event(&sent);
     assert_eq!((deposited.interest_paid, deposited.balance), (1_827 + 9_133, USDC - 10_960));
     let p = svm.portfolio(&borrower);
     assert_eq!((p.owed.get(), p.owed_registered.get(), p.accrued_interest.get()), (0, 0, 0));
     assert_eq!(svm.treasury().lending.collected.get(), 10_960);
     refused(&mut svm, |svm| svm.accrue_interest(&lender), E::NothingToAccrue);
     let fees = svm.treasury().fees.get();
-    let updated: InterestUpdated = the_event(&next_epoch(&mut svm), InterestUpdated::NAME);
+    let updated: InterestUpdated = the_event(&next_epoch(&mut svm));
     assert_eq!((updated.reserve, updated.given, updated.owed), (1_096, 9_864, 0));
     assert_eq!(svm.treasury().fees.get(), fees + 1_096);
     svm.assert_reconciled();
 
-    let accrued: InterestAccrued = the_event(&svm.accrue_interest(&lender).unwrap(), InterestAccrued::NAME);
+    let accrued: InterestAccrued = the_event(&svm.accrue_interest(&lender).unwrap());
     assert_eq!(accrued.earned, 9_863); // rounded down: the last unit is dust
     assert_eq!(svm.portfolio(&lender).cash.get(), 1_000 * USDC + 9_863);
     svm.assert_reconciled();
@@ -164,7 +165,7 @@ fn a_leveraged_loser_pays_interest() {
     // Cash pays it: at the next deposit, before anything else.
     let owed = -p.cash.get();
     let sent = svm.deposit_usdc(&alice, owed as u64 + 1_000_000).unwrap();
-    let deposited: Deposited = the_event(&sent, Deposited::NAME);
+    let deposited: Deposited = the_event(&sent);
     assert_eq!((deposited.interest_paid, deposited.balance), (USDC, 0));
     assert_eq!(svm.portfolio(&alice).accrued_interest.get(), due_now - USDC);
     svm.assert_reconciled();
@@ -215,7 +216,7 @@ fn a_just_in_time_deposit_earns_nothing() {
     let earned = svm.portfolio(&lender).cash.get() - 1_000 * USDC;
     assert!((collected - reserve - 1..=collected - reserve).contains(&earned));
     let sent = svm.accrue_interest(&whale).unwrap();
-    let whales: InterestAccrued = the_event(&sent, InterestAccrued::NAME);
+    let whales: InterestAccrued = the_event(&sent);
     assert_eq!((whales.earned, whales.lent), (0, 1_000_000 * USDC));
     assert_eq!(svm.portfolio(&whale).cash.get(), 1_000_000 * USDC);
     svm.assert_reconciled();
@@ -237,9 +238,9 @@ fn cash_that_was_away_earns_nothing() {
     assert!(svm.portfolio(&lender).cash.get() > 999 * USDC);
     assert_eq!((svm.portfolio(&lender).lent.get(), svm.portfolio(&lender).lend_candidate.get()), (1_000 * USDC, low));
     svm.deposit_usdc(&borrower, 600_000_000).unwrap();
-    let updated: InterestUpdated = the_event(&next_epoch(&mut svm), InterestUpdated::NAME);
+    let updated: InterestUpdated = the_event(&next_epoch(&mut svm));
     let sent = svm.accrue_interest(&lender).unwrap();
-    let accrued: InterestAccrued = the_event(&sent, InterestAccrued::NAME);
+    let accrued: InterestAccrued = the_event(&sent);
     let share = i128::from(updated.given) * i128::from(low) / i128::from(1_000 * USDC);
     assert!((share - 1..=share).contains(&i128::from(accrued.earned)), "{accrued:?} {share}", accrued = accrued.earned);
     // The rest goes into the next division.
@@ -307,13 +308,13 @@ fn borrowing_is_limited_by_what_is_lent() {
     let (mut svm, lender) = with_lender("1000");
     let borrower = with_sol(&mut svm);
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, 900_000_001), E::BorrowLimit);
-    assert_eq!(numbers(&failed, "owed by all:"), (900_000_001, 900_000_000));
+    assert_eq!(numbers(&failed, "all accounts together would owe"), (900_000_001, 900_000_000));
     svm.withdraw_usdc(&borrower, 900_000_000).unwrap();
     // Whoever lends may go at any time, as far as the vault holds it.
     svm.withdraw_usdc(&lender, 500_000_000).unwrap();
     assert_eq!(svm.treasury().lending.lent.get(), 500 * USDC);
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, 1), E::BorrowLimit);
-    assert_eq!(numbers(&failed, "owed by all:"), (900_000_001, 450_000_000));
+    assert_eq!(numbers(&failed, "all accounts together would owe"), (900_000_001, 450_000_000));
     // Tokens are not borrowed.
     svm.withdraw_sol(&borrower, LAMPORTS).unwrap();
     svm.withdraw_usdc(&lender, 500_000_000).unwrap();
@@ -379,7 +380,7 @@ fn interest_alone_liquidates() {
     let taken = margin::takeover(&svm.board().board, &svm.portfolio(&alice), BTC, 100, high).unwrap();
     let interest = due(&svm, &alice);
     let sent = svm.liquidate(&liquidator, &alice, BTC, 100).unwrap();
-    let did: Liquidated = the_event(&sent, Liquidated::NAME);
+    let did: Liquidated = the_event(&sent);
     assert_eq!((did.lots, did.equity_after), (-taken.fill.lots.get(), taken.after.equity.get()));
     let p = svm.portfolio(&alice);
     assert_eq!((p.accrued_interest.get(), p.owed), (interest, taken.after.owed()));
@@ -406,7 +407,7 @@ fn interest_of_a_bankrupt_is_written_off() {
     assert!(interest > 0);
     let (fund, pool) = (svm.treasury().insurance.get(), svm.treasury().lending);
     let sent = svm.liquidate(&liquidator, &alice, BTC, 100).unwrap();
-    let did: Liquidated = the_event(&sent, Liquidated::NAME);
+    let did: Liquidated = the_event(&sent);
     assert_eq!((did.lots, did.uncovered), (100, 0));
     let p = svm.portfolio(&alice);
     assert_eq!((p.cash.get(), p.accrued_interest.get(), p.owed.get(), p.owed_registered.get()), (0, 0, 0, 0));
@@ -433,7 +434,7 @@ fn debt_that_is_resolved_later_ends_its_interest() {
     svm.advance(1);
     svm.publish(BTC, "20000").unwrap();
     let sent = svm.liquidate(&liquidator, &alice, BTC, 100).unwrap();
-    let did: Liquidated = the_event(&sent, Liquidated::NAME);
+    let did: Liquidated = the_event(&sent);
     assert_eq!(svm.portfolio(&alice).owed.get(), did.uncovered);
     next_epoch(&mut svm);
     svm.accrue_interest(&alice).unwrap();
@@ -441,7 +442,7 @@ fn debt_that_is_resolved_later_ends_its_interest() {
     assert!(interest > 0);
     svm.fund_insurance(did.uncovered as u64).unwrap();
     let sent = svm.resolve_bad_debt(&alice).unwrap();
-    let resolved: BadDebtResolved = the_event(&sent, BadDebtResolved::NAME);
+    let resolved: BadDebtResolved = the_event(&sent);
     assert_eq!((resolved.paid, resolved.uncovered, resolved.interest_written_off), (did.uncovered, 0, interest));
     assert_eq!(svm.treasury().lending.owed.get(), 0);
     refused(&mut svm, |svm| svm.resolve_bad_debt(&alice), E::NoBadDebt);
@@ -459,7 +460,7 @@ fn parameters_act_from_their_time_on() {
     svm.advance(600);
     let was = svm.board().board.interest;
     let args = InterestArgs { base_rate: 1_000_000, optimal_rate: 2_000_000, max_rate: 4_000_000, ..INTEREST };
-    let set: InterestSet = the_event(&svm.set_interest(&args).unwrap(), InterestSet::NAME);
+    let set: InterestSet = the_event(&svm.set_interest(&args).unwrap());
     assert_eq!((set.base_rate, set.optimal_rate, set.max_rate), (1_000_000, 2_000_000, 4_000_000));
     let is = svm.board().board.interest;
     assert_eq!(is.borrow_index, was.borrow_index + 600 * was.borrow_rate);
@@ -518,7 +519,7 @@ fn withdrawals_stay_within_the_window() {
     svm.change_treasury(|t| t.quote_window = window(1_000_000_000, 3_600, now));
     svm.withdraw_usdc(&alice, 600_000_000).unwrap();
     let failed = refused(&mut svm, |svm| svm.withdraw_usdc(&bob, 400_000_001), E::WithdrawalWindow);
-    assert_eq!(numbers(&failed, "net outflow"), (1_000_000_001, 1_000_000_000));
+    assert_eq!(numbers(&failed, "the net outflow would be"), (1_000_000_001, 1_000_000_000));
     svm.withdraw_usdc(&bob, 400_000_000).unwrap();
     refused(&mut svm, |svm| svm.withdraw_usdc(&alice, 1), E::WithdrawalWindow);
     // Money that only passes through uses nothing up.
@@ -566,7 +567,7 @@ fn tokens_have_windows_of_their_own() {
     svm.change_treasury(|t| t.token_windows[0] = window(10 * LAMPORTS, 3_600, now));
     svm.withdraw_sol(&alice, 10 * LAMPORTS).unwrap();
     let failed = refused(&mut svm, |svm| svm.withdraw_sol(&alice, 1), E::WithdrawalWindow);
-    assert_eq!(numbers(&failed, "net outflow"), (10_000_000_001, 10_000_000_000));
+    assert_eq!(numbers(&failed, "the net outflow would be"), (10_000_000_001, 10_000_000_000));
     svm.withdraw_usdc(&alice, 100_000_000).unwrap();
     svm.deposit_sol(&alice, LAMPORTS).unwrap();
     svm.withdraw_sol(&alice, LAMPORTS).unwrap();
@@ -662,7 +663,7 @@ fn whatever_happens_interest_balances() {
         match random.below(20) {
             0..2 => {
                 if let Ok(sent) = svm.deposit_usdc(t, random.below(100_000_000) + 1) {
-                    let event: Deposited = the_event(&sent, Deposited::NAME);
+                    let event: Deposited = the_event(&sent);
                     earned += event.interest_earned;
                     paid += event.interest_paid;
                 }
@@ -699,7 +700,7 @@ fn whatever_happens_interest_balances() {
             }
             16..18 => {
                 if let Ok(sent) = svm.accrue_interest(t) {
-                    let event: InterestAccrued = the_event(&sent, InterestAccrued::NAME);
+                    let event: InterestAccrued = the_event(&sent);
                     earned += event.earned;
                     paid += event.paid;
                 }

@@ -61,7 +61,7 @@ impl Crash {
 }
 
 fn liquidated(sent: &Sent) -> Liquidated {
-    let events = event::liquidations(&sent.log);
+    let events = event::find::<Liquidated>(&sent.log);
     assert_eq!(events.len(), 1);
     events[0]
 }

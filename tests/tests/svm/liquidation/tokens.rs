@@ -64,7 +64,7 @@ impl Loan {
 }
 
 fn sold(sent: &Sent) -> TokensLiquidated {
-    let events: Vec<TokensLiquidated> = event::find(&sent.log, TokensLiquidated::NAME);
+    let events: Vec<TokensLiquidated> = event::find(&sent.log);
     assert_eq!(events.len(), 1);
     events[0]
 }

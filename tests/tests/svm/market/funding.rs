@@ -45,7 +45,7 @@ fn a_sample_is_paid_by_the_longs_to_the_shorts_and_dust_is_the_exchanges() {
     let (alice, bob) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
     svm.trade(&alice, &bob, BTC, "40100", 100).unwrap();
     let sent = svm.sample_market(BTC).unwrap();
-    let sampled = event::find::<MarketSampled, _>(&sent.log, MarketSampled::NAME)[0];
+    let sampled = event::find::<MarketSampled>(&sent.log)[0];
     // A lot is 40 dollars, 640,000,000 sixteenths: · 0.001 · 60 / 28,800 = 1,333 and a third.
     assert_eq!((sampled.premium, sampled.funding_index, sampled.basis), (1_000, 1_333, 45));
     let market = svm.market(BTC).header;

@@ -84,7 +84,7 @@ fn a_contract_lives_and_ends() {
     assert!(settlement::missing(&svm.board().board, expiry + 9_999).is_empty());
 
     let sent = svm.settle_expiry(BTC, &[FUTURE, CALL, PUT]).unwrap();
-    let settled = event::find::<ExpirySettled, _>(&sent.log, ExpirySettled::NAME)[0];
+    let settled = event::find::<ExpirySettled>(&sent.log)[0];
     assert_eq!((settled.price, settled.samples, settled.count), (66_400_000, 30, 3), "41,500 dollars");
     refused(&mut svm, |svm| svm.settle_expiry(BTC, &[FUTURE, CALL, PUT]), E::AlreadySettled);
     refused(&mut svm, |svm| svm.sample_settlement(BTC, expiry), E::NotListed);
@@ -105,7 +105,7 @@ fn a_contract_lives_and_ends() {
             let i = *svm.board().board.instrument(instrument).unwrap();
             let quote = before.position(&i).unwrap().quote.get();
             let sent = svm.settle_position(who, instrument).unwrap();
-            let event = event::find::<PositionSettled, _>(&sent.log, PositionSettled::NAME)[0];
+            let event = event::find::<PositionSettled>(&sent.log)[0];
             assert_eq!((event.lots, event.value), (sign * lots, sign * lots * per_lot));
             assert_eq!(event.orders_cancelled, if instrument == FUTURE && sign < 0 { 2 } else { 0 });
             let after = svm.portfolio(who);

@@ -1,6 +1,7 @@
 //! What a suspect price stops, action by action, as the table at the head of the guards says (I251 to I255).
 
 use crate::harness::refusal::{assert_refused, refused};
+use ballast_client::ballast::events::OrderPlaced;
 use ballast_client::{
     BallastError as E,
     ballast::{args::SmileArgs, oracle::OraclePrice},
@@ -124,7 +125,7 @@ impl Desk {
     fn reduction(&mut self) -> Result<(), Failed> {
         let sell = Order::sell(&self.svm, BTC, "36000", 10).immediate();
         let sent = self.svm.place(&self.alice, sell, &[&self.bob])?;
-        assert_eq!(event::orders(&sent.log).unwrap()[0].filled, 10, "both sides reduce");
+        assert_eq!(event::find::<OrderPlaced>(&sent.log)[0].filled, 10, "both sides reduce");
         Ok(())
     }
 
@@ -427,7 +428,7 @@ impl Short {
 
     fn assert_close_only(&mut self, error: E) {
         let Self { svm, alice, bob, carol, call, long, .. } = self;
-        let line = format!("instrument {call}: ");
+        let line = format!("of instrument {call} is ");
         for failed in [
             {
                 let order = Order::sell(svm, *call, "4400", 1);
@@ -447,7 +448,7 @@ impl Short {
         // Both sides reduce.
         let buy = Order::buy(svm, *call, "4300", 10).immediate();
         let sent = svm.place(alice, buy, &[bob]).unwrap();
-        assert_eq!(event::orders(&sent.log).unwrap()[0].filled, 10);
+        assert_eq!(event::find::<OrderPlaced>(&sent.log)[0].filled, 10);
         svm.assert_reconciled();
     }
 }

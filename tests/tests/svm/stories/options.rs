@@ -3,7 +3,10 @@
 use crate::harness::refusal::{refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::{args::SmileArgs, events::Liquidated},
+    ballast::{
+        args::SmileArgs,
+        events::{Liquidated, OrderPlaced},
+    },
     event, margin,
     risk::{Fill, Lots, QuoteNative, Requirements, liquidation::discount_rate, math::mul_ppm_floor},
 };
@@ -257,7 +260,7 @@ fn orders_on_options_follow_the_rules_of_all_orders() {
     svm.rest(&bob, Order::buy(&svm, call, "1320", 50)).unwrap();
     let sell = Order::sell(&svm, call, "1320", 99).reduce_only().immediate();
     let sent = svm.place(&alice, sell, &[&bob]).unwrap();
-    assert_eq!(event::orders(&sent.log).unwrap()[0].filled, 10);
+    assert_eq!(event::find::<OrderPlaced>(&sent.log)[0].filled, 10);
     assert_eq!(svm.lots(&alice, call), 0);
     // An order of the least value, a dollar, and a lot below it.
     let small = Order::sell(&svm, call, "1340", 1);
@@ -332,7 +335,7 @@ fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instrument: u16, most: i64
     let insurance = svm.treasury().insurance.get();
 
     let sent = svm.liquidate(by, of, instrument, most).unwrap();
-    let did = event::liquidations(&sent.log)[0];
+    let did = event::find::<Liquidated>(&sent.log)[0];
     assert_eq!(did.lots, -expected.fill.lots.get());
     assert_eq!((did.discount, did.mark_value), (expected.discount.get(), expected.mark_value.get()));
     assert_eq!(did.insurance, did.discount / 5);

@@ -1,5 +1,6 @@
 //! The main job in one test: deposit, trade, crash, liquidate, reconcile.
 
+use ballast_client::ballast::events::{Liquidated, OrderPlaced};
 use ballast_client::{BallastError, event, instruction, margin};
 use ballast_testkit::{BTC, Order, Svm};
 
@@ -13,7 +14,7 @@ fn a_trade_a_crash_and_a_liquidation_reconcile() {
     svm.rest(&bob, Order::sell(&svm, BTC, "40000", 200).post_only()).unwrap();
     let buy = Order::buy(&svm, BTC, "40010", 100).immediate();
     let sent = svm.place(&alice, buy, &[&bob]).unwrap();
-    let order = &event::orders(&sent.log).unwrap()[0];
+    let order = &event::find::<OrderPlaced>(&sent.log)[0];
     assert_eq!((order.filled, order.value, order.fills.len()), (100, 4_000_000_000, 1));
     svm.assert_reconciled();
 
@@ -26,7 +27,7 @@ fn a_trade_a_crash_and_a_liquidation_reconcile() {
     let refused = svm.liquidate(&liquidator, &bob, BTC, 100).unwrap_err();
     assert_eq!(refused.ballast(), Some(BallastError::NotLiquidatable));
     let sent = svm.liquidate(&liquidator, &alice, BTC, 100).unwrap();
-    let l = event::liquidations(&sent.log)[0];
+    let l = event::find::<Liquidated>(&sent.log)[0];
     assert!(l.lots > 0 && l.equity_before < l.maintenance_before && l.equity_after > l.maintenance_after);
     svm.assert_reconciled();
 

@@ -81,7 +81,7 @@ impl Bounded {
 }
 
 fn published(sent: &Sent) -> VolatilityPublished {
-    let events: Vec<VolatilityPublished> = event::find(&sent.log, "VolatilityPublished");
+    let events: Vec<VolatilityPublished> = event::find(&sent.log);
     assert_eq!(events.len(), 1);
     events[0]
 }

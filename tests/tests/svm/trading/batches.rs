@@ -20,7 +20,7 @@ use solana_instruction::Instruction;
 #[track_caller]
 fn batched(sent: Result<Sent, Failed>) -> OrdersBatched {
     let sent = sent.unwrap_or_else(|failed| panic!("{failed:#?}"));
-    event::batches(&sent.log).unwrap().remove(0)
+    event::find::<OrdersBatched>(&sent.log).remove(0)
 }
 
 /// Client ids, prices and lots of one side of a book, best first.
@@ -154,7 +154,7 @@ fn the_largest_batch_fits() {
     let sent = sent.unwrap_or_else(|failed| panic!("{failed:#?}"));
     let logged: usize = sent.log.iter().map(String::len).sum();
     assert!(logged < 10_000, "{logged} bytes of log");
-    let batch = event::batches(&sent.log).unwrap().remove(0);
+    let batch = event::find::<OrdersBatched>(&sent.log).remove(0);
     assert_eq!((batch.fills.len(), batch.placed.iter().filter(|p| p.fills == 1).count()), (16, 16));
     assert_eq!((svm.lots(&alice, BTC), side(&svm, BTC, Side::Ask)), (16, vec![]));
     svm.assert_reconciled();
@@ -193,7 +193,7 @@ fn the_largest_batch_fits_with_penalties() {
     let sent = sent.unwrap_or_else(|failed| panic!("{failed:#?}"));
     let logged: usize = sent.log.iter().map(String::len).sum();
     assert!(logged < 10_000, "{logged} bytes of log");
-    let batch = event::batches(&sent.log).unwrap().remove(0);
+    let batch = event::find::<OrdersBatched>(&sent.log).remove(0);
     assert_eq!((batch.cancelled.len(), batch.placed.len()), (MAX_BATCH_CANCELS, MAX_BATCH_ORDERS));
     assert_eq!((batch.fills.len(), batch.penalties.len()), (16, 3));
     assert_eq!(batch.placed.iter().map(|p| p.makers_cancelled).sum::<u8>(), 3);

@@ -1,5 +1,6 @@
 //! A market with 4,096 orders a side, and what it costs to trade in it (I278).
 
+use ballast_client::ballast::events::{OrderPlaced, OrdersBatched};
 use ballast_client::{book::Side, event, instruction};
 use ballast_testkit::{Order, SOL, Sent, Svm, Trader};
 
@@ -42,7 +43,7 @@ fn fill(svm: &mut Svm, side: Side) -> (Vec<Trader>, (u32, u64)) {
             })
             .collect();
         let sent = svm.batch(maker, SOL, &[], &orders, &[]).unwrap_or_else(|f| panic!("{f:#?}"));
-        let placed = &event::batches(&sent.log).unwrap()[0].placed;
+        let placed = &event::find::<OrdersBatched>(&sent.log)[0].placed;
         last = (placed[15].handle, placed[15].sequence);
     }
     (makers, last)
@@ -95,7 +96,7 @@ fn a_market_trades_with_4096_orders_a_side() {
         let mut makers: Vec<&Trader> = all.iter().copied().filter(|t| best.contains(&t.margin.to_bytes())).collect();
         makers.truncate(8);
         let sent = svm.place(&taker, Order::market_buy(SOL, 40), &makers).unwrap_or_else(|f| panic!("{f:#?}"));
-        let order = event::orders(&sent.log).unwrap().remove(0);
+        let order = event::find::<OrderPlaced>(&sent.log).remove(0);
         filled += order.fills.len();
     }
     assert!(filled > 0);

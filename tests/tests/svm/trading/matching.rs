@@ -36,7 +36,7 @@ fn three() -> (Svm, Trader, Trader, Trader) {
 
 /// The order that a transaction placed.
 fn placed(sent: &Sent) -> OrderPlaced {
-    let mut orders = event::orders(&sent.log).unwrap();
+    let mut orders = event::find::<OrderPlaced>(&sent.log);
     assert_eq!(orders.len(), 1, "one order, one event");
     orders.remove(0)
 }
@@ -324,7 +324,9 @@ mod bounds {
         svm.trade(&alice, &bob, BTC, "40000", 8).unwrap();
         svm.refuse(&alice, Order::buy(&svm, BTC, "39000", 21), &[], E::BadSize);
         let failed = svm.refuse(&alice, Order::buy(&svm, BTC, "39000", 13), &[], E::PositionLimit);
-        assert!(failed.log.iter().any(|l| l.contains("instrument 0: 21 lots with orders, limit 20")));
+        assert!(
+            failed.log.iter().any(|l| l.contains("position and orders in instrument 0 would be 21 lots, limit 20"))
+        );
         svm.placed(&alice, Order::buy(&svm, BTC, "39000", 12), &[]);
         svm.refuse(&alice, Order::buy(&svm, BTC, "39000", 1), &[], E::PositionLimit);
         // The other way there is room for what is held as well; asks alone stay within the limit.
@@ -806,10 +808,10 @@ mod margin_rule {
         svm.placed(&alice, Order::buy(&svm, BTC, "39000", 1), &[]);
         svm.advance(1);
         let failed = svm.refuse(&alice, Order::buy(&svm, BTC, "39000", 1), &[], E::PriceStale);
-        assert!(failed.log.iter().any(|l| l.contains("underlying 0: price is 11 s old, limit 10 s")));
+        assert!(failed.log.iter().any(|l| l.contains("the price of underlying 0 is 11 s old, limit 10 s")));
         svm.publish(BTC, "40000").unwrap();
         let failed = svm.refuse(&alice, Order::buy(&svm, BTC, "39000", 1), &[], E::PriceStale);
-        assert!(failed.log.iter().any(|l| l.contains("underlying 1: price is 11 s old, limit 10 s")));
+        assert!(failed.log.iter().any(|l| l.contains("the price of underlying 1 is 11 s old, limit 10 s")));
         // Carol holds no ETH, so its price does not concern her; Alice may reduce her BTC.
         svm.rest(&carol, Order::buy(&svm, BTC, "40000", 10)).unwrap();
         let order = svm.placed(&alice, Order::sell(&svm, BTC, "40000", 10).immediate(), &[&carol]);
@@ -865,7 +867,7 @@ mod margin_rule {
         let below = svm.rest(&bob, bid).unwrap();
         let order = sell(&svm, ticks - 1);
         let failed = svm.refuse(&alice, order, &[&bob], E::FillWorseThanLiquidation);
-        assert_eq!(numbers(&failed, "cost against the mark"), (360_000_000 - (ticks - 1) * 1_000, allowed));
+        assert_eq!(numbers(&failed, "the fill costs"), (360_000_000 - (ticks - 1) * 1_000, allowed));
         svm.cancel(&bob, BTC, below).unwrap();
         bid.args.price = ticks;
         svm.rest(&bob, bid).unwrap();

@@ -31,19 +31,19 @@ fn desk_with<const N: usize>(change: impl FnOnce(&mut ballast_client::config::Co
 #[track_caller]
 fn placed(sent: Result<Sent, Failed>) -> OrderPlaced {
     let sent = sent.unwrap_or_else(|failed| panic!("{failed:#?}"));
-    event::orders(&sent.log).unwrap().remove(0)
+    event::find::<OrderPlaced>(&sent.log).remove(0)
 }
 
 #[track_caller]
 fn replaced(sent: Result<Sent, Failed>) -> OrderReplaced {
     let sent = sent.unwrap_or_else(|failed| panic!("{failed:#?}"));
-    event::replacements(&sent.log).unwrap().remove(0)
+    event::find::<OrderReplaced>(&sent.log).remove(0)
 }
 
 #[track_caller]
 fn batched(sent: Result<Sent, Failed>) -> OrdersBatched {
     let sent = sent.unwrap_or_else(|failed| panic!("{failed:#?}"));
-    event::batches(&sent.log).unwrap().remove(0)
+    event::find::<OrdersBatched>(&sent.log).remove(0)
 }
 
 /// Client ids, prices and lots of one side of a book, best first.
@@ -426,7 +426,7 @@ mod pruning {
             svm.rest(&alice, order).unwrap();
             svm.rest(&bob, order).unwrap();
         }
-        let pruned = |sent: Sent| event::find::<OrdersPruned, _>(&sent.log, OrdersPruned::NAME)[0].count;
+        let pruned = |sent: Sent| event::find::<OrdersPruned>(&sent.log)[0].count;
         let ids = |svm: &Svm, t: &Trader| {
             let market = svm.market(BTC);
             let book = market.book().unwrap();
@@ -455,7 +455,7 @@ mod pruning {
     #[test]
     fn takes_reduce_only_orders_that_outlived_their_position() {
         let (mut svm, [alice, bob]) = desk();
-        let pruned = |sent: Sent| event::find::<OrdersPruned, _>(&sent.log, OrdersPruned::NAME)[0].count;
+        let pruned = |sent: Sent| event::find::<OrdersPruned>(&sent.log)[0].count;
         svm.trade(&alice, &bob, BTC, "40000", 5).unwrap();
         svm.rest(&alice, Order::sell(&svm, BTC, "41000", 5).reduce_only().client_id(1)).unwrap();
         svm.rest(&alice, Order::sell(&svm, BTC, "41000", 3).client_id(2)).unwrap();
@@ -500,7 +500,7 @@ mod unusable {
         svm.advance(11);
         for order in [Order::buy(&svm, BTC, "40001", 5), Order::sell(&svm, BTC, "39000", 5)] {
             let failed = refused(&mut svm, |svm| svm.place(&empty, order.immediate(), &[&bob, &carol]), E::PriceStale);
-            assert!(failed.log.iter().any(|l| l.contains("underlying 0: price is 11 s old, limit 10 s")));
+            assert!(failed.log.iter().any(|l| l.contains("the price of underlying 0 is 11 s old, limit 10 s")));
             let batch = [order.immediate(); 2];
             refused(&mut svm, |svm| svm.batch(&empty, BTC, &[], &batch, &[&bob, &carol]), E::PriceStale);
         }

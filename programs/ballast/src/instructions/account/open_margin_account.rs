@@ -43,11 +43,6 @@ pub fn open_margin_account(ctx: &mut Context<OpenMarginAccount>, sub_id: u16, is
     a.margin.sub_id = sub_id;
     a.margin.isolated_underlying = isolated_underlying;
     a.margin.bump = ctx.bumps.margin;
-    emit!(MarginAccountOpened {
-        margin: *a.margin.address(),
-        owner: *a.owner.address(),
-        sub_id: u32::from(sub_id),
-        isolated_underlying: u32::from(isolated_underlying),
-    });
+    emit!(MarginAccountOpened { margin: *a.margin.address(), owner: *a.owner.address(), sub_id, isolated_underlying });
     Ok(())
 }

@@ -59,11 +59,6 @@ pub fn set_delegate(
         slots[slot] = Delegate { address: delegate, expires_at, permissions, reserved: [0; 7] };
     }
     a.margin.count_change()?;
-    emit!(DelegateSet {
-        margin: *a.margin.address(),
-        delegate,
-        expires_at,
-        permissions: u64::from(permissions.bits())
-    });
+    emit!(DelegateSet { margin: *a.margin.address(), delegate, expires_at, permissions: permissions.bits() });
     Ok(())
 }

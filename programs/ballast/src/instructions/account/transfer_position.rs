@@ -115,7 +115,7 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Resu
         to: *a.to.address(),
         lots: moved.fill.lots.get(),
         value: moved.fill.value.get(),
-        instrument: u64::from(i.index),
+        instrument: i.index,
     });
     Ok(())
 }

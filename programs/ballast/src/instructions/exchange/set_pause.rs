@@ -32,6 +32,6 @@ pub fn set_pause(ctx: &mut Context<SetPause>, bits: u32) -> Result<()> {
     }
     exchange.pause = pause;
     exchange.invariant()?;
-    emit!(PauseSet { exchange: *exchange.address(), authority, pause: u64::from(bits) });
+    emit!(PauseSet { exchange: *exchange.address(), authority, pause: bits });
     Ok(())
 }

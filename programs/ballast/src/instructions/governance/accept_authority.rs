@@ -39,6 +39,6 @@ pub fn accept_authority(ctx: &mut Context<AcceptAuthority>, kind: u8) -> Result<
     };
     let before = core::mem::replace(held, who);
     exchange.invariant()?;
-    emit!(AuthorityAccepted { exchange: *exchange.address(), before, who, kind: u64::from(kind) });
+    emit!(AuthorityAccepted { exchange: *exchange.address(), before, who, kind });
     Ok(())
 }

@@ -15,7 +15,7 @@ use ballast_risk::{Board, Ppm, RiskError, Token as CollateralToken, bounds};
 
 /// Runs `change_collateral`. A limit below what is deposited stops further deposits, and nothing else.
 pub fn change_collateral(ctx: &mut Context<ChangeBoard>, args: CollateralChangeArgs) -> Result<()> {
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::CHANGE_COLLATERAL, &[&args])?;
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::CHANGE_COLLATERAL, &args)?;
     let board = &mut ctx.accounts.board.board;
     let token = *board.token(args.token).logged()?;
     let changed = CollateralToken { deposit_limit: args.deposit_limit, haircut: Ppm::new(args.haircut), ..token };

@@ -11,7 +11,7 @@ use anchor_lang::prelude::*;
 
 /// Runs `change_fees`.
 pub fn change_fees(ctx: &mut Context<ChangeExchange>, args: FeeArgs) -> Result<()> {
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::CHANGE_FEES, &[&args])?;
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::CHANGE_FEES, &args)?;
     set_fees(&mut ctx.accounts.exchange, &args)?;
     ctx.accounts.exchange.invariant()?;
     emit!(FeesChanged {

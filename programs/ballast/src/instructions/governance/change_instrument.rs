@@ -47,7 +47,7 @@ pub fn change_instrument(
         &ctx.accounts.exchange,
         NO_SUBJECT,
         tag::CHANGE_INSTRUMENT,
-        &[&instrument, &args],
+        &(instrument, args),
     )?;
     require!(args.reduce_only <= 1, BallastError::ParameterOutOfBounds);
     let a = &mut ctx.accounts;

@@ -29,7 +29,7 @@ pub struct ChangeBoard {
 
 /// Runs `change_margin`. Nothing of it is part of maintenance margin: nobody is liquidated by it.
 pub fn change_margin(ctx: &mut Context<ChangeBoard>, args: MarginArgs) -> Result<()> {
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::CHANGE_MARGIN, &[&args])?;
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::CHANGE_MARGIN, &args)?;
     let params = margin_params(&args);
     params.validate().named(bounds::margin::ALL)?;
     ctx.accounts.board.board.params = params;

@@ -22,7 +22,7 @@ pub fn change_underlying(ctx: &mut Context<ChangeBoard>, index: u16, args: Under
         &ctx.accounts.exchange,
         NO_SUBJECT,
         tag::CHANGE_UNDERLYING,
-        &[&index, &args],
+        &(index, args),
     )?;
     let board = &mut ctx.accounts.board.board;
     let first = Feed::from(args.first);
@@ -45,7 +45,7 @@ pub fn change_underlying(ctx: &mut Context<ChangeBoard>, index: u16, args: Under
         name: args.name,
         scan_range_before: scan_range_before.get(),
         scan_range: args.scan_range,
-        underlying: u64::from(index),
+        underlying: index,
     });
     Ok(())
 }

@@ -15,6 +15,6 @@ pub fn nominate_authority(ctx: &mut Context<ChangeExchange>, kind: u8, who: [u8;
         exchange.admin_nominated_at = now()?;
     }
     exchange.invariant()?;
-    emit!(AuthorityNominated { exchange: *exchange.address(), who, kind: u64::from(kind) });
+    emit!(AuthorityNominated { exchange: *exchange.address(), who, kind });
     Ok(())
 }

@@ -63,7 +63,7 @@ pub fn propose_change(ctx: &mut Context<ProposeChange>, nonce: u64, subject: [u8
         nonce,
         not_before,
         expires_at: change.expires_at,
-        instruction: u64::from(instruction),
+        instruction,
     });
     Ok(())
 }

@@ -24,7 +24,7 @@ pub fn relax_underlying(ctx: &mut Context<ChangeBoard>, index: u16, scan_range: 
         exchange: *ctx.accounts.exchange.address(),
         before: before.get(),
         scan_range,
-        underlying: u64::from(index),
+        underlying: index,
     });
     Ok(())
 }

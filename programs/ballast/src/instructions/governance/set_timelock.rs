@@ -27,13 +27,7 @@ pub struct ChangeExchange {
 pub fn set_timelock(ctx: &mut Context<ChangeExchange>, seconds: u32) -> Result<()> {
     require_within(&exchange::TIMELOCK, seconds)?;
     if seconds < ctx.accounts.exchange.timelock {
-        require_proposed(
-            ctx.remaining_accounts()?,
-            &ctx.accounts.exchange,
-            NO_SUBJECT,
-            tag::SET_TIMELOCK,
-            &[&seconds],
-        )?;
+        require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::SET_TIMELOCK, &seconds)?;
     }
     let exchange = &mut ctx.accounts.exchange;
     let before = exchange.timelock;

@@ -32,13 +32,7 @@ pub struct SetWithdrawalLimit {
 
 /// Runs `set_withdrawal_limit`. What has flowed out goes on counting.
 pub fn set_withdrawal_limit(ctx: &mut Context<SetWithdrawalLimit>, args: WithdrawalLimitArgs) -> Result<()> {
-    require_proposed(
-        ctx.remaining_accounts()?,
-        &ctx.accounts.exchange,
-        NO_SUBJECT,
-        tag::SET_WITHDRAWAL_LIMIT,
-        &[&args],
-    )?;
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::SET_WITHDRAWAL_LIMIT, &args)?;
     let now = now()?;
     let a = &mut ctx.accounts;
     let treasury = &mut *a.treasury;
@@ -55,7 +49,7 @@ pub fn set_withdrawal_limit(ctx: &mut Context<SetWithdrawalLimit>, args: Withdra
         mint,
         limit: args.limit,
         window: args.window,
-        token: u32::from(args.token),
+        token: args.token,
     });
     Ok(())
 }

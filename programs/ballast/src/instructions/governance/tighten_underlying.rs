@@ -38,7 +38,7 @@ pub fn tighten_underlying(ctx: &mut Context<TightenBoard>, index: u16, scan_rang
         exchange: *ctx.accounts.exchange.address(),
         before: before.get(),
         scan_range,
-        underlying: u64::from(index),
+        underlying: index,
     });
     Ok(())
 }

@@ -1,14 +1,16 @@
 //! What lets an instruction that waits for the timelock go on.
 
 use crate::{
-    args::Encode,
     constants::CHANGE_SEED,
     error::BallastError,
     instructions::load::now,
     state::{Exchange, Pause, PendingChange},
 };
 use alloc::{vec, vec::Vec};
-use anchor_lang::{AccountClose, AnchorAccount, cpi::verify_program_address, prelude::*};
+use anchor_lang::{
+    AccountClose, AnchorAccount, BORSH_CONFIG, BorshConfig, cpi::verify_program_address, prelude::*,
+    wincode::SchemaWrite, wincode::config::serialize_into,
+};
 
 /// The subject of a change whose data say everything.
 pub const NO_SUBJECT: Address = Address::new_from_array([0; 32]);
@@ -19,36 +21,41 @@ pub const NO_SUBJECT: Address = Address::new_from_array([0; 32]);
 /// # Errors
 /// [`BallastError::ChangeNotProposed`], [`BallastError::ChangeDiffers`], [`BallastError::ChangeNotReady`] and
 /// [`BallastError::ChangeExpired`], the last two with the times in the log.
-pub fn require_proposed(
+pub fn require_proposed<A: SchemaWrite<BorshConfig, Src = A>>(
     further: Vec<AccountView>,
     exchange: &Account<Exchange>,
     subject: Address,
     tag: u8,
-    args: &[&dyn Encode],
+    args: &A,
 ) -> Result<()> {
     find_proposed(further, exchange, subject, tag, args)?.close()
 }
 
 /// As [`require_proposed`], for an instruction that calls another program. The runtime refuses such a call after a change of
 /// lamports, so the instruction closes the change itself when it is done.
-#[inline(never)]
-pub fn find_proposed(
+pub fn find_proposed<A: SchemaWrite<BorshConfig, Src = A>>(
     further: Vec<AccountView>,
     exchange: &Account<Exchange>,
     subject: Address,
     tag: u8,
-    args: &[&dyn Encode],
+    args: &A,
 ) -> Result<Proposal> {
     if exchange.timelock == 0 {
         return Ok(Proposal(None));
     }
+    let mut data = vec![tag];
+    serialize_into(&mut data, args, BORSH_CONFIG).map_err(|_| BallastError::ChangeDiffers)?;
+    find(further, exchange, subject, &data)
+}
+
+/// The pending change of these data among the further accounts.
+#[inline(never)]
+fn find(further: Vec<AccountView>, exchange: &Account<Exchange>, subject: Address, data: &[u8]) -> Result<Proposal> {
     let [.., change, payer] = further[..] else { return Err(BallastError::ChangeNotProposed.into()) };
     let change = load(change, exchange.address())?;
     require!(*payer.address() == change.payer, BallastError::Unauthorized);
     require!(payer.is_writable(), ErrorCode::ConstraintMut);
-    let mut data = vec![tag];
-    args.iter().for_each(|arg| arg.encode(&mut data));
-    let same = change.subject == subject && change.data.get(..usize::from(change.len)) == Some(&data[..]);
+    let same = change.subject == subject && change.data.get(..usize::from(change.len)) == Some(data);
     require!(same, BallastError::ChangeDiffers);
     require_ready(&change, exchange, now()?)?;
     Ok(Proposal(Some((change, payer))))

@@ -35,7 +35,7 @@ pub fn trip_breaker(ctx: &mut Context<TripBreaker>, underlying: u16) -> Result<(
         exchange: *ctx.accounts.exchange.address(),
         halted_until: u.halted_until,
         flags: u32::from(u.guards.flags),
-        underlying: u32::from(underlying),
+        underlying,
     });
     Ok(())
 }

@@ -31,7 +31,7 @@ pub struct SetInterest {
 
 /// Runs `set_interest`. The borrow rate follows with the next `update_interest`, which may come at once.
 pub fn set_interest(ctx: &mut Context<SetInterest>, args: InterestArgs) -> Result<()> {
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::SET_INTEREST, &[&args])?;
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::SET_INTEREST, &args)?;
     let params = InterestParams {
         base_rate: Ppm::new(args.base_rate),
         optimal_rate: Ppm::new(args.optimal_rate),

@@ -103,7 +103,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
         bad_debt: debt.paid.get(),
         uncovered: debt.uncovered.get(),
         orders_cancelled,
-        instrument: u32::from(i.index),
+        instrument: i.index,
     });
     Ok(())
 }
@@ -117,7 +117,7 @@ fn record(margin: &mut MarginAccount, instrument: u16, value: QuoteNative, long:
         Some(slot) => &mut margin.liquidated[slot],
         None => {
             let smallest = margin.liquidated.iter_mut().min_by_key(|l| l.value.get().unsigned_abs());
-            let slot = smallest.ok_or(BallastError::Overflow)?;
+            let slot = smallest.ok_or(BallastError::CorruptState)?;
             *slot = LiquidatedLeg { value: QuoteNative::ZERO, instrument, reserved: [0; 3] };
             slot
         }

@@ -81,7 +81,7 @@ pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount
         maintenance_after: sale.after.maintenance.get(),
         bad_debt: debt.paid.get(),
         uncovered: debt.uncovered.get(),
-        token: u64::from(token),
+        token,
     });
     Ok(())
 }

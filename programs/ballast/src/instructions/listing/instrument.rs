@@ -130,8 +130,8 @@ pub fn create_market(
         exchange: *exchange,
         market: *market.address(),
         name: args.name,
-        instrument: u32::from(args.instrument),
-        underlying: u32::from(args.underlying),
+        instrument: args.instrument,
+        underlying: args.underlying,
     });
     Ok(())
 }

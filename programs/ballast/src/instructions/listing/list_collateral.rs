@@ -45,8 +45,7 @@ pub struct ListCollateral {
 /// Runs `list_collateral`.
 pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) -> Result<()> {
     let mint = *ctx.accounts.mint.address();
-    let proposal =
-        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, mint, tag::LIST_COLLATERAL, &[&args])?;
+    let proposal = find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, mint, tag::LIST_COLLATERAL, &args)?;
     let a = &mut ctx.accounts;
     let exchange = *a.exchange.address();
     require!(mint != a.exchange.quote_mint, BallastError::WrongMint);
@@ -74,6 +73,6 @@ pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) 
 
     let seeds: [&[u8]; 4] = [VAULT_SEED, exchange.as_ref(), mint.as_ref(), &[ctx.bumps.vault]];
     token::create_vault(a.payer.account(), a.vault.account(), a.mint.account(), &exchange, &seeds)?;
-    emit!(CollateralListed { exchange, mint, token: index as u32, underlying: u32::from(args.underlying) });
+    emit!(CollateralListed { exchange, mint, token: index as u16, underlying: args.underlying });
     proposal.close()
 }

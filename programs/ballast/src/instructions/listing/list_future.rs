@@ -46,7 +46,7 @@ pub struct ListFuture {
 /// Runs `list_future`.
 pub fn list_future(ctx: &mut Context<ListFuture>, args: FutureArgs) -> Result<()> {
     let proposal =
-        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_FUTURE, &[&args])?;
+        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_FUTURE, &args)?;
     let bump = ctx.bumps.market;
     let a = &mut ctx.accounts;
     let contract = Contract { kind: Kind::Future, expiry: args.expiry, strike: 0 };

@@ -52,7 +52,7 @@ pub struct ListOption {
 /// Runs `list_option`.
 pub fn list_option(ctx: &mut Context<ListOption>, args: OptionArgs) -> Result<()> {
     let proposal =
-        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_OPTION, &[&args])?;
+        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_OPTION, &args)?;
     let bump = ctx.bumps.market;
     let a = &mut ctx.accounts;
     require!(args.put <= 1, BallastError::ParameterOutOfBounds);

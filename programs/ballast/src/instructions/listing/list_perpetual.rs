@@ -43,7 +43,7 @@ pub struct ListPerpetual {
 /// Runs `list_perpetual`.
 pub fn list_perpetual(ctx: &mut Context<ListPerpetual>, args: InstrumentArgs) -> Result<()> {
     let proposal =
-        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_PERPETUAL, &[&args])?;
+        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_PERPETUAL, &args)?;
     let bump = ctx.bumps.market;
     let a = &mut ctx.accounts;
     let contract = Contract { kind: Kind::Perpetual, expiry: 0, strike: 0 };

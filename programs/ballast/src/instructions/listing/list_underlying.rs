@@ -33,7 +33,7 @@ pub struct ListUnderlying {
 
 /// Runs `list_underlying`.
 pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) -> Result<()> {
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_UNDERLYING, &[&args])?;
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_UNDERLYING, &args)?;
     let underlyings = &mut ctx.accounts.board.board.underlyings;
     let first = Feed::from(args.first);
     require!(!underlyings.iter().any(|u| u.is_listed() && u.first.is_same(&first)), BallastError::AlreadyExists);
@@ -48,7 +48,7 @@ pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) 
     slot.listed = 1;
     write_parameters(slot, &args)?;
 
-    emit!(UnderlyingListed { exchange: *ctx.accounts.exchange.address(), name: args.name, underlying: index as u64 });
+    emit!(UnderlyingListed { exchange: *ctx.accounts.exchange.address(), name: args.name, underlying: index as u16 });
     Ok(())
 }
 

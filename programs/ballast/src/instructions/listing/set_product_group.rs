@@ -32,12 +32,12 @@ pub fn set_product_group(ctx: &mut Context<SetProductGroup>, group: u8, name: [u
         &ctx.accounts.exchange,
         NO_SUBJECT,
         tag::SET_PRODUCT_GROUP,
-        &[&group, &name, &offset],
+        &(group, name, offset),
     )?;
     let set = ProductGroup { name, offset: Ppm::new(offset), reserved: [0; 3] };
     set.validate().named(bounds::group::ALL)?;
     let slot = ctx.accounts.board.board.groups.get_mut(usize::from(group)).ok_or(BallastError::NotListed)?;
     *slot = set;
-    emit!(ProductGroupSet { exchange: *ctx.accounts.exchange.address(), name, offset, group: u32::from(group) });
+    emit!(ProductGroupSet { exchange: *ctx.accounts.exchange.address(), name, offset, group });
     Ok(())
 }

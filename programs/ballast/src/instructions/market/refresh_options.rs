@@ -46,7 +46,7 @@ pub fn refresh_options(ctx: &mut Context<RefreshOptions>, instruments: Vec<u16>)
     emit!(OptionsRefreshed {
         exchange: *a.exchange.address(),
         price: price.get(),
-        underlying: u32::from(underlying),
+        underlying,
         count: instruments.len() as u32,
     });
     Ok(())

@@ -39,7 +39,7 @@ pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16)
             price: print.price.get(),
             stable_price: stable_price.get(),
             publish_time: print.publish_time,
-            underlying: u64::from(underlying),
+            underlying,
         });
     }
     Ok(())

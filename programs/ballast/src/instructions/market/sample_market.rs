@@ -65,7 +65,7 @@ pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
         premium: samples.premium,
         funding_index: i.funding_index.get(),
         basis: i.basis,
-        instrument: u64::from(instrument),
+        instrument,
     });
     Ok(())
 }

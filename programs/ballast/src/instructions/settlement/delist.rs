@@ -52,7 +52,7 @@ pub fn delist(ctx: &mut Context<Delist>) -> Result<()> {
         exchange: *a.exchange.address(),
         market: address,
         swept: swept.get(),
-        instrument: u32::from(instrument),
+        instrument,
         generation,
     });
     Ok(())

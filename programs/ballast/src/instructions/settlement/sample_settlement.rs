@@ -35,7 +35,7 @@ pub fn sample_settlement(ctx: &mut Context<SampleSettlement>, underlying: u16, e
         exchange: *ctx.accounts.exchange.address(),
         expiry,
         price: print.price.get(),
-        underlying: u32::from(underlying),
+        underlying,
         sample,
     });
     Ok(())

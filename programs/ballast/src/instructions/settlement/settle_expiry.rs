@@ -30,9 +30,9 @@ pub fn settle_expiry(ctx: &mut Context<SettleExpiry>, underlying: u16, instrumen
         exchange: *a.exchange.address(),
         expiry: settled.expiry,
         price: settled.price,
-        underlying: u32::from(underlying),
+        underlying,
         samples: settled.samples,
-        count: u64::from(settled.count),
+        count: settled.count,
     });
     Ok(())
 }

@@ -72,7 +72,7 @@ pub fn settle_position(ctx: &mut Context<SettlePosition>) -> Result<()> {
         value: closed.value.get(),
         funding: closed.filled.settled.get(),
         orders_cancelled,
-        instrument: u32::from(instrument),
+        instrument,
     });
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! `wind_down_perpetual`
 
 use crate::{
-    args::Encode,
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::{BallastError, Logged},
     events::PerpetualWoundDown,
@@ -37,12 +36,12 @@ pub fn wind_down_perpetual(
     generation: u32,
     settles_at: i64,
 ) -> Result<()> {
-    let args: [&dyn Encode; 3] = [&instrument, &generation, &settles_at];
+    let args = (instrument, generation, settles_at);
     require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::WIND_DOWN_PERPETUAL, &args)?;
     let a = &mut ctx.accounts;
     let listed = a.board.board.instrument(instrument).logged()?;
     require!(generation == listed.generation, BallastError::ChangeDiffers);
     a.board.board.wind_down(instrument, settles_at, now()?).logged()?;
-    emit!(PerpetualWoundDown { exchange: *a.exchange.address(), settles_at, instrument: u64::from(instrument) });
+    emit!(PerpetualWoundDown { exchange: *a.exchange.address(), settles_at, instrument });
     Ok(())
 }

@@ -22,6 +22,6 @@ pub fn open_expiry(ctx: &mut Context<ChangeSurface>, expiry: i64, smile: SmileAr
     let now = now()?;
     Contract { kind: Kind::Future, expiry, strike: 0 }.require_expiry(now)?;
     ctx.accounts.surface.surface.open_expiry(expiry, smile.smile(), now).logged()?;
-    emit!(ExpiryOpened { surface: *ctx.accounts.surface.address(), expiry, level: u64::from(smile.level) });
+    emit!(ExpiryOpened { surface: *ctx.accounts.surface.address(), expiry, level: smile.level });
     Ok(())
 }

@@ -43,7 +43,7 @@ pub struct OpenSurface {
 /// Runs `open_surface`.
 pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result<()> {
     let proposal =
-        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::OPEN_SURFACE, &[&args])?;
+        find_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::OPEN_SURFACE, &args)?;
     let bump = ctx.bumps.surface;
     let a = &mut ctx.accounts;
     a.board.board.underlying(args.underlying).logged()?;
@@ -71,6 +71,6 @@ pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result
     made.underlying = args.underlying;
     made.bump = bump;
     made.surface.params = params;
-    emit!(SurfaceOpened { exchange, surface: *a.surface.address(), underlying: u64::from(args.underlying) });
+    emit!(SurfaceOpened { exchange, surface: *a.surface.address(), underlying: args.underlying });
     proposal.close()
 }

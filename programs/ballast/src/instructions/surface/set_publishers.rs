@@ -31,9 +31,9 @@ pub struct ChangeSurface {
 /// Runs `set_publishers`. What publishers said before is forgotten; smiles stay in force.
 pub fn set_publishers(ctx: &mut Context<ChangeSurface>, publishers: [[u8; 32]; 5]) -> Result<()> {
     let surface = *ctx.accounts.surface.address();
-    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, surface, tag::SET_PUBLISHERS, &[&publishers])?;
+    require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, surface, tag::SET_PUBLISHERS, &publishers)?;
     ctx.accounts.surface.surface.set_publishers(publishers).logged()?;
     let count = publishers.iter().filter(|p| **p != [0; 32]).count();
-    emit!(PublishersSet { surface, count: count as u64 });
+    emit!(PublishersSet { surface, count: count as u32 });
     Ok(())
 }

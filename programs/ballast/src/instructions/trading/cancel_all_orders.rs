@@ -22,6 +22,6 @@ pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, side: u8, limit: u16) -
     let wanted = |order: &Order| side == BOTH_SIDES || order.side().is_ok_and(|s| s as u8 == side);
     let count = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::from(limit), wanted)?;
     a.margin.count_change()?;
-    emit!(OrdersCancelled { margin: address, count, instrument: u32::from(instrument) });
+    emit!(OrdersCancelled { margin: address, count, instrument });
     Ok(())
 }

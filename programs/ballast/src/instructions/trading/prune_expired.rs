@@ -60,6 +60,6 @@ pub fn prune_expired(ctx: &mut Context<PruneExpired>, limit: u16) -> Result<()> 
     if count > 0 {
         a.margin.count_change()?;
     }
-    emit!(OrdersPruned { margin: address, count, instrument: u32::from(instrument) });
+    emit!(OrdersPruned { margin: address, count, instrument });
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Block trades and delegates.
 
 use super::world::{FUTURE, OPTIONS, World};
+use ballast_client::ballast::events::BlockTraded;
 use ballast_client::{
     ballast::{args::LegArgs, state::Permissions},
     event,
@@ -34,7 +35,7 @@ impl World {
             .map(|(t, k): (usize, usize)| Party { authority: keys[k].pubkey(), margin: self.traders[t].margin });
         let ix = instruction::block_trade(&self.svm.exchange, &one, &other, &legs, expires_at, 0);
         if let Some(sent) = self.send("block", ix, &[&keys[0], &keys[1]]) {
-            let fee = event::blocks(&sent.log).unwrap()[0].fee;
+            let fee = event::find::<BlockTraded>(&sent.log)[0].fee;
             self.assert_may(&before[a], a, fee);
             self.assert_may(&before[b], b, fee);
             self.assert_untouched(&before, &[a, b]);

@@ -1,6 +1,7 @@
 //! Liquidations, bad debt and the insurance fund.
 
 use super::world::{CROWD, World};
+use ballast_client::ballast::events::Liquidated;
 use ballast_client::{event, instruction};
 
 impl World {
@@ -28,7 +29,7 @@ impl World {
         let (key, was) = (l.key.insecure_clone(), self.requirements(&portfolio));
         let Some(sent) = self.send("liquidate", ix, &[&key]) else { return };
 
-        let did = event::liquidations(&sent.log)[0];
+        let did = event::find::<Liquidated>(&sent.log)[0];
         assert!(was.is_liquidatable(), "only below maintenance");
         assert!(did.lots.abs() <= lots && did.lots != 0);
         let health = |equity: i64, maintenance: i64| equity - maintenance;

@@ -4,7 +4,7 @@ use super::world::{FUTURE, OPTIONS, World};
 use ballast_client::{
     ballast::{
         args::{CancelArgs, OrderArgs, OrderKind, SelfTrade},
-        events::{FillRecord, PenaltyRecord},
+        events::{FillRecord, OrderPlaced, OrderReplaced, OrdersBatched, PenaltyRecord},
     },
     book::{Order, Side},
     event, instruction,
@@ -27,7 +27,7 @@ impl World {
         self.tally.did("market order", usize::from(args.kind == OrderKind::Market as u8));
         self.tally.did("slide", usize::from(args.kind == OrderKind::PostOnlySlide as u8));
 
-        let order = &event::orders(&sent.log).unwrap()[0];
+        let order = &event::find::<OrderPlaced>(&sent.log)[0];
         self.tally.did("rest", usize::from(order.resting > 0));
         self.tally.did("fill", order.fills.len());
         self.tally.did("future fill", if instrument == FUTURE { order.fills.len() } else { 0 });
@@ -101,7 +101,7 @@ impl World {
         );
         let before = self.portfolios();
         let Some(sent) = self.send("batch", ix, &[&key]) else { return };
-        let batch = &event::batches(&sent.log).unwrap()[0];
+        let batch = &event::find::<OrdersBatched>(&sent.log)[0];
         assert_eq!((batch.cancelled.len(), batch.placed.len()), (cancels.len(), orders.len()));
         // Orders that met somebody are checked one by one, each against what was before it.
         if batch.placed.iter().filter(|p| p.fills > 0).count() < 2 {
@@ -139,7 +139,7 @@ impl World {
         );
         let before = self.portfolios();
         let Some(sent) = self.send("replace", ix, &[&key]) else { return };
-        let replaced = &event::replacements(&sent.log).unwrap()[0];
+        let replaced = &event::find::<OrderReplaced>(&sent.log)[0];
         // An order that is made smaller in place is compared with itself.
         let (kept, fee) = (self.without(&before[t], instrument, &[order]), replaced.placed.fee);
         let after = self.svm.portfolio(&self.traders[t]);

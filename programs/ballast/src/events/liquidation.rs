@@ -1,0 +1,86 @@
+//! Events of liquidation and bad debt.
+
+use solana_address::Address;
+
+events! {
+    /// A position was taken over.
+    Liquidated {
+        /// The account that was below maintenance.
+        margin: Address,
+        /// The liquidator's account.
+        liquidator: Address,
+        /// Lots taken over, signed as the position was.
+        lots: i64,
+        /// Their value at the mark, quote-native.
+        mark_value: i64,
+        /// Discount to the mark, quote-native.
+        discount: i64,
+        /// Part of it that went to the insurance fund.
+        insurance: i64,
+        /// Equity before.
+        equity_before: i64,
+        /// Maintenance margin before.
+        maintenance_before: i64,
+        /// Equity after.
+        equity_after: i64,
+        /// Maintenance margin after.
+        maintenance_after: i64,
+        /// Bad debt paid by the insurance fund.
+        bad_debt: i64,
+        /// Bad debt left, because the fund was empty.
+        uncovered: i64,
+        /// Orders of the account that were cancelled.
+        orders_cancelled: u32,
+        /// The instrument.
+        instrument: u16,
+    }
+    /// Tokens were bought of an account below maintenance that owed cash.
+    TokensLiquidated {
+        /// The account that was below maintenance.
+        margin: Address,
+        /// The liquidator's account.
+        liquidator: Address,
+        /// Amount, in the token's smallest units.
+        amount: u64,
+        /// Its value at the index price, quote-native.
+        value: i64,
+        /// Discount to that, quote-native.
+        discount: i64,
+        /// Part of it that went to the insurance fund.
+        insurance: i64,
+        /// Equity before.
+        equity_before: i64,
+        /// Maintenance margin before.
+        maintenance_before: i64,
+        /// Equity after.
+        equity_after: i64,
+        /// Maintenance margin after.
+        maintenance_after: i64,
+        /// Bad debt paid by the insurance fund.
+        bad_debt: i64,
+        /// Bad debt left, because the fund was empty.
+        uncovered: i64,
+        /// The token.
+        token: u16,
+    }
+    /// An account's equity is below its warning level: the owner should deposit or reduce.
+    MarginCalled {
+        /// The account.
+        margin: Address,
+        /// Its equity, quote-native.
+        equity: i64,
+        /// Its maintenance margin, quote-native.
+        maintenance: i64,
+    }
+    /// The insurance fund paid an account's bad debt.
+    BadDebtResolved {
+        /// The account.
+        margin: Address,
+        /// Paid by the fund.
+        paid: i64,
+        /// Left, because the fund was empty.
+        uncovered: i64,
+        /// Interest that the account owed and nobody will pay.
+        interest_written_off: i64,
+    }
+}
