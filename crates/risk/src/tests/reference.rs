@@ -1,5 +1,5 @@
 //! The margin model over exact rationals, written from `docs/model.md` and the heads of `margin/`
-//! and `option.rs`: slow, and without a rounding anywhere but where the model is defined in integers. Those definitions:
+//! and `option/mod.rs`: slow, and without a rounding anywhere but where the model is defined in integers. Those definitions:
 //!
 //! - shocks, linear marks, the worst rows for orders and what a refresh wrote are integers of the board;
 //! - the relative price move of an option since its refresh counts in 2^-20, towards zero;
