@@ -1,5 +1,7 @@
 //! What can go wrong in the model. The program maps each to one of its own error codes.
 
+use crate::bound::Bound;
+
 /// An error of the risk model. Fields name what the numbers are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RiskError {
@@ -41,8 +43,32 @@ pub enum RiskError {
     },
     /// A parameter is outside its hard bound.
     ParameterOutOfBounds {
-        /// Which, as an index into the parameter's own list (see the type's `validate`).
-        parameter: u16,
+        /// The bound, which has the parameter's name.
+        bound: &'static Bound,
+        /// The value.
+        value: i64,
+    },
+    /// Two parameters, or a parameter and what it is for, do not go together.
+    ParameterRule {
+        /// What must hold.
+        rule: &'static str,
+    },
+    /// The reserved bytes of parameters are not zero.
+    ReservedNotZero {
+        /// Whose.
+        list: &'static str,
+    },
+    /// A row of a scenario table is outside its hard bounds.
+    BadScenario {
+        /// Which.
+        row: u16,
+    },
+    /// The strike of an option is not positive or above the underlying's maximum price, or something else has one.
+    BadStrike {
+        /// The strike, ticks.
+        strike: i64,
+        /// The underlying's maximum price, scaled, a delta unit.
+        max_price: i64,
     },
     /// The account would have less initial equity than its initial margin.
     BelowInitialMargin {
@@ -150,13 +176,6 @@ pub enum RiskError {
         /// The expiry, seconds.
         expiry: i64,
     },
-    /// A volatility, skew or curvature is outside its hard bounds.
-    VolatilityOutOfBounds {
-        /// Which: 0 level, 1 skew, 2 curvature.
-        field: u16,
-        /// The value.
-        value: i64,
-    },
     /// The signer is not a publisher of this surface.
     NotAPublisher,
     /// The same publisher is listed twice.
@@ -235,7 +254,13 @@ impl core::fmt::Display for RiskError {
             Self::PositionLimit { instrument, lots, limit } => {
                 write!(f, "instrument {}: {} lots with orders, limit {}", instrument, lots, limit)
             }
-            Self::ParameterOutOfBounds { parameter } => write!(f, "parameter {} is out of bounds", parameter),
+            Self::ParameterOutOfBounds { bound, value } => write!(f, "{}: {}, {}", bound.name, value, bound),
+            Self::ParameterRule { rule } => f.write_str(rule),
+            Self::ReservedNotZero { list } => write!(f, "{}: reserved must be zero", list),
+            Self::BadScenario { row } => write!(f, "row {} of the scenario table is out of bounds", row),
+            Self::BadStrike { strike, max_price } => {
+                write!(f, "strike {} ticks, maximum price {} a unit", strike, max_price)
+            }
             Self::BelowInitialMargin { required, available } => {
                 write!(f, "initial margin: required {}, available {}", required, available)
             }
@@ -270,9 +295,6 @@ impl core::fmt::Display for RiskError {
             Self::Expired { instrument, expiry } => write!(f, "instrument {}: expired at {}", instrument, expiry),
             Self::NotAnOption { instrument } => write!(f, "instrument {} is not an option", instrument),
             Self::NoVolatility { expiry } | Self::DuplicateExpiry { expiry } => write!(f, "expiry {}", expiry),
-            Self::VolatilityOutOfBounds { field, value } => {
-                write!(f, "field {} (0 level, 1 skew, 2 curvature): {}", field, value)
-            }
             Self::NoFunding { instrument } | Self::NotSettled { instrument } => write!(f, "instrument {}", instrument),
             Self::NotYetExpired { expiry } | Self::ExpiriesTooClose { expiry } => write!(f, "expiry {}", expiry),
             Self::NotEnoughSamples { taken } => write!(f, "samples {}", taken),

@@ -20,7 +20,7 @@
 //! A price that is not positive never reaches the board. A price that jumps is blocked for at most [`CONSISTENT_SECONDS`] of
 //! prints on one side of the median, so that a real crash still liquidates, even one that goes on.
 
-use crate::{Ppm, RiskError, Underlying, board::first_out_of_bounds, math::mul_div_floor};
+use crate::{GuardParams, Ppm, RiskError, Underlying, math::mul_div_floor};
 use bytemuck::{Pod, Zeroable};
 
 /// What a margin check is for. The purpose decides which prices must be good.
@@ -143,25 +143,6 @@ pub const SAMPLES: usize = 10;
 pub const SAMPLE_SECONDS: i64 = 30;
 /// Seconds after which a price that stays on one side of the median is believed.
 pub const CONSISTENT_SECONDS: i64 = 120;
-
-/// Parameters of the guards that are not elsewhere: age and confidence are in [`crate::UnderlyingParams`].
-#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-pub struct GuardParams {
-    /// Farthest that a price may be from the median of the last five minutes, in [1 %, 50 %]; 0 turns the guard off.
-    pub max_move: Ppm,
-    /// Farthest that the two sources may be apart, in [0.1 %, 20 %]; used where a second source is listed.
-    pub max_divergence: Ppm,
-}
-
-impl GuardParams {
-    /// Checks the hard bounds; the error counts from zero in the order of declaration.
-    pub fn validate(&self) -> Result<(), RiskError> {
-        use crate::bounds::underlying::*;
-        first_out_of_bounds(&[MAX_MOVE.admits(self.max_move.get()), MAX_DIVERGENCE.admits(self.max_divergence.get())])
-    }
-}
 
 /// A price of the second source, at the board's scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,6 +2,10 @@
 
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
+use ballast_risk::{
+    FeeParams, FundingParams, GroupParams, InstrumentLimits, InterestParams, MarginParams, TokenParams, UnderlyingParams,
+    WithdrawalLimit,
+};
 use solana_address::Address;
 
 /// Declares an event whose bytes are its layout.
@@ -45,10 +49,10 @@ events! {
         exchange: Address,
         /// Name.
         name: [u8; 16],
-        /// c, millionths.
-        offset: u32,
+        /// The parameters.
+        params: GroupParams,
         /// Which.
-        group: u32,
+        group: u64,
     }
     /// An underlying was listed.
     UnderlyingListed {
@@ -327,20 +331,8 @@ events! {
     InterestSet {
         /// The exchange.
         exchange: Address,
-        /// Rate a year at no utilisation, millionths.
-        base_rate: u32,
-        /// Rate at the optimal utilisation.
-        optimal_rate: u32,
-        /// Rate at full utilisation.
-        max_rate: u32,
-        /// Utilisation at which the two lines meet.
-        optimal_utilisation: u32,
-        /// Utilisation up to which withdrawals may borrow.
-        max_utilisation: u32,
-        /// Part that the exchange keeps.
-        reserve: u32,
-        /// Length of an epoch, seconds.
-        epoch_seconds: u64,
+        /// The parameters.
+        params: InterestParams,
     }
     /// A volatility surface was made.
     SurfaceOpened {
@@ -571,39 +563,15 @@ events! {
     FeesChanged {
         /// The exchange.
         exchange: Address,
-        /// Most penalty of a maker in one instruction, quote-native.
-        maker_penalty: i64,
-        /// Taker fee, millionths.
-        taker_fee_ppm: u32,
-        /// Maker fee, millionths.
-        maker_fee_ppm: i32,
-        /// Fee of a block trade, millionths.
-        block_fee_ppm: u32,
-        /// Penalty of a maker, millionths.
-        maker_penalty_ppm: u32,
+        /// The fees.
+        fees: FeeParams,
     }
     /// The margin parameters changed.
     MarginChanged {
         /// The exchange.
         exchange: Address,
-        /// Dust value, quote-native.
-        dust_value: i64,
-        /// Initial margin as a multiple of maintenance margin, millionths.
-        initial_ratio: u32,
-        /// Buffer at which a liquidation stops, millionths.
-        liquidation_buffer: u32,
-        /// Discount at which it starts, millionths.
-        discount_base: u32,
-        /// Largest discount, millionths.
-        discount_max: u32,
-        /// φ, millionths.
-        discount_of_freed: u32,
-        /// Part that goes to the insurance fund, millionths.
-        insurance_share: u32,
-        /// Buffer of a margin call, millionths.
-        warning_buffer: u32,
-        /// Zero.
-        reserved: u32,
+        /// The parameters.
+        params: MarginParams,
     }
     /// An underlying changed. The board has all of it.
     UnderlyingChanged {
@@ -613,10 +581,10 @@ events! {
         feed_id: [u8; 32],
         /// Name.
         name: [u8; 16],
-        /// Least scan range before, millionths.
-        scan_range_before: u32,
-        /// Least scan range now, millionths.
-        scan_range: u32,
+        /// Risk parameters before.
+        before: UnderlyingParams,
+        /// Risk parameters now.
+        params: UnderlyingParams,
         /// Its index.
         underlying: u64,
     }
@@ -646,28 +614,14 @@ events! {
     InstrumentChanged {
         /// The exchange.
         exchange: Address,
-        /// Most lots of one account.
-        max_position: i64,
-        /// Most lots of either side of the market.
-        open_interest_cap: i64,
-        /// Smallest value of an order, quote-native.
-        min_order_value: i64,
-        /// Notional of the impact bid and ask, quote-native.
-        impact_notional: i64,
-        /// Largest premium of a sample, millionths.
-        max_premium: u32,
-        /// Seconds over which a premium is paid.
-        period: u32,
-        /// Farthest that the mark may be from the index, millionths.
-        max_basis: u32,
-        /// Widest distance of an order from the mark, millionths.
-        price_band: u32,
+        /// Its limits.
+        limits: InstrumentLimits,
+        /// Its funding and basis.
+        funding: FundingParams,
         /// The instrument.
         instrument: u32,
-        /// Most resting orders of one account.
-        max_orders: u16,
         /// 1 where only reducing trades are allowed.
-        reduce_only: u16,
+        reduce_only: u32,
     }
     /// A collateral token's limits changed.
     CollateralChanged {
@@ -675,12 +629,10 @@ events! {
         exchange: Address,
         /// Its mint.
         mint: Address,
-        /// Most that all accounts may deposit, in smallest units.
-        deposit_limit: u64,
-        /// Haircut, millionths.
-        haircut: u32,
+        /// The parameters.
+        params: TokenParams,
         /// Its index.
-        token: u32,
+        token: u64,
     }
     /// The limit on the net outflow of a mint was set.
     WithdrawalLimitSet {
@@ -688,12 +640,10 @@ events! {
         exchange: Address,
         /// The mint.
         mint: Address,
-        /// Most within a window, in smallest units; 0 for no limit.
-        limit: u64,
-        /// Length of the window, seconds.
-        window: u32,
+        /// The limit.
+        params: WithdrawalLimit,
         /// The token's index; `QUOTE_TOKEN` for the quote currency.
-        token: u32,
+        token: u64,
     }
     /// The breaker of an underlying was tripped.
     BreakerTripped {
@@ -710,20 +660,13 @@ events! {
 
 impl InstrumentChanged {
     /// The event of an instrument as it is now.
-    pub fn of(exchange: &Address, i: &ballast_risk::Instrument, open_interest_cap: i64) -> Self {
+    pub fn of(exchange: &Address, i: &ballast_risk::Instrument) -> Self {
         Self {
             exchange: *exchange,
-            max_position: i.max_position.get(),
-            open_interest_cap,
-            min_order_value: i.min_order_value.get(),
-            impact_notional: i.funding.impact_notional.get(),
-            max_premium: i.funding.max_premium.get(),
-            period: i.funding.period,
-            max_basis: i.funding.max_basis.get(),
-            price_band: i.price_band.get(),
+            limits: i.limits,
+            funding: i.funding,
             instrument: u32::from(i.index),
-            max_orders: i.max_orders,
-            reduce_only: u16::from(i.reduce_only),
+            reduce_only: u32::from(i.reduce_only),
         }
     }
 }
@@ -734,9 +677,8 @@ impl CollateralChanged {
         Self {
             exchange: *exchange,
             mint: Address::new_from_array(t.mint),
-            deposit_limit: t.deposit_limit,
-            haircut: t.haircut.get(),
-            token: u32::from(token),
+            params: t.params,
+            token: u64::from(token),
         }
     }
 }

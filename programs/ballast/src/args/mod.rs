@@ -5,7 +5,11 @@
 
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::Feed;
+use ballast_risk::{
+    ContractTerms, FeeParams, Feed, FundingParams, GroupParams, GuardParams, InstrumentLimits, InterestParams, MarginParams,
+    OptionParams, RangeParams, Smile, SurfaceParams, TokenParams, TokenTerms, UnderlyingParams, UnderlyingTerms,
+    WithdrawalLimit,
+};
 
 /// Declares a struct of integers and byte arrays that can be an instruction's argument.
 macro_rules! args {
@@ -27,7 +31,6 @@ macro_rules! args {
 mod block;
 mod exchange;
 mod governance;
-mod lending;
 mod listing;
 mod surface;
 mod trading;
@@ -35,7 +38,6 @@ mod trading;
 pub use block::*;
 pub use exchange::*;
 pub use governance::*;
-pub use lending::*;
 pub use listing::*;
 pub use surface::*;
 pub use trading::*;
@@ -89,24 +91,47 @@ impl<T: Encode> Encode for [T] {
 }
 
 encode_structs!(
-    MarginArgs,
-    FeeArgs,
-    FundingArgs,
     CancelArgs,
     LegArgs,
     OrderArgs,
-    RangeArgs,
-    FeedArgs,
-    OptionParamsArgs,
     InstrumentArgs,
-    SmileArgs,
     UnderlyingArgs,
     CollateralArgs,
     FutureArgs,
     OptionArgs,
     SurfaceArgs,
-    InterestArgs,
     InstrumentChangeArgs,
     CollateralChangeArgs,
     WithdrawalLimitArgs
+);
+
+/// Parameters: their bytes on the wire are those of memory.
+macro_rules! encode_parameters {
+    ($($type:ty),* $(,)?) => { $(
+        impl Encode for $type {
+            fn encode(&self, out: &mut alloc::vec::Vec<u8>) {
+                out.extend_from_slice(bytemuck::bytes_of(self));
+            }
+        }
+    )* };
+}
+encode_parameters!(
+    ContractTerms,
+    FeeParams,
+    Feed,
+    FundingParams,
+    GroupParams,
+    GuardParams,
+    InstrumentLimits,
+    InterestParams,
+    MarginParams,
+    OptionParams,
+    RangeParams,
+    Smile,
+    SurfaceParams,
+    TokenParams,
+    TokenTerms,
+    UnderlyingParams,
+    UnderlyingTerms,
+    WithdrawalLimit,
 );

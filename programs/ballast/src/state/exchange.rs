@@ -2,7 +2,7 @@
 
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::QuoteNative;
+use ballast_risk::FeeParams;
 use solana_address::Address;
 
 /// Seeds: "exchange", exchange id (u64, little endian).
@@ -23,22 +23,14 @@ pub struct Exchange {
     pub quote_vault: Address,
     /// The id in the seeds.
     pub id: u64,
-    /// Most that a maker pays in one instruction whose order is cancelled because he could not carry the fill, quote-native.
-    pub maker_penalty: QuoteNative,
+    /// Fees.
+    pub fees: FeeParams,
     /// Since when withdrawals are not paused, seconds. While they are, this says nothing.
     pub withdrawals_open_since: i64,
     /// When an admin was last nominated, seconds.
     pub admin_nominated_at: i64,
     /// Pause bits, see [`crate::constants::pause`].
     pub pause: u32,
-    /// Taker fee in millionths of value.
-    pub taker_fee_ppm: u32,
-    /// Maker fee in millionths of value; negative is a rebate, never more than the taker fee.
-    pub maker_fee_ppm: i32,
-    /// Fee of either side of a block trade in millionths of value.
-    pub block_fee_ppm: u32,
-    /// What such a maker pays, in millionths of the value that would have matched.
-    pub maker_penalty_ppm: u32,
     /// Seconds that a change of parameters waits; 0 while an exchange is being set up.
     pub timelock: u32,
     /// Reserved, zero.

@@ -77,7 +77,7 @@ pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at
         margin.portfolio.accrue(&board.interest, now).logged()?;
     }
     let (mut before_a, mut before_b) = (boxed(&a.margin_a.portfolio), boxed(&a.margin_b.portfolio));
-    let mut block = Block { now, rate: Ppm::new(a.exchange.block_fee_ppm), ..Block::default() };
+    let mut block = Block { now, rate: a.exchange.fees.block_fee, ..Block::default() };
     for (leg, view) in legs.iter().zip(markets) {
         let market = market_mut(view, &exchange, leg.instrument)?;
         block.trade(leg, board, market, &mut a.margin_a, &mut a.margin_b)?;
@@ -131,8 +131,8 @@ impl Block {
         fill(&mut a.portfolio, market, i, u, &leg)?;
         fill(&mut b.portfolio, market, i, u, &other)?;
         let open = market.open_interest_long;
-        if open > market.open_interest_cap && open > open_before {
-            msg!("open interest {}, cap {}", open.get(), market.open_interest_cap.get());
+        if open > i.limits.open_interest_cap && open > open_before {
+            msg!("open interest {}, cap {}", open.get(), i.limits.open_interest_cap.get());
             return Err(BallastError::OpenInterestCap.into());
         }
         let fee = leg.fee(self.rate).logged()?;
@@ -155,7 +155,7 @@ impl Block {
         require_not_halted(u, self.now)?;
         require!(i.reduce_only == 0, BallastError::MarketReduceOnly);
         let size = args.lots.unsigned_abs();
-        require!(size > 0 && size <= i.max_position.get().unsigned_abs(), BallastError::BadSize);
+        require!(size > 0 && size <= i.limits.max_position.get().unsigned_abs(), BallastError::BadSize);
         // The margin check looks at what is held in the end. A leg that both sides close is judged by its mark alone, and a stale
         // mark would let value pass unseen.
         u.require_fresh(self.now).logged()?;

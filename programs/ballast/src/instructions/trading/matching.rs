@@ -167,8 +167,8 @@ impl<'a> Matcher<'a> {
     /// Requires that open interest did not grow past its cap.
     pub fn require_open_interest_cap(&self) -> Result<()> {
         let open = self.market.open_interest_long;
-        if open > self.market.open_interest_cap && open > self.open_interest_before {
-            msg!("open interest {}, cap {}", open.get(), self.market.open_interest_cap.get());
+        if open > self.i.limits.open_interest_cap && open > self.open_interest_before {
+            msg!("open interest {}, cap {}", open.get(), self.i.limits.open_interest_cap.get());
             return Err(BallastError::OpenInterestCap.into());
         }
         Ok(())
@@ -274,8 +274,8 @@ impl<'a> Matcher<'a> {
         matched: &mut Matched,
     ) -> Result<bool> {
         let value = self.i.value_at(lots, Ticks::new(resting.price_ticks)).logged()?;
-        let maker_fee = fee(value, self.exchange.maker_fee_ppm)?;
-        let taker_fee = fee(value, self.exchange.taker_fee_ppm as i32)?;
+        let maker_fee = fee(value, self.exchange.fees.maker_fee)?;
+        let taker_fee = fee(value, self.exchange.fees.taker_fee.get() as i32)?;
         let worth = |per_lot: i64| Scaled::new(mul_bounded(lots.get(), per_lot)).to_native_floor(self.u.scale());
         let mark = self.i.mark_at(self.u, self.now);
         let mark_value = worth(mark.get());
@@ -369,11 +369,11 @@ impl<'a> Matcher<'a> {
         matched: &mut Matched,
     ) -> Result<()> {
         let maker = &mut self.makers[maker];
-        if core::mem::replace(&mut maker.penalised, true) || self.exchange.maker_penalty.is_zero() {
+        if core::mem::replace(&mut maker.penalised, true) || self.exchange.fees.maker_penalty.is_zero() {
             return Ok(());
         }
-        let due = mul_ppm_floor(value, Ppm::new(self.exchange.maker_penalty_ppm)).logged()?;
-        let due = due.min(self.exchange.maker_penalty);
+        let due = mul_ppm_floor(value, self.exchange.fees.maker_penalty_rate).logged()?;
+        let due = due.min(self.exchange.fees.maker_penalty);
         let portfolio = &mut maker.account.portfolio;
         // A maker pays nothing where what it can spare cannot be computed.
         let spare = rule::spare_cash(self.board, portfolio, self.now).unwrap_or(QuoteNative::ZERO);

@@ -48,7 +48,7 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, matcher: &Matcher<'_>) 
     require!(args.self_trade <= self_trade::ABORT, BallastError::BadSelfTrade);
     require!(args.reduce_only <= 1, BallastError::BadOrderKind);
     require!(args.expires_at == 0 || args.expires_at > now, BallastError::OrderExpired);
-    require!(args.lots > 0 && args.lots <= i.max_position.get(), BallastError::BadSize);
+    require!(args.lots > 0 && args.lots <= i.limits.max_position.get(), BallastError::BadSize);
     let reduce_only = args.reduce_only == 1;
     require!(reduce_only || matcher.exchange.pause & pause::NEW_RISK == 0, BallastError::Paused);
     require!(reduce_only || i.reduce_only == 0, BallastError::MarketReduceOnly);
@@ -91,8 +91,8 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, matcher: &Matcher<'_>) 
 /// Requires that an order is worth the market's minimum.
 pub fn require_value(i: &Instrument, lots: Lots, price: Ticks) -> Result<()> {
     let value = i.value_at(lots, price).logged()?;
-    if value < i.min_order_value {
-        msg!("order value {}, minimum {}", value.get(), i.min_order_value.get());
+    if value < i.limits.min_order_value {
+        msg!("order value {}, minimum {}", value.get(), i.limits.min_order_value.get());
         return Err(BallastError::BadSize.into());
     }
     Ok(())
