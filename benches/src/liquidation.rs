@@ -19,7 +19,7 @@ pub const ROWS: &[Row] = &[
     row("resolve_bad_debt", 2_200, "debt left after the last position, paid by the insurance fund"),
     row(
         "liquidate_token_16",
-        30_000,
+        43_000,
         "SOL of an account that borrowed dollars, the fewest units that do; both sides hold 16 positions",
     ),
 ];

@@ -7,7 +7,7 @@ pub struct Row {
     pub name: &'static str,
     /// Most compute units it may cost.
     pub ceiling: u64,
-    /// Most compute units that were aimed at before the code was written, if any.
+    /// What the design aims at in the end, where it says so.
     pub target: Option<u64>,
     /// What is measured.
     pub what: &'static str,
@@ -208,7 +208,7 @@ pub struct NativeRow {
     pub name: &'static str,
     /// Most nanoseconds it may take: some three times the target, or what was measured, so that a busy machine does not fail.
     pub ceiling: u64,
-    /// Most nanoseconds that were aimed at before the code was written, if any.
+    /// What the design aims at, where it says so.
     pub target: Option<u64>,
     /// What is measured.
     pub what: &'static str,

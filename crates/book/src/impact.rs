@@ -22,9 +22,10 @@ pub struct Reach {
 }
 
 impl Book<'_> {
-    /// Walks a side from its best order until the value of the lots passed reaches `notional`; of the last order as few
-    /// lots as reach it. `lot_value` is the value of a lot at a price of one. Only orders that `counts` accepts are traded
-    /// with, and of them and the others no more than `reach` says are looked at. None where these are not enough.
+    /// Walks a side from its best order until the value of the lots passed reaches `notional`; of the last order, only the
+    /// lots needed to reach it. `lot_value` is the value of a lot at a price of one. Only orders that `counts` accepts are
+    /// traded with. `reach` bounds how many of them, and how many orders in all, are looked at. None where they do not
+    /// suffice.
     ///
     /// # Errors
     /// [`BookError::Overflow`] where a value does not fit; [`BookError::Corrupt`].

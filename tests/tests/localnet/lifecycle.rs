@@ -1,5 +1,5 @@
-//! One life through JSON-RPC: a block agreed by a request for quote, a delegate who quotes, funding, interest, a dated future
-//! that expires, and everyone who leaves with what is theirs.
+//! One life through JSON-RPC: a block agreed on by a request for quote, a delegate that quotes, funding, interest, a dated future
+//! that expires, and everyone's withdrawal in the end.
 
 use crate::{localnet, trader};
 use anyhow::{Result, anyhow, ensure};

@@ -1,4 +1,4 @@
-//! The rule after a block trade, path by path, on a board that can be reckoned in the head: 10 USDC a lot, 1 USDC of
+//! The rule after a block trade, path by path, on a board for mental arithmetic: 10 USDC a lot, 1 USDC of
 //! maintenance margin, 1.25 USDC of initial margin; two underlyings.
 
 use super::{

@@ -1,4 +1,4 @@
-//! What standard books ask for, beside the same books margined leg by leg: the table of `docs/margin-efficiency.md`.
+//! The margin of standard books, beside that of the same books leg by leg: the table of `docs/margin-efficiency.md`.
 //!
 //! `BALLAST_BLESS=1` writes the table into the document.
 

@@ -1,4 +1,4 @@
-//! What a book of linear instruments, calls, puts and tokens asks for against what its parts do.
+//! The margin of a book of linear instruments, calls, puts and tokens, against the margin of its parts.
 
 use super::{
     random::{Rng, cases},

@@ -13,11 +13,7 @@ use crate::harness::{
     refusal::{INSUFFICIENT_FUNDS, MINT_MISMATCH, OWNER_MISMATCH, assert_refused},
     world::World,
 };
-use ballast_client::{
-    BallastError as E,
-    ballast::state::{MarginAccount, permission},
-    instruction,
-};
+use ballast_client::{BallastError as E, ballast::state::MarginAccount, instruction};
 use ballast_testkit::{BTC, ETH, Svm, Trader};
 use solana_address::Address;
 use solana_instruction::error::InstructionError as I;

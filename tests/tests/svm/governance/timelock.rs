@@ -20,7 +20,7 @@ use ballast_client::{
     instruction::{self, propose, propose_change, subject, with_change},
     risk::bounds::exchange::TIMELOCK,
 };
-use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, lending::INTEREST};
+use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, lending::INTEREST, options};
 use solana_address::Address;
 use solana_instruction::{Instruction, error::InstructionError as I};
 use solana_signer::Signer;

@@ -5,7 +5,7 @@ use ballast_client::{
     BallastError as E,
     ballast::args::{CollateralArgs, UnderlyingArgs},
     config, instruction,
-    risk::MAX_UNDERLYINGS,
+    risk::{MAX_TOKENS, MAX_UNDERLYINGS},
 };
 use ballast_testkit::{BTC, ETH, Order, Svm};
 use solana_address::Address;

@@ -2,7 +2,7 @@
 
 use ballast_client::risk::{LotValue};
 use crate::harness::refusal::{assert_refused, refused, snapshot};
-use ballast_client::{BallastError as E, instruction};
+use ballast_client::{BallastError as E, ballast::constants::MAX_REFRESHED, instruction};
 use ballast_testkit::{BTC, ETH, SOL, Svm, options::SMILE};
 
 const DAY: i64 = 86_400;

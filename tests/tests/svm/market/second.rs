@@ -3,10 +3,7 @@
 use crate::harness::refusal::{assert_refused, refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::oracle::{
-        OraclePrice,
-        switchboard::{LEN, MIN_SAMPLES, PROGRAMS, offset},
-    },
+    ballast::oracle::switchboard::{LEN, MIN_SAMPLES, PROGRAMS, offset},
     instruction,
     oracle::{self, switchboard::PullFeed},
     risk::guard::flag,

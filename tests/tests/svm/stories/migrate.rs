@@ -538,7 +538,7 @@ fn another_authority_is_nominated() {
 #[test]
 fn the_example_for_real_money_can_be_made() {
     let mut svm = Svm::bare().unwrap();
-    let mut config = Config::from_toml(include_str!("../../../migrations/mainnet.example.toml")).unwrap();
+    let mut config = Config::from_toml(include_str!("../../../../migrations/mainnet.example.toml")).unwrap();
     let like = svm.resolved();
     config.exchange.quote_mint = like.exchange.quote_mint;
     config.collateral[0].mint = like.collateral[0].mint.clone();

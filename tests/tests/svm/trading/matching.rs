@@ -5,7 +5,7 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::self_trade::{ABORT, CANCEL_MAKER, CANCEL_TAKER},
-        constants::{MAX_FILLS, pause},
+        constants::{MAX_FILLS, MAX_PASSED, pause},
         events::OrderPlaced,
         state::permission,
     },
