@@ -6,17 +6,18 @@
 mod exchange;
 mod instrument;
 mod number;
+mod section;
 mod underlying;
 
-pub use exchange::{ExchangeConfig, GroupConfig, InterestConfig, MarginConfig, WithdrawalLimitConfig};
-pub use instrument::{FundingConfig, FutureConfig, PerpetualConfig, SeriesConfig, expiry};
+pub use exchange::{ExchangeConfig, GroupConfig};
+pub use instrument::{FutureConfig, InstrumentConfig, PerpetualConfig, SeriesConfig, expiry};
 pub(crate) use number::hex;
 pub use number::name;
-pub use underlying::{
-    CollateralConfig, CrowdConfig, FeedConfig, GuardConfig, OptionConfig, RangeConfig, SurfaceConfig, UnderlyingConfig,
-};
+pub use section::{Scale, Section};
+pub use underlying::{CollateralConfig, FeedConfig, SurfaceConfig, UnderlyingConfig};
 
 use anyhow::{Context, Result};
+use ballast_risk::{InterestParams, MarginParams};
 use serde::Deserialize;
 
 /// Decimals of ratios.
@@ -31,9 +32,9 @@ pub struct Config {
     /// The exchange itself.
     pub exchange: ExchangeConfig,
     /// Margin parameters.
-    pub margin: MarginConfig,
+    pub margin: Section<MarginParams>,
     /// Interest; where it is left out, nobody borrows.
-    pub interest: Option<InterestConfig>,
+    pub interest: Option<Section<InterestParams>>,
     /// Product groups, at most eight.
     #[serde(default)]
     pub group: Vec<GroupConfig>,
@@ -98,12 +99,13 @@ mod tests {
         config.exchange_args(&Address::default(), &Address::default()).unwrap();
         let btc = config.underlying_args(&config.underlying[0]).unwrap();
         // 1,000,000 $/BTC is 100 $ per 0.0001 BTC, at 1/16 of 1e-6.
-        assert_eq!(btc.max_price, 100_000_000 * 16);
+        assert_eq!(btc.terms.max_price.get(), 100_000_000 * 16);
         assert_eq!(btc.group, 1);
         let perp = config.perpetual_args(&config.perpetual[0]).unwrap();
-        assert_eq!((perp.lot_units, perp.tick_value, perp.max_position), (10, 100, 1_000_000));
+        assert_eq!((perp.terms.lot_units.get(), perp.terms.tick_value.get()), (10, 100));
+        assert_eq!(perp.limits.max_position.get(), 1_000_000);
         let sol = config.collateral_args(&config.collateral[0]).unwrap();
-        assert_eq!(sol.atoms_per_unit, 100_000_000);
+        assert_eq!(sol.terms.atoms_per_unit, 100_000_000);
         assert!(config.interest.is_none() && config.exchange.withdrawal_limit.is_none());
     }
 
@@ -114,16 +116,16 @@ mod tests {
         let then = expiry(1_621_213_201, 30);
         assert_eq!(then, 1_621_213_260 + 30 * DAY);
         let future = config.future_args(&config.future[0], then).unwrap();
-        assert_eq!((future.terms.lot_units, future.expiry), (10, then));
+        assert_eq!((future.contract.terms.lot_units.get(), future.expiry), (10, then));
         let options = config.series_of(&config.series[0], vec![then]).unwrap().options().unwrap();
         assert_eq!(options.len(), 2 * config.series[0].strikes.len());
         let put = &options[5];
-        assert_eq!(put.terms.name, option_name("BTC", then, "44000", true).unwrap());
-        assert_eq!(&put.terms.name, b"BTC160621-44000P");
+        assert_eq!(put.contract.name, option_name("BTC", then, "44000", true).unwrap());
+        assert_eq!(&put.contract.name, b"BTC160621-44000P");
         // 44,000 $ in ticks of 0.1 $.
         assert_eq!((put.strike, put.expiry, put.put), (440_000, then, 1));
         let surface = config.underlying[0].surface.as_ref().unwrap();
-        assert_eq!((surface.args(0).unwrap().min_publishers, surface.smile().unwrap().level), (1, 800_000));
+        assert_eq!((surface.params().unwrap().min_publishers, surface.smile().unwrap().level.get()), (1, 800_000));
     }
 
     #[test]
@@ -140,10 +142,10 @@ mod tests {
     fn interest_limits_and_absolute_expiries_are_read() {
         let text = include_str!("../../../../migrations/mainnet.example.toml");
         let config = Config::from_toml(text).unwrap();
-        let interest = config.interest.as_ref().unwrap().args().unwrap();
+        let interest = config.interest.as_ref().unwrap().read(&Scale::NONE).unwrap();
         assert!(interest.base_rate <= interest.optimal_rate && interest.optimal_rate < interest.max_rate);
         let quote = config.exchange.withdrawal_limit.as_ref().unwrap();
-        assert!(quote.args(ballast::args::QUOTE_TOKEN, QUOTE).unwrap().limit > 0);
+        assert!(quote.args(ballast::args::QUOTE_TOKEN, QUOTE).unwrap().params.limit > 0);
         assert!(config.exchange.timelock > 0 && config.exchange.quote_mint.is_some());
         let absolute = config.future.iter().find_map(|f| f.expiry.as_ref()).unwrap();
         assert_eq!(crate::time::parse(absolute).unwrap() % 60, 0);

@@ -4,11 +4,12 @@ use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, pda::Exchange};
 use ballast::{
     args::{
-        CollateralChangeArgs, Encode, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, UnderlyingArgs,
+        CollateralChangeArgs, Encode, InstrumentChangeArgs, InstrumentTightenArgs, UnderlyingArgs,
         WithdrawalLimitArgs,
     },
     instruction::tag,
 };
+use ballast_risk::{FeeParams, MarginParams};
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
@@ -85,12 +86,12 @@ pub fn accept_authority(e: &Exchange, nominee: &Address, kind: u8) -> Instructio
 }
 
 /// `change_fees`
-pub fn change_fees(e: &Exchange, admin: &Address, args: &FeeArgs) -> Instruction {
+pub fn change_fees(e: &Exchange, admin: &Address, args: &FeeParams) -> Instruction {
     build(tag::CHANGE_FEES, of_exchange(e, admin), |out| args.encode(out))
 }
 
 /// `change_margin`
-pub fn change_margin(e: &Exchange, admin: &Address, args: &MarginArgs) -> Instruction {
+pub fn change_margin(e: &Exchange, admin: &Address, args: &MarginParams) -> Instruction {
     build(tag::CHANGE_MARGIN, of_board(e, admin), |out| args.encode(out))
 }
 

@@ -6,15 +6,16 @@ use ballast::{
     args::{CollateralArgs, Encode, FutureArgs, InstrumentArgs, OptionArgs, UnderlyingArgs},
     instruction::tag,
 };
+use ballast_risk::GroupParams;
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
 /// `set_product_group`
-pub fn set_product_group(e: &Exchange, admin: &Address, group: u8, name: [u8; 16], offset_ppm: u32) -> Instruction {
+pub fn set_product_group(e: &Exchange, admin: &Address, group: u8, name: [u8; 16], params: &GroupParams) -> Instruction {
     build(tag::SET_PRODUCT_GROUP, vec![signer(admin), read(&e.address), write(&e.board)], |out| {
         group.encode(out);
         name.encode(out);
-        offset_ppm.encode(out);
+        params.encode(out);
     })
 }
 
@@ -51,13 +52,13 @@ pub fn list_perpetual(e: &Exchange, from: &Address, admin: &Address, args: &Inst
 
 /// `list_future`
 pub fn list_future(e: &Exchange, from: &Address, admin: &Address, args: &FutureArgs) -> Instruction {
-    build(tag::LIST_FUTURE, listing(e, from, admin, args.terms.instrument), |out| args.encode(out))
+    build(tag::LIST_FUTURE, listing(e, from, admin, args.contract.instrument), |out| args.encode(out))
 }
 
 /// `list_option`
 pub fn list_option(e: &Exchange, from: &Address, admin: &Address, args: &OptionArgs) -> Instruction {
-    let mut accounts = listing(e, from, admin, args.terms.instrument);
-    accounts.insert(accounts.len() - 1, read(&e.surface(args.terms.underlying)));
+    let mut accounts = listing(e, from, admin, args.contract.instrument);
+    accounts.insert(accounts.len() - 1, read(&e.surface(args.contract.underlying)));
     build(tag::LIST_OPTION, accounts, |out| args.encode(out))
 }
 
