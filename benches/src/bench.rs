@@ -242,7 +242,7 @@ pub fn extend(svm: &mut Svm) -> Result<()> {
     ensure!(c.underlying.len() == 3 && c.perpetual.len() == 3, "the bench extends BTC, ETH and SOL");
     c.group.push(GroupConfig { name: "ALTS".into(), offset: "0.4".into() });
     // So that the positions that are liquidated, of 17 million dollars, pay the concentration charge.
-    c.underlying[usize::from(BTC)].params.set("liquidity", "10_000_000");
+    c.underlying[usize::from(BTC)].liquidity = "10_000_000".into();
     let (sol, sol_perpetual) = (usize::from(SOL), c.perpetual[usize::from(SOL)].clone());
     c.underlying[sol].group = Some("ALTS".into());
     for u in 3..=MANY {
@@ -278,9 +278,9 @@ pub fn extend(svm: &mut Svm) -> Result<()> {
 /// lots.
 pub fn extend_with_funding(svm: &mut Svm) -> Result<()> {
     extend(svm)?;
-    svm.config.exchange.fees.set("block_fee", "0.0003");
+    svm.config.exchange.block_fee = "0.0003".into();
     // 29 orders of 10 lots are worth 11,607 dollars at the most, 30 of them 11,993 at the least.
-    svm.config.perpetual[usize::from(BTC)].contract.funding.set("impact_notional", "11_800");
+    svm.config.perpetual[usize::from(BTC)].funding.impact_notional = "11_800".into();
     Ok(())
 }
 
@@ -288,8 +288,7 @@ pub fn extend_with_funding(svm: &mut Svm) -> Result<()> {
 pub fn extend_for_options(svm: &mut Svm) -> Result<()> {
     extend(svm)?;
     let c = &mut svm.config;
-    c.exchange.fees.set("maker_penalty_rate", "0.001");
-    c.exchange.fees.set("maker_penalty", "10");
+    (c.exchange.maker_penalty_rate, c.exchange.maker_penalty) = ("0.001".to_owned(), "10".to_owned());
     c.underlying.truncate(usize::from(SECOND) + 1);
     c.perpetual.truncate(usize::from(SPREAD));
     let second = &mut c.underlying[usize::from(SECOND)];

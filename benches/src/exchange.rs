@@ -284,7 +284,7 @@ fn extend(svm: &mut Svm) -> Result<()> {
     ensure!(c.underlying.len() == 3 && c.perpetual.len() == 3, "the bench extends BTC, ETH and SOL");
     c.group.push(GroupConfig { name: "ALTS".into(), offset: "0.4".into() });
     // So that the positions that are liquidated, of 17 million dollars, pay the concentration charge.
-    c.underlying[usize::from(BTC)].params.set("liquidity", "10_000_000");
+    c.underlying[usize::from(BTC)].liquidity = "10_000_000".into();
     let (sol, sol_perpetual) = (usize::from(SOL), c.perpetual[usize::from(SOL)].clone());
     c.underlying[sol].group = Some("ALTS".into());
     for u in 3..=MANY {
@@ -329,8 +329,7 @@ pub fn pause_and_gift(b: &mut Bench) -> Result<()> {
 fn extend_for_options(svm: &mut Svm) -> Result<()> {
     extend(svm)?;
     let c = &mut svm.config;
-    c.exchange.fees.set("maker_penalty_rate", "0.001");
-    c.exchange.fees.set("maker_penalty", "10");
+    (c.exchange.maker_penalty_rate, c.exchange.maker_penalty) = ("0.001".to_owned(), "10".to_owned());
     c.underlying.truncate(usize::from(SECOND) + 1);
     c.perpetual.truncate(usize::from(SPREAD));
     with_second(c, SECOND, &Address::new_from_array([0x33; 32]));

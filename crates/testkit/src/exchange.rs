@@ -114,7 +114,7 @@ impl Svm {
         let first = self.config.perpetual.clone();
         for like in first.iter().cycle().take(count) {
             let mut perpetual = like.clone();
-            perpetual.name = format!("{}-{}", like.underlying, self.config.perpetual.len());
+            perpetual.name = format!("{}-{}", like.contract.underlying, self.config.perpetual.len());
             self.config.perpetual.push(perpetual.clone());
             let args = self.config.perpetual_args(&perpetual)?;
             let ix = instruction::list_perpetual(&self.exchange, &payer, &admin.pubkey(), &args);
@@ -179,7 +179,7 @@ impl Svm {
 
     /// The first feed of an underlying.
     pub fn first_feed(&self, underlying: u16) -> Feed {
-        self.config.underlying[usize::from(underlying)].first.args().expect("a valid configuration").into()
+        self.config.underlying[usize::from(underlying)].first.feed().expect("a valid configuration")
     }
 
     /// The print in an underlying's price account.

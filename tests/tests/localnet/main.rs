@@ -386,7 +386,7 @@ fn a_migration_is_shown_then_applied_through_rpc() -> Result<()> {
     };
     assert_eq!(apply(&config, false).1, "nothing to do\n");
 
-    config.exchange.fees.set("taker_fee", "0.0004");
+    config.exchange.taker_fee = "0.0004".to_owned();
     config.exchange.timelock = 3_600;
     let shown = "   1. fees: taker_fee 0.0005 -> 0.0004\n   2. timelock: 0 -> 3600 seconds\n";
     assert_eq!(plan(&config), shown);
@@ -401,7 +401,7 @@ fn a_migration_is_shown_then_applied_through_rpc() -> Result<()> {
     assert_eq!(plan(&config), "nothing to do\n");
 
     // From now on changes are proposed, and executed by a run after their time.
-    config.perpetual[0].contract.limits.set("max_position", "900");
+    config.perpetual[0].max_position = "900".to_owned();
     let (_, said) = apply(&config, true);
     assert!(said.contains("propose (executable at"), "{said}");
     let (_, said) = apply(&config, true);

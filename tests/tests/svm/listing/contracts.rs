@@ -61,7 +61,7 @@ fn a_listed_contract_is_what_its_arguments_say() {
 #[test]
 fn nobody_orders_an_option_before_its_first_refresh() {
     // Nothing says what it is worth, and no minimum for short options stands for that.
-    let mut svm = Svm::with_config(|c| c.underlying[0].params.set("short_minimum", "0")).unwrap();
+    let mut svm = Svm::with_config(|c| c.underlying[0].short_minimum = "0".to_owned()).unwrap();
     let expiry = svm.now() + 7 * DAY;
     svm.open_surface(BTC).unwrap();
     let options = svm.list_options(BTC, &[expiry], &["44000"], 10).unwrap();
