@@ -4,14 +4,8 @@
 //! are the same to the unit. `scenes` says which exchanges there are.
 
 use anyhow::{Context, Result, anyhow, ensure};
-use ballast_client::{
-    ballast::oracle::switchboard::{MIN_SAMPLES, PROGRAMS},
-    config::GroupConfig,
-    decimal, instruction,
-    switchboard::PullFeed,
-};
-use ballast_testkit::{BTC, Failed, Order, SOL, Sent, Svm, Trader};
-use solana_account::Account;
+use ballast_client::{config::GroupConfig, decimal, instruction};
+use ballast_testkit::{BTC, Failed, Order, SOL, Sent, Svm, Trader, options::with_second};
 use solana_address::Address;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -34,8 +28,6 @@ pub const IMPACT_ORDERS: usize = 30;
 
 /// On the exchange for options: an underlying with one perpetual and a second source.
 pub const SECOND: u16 = SPREAD;
-/// Hash of that source's feed.
-const SECOND_HASH: [u8; 32] = [7; 32];
 
 /// Perpetuals of 16 positions over 8 underlyings.
 pub const SIXTEEN: std::ops::Range<u16> = 0..2 * SPREAD;
@@ -92,23 +84,10 @@ impl Bench {
 
     /// `refresh_underlying` from the price account and the second source, where there is one; the latter is written.
     pub fn refresh(&mut self, underlying: u16, dollars: &str) -> Result<Instruction> {
-        let second = match &self.svm.config.underlying[usize::from(underlying)].guard.second_feed {
-            Some(text) => {
-                let address: Address = text.parse().ok().context("the second feed is no address")?;
-                let feed = PullFeed {
-                    feed_hash: SECOND_HASH,
-                    value: i128::from(decimal::parse(dollars, 9)?) * 1_000_000_000,
-                    std_dev: 0,
-                    num_samples: MIN_SAMPLES,
-                    publish_time: self.svm.now(),
-                };
-                let owner = Address::new_from_array(PROGRAMS[0].to_bytes());
-                let account = Account { lamports: 100_000_000, data: feed.encode(), owner, ..Account::default() };
-                self.svm.set_account(address, account);
-                Some(address)
-            }
-            None => None,
-        };
+        let second = self.svm.second_account(underlying);
+        if second.is_some() {
+            self.svm.write_second(underlying, dollars);
+        }
         let price = self.svm.price_account(underlying);
         Ok(instruction::refresh_underlying_from(&self.svm.exchange, &price, second.as_ref(), underlying))
     }
@@ -242,13 +221,13 @@ pub fn extend(svm: &mut Svm) -> Result<()> {
     ensure!(c.underlying.len() == 3 && c.perpetual.len() == 3, "the bench extends BTC, ETH and SOL");
     c.group.push(GroupConfig { name: "ALTS".into(), offset: "0.4".into() });
     // So that the positions that are liquidated, of 17 million dollars, pay the concentration charge.
-    c.underlying[usize::from(BTC)].liquidity = "10_000_000".into();
+    c.underlying[usize::from(BTC)].params.set("liquidity", "10_000_000");
     let (sol, sol_perpetual) = (usize::from(SOL), c.perpetual[usize::from(SOL)].clone());
     c.underlying[sol].group = Some("ALTS".into());
     for u in 3..=MANY {
         let mut new = c.underlying[sol].clone();
         new.name = format!("U{u}");
-        new.feed = format!("{:02x}", u).repeat(32);
+        new.first.id = format!("{:02x}", u).repeat(32);
         c.underlying.push(new);
     }
     // Row by row, so that the first 16 perpetuals are spread over 8 underlyings.
@@ -278,9 +257,9 @@ pub fn extend(svm: &mut Svm) -> Result<()> {
 /// lots.
 pub fn extend_with_funding(svm: &mut Svm) -> Result<()> {
     extend(svm)?;
-    svm.config.exchange.block_fee = "0.0003".into();
+    svm.config.exchange.fees.set("block_fee", "0.0003");
     // 29 orders of 10 lots are worth 11,607 dollars at the most, 30 of them 11,993 at the least.
-    svm.config.perpetual[usize::from(BTC)].funding.impact_notional = "11_800".into();
+    svm.config.perpetual[usize::from(BTC)].contract.funding.set("impact_notional", "11_800");
     Ok(())
 }
 
@@ -288,14 +267,14 @@ pub fn extend_with_funding(svm: &mut Svm) -> Result<()> {
 pub fn extend_for_options(svm: &mut Svm) -> Result<()> {
     extend(svm)?;
     let c = &mut svm.config;
-    (c.exchange.maker_penalty_rate, c.exchange.maker_penalty) = ("0.001".to_owned(), "10".to_owned());
+    c.exchange.fees.set("maker_penalty_rate", "0.001");
+    c.exchange.fees.set("maker_penalty", "10");
     c.underlying.truncate(usize::from(SECOND) + 1);
     c.perpetual.truncate(usize::from(SPREAD));
-    let second = &mut c.underlying[usize::from(SECOND)];
-    second.guard.second_feed = Some(Address::new_from_array([0x33; 32]).to_string());
-    second.guard.second_hash = Some("07".repeat(32));
+    with_second(c, SECOND, &Address::new_from_array([0x33; 32]));
+    let name = c.underlying[usize::from(SECOND)].name.clone();
     let mut perpetual = c.perpetual[usize::from(SOL)].clone();
-    (perpetual.name, perpetual.underlying) = (format!("{}-PERP", second.name), second.name.clone());
+    (perpetual.name, perpetual.underlying) = (format!("{name}-PERP"), name);
     c.perpetual.push(perpetual);
     Ok(())
 }

@@ -1,317 +1,34 @@
 //! The exchange as a whole.
 
-use anyhow::{Context, Result, anyhow, ensure};
+use crate::{
+    bench::{Bench, native},
+    row::{Row, row},
+};
+use anyhow::Result;
 use ballast_client::{
-    ballast::state::RiskBoard,
-    config::{self, GroupConfig},
+    ballast::{constants::pause, state::RiskBoard},
     instruction,
 };
-use ballast_testkit::{BTC, Failed, Order, SOL, Sent, Svm, Trader, options::with_second};
-use solana_account::Account;
-use solana_address::Address;
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
-/// Underlyings over which positions are spread. Each is in a product group.
-pub const SPREAD: u16 = 8;
-/// Perpetuals on each of them. Perpetual `SPREAD · k + u` is the k-th on underlying u.
-pub const DEPTH: u16 = 8;
-/// Perpetuals of 16 positions over 8 underlyings.
-pub const SIXTEEN: std::ops::Range<u16> = 0..2 * SPREAD;
-/// Perpetuals of 64 positions over 8 underlyings.
-pub const SIXTY_FOUR: std::ops::Range<u16> = 0..DEPTH * SPREAD;
-/// Deposit of an account that is never short of margin.
-pub const RICH: &str = "100_000_000";
-/// An underlying with one perpetual.
-pub const ONE: u16 = SPREAD;
-/// An underlying with [`MANY_DEPTH`] perpetuals.
-pub const MANY: u16 = SPREAD + 1;
-/// Perpetuals on [`MANY`].
-pub const MANY_DEPTH: u16 = 22;
+/// The rows.
+pub const ROWS: &[Row] = &[
+    row("initialize_exchange", 11_600, "exchange, treasury, quote vault and the first part of the board"),
+    row("grow_board", 4_400, "10,240 bytes more of the board; the dearest call"),
+    row("set_pause", 1_000, "by the admin"),
+    row("fund_insurance", 2_900, "a gift in USDC"),
+];
 
-/// Orders a side of the book whose premium is sampled.
-pub const IMPACT_ORDERS: usize = 30;
-
-/// On the exchange for options: an underlying with one perpetual and a second source.
-pub const SECOND: u16 = SPREAD;
-
-/// Units measured so far, by row.
-pub type Units = BTreeMap<&'static str, u64>;
-
-/// The machine with its exchange.
-pub struct Bench {
-    /// The machine.
-    pub svm: Svm,
-    /// Trades with everybody.
-    pub house: Trader,
-    /// What was measured.
-    pub units: Units,
-    keys: u8,
-}
-
-impl Bench {
-    /// Makes the exchange of perpetuals, measuring the instructions that do it.
-    pub fn new() -> Result<Self> {
-        Self::make(extend)
-    }
-
-    /// Makes the exchange of perpetuals, with a fee on blocks and funding of the first perpetual, whose impact notional takes
-    /// [`IMPACT_ORDERS`] orders of 10 lots.
-    pub fn with_funding() -> Result<Self> {
-        Self::make(extend_with_funding)
-    }
-
-    /// Makes the exchange on which options are listed: one perpetual on each underlying, a second source for the last.
-    pub fn for_options() -> Result<Self> {
-        Self::make(extend_for_options)
-    }
-
-    fn make(extend: fn(&mut Svm) -> Result<()>) -> Result<Self> {
-        let mut svm = Svm::bare()?;
-        extend(&mut svm)?;
-        svm.payer = key(1);
-        svm.admin = key(2);
-        svm.pauser = key(3);
-        svm.usdc = Address::new_from_array([4; 32]);
-        svm.wsol = Address::new_from_array([5; 32]);
-        svm.prices = (0..svm.config.underlying.len()).map(|u| Address::new_from_array([0x40 + u as u8; 32])).collect();
-        for who in [svm.payer.pubkey(), svm.admin.pubkey()] {
-            svm.fund(&who);
-        }
-        svm.create_mint(svm.usdc, 6);
-        svm.create_mint(svm.wsol, 9);
-
-        let mut bench = Self { house: unopened_trader(&mut svm, 0x80), svm, units: Units::new(), keys: 0x80 };
-        bench.initialize()?;
-        bench.list()?;
-        let house = bench.house.key.insecure_clone();
-        let open = instruction::open_margin_account(&bench.svm.exchange, &bench.svm.payer.pubkey(), &house.pubkey(), 0);
-        bench.send("open_margin_account", open, &[&house])?;
-        let deposit = instruction::deposit(
-            &bench.svm.exchange,
-            &house.pubkey(),
-            &bench.house.margin,
-            &bench.house.usdc,
-            &bench.svm.usdc,
-            native("900_000_000")?,
-        );
-        bench.run(deposit, &[&house])?;
-        Ok(bench)
-    }
-
-    fn initialize(&mut self) -> Result<()> {
-        let (payer, admin) = (self.svm.payer.pubkey(), self.svm.admin.insecure_clone());
-        let args = self.svm.config.exchange_args(&self.svm.risker.pubkey(), &self.svm.pauser.pubkey())?;
-        let ix = instruction::initialize_exchange(&payer, &admin.pubkey(), &self.svm.usdc, &args);
-        self.send("initialize_exchange", ix, &[&admin])?;
-        while self.svm.account(&self.svm.exchange.board).is_some_and(|a| a.data.len() < RiskBoard::LEN) {
-            let ix = instruction::grow_board(&self.svm.exchange, &payer);
-            self.send("grow_board", ix, &[])?;
-        }
-        Ok(())
-    }
-
-    fn list(&mut self) -> Result<()> {
-        let config = self.svm.config.clone();
-        let (e, admin, payer) = (self.svm.exchange, self.svm.admin.insecure_clone(), self.svm.payer.pubkey());
-        let a = admin.pubkey();
-        for (group, g) in (0u8..).zip(&config.group) {
-            let offset = u32::try_from(decimal::parse(&g.offset, 6)?)?;
-            let ix = instruction::set_product_group(&e, &a, group, config::name(&g.name)?, offset);
-            self.send("set_product_group", ix, &[&admin])?;
-        }
-        for u in &config.underlying {
-            self.send("list_underlying", instruction::list_underlying(&e, &a, &config.underlying_args(u)?), &[&admin])?;
-        }
-        for c in &config.collateral {
-            let ix = instruction::list_collateral(&e, &payer, &a, &self.svm.wsol, &config.collateral_args(c)?);
-            self.send("list_collateral", ix, &[&admin])?;
-        }
-        // Prices first: a listing on a priced underlying writes its marks too.
-        for underlying in 0..config.underlying.len() as u16 {
-            self.publish(underlying, dollars(underlying))?;
-        }
-        for p in &config.perpetual {
-            let ix = instruction::list_perpetual(&e, &payer, &a, &config.perpetual_args(p)?);
-            self.send("list_perpetual", ix, &[&admin])?;
-        }
-        Ok(())
-    }
-
-    /// Writes a price, in every source of an underlying, and puts it on the board.
-    pub fn publish(&mut self, underlying: u16, dollars: &str) -> Result<()> {
-        self.svm.write_price(underlying, dollars);
-        let ix = self.refresh(underlying, dollars)?;
-        self.run(ix, &[]).map(|_| ())
-    }
-
-    /// `refresh_underlying` from the price account and the second source, where there is one; the latter is written.
-    pub fn refresh(&mut self, underlying: u16, dollars: &str) -> Result<Instruction> {
-        let second = self.svm.second_account(underlying);
-        if second.is_some() {
-            self.svm.write_second(underlying, dollars);
-        }
-        let price = self.svm.price_account(underlying);
-        Ok(instruction::refresh_underlying_from(&self.svm.exchange, &price, second.as_ref(), underlying))
-    }
-
-    /// A new trader with a deposit in USDC, such as "10_000".
-    pub fn trader(&mut self, usdc: &str) -> Result<Trader> {
-        self.keys += 1;
-        let trader = unopened_trader(&mut self.svm, self.keys);
-        let (payer, owner) = (self.svm.payer.pubkey(), trader.address());
-        let open = instruction::open_margin_account(&self.svm.exchange, &payer, &owner, 0);
-        self.send("open_margin_account", open, &[&trader.key])?;
-        let amount = native(usdc)?;
-        if amount > 0 {
-            self.svm.deposit_usdc(&trader, amount).map_err(failure)?;
-        }
-        Ok(trader)
-    }
-
-    /// A trader with positions of a few lots: long on even underlyings, short on odd ones, so that every underlying has a
-    /// scan and the groups have something to net.
-    pub fn holder(&mut self, usdc: &str, instruments: impl IntoIterator<Item = u16>) -> Result<Trader> {
-        let trader = self.trader(usdc)?;
-        self.hold(&trader, instruments)?;
-        Ok(trader)
-    }
-
-    /// Gives a trader positions as [`Bench::holder`] does.
-    pub fn hold(&mut self, trader: &Trader, instruments: impl IntoIterator<Item = u16>) -> Result<()> {
-        for instrument in instruments {
-            let lots = 10 + i64::from(instrument);
-            let lots = if (instrument % SPREAD).is_multiple_of(2) { lots } else { -lots };
-            self.trade(trader, instrument, lots)?;
-        }
-        Ok(())
-    }
-
-    /// Has a trader buy (positive) or sell lots from the house at the first price.
-    pub fn trade(&mut self, trader: &Trader, instrument: u16, lots: i64) -> Result<()> {
-        self.trade_at(trader, instrument, lots, dollars(instrument % SPREAD))
-    }
-
-    /// As [`Bench::trade`], at any price.
-    pub fn trade_at(&mut self, trader: &Trader, instrument: u16, lots: i64, price: &str) -> Result<()> {
-        let Self { svm, house, .. } = self;
-        match lots > 0 {
-            true => svm.trade(trader, house, instrument, price, lots),
-            false => svm.trade(house, trader, instrument, price, -lots),
-        }
-    }
-
-    /// Sends an instruction of the program and keeps what it costs; of several calls the dearest counts.
-    pub fn send(&mut self, row: &'static str, ix: Instruction, signers: &[&Keypair]) -> Result<()> {
-        let units = self.run(ix, signers).context(row)?;
-        let most = self.units.entry(row).or_default();
-        *most = units.max(*most);
-        Ok(())
-    }
-
-    /// Sends an instruction of the program; returns its units.
-    pub fn run(&mut self, ix: Instruction, signers: &[&Keypair]) -> Result<u64> {
-        units(&self.svm.send(&[ix], signers).map_err(failure)?.log)
-    }
-
-    /// Simulates an instruction of the program; returns its units. The state stays as it is, so that the order of
-    /// measurements does not matter.
-    pub fn simulate(&mut self, ix: Instruction, signers: &[&Keypair]) -> Result<u64> {
-        units(&self.svm.simulate(&[ix], signers).map_err(failure)?.log)
-    }
-
-    /// Simulates an instruction that is refused; returns the units until then.
-    pub fn simulate_refusal(&mut self, ix: Instruction, signers: &[&Keypair]) -> Result<u64> {
-        match self.svm.simulate(&[ix], signers) {
-            Ok(Sent { log, .. }) => Err(anyhow!("it went through\n{}", log.join("\n"))),
-            Err(Failed { log, .. }) => units(&log),
-        }
-    }
-
-    /// Simulates an instruction of the program and keeps what it costs.
-    pub fn measure(&mut self, row: &'static str, ix: Instruction, signers: &[&Keypair]) -> Result<u64> {
-        let units = self.simulate(ix, signers).context(row)?;
-        ensure!(self.units.insert(row, units).is_none(), "{row} is measured twice");
-        Ok(units)
-    }
-
-    /// Simulates the placing of an order and keeps what it costs.
-    pub fn measure_order(&mut self, row: &'static str, by: &Trader, order: Order, makers: &[&Trader]) -> Result<u64> {
-        let makers: Vec<Address> = makers.iter().map(|m| m.margin).collect();
-        let e = &self.svm.exchange;
-        let ix = instruction::place_order(e, &by.address(), &by.margin, order.instrument, &makers, &order.args);
-        self.measure(row, ix, &[&by.key])
-    }
-}
-
-/// The first price of an underlying.
-pub fn dollars(underlying: u16) -> &'static str {
-    match underlying {
-        0 => "40_000",
-        1 => "2_500",
-        _ => "40",
-    }
-}
-
-/// An amount of USDC in its smallest unit.
-pub fn native(usdc: &str) -> Result<u64> {
-    Ok(u64::try_from(decimal::parse(usdc, 6)?)?)
-}
-
-/// A failed transaction as an error.
-pub fn failure(failed: Failed) -> anyhow::Error {
-    anyhow!("{:?}\n{}", failed.error, failed.log.join("\n"))
-}
-
-/// What the program consumed, from the log: without the compute budget's own instruction, with the token program's.
-pub fn units(log: &[String]) -> Result<u64> {
-    units_of(&ballast_client::ballast::ID, log)
-}
-
-/// What a program consumed, from the log.
-pub fn units_of(program: &Address, log: &[String]) -> Result<u64> {
-    let head = format!("Program {program} consumed ");
-    let mut lines = log.iter().filter_map(|line| line.strip_prefix(&head));
-    let line = lines.next().context("the log does not say what the program consumed")?;
-    ensure!(lines.next().is_none(), "the transaction has more than one instruction of the program");
-    let number = line.split(' ').next().unwrap_or_default();
-    number.parse().with_context(|| format!("'{line}' does not begin with a number"))
-}
-
-/// Adds underlyings and perpetuals to the configuration.
-fn extend(svm: &mut Svm) -> Result<()> {
-    let c = &mut svm.config;
-    ensure!(c.underlying.len() == 3 && c.perpetual.len() == 3, "the bench extends BTC, ETH and SOL");
-    c.group.push(GroupConfig { name: "ALTS".into(), offset: "0.4".into() });
-    // So that the positions that are liquidated, of 17 million dollars, pay the concentration charge.
-    c.underlying[usize::from(BTC)].liquidity = "10_000_000".into();
-    let (sol, sol_perpetual) = (usize::from(SOL), c.perpetual[usize::from(SOL)].clone());
-    c.underlying[sol].group = Some("ALTS".into());
-    for u in 3..=MANY {
-        let mut new = c.underlying[sol].clone();
-        new.name = format!("U{u}");
-        new.first.id = format!("{:02x}", u).repeat(32);
-        c.underlying.push(new);
-    }
-    // Row by row, so that the first 16 perpetuals are spread over 8 underlyings.
-    for k in 0..DEPTH {
-        for u in 0..SPREAD {
-            if k == 0 && u < 3 {
-                continue; // listed by the configuration
-            }
-            let mut new = c.perpetual.get(usize::from(u)).unwrap_or(&sol_perpetual).clone();
-            new.underlying = c.underlying[usize::from(u)].name.clone();
-            new.name = format!("{}-PERP-{k}", new.underlying);
-            c.perpetual.push(new);
-        }
-    }
-    for (u, depth) in [(ONE, 1), (MANY, MANY_DEPTH)] {
-        for k in 0..depth {
-            let mut new = sol_perpetual.clone();
-            new.underlying = c.underlying[usize::from(u)].name.clone();
-            new.name = format!("{}-PERP-{k}", new.underlying);
-            c.perpetual.push(new);
-        }
+/// The exchange and its whole board.
+pub fn initialize(b: &mut Bench) -> Result<()> {
+    let (payer, admin) = (b.svm.payer.pubkey(), b.svm.admin.insecure_clone());
+    let args = b.svm.config.exchange_args(&b.svm.risker.pubkey(), &b.svm.pauser.pubkey())?;
+    let ix = instruction::initialize_exchange(&payer, &admin.pubkey(), &b.svm.usdc, &args);
+    b.send("initialize_exchange", ix, &[&admin])?;
+    while b.svm.account(&b.svm.exchange.board).is_some_and(|a| a.data.len() < RiskBoard::LEN) {
+        let ix = instruction::grow_board(&b.svm.exchange, &payer);
+        b.send("grow_board", ix, &[])?;
     }
     Ok(())
 }
@@ -325,36 +42,9 @@ pub fn pause_and_gift(b: &mut Bench) -> Result<()> {
     b.send("fund_insurance", gift, &[])
 }
 
-/// Adds underlyings, with one perpetual each, and gives the last one a second source.
-fn extend_for_options(svm: &mut Svm) -> Result<()> {
-    extend(svm)?;
-    let c = &mut svm.config;
-    (c.exchange.maker_penalty_rate, c.exchange.maker_penalty) = ("0.001".to_owned(), "10".to_owned());
-    c.underlying.truncate(usize::from(SECOND) + 1);
-    c.perpetual.truncate(usize::from(SPREAD));
-    with_second(c, SECOND, &Address::new_from_array([0x33; 32]));
-    let name = c.underlying[usize::from(SECOND)].name.clone();
-    let mut perpetual = c.perpetual[usize::from(SOL)].clone();
-    (perpetual.name, perpetual.underlying) = (format!("{name}-PERP"), name);
-    c.perpetual.push(perpetual);
-    Ok(())
-}
-
-/// A key of this number.
-pub fn key(seed: u8) -> Keypair {
-    Keypair::new_from_array([seed; 32])
-}
-
-/// A trader whose margin account is not open yet.
-fn unopened_trader(svm: &mut Svm, seed: u8) -> Trader {
-    let key = key(seed);
-    let owner = key.pubkey();
-    svm.fund(&owner);
-    let (usdc, wsol) = (svm.usdc, svm.wsol);
-    Trader {
-        margin: svm.exchange.margin(&owner, 0),
-        usdc: svm.create_token_account(&usdc, &owner, 1_000_000_000_000_000),
-        wsol: svm.create_token_account(&wsol, &owner, 1_000_000_000_000_000),
-        key,
-    }
+/// `fund_insurance`, from a token account that is made for it.
+pub fn gift(b: &mut Bench, usdc: &str) -> Result<Instruction> {
+    let (giver, mint, amount) = (b.svm.payer.pubkey(), b.svm.usdc, native(usdc)?);
+    let source = b.svm.create_token_account(&mint, &giver, amount);
+    Ok(instruction::fund_insurance(&b.svm.exchange, &giver, &source, &mint, amount))
 }

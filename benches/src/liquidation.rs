@@ -61,7 +61,7 @@ pub fn perpetuals(b: &mut Bench, maker: &Trader) -> Result<()> {
     for (row, of, by) in &pairs {
         let portfolio = b.svm.margin(&of.margin).portfolio;
         let expected = margin::takeover(&b.svm.board().board, &portfolio, BTC, i64::MAX, b.svm.now())?;
-        let lots = -expected.fill.lots.0;
+        let lots = -expected.fill.lots.get();
         ensure!(0 < lots && lots < LARGE, "{row}: {lots} lots, so the bisection has nothing to do");
         b.measure(row, take_over(by, of), &[&by.key])?;
     }
@@ -72,7 +72,7 @@ pub fn perpetuals(b: &mut Bench, maker: &Trader) -> Result<()> {
     b.svm.advance(1);
     b.svm.publish(BTC, "20_000").map_err(failure)?;
     b.run(take_over(liquidator, &debtor), &[&liquidator.key])?;
-    let cash = b.svm.margin(&debtor.margin).portfolio.cash.0;
+    let cash = b.svm.margin(&debtor.margin).portfolio.cash.get();
     ensure!(cash < 0, "the debtor has {cash}, so there is no bad debt left");
     let gift = exchange::gift(b, "1_000_000")?;
     b.run(gift, &[])?;
@@ -104,7 +104,7 @@ pub fn option(b: &mut Bench) -> Result<()> {
     let portfolio = b.svm.portfolio(&of);
     let expected = margin::takeover(&b.svm.board().board, &portfolio, short, i64::MAX, b.svm.now())
         .with_context(|| format!("{:?}", b.svm.requirements(&of)))?;
-    let lots = expected.fill.lots.0;
+    let lots = expected.fill.lots.get();
     ensure!(0 < lots && lots < LARGE, "{lots} lots, so the bisection has nothing to do");
     let ix = instruction::liquidate(&b.svm.exchange, &by.address(), &by.margin, &of.margin, short, i64::MAX);
     b.measure("liquidate_16_options", ix, &[&by.key])?;

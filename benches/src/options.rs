@@ -1,19 +1,9 @@
 //! Where the exchange of options has what, and what those who trade them hold.
 
-use crate::exchange::{Bench, RICH, SECOND, SPREAD, Units, dollars, failure, key};
-use anyhow::{Context, Result, anyhow, ensure};
-use ballast_client::{
-    ballast::{
-        args::{FutureArgs, SmileArgs, SurfaceArgs},
-        constants::{FAILED_MAKER_WEIGHT, MAX_PASSED},
-    },
-    config::name,
-    decimal, event, instruction, margin,
-    series::{REFRESH_BATCH, Series},
-    terms::Terms,
-};
-use ballast_testkit::{BTC, Order, SOL, Trader, options::SMILE};
-use solana_signer::Signer;
+use crate::bench::{Bench, RICH, SPREAD, failure};
+use anyhow::{Context, Result, anyhow};
+use ballast_client::terms::Terms;
+use ballast_testkit::{SOL, Trader};
 
 /// Futures: the k-th of underlying u is instrument `FUTURES[k] + u`.
 pub const FUTURES: [u16; 3] = [2 * SPREAD, 3 * SPREAD, OPTIONS + SERIES * SPREAD];
@@ -55,8 +45,8 @@ pub fn move_prices(b: &mut Bench, prices: [&str; 3]) -> Result<()> {
 /// Has a trader buy (positive) or sell lots of an option from the house at its mark.
 pub fn trade(b: &mut Bench, trader: &Trader, instrument: u16, lots: i64) -> Result<()> {
     let board = b.svm.board();
-    let i = board.board.instrument(instrument)?;
-    let u = board.board.underlying(i.underlying)?;
+    let i = board.board.instrument(instrument).map_err(|e| anyhow!("{e:?}"))?;
+    let u = board.board.underlying(i.underlying).map_err(|e| anyhow!("{e:?}"))?;
     let at = Terms::of(&board.board, instrument)?
         .show_ticks(i.mark_ticks_floor(u, b.svm.now()).get().max(1))
         .replace(',', "");

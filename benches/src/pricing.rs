@@ -101,7 +101,7 @@ pub fn measure(units: &mut Units) -> Result<Vec<Measured>> {
     let elf = ballast_testkit::elf_path().with_file_name("selftest.so");
     let bytes = std::fs::read(&elf)
         .with_context(|| format!("no program at {}: run `cargo xtask build selftest` first", elf.display()))?;
-    svm.vm.add_program(program, &bytes)?;
+    svm.vm.add_program(program, &bytes).map_err(|e| anyhow!("{e:?}"))?;
 
     let mut all = Vec::new();
     for (index, (name, kind)) in (0u8..).zip(FUNCTIONS) {

@@ -200,7 +200,7 @@ pub fn failing_makers(b: &mut Bench, holders: &Holders) -> Result<()> {
         b.svm.rest(&maker, ask)?;
         // As much as the order, but not the position, leaves to be withdrawn.
         let r = b.svm.requirements(&maker);
-        let spare = u64::try_from(r.withdraw_equity.0 - r.initial.0)?;
+        let spare = u64::try_from(r.withdraw_equity.get() - r.initial.get())?;
         let (e, usdc) = (b.svm.exchange, b.svm.usdc);
         b.run(instruction::withdraw(&e, &maker.address(), &maker.margin, &maker.usdc, &usdc, spare), &[&maker.key])?;
         makers.push(maker);

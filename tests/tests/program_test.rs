@@ -168,7 +168,7 @@ impl Bank {
     /// Writes a price of now and puts it on the board.
     async fn publish(&mut self, dollars: &str) -> Result<()> {
         let price = oracle::dollars(dollars, self.now().await?)?;
-        let (owner, data) = oracle::write(&self.config.underlying[0].first.args()?.into(), &price)?;
+        let (owner, data) = oracle::write(&self.config.underlying[0].first.feed()?, &price)?;
         self.write(self.price, Account { lamports: 10_000_000, data, owner, ..Account::default() });
         self.send(&[instruction::refresh_underlying(&self.exchange, &self.price, BTC)], &[]).await?;
         Ok(())

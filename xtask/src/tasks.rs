@@ -24,6 +24,12 @@ pub fn test(args: &[String]) -> Result<()> {
         // In a process of its own, for its environment: see main.
         run(Command::new(std::env::current_exe()?).args(["idl", "--check"]).env_remove("RUSTUP_TOOLCHAIN"))
     })?;
+    timed("The oracles' accounts are those of their own crates", || {
+        run(cargo()
+            .current_dir(tree::root().join("tests/vendors"))
+            .args(["test", "--target-dir"])
+            .arg(tree::target().join("vendors")))
+    })?;
     timed("Programs that tests start", binaries)?;
     timed("Tests of the host side: the ELF in an SVM, on a local validator, clients", || {
         run(host(&["test", "--workspace"]).args(args))

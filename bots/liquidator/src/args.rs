@@ -3,9 +3,13 @@
 use clap::{Parser, ValueEnum};
 use std::path::PathBuf;
 
+const ENVIRONMENT: &str = "\
+Environment:
+  RUST_LOG  What is logged, such as `debug` or `warn` [default: warn,ballast_liquidator=info]";
+
 /// Finds accounts below maintenance margin and takes their positions over.
 #[derive(Clone, Debug, Parser, PartialEq, Eq)]
-#[command(name = "liquidator", version, after_help = "RUST_LOG says what is logged: see ballast_liquidator=debug")]
+#[command(name = "liquidator", version, after_help = ENVIRONMENT)]
 pub struct Args {
     /// JSON-RPC server of a validator
     #[arg(long, value_name = "URL")]
@@ -28,7 +32,7 @@ pub struct Args {
     /// Look once and end
     #[arg(long)]
     pub once: bool,
-    /// How lines are logged
+    /// How lines are logged; plain is without the time, which a service manager adds
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub log: LogFormat,
 }
@@ -36,12 +40,10 @@ pub struct Args {
 /// How lines are logged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people
+    // No documentation of each: it would make the help three times as long.
     #[default]
     Human,
-    /// For people, without the time: a service manager adds its own
     Plain,
-    /// One JSON object a line
     Json,
 }
 

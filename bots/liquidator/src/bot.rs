@@ -50,13 +50,9 @@ impl Liquidator {
         Self { rpc: Rpc::new(rpc), key, exchange, margin, keep }
     }
 
-    /// The liquidator's own margin account.
-    pub fn margin(&self) -> &Address {
-        &self.margin
-    }
-
     /// Makes passes until `stop` is set. Errors are waited out, and a warning only at first: a validator may be away for a while.
     pub fn run(&self, poll: Duration, stop: &AtomicBool) {
+        info!(exchange = self.exchange.id, account = %self.margin, "watching");
         let mut last_error = String::new();
         let mut pause = poll;
         while !stop.load(Ordering::Relaxed) {
@@ -69,9 +65,9 @@ impl Liquidator {
                 Err(error) => {
                     let error = format!("{error:#}");
                     if error == last_error {
-                        debug!(error, "trying again");
+                        debug!(%error, "trying again");
                     } else {
-                        warn!(error, "trying again");
+                        warn!(%error, "trying again");
                     }
                     last_error = error;
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -79,6 +75,7 @@ impl Liquidator {
             }
             sleep_unless(stop, pause);
         }
+        info!("stopped");
     }
 
     /// Reads the chain and does the first of these that there is to do: refresh stale prices of accounts below
@@ -177,12 +174,12 @@ impl Liquidator {
         let paid = if long { done.mark_value - done.discount } else { done.mark_value + done.discount };
         let usd = |native| decimal::rounded(native, 6, 2);
         info!(
-            instrument = terms.name,
-            lots = terms.show_lots(done.lots),
-            price = usd(terms.average(paid, lots)),
-            mark = usd(terms.average(done.mark_value, lots)),
-            gain = usd(done.discount - done.insurance),
-            insurance = usd(done.insurance),
+            instrument = %terms.name,
+            size = %terms.show_lots(done.lots),
+            price = %usd(terms.average(paid, lots)),
+            mark = %usd(terms.average(done.mark_value, lots)),
+            gain = %usd(done.discount - done.insurance),
+            insurance = %usd(done.insurance),
             account = %of,
             "took over"
         );
@@ -213,7 +210,7 @@ impl Liquidator {
             let done = orders.first().context("the log has no order")?;
             if done.filled > 0 {
                 let price = decimal::rounded(terms.average(done.value, done.filled), 6, 2);
-                info!(instrument = terms.name, lots = terms.show_lots(done.filled), price, "closed");
+                info!(instrument = %terms.name, size = %terms.show_lots(done.filled), %price, "closed");
                 return Ok(true);
             }
         }

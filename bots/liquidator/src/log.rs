@@ -1,7 +1,7 @@
 //! The log, on the standard output.
 
 use crate::args::LogFormat;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use std::{
     io::{self, IsTerminal, Write},
     sync::{
@@ -20,7 +20,7 @@ const DEFAULT: &str = "warn,ballast_liquidator=info";
 /// RUST_LOG cannot be read.
 pub fn begin(format: LogFormat, stop: &Arc<AtomicBool>) -> Result<()> {
     let filter = match std::env::var(EnvFilter::DEFAULT_ENV) {
-        Ok(directives) => EnvFilter::try_new(directives)?,
+        Ok(directives) => EnvFilter::try_new(&directives).with_context(|| format!("RUST_LOG={directives}"))?,
         Err(_) => EnvFilter::new(DEFAULT),
     };
     let stop = Arc::clone(stop);

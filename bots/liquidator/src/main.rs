@@ -14,7 +14,6 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
-use tracing::info;
 
 fn main() -> ExitCode {
     match run(&Args::parse()) {
@@ -38,8 +37,6 @@ fn run(args: &Args) -> Result<()> {
     for signal in TERM_SIGNALS {
         flag::register(*signal, Arc::clone(&stop))?;
     }
-    info!(exchange = args.exchange, account = %bot.margin(), "watching");
     bot.run(Duration::from_millis(args.poll_ms), &stop);
-    info!("stopped");
     Ok(())
 }

@@ -37,12 +37,6 @@ impl Feed {
         self.account != [0; 32]
     }
 
-    /// True if an account may hold the feed. Whether it does, its content says.
-    #[inline(always)]
-    pub fn admits(&self, account: &[u8; 32]) -> bool {
-        !self.is_pinned() || self.account == *account
-    }
-
     /// True if both are the same feed of the same oracle, in whichever account.
     #[inline(always)]
     pub fn is_same(&self, other: &Self) -> bool {
@@ -55,19 +49,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pinned_feed_admits_one_account_and_another_any() {
-        let any = Feed { source: 1, id: [7; 32], ..Feed::NONE };
-        let pinned = Feed { account: [8; 32], ..any };
-        assert!(any.admits(&[8; 32]) && any.admits(&[9; 32]) && any.admits(&[0; 32]));
-        assert!(pinned.admits(&[8; 32]) && !pinned.admits(&[9; 32]) && !pinned.admits(&[0; 32]));
-    }
-
-    #[test]
     fn a_feed_is_known_by_its_oracle_and_its_id() {
         let feed = Feed { source: 1, account: [8; 32], id: [7; 32], ..Feed::NONE };
         assert!(feed.is_same(&Feed { account: [9; 32], ..feed }));
         assert!(!feed.is_same(&Feed { source: 2, ..feed }));
         assert!(!feed.is_same(&Feed { id: [6; 32], ..feed }));
         assert!(Feed::NONE.is_none() && !feed.is_none());
+        assert!(feed.is_pinned() && !Feed { account: [0; 32], ..feed }.is_pinned());
     }
 }

@@ -31,8 +31,6 @@ const HOUR: i64 = 3_600;
 pub struct Underlying {
     /// Name, padded with zeros.
     pub name: [u8; 16],
-    /// Feed of the index price.
-    pub first: Feed,
     /// S, the index price.
     pub price: UnitPrice,
     /// S̃, the stable price: it follows S at a bounded rate.
@@ -65,6 +63,8 @@ pub struct Underlying {
     pub range: RangeState,
     /// What is known of the last minutes' prices.
     pub guards: Guards,
+    /// Feed of the index price.
+    pub first: Feed,
     /// Feed of the second source; all zero where there is none.
     pub second: Feed,
     /// Open interest of all instruments by the last sweeps, one side, in delta units.

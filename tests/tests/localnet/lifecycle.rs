@@ -37,7 +37,7 @@ const BLOCK_FEE: u32 = 300;
 /// The exchange of the configuration without options, with funding, interest, a fee on blocks, and a future of a given expiry.
 fn config(expiry: i64) -> Result<Config> {
     let mut config = Config::from_toml(include_str!("../../../migrations/localnet.toml"))?;
-    config.exchange.block_fee = "0.0003".into();
+    config.exchange.fees.set("block_fee", "0.0003");
     config.perpetual[usize::from(PERPETUAL)].funding = FundingConfig {
         impact_notional: "1000".into(),
         max_premium: "0.005".into(),

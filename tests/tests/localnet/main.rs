@@ -37,10 +37,25 @@ use std::{
 };
 use tracing::subscriber::with_default;
 
-/// What somebody logs, for later.
-struct Said(Arc<Mutex<Vec<u8>>>);
+/// What a liquidator logs, for later.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Said {
+impl Log {
+    /// Does something, and keeps what is logged meanwhile.
+    fn during<T>(&self, work: impl FnOnce() -> T) -> T {
+        let log = self.clone();
+        let subscriber = tracing_subscriber::fmt().without_time().with_level(false).with_target(false).with_ansi(false);
+        with_default(subscriber.with_writer(move || log.clone()).finish(), work)
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let log = self.0.lock().unwrap();
+        str::from_utf8(&log).unwrap().lines().map(str::to_owned).collect()
+    }
+}
+
+impl Write for Log {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().write(line)
     }
@@ -53,7 +68,7 @@ impl Write for Said {
 /// The liquidator on a thread that knows nothing but its seat.
 struct Thread {
     stop: Arc<AtomicBool>,
-    said: Arc<Mutex<Vec<u8>>>,
+    log: Log,
     handle: Option<JoinHandle<()>>,
 }
 
@@ -61,14 +76,12 @@ impl Thread {
     fn start(seat: &Seat) -> Result<Self> {
         let key = solana_keypair::read_keypair_file(&seat.keypair).map_err(|e| anyhow!("{e}"))?;
         let bot = Liquidator::new(&seat.rpc, key, seat.exchange, 0, false);
-        let (stop, said) = (Arc::<AtomicBool>::default(), Arc::<Mutex<Vec<u8>>>::default());
-        let (stopped, lines) = (Arc::clone(&stop), Arc::clone(&said));
+        let (stop, log) = (Arc::<AtomicBool>::default(), Log::default());
+        let (stopped, kept) = (Arc::clone(&stop), log.clone());
         let handle = thread::spawn(move || {
-            let log = tracing_subscriber::fmt().without_time().with_target(false).with_ansi(false);
-            let log = log.with_writer(move || Said(Arc::clone(&lines))).finish();
-            with_default(log, || bot.run(Duration::from_millis(100), &stopped));
+            kept.during(|| bot.run(Duration::from_millis(100), &stopped));
         });
-        Ok(Self { stop, said, handle: Some(handle) })
+        Ok(Self { stop, log, handle: Some(handle) })
     }
 }
 
@@ -85,8 +98,7 @@ impl Bot for Thread {
         if let Some(handle) = self.handle.take() {
             handle.join().map_err(|_| anyhow!("the liquidator panicked"))?;
         }
-        let said = String::from_utf8(self.said.lock().unwrap().clone())?;
-        Ok(said.lines().map(str::to_owned).collect())
+        Ok(self.log.lines())
     }
 }
 
@@ -201,8 +213,8 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     let poor = trader(&venue, "Poor", "500")?;
     trade(&venue, &alice, &bob, "40000", "1")?;
     let bot = Liquidator::new(net.rpc_url(), poor.key.insecure_clone(), venue.exchange.id, 0, true);
-    let mut said = Vec::new();
-    let mut pass = || bot.pass(&mut |line| said.push(line.to_owned()));
+    let log = Log::default();
+    let pass = || log.during(|| bot.pass());
     assert!(!pass()?, "there is nothing to do");
 
     // A fall that the board knows, then a price that only its account has.
@@ -225,6 +237,7 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     let carried = margin::requirements(&board, &own, now)?;
     assert!(own.open()[0].lots.get() > 0 && carried.initial_equity >= carried.initial);
     assert!(venue.reconcile()?.holds());
+    let said = log.lines();
     assert!(said[0].starts_with("refreshed") && said[1].starts_with("took over"), "{said:?}");
     net.stop()
 }
@@ -321,8 +334,8 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
 
     // A rise beyond the array's reach. The liquidator refreshes it, then takes the short call over.
     let bot = Liquidator::new(net.rpc_url(), keeper.key.insecure_clone(), venue.exchange.id, 0, true);
-    let mut said = Vec::new();
-    let mut pass = || bot.pass(&mut |line| said.push(line.to_owned()));
+    let log = Log::default();
+    let pass = || log.during(|| bot.pass());
     assert!(!pass()?, "there is nothing to do");
     net.set_time(net.rpc().now()? + 300)?;
     venue.publish(&["46000", "2500", "40"])?;
@@ -337,6 +350,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     assert_eq!(taken.open()[0].key.instrument(), call.terms.instrument);
     assert!(taken.open()[0].lots.get() < 0, "the liquidator is short now");
     margin_of(&venue, &keeper)?;
+    let said = log.lines();
     assert!(said[0].starts_with("refreshed stale risk arrays") && said[1].starts_with("took over"), "{said:?}");
     assert!(said[1].contains("-40000C"), "{said:?}");
     assert!(venue.reconcile()?.holds());
@@ -386,7 +400,7 @@ fn a_migration_is_shown_then_applied_through_rpc() -> Result<()> {
     };
     assert_eq!(apply(&config, false).1, "nothing to do\n");
 
-    config.exchange.taker_fee = "0.0004".to_owned();
+    config.exchange.fees.set("taker_fee", "0.0004");
     config.exchange.timelock = 3_600;
     let shown = "   1. fees: taker_fee 0.0005 -> 0.0004\n   2. timelock: 0 -> 3600 seconds\n";
     assert_eq!(plan(&config), shown);
@@ -401,7 +415,7 @@ fn a_migration_is_shown_then_applied_through_rpc() -> Result<()> {
     assert_eq!(plan(&config), "nothing to do\n");
 
     // From now on changes are proposed, and executed by a run after their time.
-    config.perpetual[0].max_position = "900".to_owned();
+    config.perpetual[0].contract.limits.set("max_position", "900");
     let (_, said) = apply(&config, true);
     assert!(said.contains("propose (executable at"), "{said}");
     let (_, said) = apply(&config, true);

@@ -1,10 +1,13 @@
-//! The program's hard bounds, held against the file before anything is sent. What two numbers must be to one another is the
+//! The program's hard bounds and its rule on feeds, held against the file before anything is sent. What two numbers must be to one another is the
 //! program's to judge: a step that it would refuse fails in its simulation.
 
 use super::need::Planner;
 use crate::config::{QUOTE, Scale};
 use anyhow::Result;
-use ballast::args::{InstrumentArgs, QUOTE_TOKEN};
+use ballast::{
+    args::{InstrumentArgs, QUOTE_TOKEN},
+    oracle::admission,
+};
 use ballast_risk::{ExchangeParams, InterestParams, Parameters};
 
 impl Planner<'_> {
@@ -21,6 +24,9 @@ impl Planner<'_> {
             self.require(&u.name, &args.range);
             self.require(&u.name, &args.options);
             self.require(&u.name, &args.guards);
+            if let Err(refusal) = admission::check(&args.first, &args.second) {
+                self.found.conflicts.push(format!("{}: {}", u.name, refusal.message()));
+            }
             let Some(surface) = &u.surface else { continue };
             let name = format!("the surface of {}", u.name);
             self.require(&name, &surface.params()?);

@@ -2,10 +2,11 @@
 
 use super::{Action, Keys, Plan, State, plan, timelock::nonce_of};
 use crate::{
-    config::{Config, Scale},
+    config::{Config, FeedConfig, Scale},
     instruction,
 };
 use ballast::{
+    error::BallastError,
     instruction::tag,
     state::{Exchange, PendingChange, RiskBoard, Treasury},
 };
@@ -216,6 +217,8 @@ fn a_number_beyond_its_hard_bound_is_named_before_anything_is_sent() {
     assert!(found(|_| {}).is_empty());
     let range = found(|c| c.underlying[0].params.set("scan_range", "1.5"));
     assert_eq!(range, ["BTC: scan_range is 1500000, and must be from 10000 to 1000000 millionths"]);
+    let feed = found(|c| c.underlying[0].second = Some(FeedConfig { account: None, ..c.underlying[1].first.clone() }));
+    assert_eq!(feed, [format!("BTC: {}", BallastError::FeedNotPinned.message())]);
     let fee = found(|c| c.exchange.fees.set("taker_fee", "0.02"));
     assert_eq!(fee, ["the exchange: taker_fee is 20000, and must be from 0 to 10000 millionths"]);
     for change in [

@@ -23,8 +23,8 @@ pub struct Search {
     pub filters: Vec<(usize, Vec<u8>)>,
 }
 
-/// Searches that find every account from which a feed can be read. [`Feed::admits`] and `ballast::oracle::read` say of each
-/// that is found whether it is one. No search where there is no feed.
+/// Searches that find every account that holds a feed, whichever it names; `ballast::oracle::read` says what is in each. No
+/// search where there is no feed.
 pub fn searches(feed: &Feed) -> Vec<Search> {
     match Source::from_byte(feed.source) {
         Some(Source::Pyth) => pyth::searches(&feed.id),

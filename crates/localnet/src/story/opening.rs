@@ -35,7 +35,7 @@ pub fn validator(stage: &mut Stage, first: &Hour) -> Result<Localnet> {
 
 /// Makes the exchange and publishes the first prices.
 pub fn list<'n>(stage: &mut Stage, net: &'n Localnet, config: &Config, first: &Hour) -> Result<Venue<'n>> {
-    let venue = stage.wait("listing", || net.apply(config))?;
+    let venue = net.apply(config)?;
     let (perpetuals, futures) = (config.perpetual.len(), config.future.len());
     stage.line(format!(
         "exchange {} from migrations/localnet.toml: perpetuals ({perpetuals}), dated futures ({futures}), options ({})",

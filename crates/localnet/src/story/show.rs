@@ -39,7 +39,12 @@ pub fn book(stage: &mut Stage, venue: &Venue, trader: &Trader, title: &str) -> R
     let mut table = numbers(&["", "traded at", "maintenance", "initial"]);
     let mut sum = (0, 0);
     for (leg, alone) in margin::legs(&board, &portfolio, now)? {
-        table.add_row([describe(venue, &leg), traded_at(venue, &leg), usd(alone.maintenance.get()), usd(alone.initial.get())]);
+        table.add_row([
+            describe(venue, &leg),
+            traded_at(venue, &leg),
+            usd(alone.maintenance.get()),
+            usd(alone.initial.get()),
+        ]);
         sum = (sum.0 + alone.maintenance.get(), sum.1 + alone.initial.get());
     }
     table.add_row([""]);
@@ -152,18 +157,16 @@ pub fn reconciliation(stage: &mut Stage, at: &[Reconciliation; 3]) -> Result<()>
     stage.step("Does it add up? In USDC, to the unit")?;
     let mut table = numbers(&["", "after the crash", "everyone gone", "fees swept"]);
     let show = |n: i128| decimal::format(n as i64, 6, 6);
-    let lines: [(&str, fn(&Reconciliation) -> i128); 8] = [
-        ("cash of all accounts", |r| r.cash),
-        ("open positions", |r| r.quote),
-        ("insurance fund", |r| r.insurance),
-        ("fees in the treasury", |r| r.fees),
-        ("fees not yet swept", |r| r.unswept),
-        ("sum", Reconciliation::claims),
-        ("quote vault", |r| r.vault),
-        ("difference", Reconciliation::difference),
-    ];
-    for (name, of) in lines {
+    let mut line = |name: &str, of: fn(&Reconciliation) -> i128| {
         table.add_row([name.to_owned(), show(of(&at[0])), show(of(&at[1])), show(of(&at[2]))]);
-    }
+    };
+    line("cash of all accounts", |r| r.cash);
+    line("open positions", |r| r.quote);
+    line("insurance fund", |r| r.insurance);
+    line("fees in the treasury", |r| r.fees);
+    line("fees not yet swept", |r| r.unswept);
+    line("sum", Reconciliation::claims);
+    line("quote vault", |r| r.vault);
+    line("difference", Reconciliation::difference);
     stage.table(table)
 }

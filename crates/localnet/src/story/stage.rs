@@ -6,10 +6,10 @@ use ballast_client::{decimal, rpc::Sent};
 use comfy_table::Table;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
-use std::{fmt::Display, io::Write, time::Duration};
-
-/// How long a turn of the spinner's hand takes.
-const TICK: Duration = Duration::from_millis(100);
+use std::{
+    fmt::{Arguments, Display},
+    io::Write,
+};
 
 /// The teller.
 pub struct Stage<'a> {
@@ -23,6 +23,8 @@ pub struct Stage<'a> {
 impl<'a> Stage<'a> {
     /// A stage that tells to `out`, and shows on `progress` how far something long has come.
     pub fn new(out: &'a mut dyn Write, progress: ProgressBar) -> Self {
+        // Not to be drawn before something begins.
+        progress.finish_and_clear();
         Self { out, progress, step: 0, ledger: Ledger::default() }
     }
 
@@ -35,7 +37,8 @@ impl<'a> Stage<'a> {
 
     /// Tells one thing.
     pub fn line(&mut self, text: impl Display) -> Result<()> {
-        self.write(format_args!("      {text}\n"))
+        let line = format!("      {text}");
+        self.write(format_args!("{}\n", line.trim_end()))
     }
 
     /// Leaves a line empty.
@@ -48,26 +51,15 @@ impl<'a> Stage<'a> {
         if let Some(first) = table.column_mut(0) {
             first.set_padding((0, 1));
         }
-        table.lines().try_for_each(|line| self.line(line.trim_end()))
-    }
-
-    /// Does something of which nobody knows how long it takes.
-    pub fn wait<T>(&mut self, what: &'static str, work: impl FnOnce() -> T) -> T {
-        self.progress.reset();
-        self.progress.set_style(style("      {spinner} {msg} {elapsed}"));
-        self.progress.set_message(what);
-        self.progress.enable_steady_tick(TICK);
-        let done = work();
-        self.progress.disable_steady_tick();
-        self.progress.finish_and_clear();
-        done
+        table.lines().try_for_each(|line| self.line(line))
     }
 
     /// Begins something that has many parts.
     pub fn begin(&mut self, parts: usize) {
-        self.progress.reset();
-        self.progress.set_style(style("      {bar:40} {pos} of {len}  {msg}"));
+        let style = ProgressStyle::with_template("      {bar:40} {pos} of {len}  {msg}");
+        self.progress.set_style(style.expect("the template is sound"));
         self.progress.set_length(parts as u64);
+        self.progress.reset();
     }
 
     /// Comes to the next of them.
@@ -87,17 +79,13 @@ impl<'a> Stage<'a> {
     }
 
     /// Writes above the progress, where there is any.
-    fn write(&mut self, text: std::fmt::Arguments) -> Result<()> {
+    fn write(&mut self, text: Arguments) -> Result<()> {
         let out = &mut self.out;
         self.progress.suspend(|| {
             out.write_fmt(text)?;
             Ok(out.flush()?)
         })
     }
-}
-
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("a template of this file")
 }
 
 /// USDC, rounded to cents.

@@ -1,7 +1,7 @@
 //! Delegates, isolated accounts, transfers between accounts of one owner (I237, I283 to I286, I334).
 
-use ballast_client::risk::{LotValue, QuoteNative};
 use crate::harness::refusal::{DUPLICATE, assert_refused, numbers, refused};
+use ballast_client::risk::{LotValue, QuoteNative};
 use ballast_client::{
     BallastError as E,
     ballast::{

@@ -155,6 +155,7 @@ fn view_margin() {
 
 const YEAR: i64 = 31_536_000;
 
+/// I283.
 #[test]
 fn set_delegate() {
     let World { mut svm, other, alice, bob, abroad, .. } = World::new();
@@ -184,6 +185,7 @@ fn set_delegate() {
         .run(&mut svm);
 }
 
+/// I286.
 #[test]
 fn transfer_cash() {
     let World { mut svm, other, alice, bob, abroad, .. } = World::new();
@@ -218,6 +220,7 @@ fn transfer_cash() {
     assert_eq!((changes(&svm, &second), changes(&svm, &third)), (2, 1));
 }
 
+/// I286.
 #[test]
 fn transfer_position() {
     let World { mut svm, other, alice, bob, abroad, .. } = World::new();

@@ -12,6 +12,7 @@ use ballast_testkit::{BTC, ETH, SOL};
 use solana_address::Address;
 use solana_instruction::{Instruction, error::InstructionError as I};
 
+/// I280.
 #[test]
 fn block_trade() {
     let World { mut svm, other, alice, bob, abroad, .. } = World::new();

@@ -9,6 +9,7 @@ use ballast_client::{
 use ballast_testkit::{BTC, Failed, Order, Sent, Svm, Trader};
 use solana_signer::Signer;
 
+/// I202.
 #[test]
 fn the_pause_authority_adds_bits_and_only_the_admin_clears_them() {
     let mut svm = Svm::new().unwrap();
@@ -39,6 +40,7 @@ struct People {
     order: (u32, u64),
 }
 
+/// I205.
 #[test]
 fn each_bit_stops_what_it_names_and_nothing_else() {
     let acts: &[Act] = &[

@@ -47,6 +47,7 @@ fn an_exchange_is_made_once() {
     assert_refused(&mut svm, &[ix], &[&admin], I::Custom(0)); // the system program: already in use
 }
 
+/// I204.
 #[test]
 fn lamports_sent_ahead_do_not_keep_an_exchange_from_being_made() {
     let mut svm = Svm::bare().unwrap();

@@ -6,8 +6,8 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::{
-            CollateralChangeArgs, FeeArgs, FeedArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs,
-            QUOTE_TOKEN, UnderlyingArgs, WithdrawalLimitArgs,
+            CollateralChangeArgs, FeeParams, InstrumentChangeArgs, InstrumentTightenArgs, MarginParams, QUOTE_TOKEN,
+            UnderlyingArgs, WithdrawalLimitArgs,
         },
         events::{
             BreakerTripped, CollateralChanged, InstrumentChanged, ScanRangeRaised, ScanRangeRelaxed, UnderlyingChanged,
@@ -22,7 +22,7 @@ use ballast_client::{
         range::TIGHTENING_SECONDS,
     },
 };
-use ballast_testkit::{BTC, ETH, Failed, Order, SOL, Sent, Svm, Trader, options::SECOND};
+use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader, options::SECOND};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
@@ -69,7 +69,7 @@ fn traded() -> (Svm, Trader, Trader) {
 fn fees_hold_from_the_next_fill_on() {
     let (mut svm, alice, bob) = traded();
     let before = svm.market(BTC).header.unswept_fees.get();
-    let args = FeeArgs {
+    let args = FeeParams {
         taker_fee_ppm: 1_000,
         maker_fee_ppm: 200,
         block_fee_ppm: 300,
@@ -93,7 +93,7 @@ fn margin_parameters_change_initial_margin_and_leave_maintenance_alone() {
     let (mut svm, alice, _) = traded();
     let before = svm.requirements(&alice);
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
-    let args = MarginArgs { initial_ratio: 2_500_000, discount_max: 60_000, ..args };
+    let args = MarginParams { initial_ratio: 2_500_000, discount_max: 60_000, ..args };
     let ix = instruction::change_margin(&svm.exchange, &svm.admin.pubkey(), &args);
     by_admin(&mut svm, ix).unwrap();
     let after = svm.requirements(&alice);
@@ -108,7 +108,7 @@ fn the_log_names_what_is_out_of_bounds() {
     let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
     let cases = [
-        (instruction::change_margin(&e, &admin.pubkey(), &MarginArgs { initial_ratio: 1, ..args }), "initial ratio"),
+        (instruction::change_margin(&e, &admin.pubkey(), &MarginParams { initial_ratio: 1, ..args }), "initial ratio"),
         (instruction::change_fees(&e, &admin.pubkey(), &fees(&svm, 10_001)), "taker fee"),
         (instruction::set_timelock(&e, &admin.pubkey(), u32::MAX), "timelock"),
         (instruction::set_product_group(&e, &admin.pubkey(), 0, [1; 16], 950_001), "offset"),
@@ -386,7 +386,7 @@ fn a_withdrawal_limit_keeps_what_has_flowed_out() {
 }
 
 /// A price of BTC whose confidence interval is too wide.
-fn publish_uncertain(svm: &mut Svm) {
+pub fn publish_uncertain(svm: &mut Svm) {
     let price = oracle::dollars("40000", svm.now()).unwrap();
     svm.write_print(BTC, &OraclePrice { confidence: price.price as u64 * 3 / 100, ..price });
     svm.refresh(BTC).unwrap();
@@ -487,265 +487,7 @@ fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
     assert_refused(&mut svm, &[relax(150_000)], &[&admin], E::ChangeNotProposed);
 }
 
-#[test]
-fn relax_underlying() {
-    let World { mut svm, other, admin, .. } = World::new();
-    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
-    let tighten = instruction::tighten_underlying(&e, &risker.pubkey(), SOL, 300_000);
-    svm.send(&[tighten], &[&risker]).unwrap();
-    let build = |underlying, range| instruction::relax_underlying(&e, &admin.pubkey(), underlying, range);
-    let arguments = [
-        ("an underlying that is not listed", build(3, 250_000), E::NotListed.into()),
-        ("an underlying at the type's end", build(u16::MAX, 250_000), E::NotListed.into()),
-        ("an underlying that was not tightened", build(BTC, 150_000), E::ChangeNotProposed.into()),
-        ("less than there was", build(SOL, 249_999), E::ChangeNotProposed.into()),
-        ("no range", build(SOL, 0), E::ChangeNotProposed.into()),
-        ("the range that there is", build(SOL, 300_000), E::ChangeNotProposed.into()),
-        ("a range at the type's end", build(SOL, u32::MAX), E::ChangeNotProposed.into()),
-    ];
-    Case::new("relax_underlying", build(SOL, 250_000), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .except(0, OtherSigner, E::Unauthorized)
-        .run(&mut svm);
-}
-
-#[test]
-fn change_fees() {
-    let World { mut svm, other, admin, .. } = World::new();
-    let (e, a) = (svm.exchange, admin.pubkey());
-    let build = |args: &FeeArgs| instruction::change_fees(&e, &a, args);
-    let bounds: &[Change<FeeArgs>] = &[
-        ("a taker fee above 1 %", |f| f.taker_fee_ppm = 10_001, E::ParameterOutOfBounds),
-        ("a taker fee at the type's end", |f| f.taker_fee_ppm = u32::MAX, E::ParameterOutOfBounds),
-        ("a maker fee above the taker fee", |f| f.maker_fee_ppm = 501, E::ParameterOutOfBounds),
-        ("a rebate above the taker fee", |f| f.maker_fee_ppm = -501, E::ParameterOutOfBounds),
-        ("a rebate at the type's end", |f| f.maker_fee_ppm = i32::MIN, E::ParameterOutOfBounds),
-        ("a block fee above 1 %", |f| f.block_fee_ppm = 10_001, E::ParameterOutOfBounds),
-        ("a penalty above 1 %", |f| f.maker_penalty_ppm = 10_001, E::ParameterOutOfBounds),
-        ("a negative penalty", |f| f.maker_penalty = -1, E::ParameterOutOfBounds),
-        ("a penalty above 100 dollars", |f| f.maker_penalty = 100_000_001, E::ParameterOutOfBounds),
-    ];
-    let args = fees(&svm, 500);
-    Case::new("change_fees", build(&args), &[&admin], &[Slot::Signer, EXCHANGE])
-        .arguments(&mut svm, &refusals(args, build, bounds))
-        .other_exchange(1, other.address)
-        .except(0, OtherSigner, E::Unauthorized)
-        .except(1, OtherExchange, crate::mutation::Verdict::Legal) // the admin is the same
-        .run(&mut svm);
-}
-
-#[test]
-fn change_margin() {
-    let World { mut svm, other, admin, .. } = World::new();
-    let (e, a) = (svm.exchange, admin.pubkey());
-    let build = |args: &MarginArgs| instruction::change_margin(&e, &a, args);
-    let bounds: &[Change<MarginArgs>] = &[
-        ("an initial ratio below its bound", |m| m.initial_ratio = 1_049_999, E::ParameterOutOfBounds),
-        ("an initial ratio above its bound", |m| m.initial_ratio = 3_000_001, E::ParameterOutOfBounds),
-        ("a largest discount below the base", |m| m.discount_max = 9_999, E::ParameterOutOfBounds),
-        ("negative dust", |m| m.dust_value = -1, E::ParameterOutOfBounds),
-    ];
-    let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
-    Case::new("change_margin", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
-        .arguments(&mut svm, &refusals(args, build, bounds))
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .except(0, OtherSigner, E::Unauthorized)
-        .run(&mut svm);
-}
-
-#[test]
-fn change_underlying() {
-    let World { mut svm, other, admin, .. } = World::new();
-    let (e, a) = (svm.exchange, admin.pubkey());
-    let args = btc_args(&svm);
-    let build = |args: &UnderlyingArgs| instruction::change_underlying(&e, &a, BTC, args);
-    let bounds: &[Change<UnderlyingArgs>] = &[
-        ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
-        ("no liquidity", |u| u.liquidity = 0, E::ParameterOutOfBounds),
-        ("a scan range above 100 %", |u| u.scan_range = 1_000_001, E::ParameterOutOfBounds),
-        ("a scan range above its cap", |u| u.scan_range = u.range.cap + 1, E::ParameterOutOfBounds),
-        ("a calendar charge above the scan range", |u| u.calendar = u.scan_range + 1, E::ParameterOutOfBounds),
-        ("a guard on moves below 1 %", |u| u.max_move = 9_999, E::ParameterOutOfBounds),
-    ];
-    let mut arguments = refusals(args, build, bounds);
-    for index in [3, u16::MAX] {
-        let ix = instruction::change_underlying(
-            &e,
-            &a,
-            index,
-            &UnderlyingArgs { first: FeedArgs { id: [7; 32], ..args.first }, ..args },
-        );
-        arguments.push(("an underlying that is not listed", ix, E::NotListed.into()));
-    }
-    Case::new("change_underlying", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .except(0, OtherSigner, E::Unauthorized)
-        .run(&mut svm);
-}
-
-#[test]
-fn change_instrument() {
-    let World { mut svm, other, admin, .. } = World::new();
-    let (e, a) = (svm.exchange, admin.pubkey());
-    let args = instrument_change(&svm, BTC);
-    let build = |args: &InstrumentChangeArgs| instruction::change_instrument(&e, &a, BTC, args);
-    let bounds: &[Change<InstrumentChangeArgs>] = &[
-        ("no position", |i| i.max_position = 0, E::ParameterOutOfBounds),
-        ("a position beyond 2^50", |i| i.max_position = (1 << 50) + 1, E::ParameterOutOfBounds),
-        ("a position whose product does not fit", |i| i.max_position = 1 << 50, E::Overflow),
-        ("a negative order value", |i| i.min_order_value = -1, E::ParameterOutOfBounds),
-        ("no open interest", |i| i.open_interest_cap = 0, E::ParameterOutOfBounds),
-        ("an open interest beyond 2^55", |i| i.open_interest_cap = END, E::ParameterOutOfBounds),
-        ("a band below 0.1 %", |i| i.price_band = 999, E::ParameterOutOfBounds),
-        ("a band above 50 %", |i| i.price_band = 500_001, E::ParameterOutOfBounds),
-        ("no orders", |i| i.max_orders = 0, E::ParameterOutOfBounds),
-        ("orders beyond 1,024", |i| i.max_orders = 1_025, E::ParameterOutOfBounds),
-        ("a basis above 10 %", |i| i.funding.max_basis = 100_001, E::ParameterOutOfBounds),
-        ("a negative impact notional", |i| i.funding.impact_notional = -1, E::ParameterOutOfBounds),
-        ("neither close-only nor not", |i| i.reduce_only = 2, E::ParameterOutOfBounds),
-        ("what was in the slot before", |i| i.generation = 0, E::ChangeDiffers),
-        ("what will be in the slot", |i| i.generation = 2, E::ChangeDiffers),
-    ];
-    let mut arguments = refusals(args, build, bounds);
-    let mut unlisted = instruction::change_instrument(&e, &a, 9, &args);
-    unlisted.accounts[3].pubkey = e.market(BTC);
-    arguments.push(("the market of another instrument", unlisted, Expected::Instruction(INVALID_SEEDS)));
-    Case::new("change_instrument", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD, MARKET])
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .other_exchange(3, other.market(BTC))
-        .sibling(3, e.market(ETH))
-        .except(0, OtherSigner, E::Unauthorized)
-        .run(&mut svm);
-}
-
-const INVALID_SEEDS: solana_instruction::error::InstructionError =
-    solana_instruction::error::InstructionError::InvalidSeeds;
-
-#[test]
-fn change_collateral() {
-    let World { mut svm, other, admin, .. } = World::new();
-    let (e, a) = (svm.exchange, admin.pubkey());
-    let args = CollateralChangeArgs { deposit_limit: 1 << 40, haircut: 50_000, token: 0 };
-    let build = |args: &CollateralChangeArgs| instruction::change_collateral(&e, &a, args);
-    let bounds: &[Change<CollateralChangeArgs>] = &[
-        ("a token that is not listed", |c| c.token = 1, E::NotListed),
-        ("a token at the type's end", |c| c.token = u16::MAX, E::NotListed),
-        ("a haircut above 90 %", |c| c.haircut = 900_001, E::ParameterOutOfBounds),
-        ("no deposits", |c| c.deposit_limit = 0, E::ParameterOutOfBounds),
-        ("deposits beyond 2^62", |c| c.deposit_limit = (1 << 62) + 1, E::ParameterOutOfBounds),
-    ];
-    Case::new("change_collateral", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
-        .arguments(&mut svm, &refusals(args, build, bounds))
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .except(0, OtherSigner, E::Unauthorized)
-        .run(&mut svm);
-}
-
-#[test]
-fn set_withdrawal_limit() {
-    let World { mut svm, other, admin, .. } = World::new();
-    let (e, a) = (svm.exchange, admin.pubkey());
-    let args = WithdrawalLimitArgs { limit: 1, window: 60, token: 0 };
-    let build = |args: &WithdrawalLimitArgs| instruction::set_withdrawal_limit(&e, &a, args);
-    let bounds: &[Change<WithdrawalLimitArgs>] = &[
-        ("a window below a minute", |w| w.window = 59, E::ParameterOutOfBounds),
-        ("a window above a week", |w| w.window = 604_801, E::ParameterOutOfBounds),
-        ("a window at the type's end", |w| w.window = u32::MAX, E::ParameterOutOfBounds),
-        ("a token that is not listed", |w| w.token = 1, E::NotListed),
-        ("a token beyond the last slot", |w| w.token = u16::MAX - 1, E::NotListed),
-    ];
-    Case::new("set_withdrawal_limit", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD, TREASURY])
-        .arguments(&mut svm, &refusals(args, build, bounds))
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .other_exchange(3, other.treasury)
-        .except(0, OtherSigner, E::Unauthorized)
-        .run(&mut svm);
-}
-
-#[test]
-fn tighten_underlying() {
-    let World { mut svm, other, .. } = World::new();
-    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
-    let build = |underlying, range| instruction::tighten_underlying(&e, &risker.pubkey(), underlying, range);
-    let arguments = [
-        ("an underlying that is not listed", build(3, 1), E::NotListed.into()),
-        ("the range that there is", build(SOL, 250_000), E::OnlyTightens.into()),
-        ("a range at the type's end", build(SOL, u32::MAX), E::ParameterOutOfBounds.into()),
-    ];
-    Case::new("tighten_underlying", build(SOL, 250_001), &[&risker], &[Slot::Signer, EXCHANGE, BOARD])
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .except(0, OtherSigner, E::Unauthorized)
-        .run(&mut svm);
-}
-
-#[test]
-fn tighten_instrument() {
-    let World { mut svm, other, .. } = World::new();
-    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
-    let args = InstrumentTightenArgs { max_position: 10, open_interest_cap: 20, reduce_only: 1 };
-    let build = |args: &InstrumentTightenArgs| instruction::tighten_instrument(&e, &risker.pubkey(), BTC, args);
-    let bounds: &[Change<InstrumentTightenArgs>] = &[
-        ("no position", |i| i.max_position = 0, E::ParameterOutOfBounds),
-        ("a position at the type's beginning", |i| i.max_position = i64::MIN, E::ParameterOutOfBounds),
-        ("a position at the type's end", |i| i.max_position = i64::MAX, E::OnlyTightens),
-        ("no open interest", |i| i.open_interest_cap = 0, E::ParameterOutOfBounds),
-        ("an open interest at the type's end", |i| i.open_interest_cap = i64::MAX, E::OnlyTightens),
-        ("neither close-only nor as it is", |i| i.reduce_only = 2, E::ParameterOutOfBounds),
-    ];
-    Case::new("tighten_instrument", build(&args), &[&risker], &[Slot::Signer, EXCHANGE, BOARD, MARKET])
-        .arguments(&mut svm, &refusals(args, build, bounds))
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .other_exchange(3, other.market(BTC))
-        .sibling(3, e.market(ETH))
-        .except(0, OtherSigner, E::Unauthorized)
-        .run(&mut svm);
-}
-
-#[test]
-fn tighten_collateral() {
-    let World { mut svm, other, .. } = World::new();
-    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
-    let build = |token, limit| instruction::tighten_collateral(&e, &risker.pubkey(), token, limit);
-    let arguments = [
-        ("a token that is not listed", build(1, 1), E::NotListed.into()),
-        ("no deposits", build(0, 0), E::ParameterOutOfBounds.into()),
-        ("a limit at the type's end", build(0, u64::MAX), E::OnlyTightens.into()),
-    ];
-    Case::new("tighten_collateral", build(0, 1), &[&risker], &[Slot::Signer, EXCHANGE, BOARD])
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.board)
-        .except(0, OtherSigner, E::Unauthorized)
-        .run(&mut svm);
-}
-
-#[test]
-fn trip_breaker() {
-    let World { mut svm, other, .. } = World::new();
-    publish_later(&mut svm, 1, publish_uncertain);
-    publish_later(&mut svm, BREAKER_SUSPECT_SECONDS, publish_uncertain);
-    let e = svm.exchange;
-    let ix = instruction::trip_breaker(&e, BTC);
-    Case::new("trip_breaker", ix, &[], &[EXCHANGE, BOARD])
-        .arguments(&mut svm, &[])
-        .other_exchange(0, other.address)
-        .other_exchange(1, other.board)
-        .run(&mut svm);
-}
-
-fn publish_later(svm: &mut Svm, seconds: i64, publish: impl FnOnce(&mut Svm)) {
+pub fn publish_later(svm: &mut Svm, seconds: i64, publish: impl FnOnce(&mut Svm)) {
     svm.advance(seconds);
     publish(svm);
 }

@@ -11,12 +11,13 @@ use crate::harness::{
     refusal::Expected,
     world::{Change, World, refusals},
 };
+use crate::listing::tables::{BAD_FEEDS, pinned};
 use ballast_client::{
     BallastError as E,
     ballast::{
         args::{
-            CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, UnderlyingArgs,
-            WithdrawalLimitArgs, authority,
+            CollateralChangeArgs, FeeParams, FeedArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginParams,
+            UnderlyingArgs, WithdrawalLimitArgs, authority,
         },
         instruction::tag,
         state::MAX_CHANGE_LEN,
@@ -24,11 +25,12 @@ use ballast_client::{
     instruction::{self, accept_authority, nominate_authority, propose, propose_change, with_change},
     risk::BREAKER_SUSPECT_SECONDS,
 };
-use ballast_testkit::{BTC, ETH, SOL};
+use ballast_testkit::{BTC, ETH, SOL, options::SECOND};
 use solana_address::Address;
 use solana_instruction::error::InstructionError as I;
 use solana_signer::Signer;
 
+/// I312.
 #[test]
 fn propose_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();
@@ -63,6 +65,7 @@ fn propose_change_table() {
         .run(&mut svm);
 }
 
+/// I312.
 #[test]
 fn cancel_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();
@@ -92,6 +95,7 @@ fn cancel_change_table() {
         .run(&mut svm);
 }
 
+/// I313.
 #[test]
 fn set_timelock_table() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -108,6 +112,7 @@ fn set_timelock_table() {
         .run(&mut svm);
 }
 
+/// I315.
 #[test]
 fn nominate_authority_table() {
     let World { mut svm, other, admin, bob, .. } = World::new();
@@ -125,6 +130,7 @@ fn nominate_authority_table() {
         .run(&mut svm);
 }
 
+/// I315.
 #[test]
 fn accept_authority_table() {
     let World { mut svm, other, admin, bob, .. } = World::new();
@@ -147,17 +153,17 @@ fn accept_authority_table() {
 fn change_fees() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
-    let build = |args: &FeeArgs| instruction::change_fees(&e, &a, args);
-    let bounds: &[Change<FeeArgs>] = &[
-        ("a taker fee above 1 %", |f| f.taker_fee_ppm = 10_001, E::ParameterOutOfBounds),
-        ("a taker fee at the type's end", |f| f.taker_fee_ppm = u32::MAX, E::ParameterOutOfBounds),
-        ("a maker fee above the taker fee", |f| f.maker_fee_ppm = 501, E::ParameterOutOfBounds),
-        ("a rebate above the taker fee", |f| f.maker_fee_ppm = -501, E::ParameterOutOfBounds),
-        ("a rebate at the type's end", |f| f.maker_fee_ppm = i32::MIN, E::ParameterOutOfBounds),
-        ("a block fee above 1 %", |f| f.block_fee_ppm = 10_001, E::ParameterOutOfBounds),
-        ("a penalty above 1 %", |f| f.maker_penalty_ppm = 10_001, E::ParameterOutOfBounds),
-        ("a negative penalty", |f| f.maker_penalty = -1, E::ParameterOutOfBounds),
-        ("a penalty above 100 dollars", |f| f.maker_penalty = 100_000_001, E::ParameterOutOfBounds),
+    let build = |args: &FeeParams| instruction::change_fees(&e, &a, args);
+    let bounds: &[Change<FeeParams>] = &[
+        ("a taker fee above 1 %", |f| f.taker_fee = Ppm::new(10_001), E::ParameterOutOfBounds),
+        ("a taker fee at the type's end", |f| f.taker_fee = Ppm::new(u32::MAX), E::ParameterOutOfBounds),
+        ("a maker fee above the taker fee", |f| f.maker_fee = 501, E::ParameterOutOfBounds),
+        ("a rebate above the taker fee", |f| f.maker_fee = -501, E::ParameterOutOfBounds),
+        ("a rebate at the type's end", |f| f.maker_fee = i32::MIN, E::ParameterOutOfBounds),
+        ("a block fee above 1 %", |f| f.block_fee = Ppm::new(10_001), E::ParameterOutOfBounds),
+        ("a penalty above 1 %", |f| f.maker_penalty_rate = Ppm::new(10_001), E::ParameterOutOfBounds),
+        ("a negative penalty", |f| f.maker_penalty = QuoteNative::new(-1), E::ParameterOutOfBounds),
+        ("a penalty above 100 dollars", |f| f.maker_penalty = QuoteNative::new(100_000_001), E::ParameterOutOfBounds),
     ];
     let args = fees(&svm, 500);
     Case::new("change_fees", build(&args), &[&admin], &[Slot::Signer, EXCHANGE])
@@ -168,7 +174,7 @@ fn change_fees() {
         .run(&mut svm);
 }
 
-/// The pending change and who gets its rent, after the accounts of an instruction.
+/// I310. The pending change and who gets its rent, after the accounts of an instruction.
 #[test]
 fn the_accounts_of_a_change_table() {
     let World { mut svm, other, payer, admin, .. } = World::new();
@@ -218,12 +224,12 @@ fn the_accounts_of_a_change_table() {
 fn change_margin() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
-    let build = |args: &MarginArgs| instruction::change_margin(&e, &a, args);
-    let bounds: &[Change<MarginArgs>] = &[
-        ("an initial ratio below its bound", |m| m.initial_ratio = 1_049_999, E::ParameterOutOfBounds),
-        ("an initial ratio above its bound", |m| m.initial_ratio = 3_000_001, E::ParameterOutOfBounds),
-        ("a largest discount below the base", |m| m.discount_max = 9_999, E::ParameterOutOfBounds),
-        ("negative dust", |m| m.dust_value = -1, E::ParameterOutOfBounds),
+    let build = |args: &MarginParams| instruction::change_margin(&e, &a, args);
+    let bounds: &[Change<MarginParams>] = &[
+        ("an initial ratio below its bound", |m| m.initial_ratio = Ppm::new(1_049_999), E::ParameterOutOfBounds),
+        ("an initial ratio above its bound", |m| m.initial_ratio = Ppm::new(3_000_001), E::ParameterOutOfBounds),
+        ("a largest discount below the base", |m| m.discount_max = Ppm::new(9_999), E::ParameterOutOfBounds),
+        ("negative dust", |m| m.dust_value = QuoteNative::new(-1), E::ParameterOutOfBounds),
     ];
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
     Case::new("change_margin", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
@@ -242,15 +248,18 @@ fn change_underlying() {
     let build = |args: &UnderlyingArgs| instruction::change_underlying(&e, &a, BTC, args);
     let bounds: &[Change<UnderlyingArgs>] = &[
         ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
-        ("no liquidity", |u| u.liquidity = 0, E::ParameterOutOfBounds),
-        ("a scan range above 100 %", |u| u.scan_range = 1_000_001, E::ParameterOutOfBounds),
-        ("a scan range above its cap", |u| u.scan_range = u.range.cap + 1, E::ParameterOutOfBounds),
-        ("a calendar charge above the scan range", |u| u.calendar = u.scan_range + 1, E::ParameterOutOfBounds),
-        ("a guard on moves below 1 %", |u| u.max_move = 9_999, E::ParameterOutOfBounds),
+        ("no liquidity", |u| u.params.liquidity = QuoteNative::new(0), E::ParameterOutOfBounds),
+        ("a scan range above 100 %", |u| u.params.scan_range = Ppm::new(1_000_001), E::ParameterOutOfBounds),
+        ("a scan range above its cap", |u| u.params.scan_range = Ppm::new(u.range.cap.get() + 1), E::ParameterOutOfBounds),
+        ("a calendar charge above the scan range", |u| u.params.calendar = Ppm::new(u.params.scan_range.get() + 1), E::ParameterOutOfBounds),
+        ("a guard on moves below 1 %", |u| u.guards.max_move = Ppm::new(9_999), E::ParameterOutOfBounds),
     ];
     let mut arguments = refusals(args, build, bounds);
+    let with_second = UnderlyingArgs { second: pinned(SECOND), ..args };
+    arguments.extend(refusals(with_second, build, BAD_FEEDS));
     for index in [3, u16::MAX] {
-        let ix = instruction::change_underlying(&e, &a, index, &UnderlyingArgs { feed_id: [7; 32], ..args });
+        let first = FeedArgs { id: [7; 32], ..args.first };
+        let ix = instruction::change_underlying(&e, &a, index, &UnderlyingArgs { first, ..args });
         arguments.push(("an underlying that is not listed", ix, E::NotListed.into()));
     }
     Case::new("change_underlying", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
@@ -273,18 +282,18 @@ fn change_instrument() {
     let args = instrument_change(&svm, BTC);
     let build = |args: &InstrumentChangeArgs| instruction::change_instrument(&e, &a, BTC, args);
     let bounds: &[Change<InstrumentChangeArgs>] = &[
-        ("no position", |i| i.max_position = 0, E::ParameterOutOfBounds),
-        ("a position beyond 2^50", |i| i.max_position = (1 << 50) + 1, E::ParameterOutOfBounds),
-        ("a position whose product does not fit", |i| i.max_position = 1 << 50, E::Overflow),
-        ("a negative order value", |i| i.min_order_value = -1, E::ParameterOutOfBounds),
-        ("no open interest", |i| i.open_interest_cap = 0, E::ParameterOutOfBounds),
-        ("an open interest beyond 2^55", |i| i.open_interest_cap = END, E::ParameterOutOfBounds),
-        ("a band below 0.1 %", |i| i.price_band = 999, E::ParameterOutOfBounds),
-        ("a band above 50 %", |i| i.price_band = 500_001, E::ParameterOutOfBounds),
-        ("no orders", |i| i.max_orders = 0, E::ParameterOutOfBounds),
-        ("orders beyond 1,024", |i| i.max_orders = 1_025, E::ParameterOutOfBounds),
-        ("a basis above 10 %", |i| i.funding.max_basis = 100_001, E::ParameterOutOfBounds),
-        ("a negative impact notional", |i| i.funding.impact_notional = -1, E::ParameterOutOfBounds),
+        ("no position", |i| i.limits.max_position = Lots::new(0), E::ParameterOutOfBounds),
+        ("a position beyond 2^50", |i| i.limits.max_position = Lots::new((1 << 50) + 1), E::ParameterOutOfBounds),
+        ("a position whose product does not fit", |i| i.limits.max_position = Lots::new(1 << 50), E::Overflow),
+        ("a negative order value", |i| i.limits.min_order_value = QuoteNative::new(-1), E::ParameterOutOfBounds),
+        ("no open interest", |i| i.limits.open_interest_cap = Lots::new(0), E::ParameterOutOfBounds),
+        ("an open interest beyond 2^55", |i| i.limits.open_interest_cap = Lots::new(END), E::ParameterOutOfBounds),
+        ("a band below 0.1 %", |i| i.limits.price_band = Ppm::new(999), E::ParameterOutOfBounds),
+        ("a band above 50 %", |i| i.limits.price_band = Ppm::new(500_001), E::ParameterOutOfBounds),
+        ("no orders", |i| i.limits.max_orders = 0, E::ParameterOutOfBounds),
+        ("orders beyond 1,024", |i| i.limits.max_orders = 1_025, E::ParameterOutOfBounds),
+        ("a basis above 10 %", |i| i.funding.max_basis = Ppm::new(100_001), E::ParameterOutOfBounds),
+        ("a negative impact notional", |i| i.funding.impact_notional = QuoteNative::new(-1), E::ParameterOutOfBounds),
         ("neither close-only nor not", |i| i.reduce_only = 2, E::ParameterOutOfBounds),
         ("what was in the slot before", |i| i.generation = 0, E::ChangeDiffers),
         ("what will be in the slot", |i| i.generation = 2, E::ChangeDiffers),
@@ -312,9 +321,9 @@ fn change_collateral() {
     let bounds: &[Change<CollateralChangeArgs>] = &[
         ("a token that is not listed", |c| c.token = 1, E::NotListed),
         ("a token at the type's end", |c| c.token = u16::MAX, E::NotListed),
-        ("a haircut above 90 %", |c| c.haircut = 900_001, E::ParameterOutOfBounds),
-        ("no deposits", |c| c.deposit_limit = 0, E::ParameterOutOfBounds),
-        ("deposits beyond 2^62", |c| c.deposit_limit = (1 << 62) + 1, E::ParameterOutOfBounds),
+        ("a haircut above 90 %", |c| c.params.haircut = Ppm::new(900_001), E::ParameterOutOfBounds),
+        ("no deposits", |c| c.params.deposit_limit = 0, E::ParameterOutOfBounds),
+        ("deposits beyond 2^62", |c| c.params.deposit_limit = (1 << 62) + 1, E::ParameterOutOfBounds),
     ];
     Case::new("change_collateral", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
         .arguments(&mut svm, &refusals(args, build, bounds))
@@ -331,9 +340,9 @@ fn set_withdrawal_limit() {
     let args = WithdrawalLimitArgs { limit: 1, window: 60, token: 0 };
     let build = |args: &WithdrawalLimitArgs| instruction::set_withdrawal_limit(&e, &a, args);
     let bounds: &[Change<WithdrawalLimitArgs>] = &[
-        ("a window below a minute", |w| w.window = 59, E::ParameterOutOfBounds),
-        ("a window above a week", |w| w.window = 604_801, E::ParameterOutOfBounds),
-        ("a window at the type's end", |w| w.window = u32::MAX, E::ParameterOutOfBounds),
+        ("a window below a minute", |w| w.params.window = 59, E::ParameterOutOfBounds),
+        ("a window above a week", |w| w.params.window = 604_801, E::ParameterOutOfBounds),
+        ("a window at the type's end", |w| w.params.window = u32::MAX, E::ParameterOutOfBounds),
         ("a token that is not listed", |w| w.token = 1, E::NotListed),
         ("a token beyond the last slot", |w| w.token = u16::MAX - 1, E::NotListed),
     ];
@@ -346,6 +355,7 @@ fn set_withdrawal_limit() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_underlying() {
     let World { mut svm, other, .. } = World::new();
@@ -364,6 +374,7 @@ fn tighten_underlying() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_instrument() {
     let World { mut svm, other, .. } = World::new();
@@ -388,6 +399,7 @@ fn tighten_instrument() {
         .run(&mut svm);
 }
 
+/// I318.
 #[test]
 fn tighten_collateral() {
     let World { mut svm, other, .. } = World::new();
@@ -406,6 +418,7 @@ fn tighten_collateral() {
         .run(&mut svm);
 }
 
+/// I319.
 #[test]
 fn trip_breaker() {
     let World { mut svm, other, .. } = World::new();
@@ -420,6 +433,7 @@ fn trip_breaker() {
         .run(&mut svm);
 }
 
+/// I336.
 #[test]
 fn relax_underlying() {
     let World { mut svm, other, admin, .. } = World::new();

@@ -9,7 +9,7 @@ use ballast_client::{
     ballast::{
         args::{
             CollateralArgs, CollateralChangeArgs, FeeArgs, FeedArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs,
-            OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs, tag,
+            OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs,
         },
         constants::{CHANGE_LIFETIME, pause},
         events::{ChangeCancelled, ChangeProposed, TimelockSet},

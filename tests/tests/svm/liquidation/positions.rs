@@ -1,7 +1,7 @@
 //! Liquidation and bad debt (I202, I214, I233 to I235).
 
-use ballast_client::risk::{UnitPrice};
 use crate::harness::refusal::{DUPLICATE, assert_refused, numbers, refused};
+use ballast_client::risk::UnitPrice;
 use ballast_client::{
     BallastError as E,
     ballast::{args::InstrumentTightenArgs, constants::pause, events::Liquidated},

@@ -158,7 +158,7 @@ fn who_lost_more_than_his_tokens_is_resolved() {
     loan.svm.assert_reconciled();
 }
 
-/// I236, I238. Tokens that hedge a short are not taken: without them the scan grows.
+/// I235, I236, I238. Tokens that hedge a short are not taken: without them the scan grows.
 #[test]
 fn a_hedge_is_not_broken() {
     let mut loan = Loan::of(0);

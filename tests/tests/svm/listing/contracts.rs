@@ -26,6 +26,7 @@ pub fn terms(svm: &Svm, instrument: u16) -> InstrumentArgs {
     terms
 }
 
+/// I240.
 #[test]
 fn a_listed_contract_is_what_its_arguments_say() {
     let (World { mut svm, payer, admin, .. }, expiry) = World::with_options();
@@ -55,13 +56,14 @@ fn a_listed_contract_is_what_its_arguments_say() {
     same(listed, &option.terms);
     assert_eq!((listed.kind, listed.expiry, listed.strike.get()), (Kind::Put as u8, expiry, 440_000));
     // An option has no array before its first refresh.
-    assert_eq!((listed.next_linear, listed.option.price, listed.mark), (0, 0, 0));
+    assert_eq!((listed.next_linear, listed.option.price, listed.mark.get()), (0, 0, 0));
 }
 
+/// I241.
 #[test]
 fn nobody_orders_an_option_before_its_first_refresh() {
     // Nothing says what it is worth, and no minimum for short options stands for that.
-    let mut svm = Svm::with_config(|c| c.underlying[0].short_minimum = "0".to_owned()).unwrap();
+    let mut svm = Svm::with_config(|c| c.underlying[0].params.set("short_minimum", "0")).unwrap();
     let expiry = svm.now() + 7 * DAY;
     svm.open_surface(BTC).unwrap();
     let options = svm.list_options(BTC, &[expiry], &["44000"], 10).unwrap();
@@ -80,6 +82,7 @@ fn nobody_orders_an_option_before_its_first_refresh() {
     svm.rest(&rich, Order::buy(&svm, options[0], "100", 10)).unwrap();
 }
 
+/// I204.
 #[test]
 fn lamports_sent_ahead_keep_no_surface_and_no_contract_from_being_made() {
     let mut svm = Svm::new().unwrap();
@@ -94,6 +97,7 @@ fn lamports_sent_ahead_keep_no_surface_and_no_contract_from_being_made() {
     assert_eq!((svm.surface(BTC).exchange, svm.market(11).header.instrument), (e.address, 11));
 }
 
+/// I241.
 #[test]
 fn an_option_takes_no_risk_before_its_volatility_is_published() {
     let mut svm = Svm::new().unwrap();
@@ -110,6 +114,7 @@ fn an_option_takes_no_risk_before_its_volatility_is_published() {
     svm.rest(&alice, order).unwrap();
 }
 
+/// I240.
 #[test]
 fn a_future_trades_at_the_index_like_a_perpetual() {
     let mut svm = Svm::new().unwrap();
@@ -128,6 +133,7 @@ fn a_future_trades_at_the_index_like_a_perpetual() {
     svm.assert_reconciled();
 }
 
+/// I245.
 #[test]
 fn a_surfaces_smile_needs_its_expiry_and_a_board_its_slots() {
     let mut svm = Svm::new().unwrap();

@@ -2,5 +2,5 @@
 
 mod board;
 mod contracts;
-mod tables;
+pub mod tables;
 mod token2022;

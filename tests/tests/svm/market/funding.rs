@@ -1,7 +1,7 @@
 //! Funding and basis: samples of the impact prices, what they cost and move, and what is refused (I290 to I293, I299).
 
-use ballast_client::risk::{LotValue};
 use crate::harness::refusal::{refused, snapshot};
+use ballast_client::risk::LotValue;
 use ballast_client::{
     BallastError as E,
     ballast::{

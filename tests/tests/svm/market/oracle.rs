@@ -1,19 +1,19 @@
 //! Prices: what an oracle account must be, and what a good one does to the board (I230 to I232).
 
-use ballast_client::risk::{LotValue, UnitPrice};
 use crate::harness::refusal::{assert_refused, refused, snapshot};
+use ballast_client::risk::{LotValue, UnitPrice};
 use ballast_client::{
     BallastError as E,
     ballast::{
         oracle::{
-            OraclePrice,
+            OraclePrice, Source,
             pyth::{LEN, RECEIVERS},
         },
         state::RiskBoard,
     },
     instruction,
     oracle::{self, pyth},
-    risk::{Lots, Print, Ticks, guard::flag},
+    risk::{Feed, Lots, Print, Ticks, guard::flag},
 };
 use ballast_testkit::{BTC, ETH, SOL, Svm};
 use solana_account::Account;
@@ -293,4 +293,40 @@ fn a_refusal_leaves_the_last_price_standing() {
     let before = svm.board().board.underlying(BTC).unwrap().price;
     refused(&mut svm, |svm| svm.publish(BTC, "0"), E::OraclePriceNotPositive);
     assert_eq!(svm.board().board.underlying(BTC).unwrap().price, before);
+}
+
+/// What one oracle writes is no price under the name, or in an account, of another.
+#[test]
+fn bytes_of_one_oracle_are_no_price_of_another() {
+    let mut svm = stale();
+    let first = svm.first_feed(BTC);
+    let price = update(&svm);
+    for source in Source::ALL.into_iter().filter(|source| *source as u8 != first.source) {
+        let other = Feed { source: source as u8, ..first };
+        let (owner, data) = oracle::write(&other, &price).unwrap();
+        refuse_bytes(&mut svm, owner, data.clone(), E::OracleWrongOwner);
+        refuse_bytes(&mut svm, RECEIVERS[0], data, E::OracleWrongAccount);
+        let good = bytes(&svm);
+        refuse_bytes(&mut svm, owner, good, E::OracleWrongOwner);
+    }
+}
+
+/// A board whose first feed says another oracle, or none, than its accounts are of. No listing writes that.
+#[test]
+fn a_source_byte_that_is_wrong_refuses_every_price() {
+    let mut svm = stale();
+    let (e, board) = (svm.exchange, svm.exchange.board);
+    svm.write_price(BTC, "41000");
+    let ix = instruction::refresh_underlying(&e, &svm.price_account(BTC), BTC);
+    let sample = instruction::sample_settlement(&e, &svm.price_account(BTC), BTC, svm.now());
+    let (good, known) = (svm.first_feed(BTC), Source::ALL.map(|source| source as u8));
+    for source in (0..=u8::MAX).filter(|source| *source != good.source) {
+        svm.modify::<RiskBoard>(&board, |b| b.board.underlyings[usize::from(BTC)].first.source = source);
+        let expected = if known.contains(&source) { E::OracleWrongOwner } else { E::UnknownOracle };
+        for ix in [&ix, &sample] {
+            assert_refused(&mut svm, std::slice::from_ref(ix), &[], expected);
+        }
+    }
+    svm.modify::<RiskBoard>(&board, |b| b.board.underlyings[usize::from(BTC)].first = good);
+    svm.send(&[ix], &[]).unwrap();
 }

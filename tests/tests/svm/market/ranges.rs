@@ -1,7 +1,7 @@
 //! The dynamic scan range and the crowding charge on chain: up at once for new risk, slowly for maintenance (I256 to I258).
 
-use ballast_client::risk::{UnitPrice};
 use crate::harness::refusal::refused;
+use ballast_client::risk::UnitPrice;
 use ballast_client::{
     BallastError as E,
     risk::{Print, Underlying, range::BUCKET_SECONDS},

@@ -1,7 +1,7 @@
 //! Refreshing options: lists, what a refresh writes, and what it leaves alone (I201, I203, I246, I247).
 
-use ballast_client::risk::{LotValue};
 use crate::harness::refusal::{assert_refused, refused, snapshot};
+use ballast_client::risk::LotValue;
 use ballast_client::{BallastError as E, ballast::constants::MAX_REFRESHED, instruction};
 use ballast_testkit::{BTC, ETH, SOL, Svm, options::SMILE};
 

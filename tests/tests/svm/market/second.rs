@@ -3,12 +3,19 @@
 use crate::harness::refusal::{assert_refused, refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::oracle::switchboard::{LEN, MIN_SAMPLES, PROGRAMS, offset},
+    ballast::oracle::{
+        OraclePrice, Source,
+        switchboard::{LEN, MIN_SAMPLES, PROGRAMS, offset},
+    },
+    config::FeedConfig,
     instruction,
-    oracle::{self, switchboard::PullFeed},
+    oracle::{self, pyth, switchboard::PullFeed},
     risk::guard::flag,
 };
-use ballast_testkit::{BTC, ETH, SOL, Svm, options::with_second};
+use ballast_testkit::{
+    BTC, ETH, SOL, Svm,
+    options::{SECOND_ID, with_second},
+};
 use solana_account::Account;
 use solana_address::Address;
 
@@ -209,9 +216,13 @@ fn a_malformed_second_source_neither_vetoes_nor_stands_in() {
         data
     };
     let feed = |feed: PullFeed| feed.encode();
+    let pyth = pyth::encode(&SECOND_ID, &oracle::dollars("50000", stale().now()).unwrap());
     let cases: Vec<(&str, Address, Vec<u8>)> = vec![
         ("another owner", Address::new_from_array([9; 32]), good.encode()),
         ("no data", PROGRAMS[0], Vec::new()),
+        ("an account of another oracle", pyth::OWNER, pyth.clone()),
+        ("bytes of another oracle", PROGRAMS[0], pyth),
+        ("the right bytes, owned by another oracle's program", pyth::OWNER, good.encode()),
         ("a byte too few", PROGRAMS[0], good.encode()[..LEN - 1].to_vec()),
         ("another type", PROGRAMS[0], change(0, &[0; 8])),
         ("another hash", PROGRAMS[0], change(offset::FEED_HASH, &[1; 32])),
@@ -280,4 +291,90 @@ fn the_board_does_not_go_back_to_a_first_price_that_is_older_than_the_second() {
     let older = OraclePrice { publish_time: svm.now() - 2, ..svm.print(BTC) };
     svm.write_print(BTC, &older);
     refused(&mut svm, |svm| svm.refresh(BTC), E::OracleBackwards);
+}
+
+/// An exchange whose BTC has Pyth for its second source too: another feed, in one account. A hundred seconds after its last
+/// prices.
+fn twice_pyth() -> Svm {
+    let account = Address::new_from_array([0xB7; 32]);
+    let second = FeedConfig::new(Source::Pyth, Some(&account), &[0x5C; 32]);
+    let mut svm = Svm::with_config(|c| c.underlying[usize::from(BTC)].second = Some(second)).unwrap();
+    svm.advance(100);
+    svm
+}
+
+#[test]
+fn any_oracle_can_be_second() {
+    let mut svm = twice_pyth();
+    svm.write_second(BTC, "41000");
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!((on_board(&svm).0, flags(&svm)), (40_000, flag::DIVERGENT));
+    svm.write_second(BTC, "40100");
+    svm.advance(1);
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!(flags(&svm), 0);
+    svm.advance(100);
+    svm.write_second(BTC, "40200");
+    svm.refresh(BTC).unwrap();
+    assert_eq!(on_board(&svm), (40_200, svm.now()));
+}
+
+#[test]
+fn a_second_print_in_another_account_is_refused() {
+    let mut svm = twice_pyth();
+    let (e, price, feed) = (svm.exchange, svm.price_account(BTC), svm.second_feed(BTC).unwrap());
+    svm.write_price(BTC, "40000");
+    svm.write_second(BTC, "40100");
+    // A good update of the second feed, of which whoever refreshes could have posted any.
+    let elsewhere = Address::new_from_array([0xB8; 32]);
+    let good = oracle::dollars("45000", svm.now()).unwrap();
+    svm.write_feed(elsewhere, &feed, &good);
+    let pinned = svm.second_account(BTC).unwrap();
+    for other in [elsewhere, price] {
+        let ix = instruction::refresh_underlying_from(&e, &price, Some(&other), BTC);
+        assert_refused(&mut svm, &[ix], &[], E::OracleWrongFeed);
+    }
+    // Nor is the second feed the first, in its own account or with the two changed about.
+    let alone = instruction::refresh_underlying_from(&e, &pinned, Some(&pinned), BTC);
+    assert_refused(&mut svm, &[alone], &[], E::OracleWrongFeed);
+    let swapped = instruction::refresh_underlying_from(&e, &pinned, Some(&price), BTC);
+    assert_refused(&mut svm, &[swapped], &[], E::OracleWrongFeed);
+    svm.refresh(BTC).unwrap();
+}
+
+#[test]
+fn a_second_update_that_is_not_fully_verified_neither_vetoes_nor_stands_in() {
+    let mut svm = twice_pyth();
+    let feed = svm.second_feed(BTC).unwrap();
+    let whole = pyth::encode(&feed.id, &oracle::dollars("50000", svm.now()).unwrap());
+    let partial = [&whole[..40], &[0, 12], &whole[41..]].concat();
+    let first = pyth::encode(&svm.first_feed(BTC).id, &oracle::dollars("50000", svm.now()).unwrap());
+    for data in [partial, first, pull_feed(&stale(), "50000").encode()] {
+        write_bytes(&mut svm, pyth::OWNER, data);
+        nothing_stands_in(&mut svm);
+    }
+    write_bytes(&mut svm, PROGRAMS[0], whole);
+    nothing_stands_in(&mut svm);
+    svm.publish(BTC, "40000").unwrap();
+    assert_eq!((on_board(&svm).0, flags(&svm)), (40_000, 0));
+}
+
+/// A print that crosses a boundary is a sample of the variance, but not one that stands in: samples are of one feed.
+#[test]
+fn what_stands_in_is_no_sample() {
+    let mut svm = twice_pyth();
+    let sampled = |svm: &Svm| svm.board().board.underlying(BTC).unwrap().range.sample_time;
+    for stands_in in [true, false] {
+        let boundary = (svm.now() / 3_600 + 1) * 3_600;
+        svm.set_time(boundary);
+        let (before, price) = (sampled(&svm), oracle::dollars("40000", boundary).unwrap());
+        if stands_in {
+            svm.write_second_print(BTC, &price);
+        } else {
+            svm.write_print(BTC, &price);
+        }
+        svm.refresh(BTC).unwrap();
+        assert_eq!(on_board(&svm).1, boundary);
+        assert_eq!(sampled(&svm), if stands_in { before } else { boundary });
+    }
 }

@@ -27,6 +27,7 @@ fn grow_market() {
         .run(&mut svm);
 }
 
+/// I248.
 #[test]
 fn refresh_underlying_with_a_second_source() {
     let mut svm = stale();
@@ -88,6 +89,7 @@ fn refresh_underlying() {
         .run(&mut svm);
 }
 
+/// I258.
 #[test]
 fn sweep_writes_the_board_of_its_own_exchange_only() {
     let (World { mut svm, other, alice, bob, .. }, _) = World::with_options();
@@ -120,6 +122,7 @@ fn sweep() {
     assert_refused(&mut svm, &[instruction::sweep(&e, BTC)], &[], E::NothingToSweep);
 }
 
+/// I246.
 #[test]
 fn refresh_options() {
     let (World { mut svm, other, .. }, _) = World::with_options();

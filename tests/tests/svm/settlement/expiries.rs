@@ -7,7 +7,7 @@ use ballast_client::{
         events::{ExpirySettled, PositionSettled},
         oracle::OraclePrice,
     },
-    event, instruction, settlement,
+    event, settlement,
 };
 use ballast_testkit::{BTC, ETH, Order, Svm, Trader, options::SMILE};
 use solana_signer::Signer;

@@ -14,8 +14,6 @@ use ballast_testkit::{
 };
 use solana_address::Address;
 
-const DOLLAR: i64 = 100_000_000;
-
 /// Alice is long 100 lots of BTC with 900 dollars, which is too little at 36,000; Bob is short as much, and bids for ten
 /// of them; Carol is long ten and rich; two liquidators are rich, one flat and one short ten.
 struct Desk {
@@ -70,7 +68,7 @@ impl Desk {
     /// A desk at 36,000 dollars with a guard up.
     fn up(guard: Guard) -> Self {
         let mut desk = match guard {
-            Guard::Volatile => Self::with(|c| c.underlying[0].guard.max_move = "0.05".to_owned()),
+            Guard::Volatile => Self::with(|c| c.underlying[0].guard.set("max_move", "0.05")),
             Guard::Divergent => Self::with(second_source),
             _ => Self::with(|_| {}),
         };
@@ -262,7 +260,7 @@ fn every_guard_is_down_again_with_the_next_good_price() {
 /// I253.
 #[test]
 fn a_crash_liquidates_after_two_minutes_of_consistent_prints() {
-    let mut desk = Desk::with(|c| c.underlying[0].guard.max_move = "0.05".to_owned());
+    let mut desk = Desk::with(|c| c.underlying[0].guard.set("max_move", "0.05"));
     desk.steady();
     let crash = desk.svm.now();
     for (after, dollars) in [(0, "36000"), (40, "36010"), (80, "35900"), (119, "36000")] {
@@ -285,7 +283,7 @@ fn a_crash_that_goes_on_is_believed_after_two_minutes_and_the_other_side_begins_
         desk.svm.set_time(time);
         desk.svm.publish(BTC, dollars).unwrap();
     };
-    let mut desk = Desk::with(|c| c.underlying[0].guard.max_move = "0.05".to_owned());
+    let mut desk = Desk::with(|c| c.underlying[0].guard.set("max_move", "0.05"));
     desk.steady();
     let crash = desk.svm.now();
     for (after, dollars) in [(10, "37000"), (70, "35000"), (129, "34500")] {
@@ -295,7 +293,7 @@ fn a_crash_that_goes_on_is_believed_after_two_minutes_and_the_other_side_begins_
     at(&mut desk, crash + 130, "34500");
     desk.liquidation().unwrap();
 
-    let mut desk = Desk::with(|c| c.underlying[0].guard.max_move = "0.05".to_owned());
+    let mut desk = Desk::with(|c| c.underlying[0].guard.set("max_move", "0.05"));
     desk.steady();
     let crash = desk.svm.now();
     for (after, dollars) in [(10, "37000"), (70, "43000"), (131, "43000")] {
@@ -317,7 +315,7 @@ fn without_new_prints_a_jump_is_not_believed_by_the_clock_alone() {
 /// Alice is long BTC and ETH with too little, Bob short both; ETH has a guard up at its old price.
 fn guard_elsewhere(guard: Guard) -> Desk {
     let mut desk = Desk::with(|c| {
-        c.underlying[1].guard.max_move = "0.05".to_owned();
+        c.underlying[1].guard.set("max_move", "0.05");
         with_second(c, ETH, &Address::new_from_array([0xE7; 32]));
     });
     let svm = &mut desk.svm;

@@ -274,8 +274,8 @@ fn orders_on_options_follow_the_rules_of_all_orders() {
 fn lots_and_orders_of_an_option_stay_within_its_position_limit_and_its_cap() {
     let (mut svm, _, options) = with(
         Svm::with_config(|c| {
-            c.perpetual[0].max_position = "0.02".to_owned();
-            c.perpetual[0].open_interest_cap = "0.03".to_owned();
+            c.perpetual[0].contract.limits.set("max_position", "0.02");
+            c.perpetual[0].contract.limits.set("open_interest_cap", "0.03");
         })
         .unwrap(),
     );

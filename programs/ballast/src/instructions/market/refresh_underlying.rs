@@ -41,7 +41,10 @@ pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16)
         return u.sample_late(&print).logged();
     }
     let (published, stands_in) = match second {
-        Some(second) if is_stale(u, &first, now)? && is_due(u, now)? => (second, true),
+        // What stands in is no sample, whenever the print before it was: the variance is that of one feed.
+        Some(second) if is_stale(u, &first, now)? && is_due(u, now)? => {
+            (OraclePrice { previous_publish_time: second.publish_time, ..second }, true)
+        }
         _ => (first, false),
     };
     if published.publish_time == u.publish_time {
@@ -78,10 +81,8 @@ fn second_source(u: &Underlying, account: Option<&AccountView>, now: i64) -> Res
         return Ok(None);
     }
     let view = account.ok_or(BallastError::SecondSourceMissing)?;
-    require!(u.second.admits(view.address().as_array()), BallastError::OracleWrongFeed);
+    require!(view.address().to_bytes() == u.second.account, BallastError::OracleWrongFeed);
     let price = oracle::read(&u.second, view.owner(), &view.try_borrow()?).ok();
-    // What stands in is no sample: the variance is that of one feed.
-    let price = price.map(|p| OraclePrice { previous_publish_time: p.publish_time, ..p });
     let recent =
         |p: &OraclePrice| now.checked_sub(p.publish_time).is_some_and(|age| (0..=SECOND_SOURCE_MAX_AGE).contains(&age));
     Ok(price.filter(recent))

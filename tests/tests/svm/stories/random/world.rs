@@ -55,9 +55,9 @@ impl World {
     pub fn new(seed: u64) -> Self {
         let mut svm = Svm::with_config(|c| {
             c.exchange.insurance = "5".to_owned();
-            c.exchange.block_fee = "0.0002".to_owned();
-            c.exchange.maker_penalty_rate = "0.001".to_owned();
-            c.exchange.maker_penalty = "5".to_owned();
+            c.exchange.fees.set("block_fee", "0.0002");
+            c.exchange.fees.set("maker_penalty_rate", "0.001");
+            c.exchange.fees.set("maker_penalty", "5");
             for p in &mut c.perpetual {
                 p.funding = FundingConfig {
                     impact_notional: "500".into(),
@@ -66,7 +66,7 @@ impl World {
                 };
             }
             // Elsewhere a crash liquidates at once.
-            c.underlying[usize::from(BTC)].guard.max_move = "0.14".to_owned();
+            c.underlying[usize::from(BTC)].guard.set("max_move", "0.14");
         })
         .unwrap();
         let admin = svm.admin.insecure_clone();
