@@ -6,7 +6,7 @@ use anyhow::{Result, anyhow};
 use ballast_client::{
     BallastError,
     ballast::{
-        args::{BOTH_SIDES, SmileArgs, order_kind},
+        args::{BOTH_SIDES, order_kind},
         state::VolatilitySurface,
     },
     config::{self, Config},
@@ -294,7 +294,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     assert_eq!(refused.ballast(), Some(BallastError::StaleRiskArray));
 
     // A smile of the publisher's, no other's; then the whole series is priced.
-    let smile = SmileArgs { level: 760_000, ..venue.smile(0)? };
+    let smile = Smile { level: 760_000, ..venue.smile(0)? };
     let foreign = instruction::publish_volatility(&venue.exchange, &bob.address(), 0, expiry, &smile);
     let refused = venue.act(&bob, &[foreign]).unwrap_err();
     assert_eq!(refused.ballast(), Some(BallastError::NotAPublisher));

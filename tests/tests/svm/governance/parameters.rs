@@ -5,10 +5,7 @@ use crate::harness::refusal::{assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{
-            CollateralChangeArgs, FeeParams, InstrumentChangeArgs, InstrumentTightenArgs, MarginParams, QUOTE_TOKEN,
-            UnderlyingArgs, WithdrawalLimitArgs,
-        },
+        args::{CollateralChangeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN, UnderlyingArgs, WithdrawalLimitArgs},
         events::{
             BreakerTripped, CollateralChanged, InstrumentChanged, ScanRangeRaised, ScanRangeRelaxed, UnderlyingChanged,
             WithdrawalLimitSet,

@@ -15,10 +15,7 @@ use crate::listing::tables::{BAD_FEEDS, pinned};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{
-            CollateralChangeArgs, FeeParams, FeedArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginParams,
-            UnderlyingArgs, WithdrawalLimitArgs, authority,
-        },
+        args::{CollateralChangeArgs, InstrumentChangeArgs, InstrumentTightenArgs, UnderlyingArgs, WithdrawalLimitArgs, authority},
         instruction::tag,
         state::MAX_CHANGE_LEN,
     },
@@ -258,7 +255,7 @@ fn change_underlying() {
     let with_second = UnderlyingArgs { second: pinned(SECOND), ..args };
     arguments.extend(refusals(with_second, build, BAD_FEEDS));
     for index in [3, u16::MAX] {
-        let first = FeedArgs { id: [7; 32], ..args.first };
+        let first = Feed { id: [7; 32], ..args.first };
         let ix = instruction::change_underlying(&e, &a, index, &UnderlyingArgs { first, ..args });
         arguments.push(("an underlying that is not listed", ix, E::NotListed.into()));
     }

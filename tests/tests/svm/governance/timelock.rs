@@ -7,10 +7,7 @@ use crate::harness::{
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{
-            CollateralArgs, CollateralChangeArgs, FeeArgs, FeedArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs,
-            OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs,
-        },
+        args::{CollateralArgs, CollateralChangeArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs, OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs},
         constants::{CHANGE_LIFETIME, pause},
         events::{ChangeCancelled, ChangeProposed, TimelockSet},
         instruction::tag,
@@ -47,9 +44,9 @@ pub fn allowed(svm: &Svm, nonce: u64, ix: &Instruction) -> Instruction {
 }
 
 /// The fees of the configuration, with another taker fee.
-pub fn fees(svm: &Svm, taker_fee_ppm: u32) -> FeeArgs {
+pub fn fees(svm: &Svm, taker_fee_ppm: u32) -> FeeParams {
     let fees = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().fees;
-    FeeArgs { taker_fee_ppm, ..fees }
+    FeeParams { taker_fee_ppm, ..fees }
 }
 
 pub fn change_fees(svm: &Svm, taker_fee_ppm: u32) -> Instruction {
@@ -84,7 +81,7 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
     svm.create_mint(mint, 8);
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap();
     let btc = svm.config.underlying_args(&svm.config.underlying[0]).unwrap();
-    let first = FeedArgs { id: [fresh; 32], ..btc.first };
+    let first = Feed { id: [fresh; 32], ..btc.first };
     let terms = |instrument| InstrumentArgs {
         instrument,
         ..svm.config.instrument_args(&svm.config.perpetual[0], instrument).unwrap()

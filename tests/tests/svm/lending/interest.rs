@@ -4,7 +4,7 @@ use crate::harness::refusal::{assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::InterestArgs,
+        risk::InterestParams,
         events::{BadDebtResolved, Deposited, InterestAccrued, InterestSet, InterestUpdated, Liquidated, Withdrawn},
     },
     event, instruction, margin,
@@ -341,7 +341,7 @@ fn without_borrowing_cash_is_the_limit() {
     let (mut svm, _) = with_lender("10000");
     let borrower = with_sol(&mut svm);
     svm.withdraw_usdc(&borrower, 100_000_000).unwrap();
-    svm.set_interest(&InterestArgs { max_utilisation: 0, ..INTEREST }).unwrap();
+    svm.set_interest(&InterestParams { max_utilisation: 0, ..INTEREST }).unwrap();
     next_epoch(&mut svm);
     refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, 1), E::WouldBorrow);
     svm.deposit_usdc(&borrower, 150_000_000).unwrap();
@@ -458,7 +458,7 @@ fn parameters_act_from_their_time_on() {
     refused(&mut svm, Svm::update_interest, E::EpochNotOver);
     svm.advance(600);
     let was = svm.board().board.interest;
-    let args = InterestArgs { base_rate: 1_000_000, optimal_rate: 2_000_000, max_rate: 4_000_000, ..INTEREST };
+    let args = InterestParams { base_rate: 1_000_000, optimal_rate: 2_000_000, max_rate: 4_000_000, ..INTEREST };
     let set: InterestSet = the_event(&svm.set_interest(&args).unwrap(), InterestSet::NAME);
     assert_eq!((set.base_rate, set.optimal_rate, set.max_rate), (1_000_000, 2_000_000, 4_000_000));
     let is = svm.board().board.interest;
@@ -470,7 +470,7 @@ fn parameters_act_from_their_time_on() {
     assert_eq!((is.epoch, is.epoch_started_at), (was.epoch, was.epoch_started_at));
     refused(&mut svm, Svm::update_interest, E::EpochNotOver);
     // Off again: nothing runs any more.
-    let off = InterestArgs {
+    let off = InterestParams {
         base_rate: 0,
         optimal_rate: 0,
         max_rate: 0,
@@ -637,7 +637,7 @@ fn whatever_happens_interest_balances() {
     let steps = std::env::var("BALLAST_STEPS").ok().and_then(|s| s.parse().ok()).unwrap_or(1_000);
     let seed = std::env::var("BALLAST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
     let mut svm = Svm::with_config(|c| c.exchange.insurance = "50".to_owned()).unwrap();
-    let args = InterestArgs {
+    let args = InterestParams {
         base_rate: 1_000_000,
         optimal_rate: 2_000_000,
         max_rate: 4_000_000,

@@ -7,7 +7,7 @@ use crate::harness::{
     refusal::{Expected, assert_refused},
     world::{Change, World, refusals},
 };
-use ballast_client::{BallastError as E, ballast::args::InterestParams, instruction};
+use ballast_client::{BallastError as E, risk::InterestParams, instruction};
 use ballast_testkit::lending::INTEREST;
 use solana_signer::Signer;
 

@@ -3,7 +3,7 @@
 use crate::harness::refusal::{assert_refused, refused};
 use ballast_client::{
     BallastError as E,
-    ballast::args::{CollateralArgs, FeedArgs, UnderlyingArgs},
+    ballast::args::{CollateralArgs, UnderlyingArgs},
     config, instruction,
     risk::{MAX_TOKENS, MAX_UNDERLYINGS},
 };
@@ -17,7 +17,7 @@ fn a_board_takes_as_many_underlyings_as_it_has_slots() {
     let admin = svm.admin.insecure_clone();
     let like = svm.config.underlying_args(&svm.config.underlying[0]).unwrap();
     let list = |svm: &Svm, n: usize| {
-        let first = FeedArgs { id: [n as u8 + 100; 32], ..like.first };
+        let first = Feed { id: [n as u8 + 100; 32], ..like.first };
         let args = UnderlyingArgs { first, ..like };
         instruction::list_underlying(&svm.exchange, &svm.admin.pubkey(), &args)
     };

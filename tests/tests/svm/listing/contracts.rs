@@ -6,7 +6,7 @@ use crate::harness::{
 };
 use ballast_client::{
     BallastError as E,
-    ballast::args::{FutureArgs, InstrumentArgs, OptionArgs, SmileArgs},
+    ballast::args::{FutureArgs, InstrumentArgs, OptionArgs},
     config, instruction,
     risk::{Instrument, Kind},
 };
@@ -146,7 +146,7 @@ fn a_surfaces_smile_needs_its_expiry_and_a_board_its_slots() {
     refused(&mut svm, |svm| svm.open_expiry(BTC, now + 60, &SMILE), E::DuplicateExpiry);
     // The slot of an expiry that has passed is used again.
     svm.advance(60);
-    refused(&mut svm, |svm| svm.open_expiry(BTC, now + 120, &SmileArgs { ..SMILE }), E::DuplicateExpiry);
+    refused(&mut svm, |svm| svm.open_expiry(BTC, now + 120, &Smile { ..SMILE }), E::DuplicateExpiry);
     svm.open_expiry(BTC, now + 17 * 60, &SMILE).unwrap();
     let admin = svm.admin.insecure_clone();
     let gone = OptionArgs { terms: terms(&svm, 3), expiry: now + 60, strike: 400_000, put: 0 };

@@ -11,10 +11,7 @@ use crate::harness::{
 use ballast_client::{
     BallastError as E, TOKEN_PROGRAM,
     ballast::{
-        args::{
-            CollateralArgs, FeedArgs, FutureArgs, InstrumentArgs, OptionArgs, OptionParamsArgs, RangeArgs,
-            UnderlyingArgs,
-        },
+        args::{CollateralArgs, FutureArgs, InstrumentArgs, OptionArgs, UnderlyingArgs},
         oracle::Source,
     },
     config, instruction,
@@ -56,20 +53,20 @@ pub const BAD_FEEDS: &[Change<UnderlyingArgs>] = &[
     ("a first feed that has no samples", |u| u.first.source = Source::Switchboard as u8, E::FeedCannotBeFirst),
     ("the same in one account", |u| u.first = pinned(Source::Switchboard), E::FeedCannotBeFirst),
     ("a second feed in any account", |u| u.second.account = [0; 32], E::FeedNotPinned),
-    ("the same of the first's oracle", |u| u.second = FeedArgs { id: [9; 32], ..u.first }, E::FeedNotPinned),
-    ("the first feed twice", |u| u.second = FeedArgs { account: [5; 32], ..u.first }, E::SameFeedTwice),
+    ("the same of the first's oracle", |u| u.second = Feed { id: [9; 32], ..u.first }, E::FeedNotPinned),
+    ("the first feed twice", |u| u.second = Feed { account: [5; 32], ..u.first }, E::SameFeedTwice),
     ("a second feed without an id", |u| u.second.id = [0; 32], E::InvalidFeed),
     ("a second feed with a reserved byte", |u| u.second.reserved[0] = 1, E::InvalidFeed),
     ("a second feed of no oracle", |u| u.second.source = 0, E::UnknownOracle),
     ("a second feed of an oracle that is not known", |u| u.second.source = 3, E::UnknownOracle),
-    ("an account without a feed", |u| u.second = FeedArgs { account: [5; 32], ..Feed::NONE.into() }, E::InvalidFeed),
-    ("a source without a feed", |u| u.second = FeedArgs { source: 2, ..Feed::NONE.into() }, E::InvalidFeed),
+    ("an account without a feed", |u| u.second = Feed { account: [5; 32], ..Feed::NONE.into() }, E::InvalidFeed),
+    ("a source without a feed", |u| u.second = Feed { source: 2, ..Feed::NONE.into() }, E::InvalidFeed),
     ("both feeds changed about", |u| std::mem::swap(&mut u.first, &mut u.second), E::FeedCannotBeFirst),
 ];
 
 /// A feed of any oracle in one account.
-pub fn pinned(source: Source) -> FeedArgs {
-    FeedArgs { source: source as u8, reserved: [0; 7], account: [5; 32], id: [6; 32] }
+pub fn pinned(source: Source) -> Feed {
+    Feed { source: source as u8, reserved: [0; 7], account: [5; 32], id: [6; 32] }
 }
 
 #[test]
@@ -151,8 +148,8 @@ fn list_underlying() {
     // The bounds themselves are within them.
     let least = |u: &mut UnderlyingArgs| {
         (u.scan_range, u.calendar, u.crowding, u.crowding_cap, u.open_interest_liquidity) = (10_000, 10_000, 0, 0, 1);
-        u.range = RangeArgs { sigmas: 100, cap: 10_000, horizon: 300, half_life: 3_600, fall_rate: 1_000 };
-        u.options = OptionParamsArgs {
+        u.range = RangeParams { sigmas: 100, cap: 10_000, horizon: 300, half_life: 3_600, fall_rate: 1_000 };
+        u.options = OptionParams {
             volatility_range: 0,
             volatility_power: 0,
             volatility_floor_days: 1,
@@ -165,8 +162,8 @@ fn list_underlying() {
         (u.scan_range, u.calendar) = (1_000_000, 100_000);
         (u.crowding, u.crowding_cap, u.open_interest_liquidity) = (1_000_000, 1_000_000, 1 << 60);
         u.range =
-            RangeArgs { sigmas: 1_000, cap: 1_000_000, horizon: 604_800, half_life: 5_184_000, fall_rate: 250_000 };
-        u.options = OptionParamsArgs {
+            RangeParams { sigmas: 1_000, cap: 1_000_000, horizon: 604_800, half_life: 5_184_000, fall_rate: 250_000 };
+        u.options = OptionParams {
             volatility_range: 900_000,
             volatility_power: 1_000_000,
             volatility_floor_days: 30,

@@ -9,7 +9,7 @@ use crate::harness::{
 };
 use ballast_client::{
     BallastError as E,
-    ballast::args::{Smile, SurfaceArgs},
+    ballast::args::{SurfaceArgs},
     instruction,
 };
 use ballast_testkit::{

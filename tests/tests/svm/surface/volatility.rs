@@ -4,7 +4,7 @@ use crate::harness::refusal::{assert_refused, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{SmileArgs, SurfaceArgs},
+        args::{SurfaceArgs},
         events::VolatilityPublished,
     },
     event, instruction,
@@ -50,7 +50,7 @@ impl Bounded {
 
     /// A publisher says a level; returns how many counted.
     fn say(&mut self, publisher: usize, level: u32) -> u32 {
-        let said = SmileArgs { level, ..SMILE };
+        let said = Smile { level, ..SMILE };
         let sent = self.svm.publish_smile_by(&self.publishers[publisher], BTC, self.expiry, &said).unwrap();
         let event = published(&sent);
         assert_eq!((event.publisher, event.expiry), (self.publishers[publisher].pubkey(), self.expiry));
@@ -108,9 +108,9 @@ fn a_smile_is_the_median_of_its_publishers_and_an_outlier_moves_nothing() {
 fn each_field_has_its_own_median() {
     let mut b = Bounded::new();
     for (n, smile) in [
-        SmileArgs { level: 610_000, skew: -30_000, curvature: 5_000 },
-        SmileArgs { level: 620_000, skew: -10_000, curvature: 15_000 },
-        SmileArgs { level: 630_000, skew: -25_000, curvature: 10_000 },
+        Smile { level: 610_000, skew: -30_000, curvature: 5_000 },
+        Smile { level: 620_000, skew: -10_000, curvature: 15_000 },
+        Smile { level: 630_000, skew: -25_000, curvature: 10_000 },
     ]
     .iter()
     .enumerate()

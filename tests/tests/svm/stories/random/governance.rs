@@ -3,7 +3,7 @@
 use super::world::World;
 use ballast_client::{
     ballast::{
-        args::{FeeArgs, InstrumentTightenArgs},
+        args::{InstrumentTightenArgs},
         constants::pause,
     },
     instruction,
@@ -40,7 +40,7 @@ impl World {
 
     fn change_fees(&mut self) {
         let taker = self.random.below(1_000) as u32;
-        let fees = FeeArgs {
+        let fees = FeeParams {
             taker_fee_ppm: taker,
             maker_fee_ppm: -(self.random.below(u64::from(taker) / 2 + 1) as i32),
             block_fee_ppm: self.random.below(300) as u32,

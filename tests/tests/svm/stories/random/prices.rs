@@ -2,7 +2,7 @@
 
 use super::world::{CENTS, OPTIONS, World};
 use ballast_client::{
-    ballast::{args::SmileArgs, oracle::OraclePrice},
+    ballast::{risk::Smile, oracle::OraclePrice},
     instruction,
     risk::Instrument,
 };
@@ -75,7 +75,7 @@ impl World {
     pub fn volatility(&mut self) {
         let expiry = self.expiries[self.random.below(2) as usize];
         let spread = if self.random.one_in(6) { 400_000 } else { 50_000 };
-        let said = SmileArgs {
+        let said = Smile {
             level: self.random.between(600_000 - spread, 600_000 + spread) as u32,
             skew: self.random.between(-100_000, 50_000) as i32,
             curvature: self.random.between(0, 60_000) as i32,

@@ -8,7 +8,7 @@ use super::{
 use crate::harness::refusal::{difference, snapshot};
 use ballast_client::{
     ballast::{
-        args::InterestArgs,
+        risk::InterestParams,
         state::{Exchange, permission},
     },
     config::FundingConfig,
@@ -70,7 +70,7 @@ impl World {
         })
         .unwrap();
         let admin = svm.admin.insecure_clone();
-        let rates = InterestArgs {
+        let rates = InterestParams {
             base_rate: 20_000,
             optimal_rate: 200_000,
             max_rate: 2_000_000,
