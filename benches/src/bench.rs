@@ -4,7 +4,10 @@
 //! are the same to the unit. `scenes` says which exchanges there are.
 
 use anyhow::{Context, Result, anyhow, ensure};
-use ballast_client::{config::{GroupConfig, Section}, decimal, instruction};
+use ballast_client::{
+    config::{GroupConfig, Section},
+    decimal, instruction,
+};
 use ballast_testkit::{BTC, Failed, Order, SOL, Sent, Svm, Trader, options::with_second};
 use solana_address::Address;
 use solana_instruction::Instruction;

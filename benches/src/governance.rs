@@ -8,8 +8,8 @@ use anyhow::Result;
 use ballast_client::{
     ballast::{
         args::{
-            CollateralChangeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN,
-            WithdrawalLimitArgs, authority,
+            CollateralChangeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN, WithdrawalLimitArgs,
+            authority,
         },
         oracle::OraclePrice,
     },

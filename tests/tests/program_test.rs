@@ -14,6 +14,7 @@ use ballast_client::{
     config::{self, Config},
     event, instruction, margin, oracle,
     pda::Exchange,
+    risk::{GroupParams, Ppm},
 };
 use ballast_testkit::{BTC, elf_path, token};
 use solana_account::Account;
@@ -142,7 +143,7 @@ impl Bank {
         let underlying = self.config.underlying_args(&self.config.underlying[0])?;
         let perpetual = self.config.perpetual_args(&self.config.perpetual[0])?;
         let listings = [
-            instruction::set_product_group(&e, &admin, 0, config::name("MAJORS")?, 600_000),
+            instruction::set_product_group(&e, &admin, 0, config::name("MAJORS")?, &ballast_testkit::offset(600_000)),
             instruction::list_underlying(&e, &admin, &underlying),
             instruction::list_perpetual(&e, &admin, &admin, &perpetual),
         ];

@@ -52,13 +52,7 @@ impl Series {
 
     /// The instructions that list the series, in order: each expiry is opened with a smile, then its options are listed.
     /// The underlying must have a surface without these expiries.
-    pub fn listing(
-        &self,
-        e: &Exchange,
-        from: &Address,
-        admin: &Address,
-        smile: &Smile,
-    ) -> Result<Vec<Instruction>> {
+    pub fn listing(&self, e: &Exchange, from: &Address, admin: &Address, smile: &Smile) -> Result<Vec<Instruction>> {
         let open = |expiry: &i64| instruction::open_expiry(e, admin, self.contract.underlying, *expiry, smile);
         let mut instructions: Vec<Instruction> = self.expiries.iter().map(open).collect();
         instructions.extend(self.options()?.iter().map(|args| instruction::list_option(e, from, admin, args)));

@@ -9,11 +9,16 @@ use ballast_client::{
     migrate::{self, Keys, Plan, State, Step},
     oracle,
     pda::Exchange,
-    risk::Feed,
+    risk::{Feed, GroupParams, Ppm},
 };
 use solana_account::Account;
 use solana_address::Address;
 use solana_signer::Signer;
+
+/// The parameters of a product group that offsets so many millionths.
+pub const fn offset(millionths: u32) -> GroupParams {
+    GroupParams { offset: Ppm::new(millionths), reserved: [0; 3] }
+}
 
 impl Svm {
     /// A machine with a whole exchange, funded insurance and fresh prices: BTC 40,000, ETH 2,500, SOL 40.

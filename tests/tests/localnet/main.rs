@@ -11,7 +11,7 @@ use ballast_client::{
     },
     config::{self, Config},
     event, instruction, margin,
-    risk::Requirements,
+    risk::{Ppm, Requirements, Smile},
     terms::{Side, Terms},
 };
 use ballast_liquidator::Liquidator;
@@ -294,7 +294,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     assert_eq!(refused.ballast(), Some(BallastError::StaleRiskArray));
 
     // A smile of the publisher's, no other's; then the whole series is priced.
-    let smile = Smile { level: 760_000, ..venue.smile(0)? };
+    let smile = Smile { level: Ppm::new(760_000), ..venue.smile(0)? };
     let foreign = instruction::publish_volatility(&venue.exchange, &bob.address(), 0, expiry, &smile);
     let refused = venue.act(&bob, &[foreign]).unwrap_err();
     assert_eq!(refused.ballast(), Some(BallastError::NotAPublisher));

@@ -1,9 +1,6 @@
 //! Perpetuals, futures and series of options.
 
-use super::{
-    Config, QUOTE, Scale, Section,
-    number::name,
-};
+use super::{Config, QUOTE, Scale, Section, number::name};
 use crate::{decimal::parse, series::Series};
 use anyhow::{Result, ensure};
 use ballast::args::{FutureArgs, InstrumentArgs};

@@ -4,8 +4,7 @@ use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, pda::Exchange};
 use ballast::{
     args::{
-        CollateralChangeArgs, Encode, InstrumentChangeArgs, InstrumentTightenArgs, UnderlyingArgs,
-        WithdrawalLimitArgs,
+        CollateralChangeArgs, Encode, InstrumentChangeArgs, InstrumentTightenArgs, UnderlyingArgs, WithdrawalLimitArgs,
     },
     instruction::tag,
 };

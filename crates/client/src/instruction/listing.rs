@@ -11,7 +11,13 @@ use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
 /// `set_product_group`
-pub fn set_product_group(e: &Exchange, admin: &Address, group: u8, name: [u8; 16], params: &GroupParams) -> Instruction {
+pub fn set_product_group(
+    e: &Exchange,
+    admin: &Address,
+    group: u8,
+    name: [u8; 16],
+    params: &GroupParams,
+) -> Instruction {
     build(tag::SET_PRODUCT_GROUP, vec![signer(admin), read(&e.address), write(&e.board)], |out| {
         group.encode(out);
         name.encode(out);

@@ -20,8 +20,11 @@ impl Planner<'_> {
             let scale = Scale { of: &c.name, decimals: c.decimals.into(), lot: 1 };
             let listed = self.board().map(|b| b.tokens[usize::from(place)]).filter(|t| t.is_listed());
             let Some(listed) = listed else {
-                let params: Vec<String> =
-                    args.params.fields().map(|(b, value)| format!("{} {}", b.name, scale.show(b.unit, value))).collect();
+                let params: Vec<String> = args
+                    .params
+                    .fields()
+                    .map(|(b, value)| format!("{} {}", b.name, scale.show(b.unit, value)))
+                    .collect();
                 let what = format!("list collateral {} at {place}: {}, mint {mint}", c.name, params.join(", "));
                 self.list(
                     &c.name,

@@ -33,7 +33,11 @@ impl Planner<'_> {
         let mut seen = Seen::default();
         let mut kept = Vec::new();
         for s in &self.config.series {
-            ensure!(!(s.days.is_empty() && s.expiries.is_empty()), "a series of {} has no expiry", s.contract.underlying);
+            ensure!(
+                !(s.days.is_empty() && s.expiries.is_empty()),
+                "a series of {} has no expiry",
+                s.contract.underlying
+            );
             for days in &s.days {
                 let rung = self.rung(&s.contract.underlying, *days)?;
                 self.expiry_of(s, rung.expiry, &days.to_string(), &mut seen)?;

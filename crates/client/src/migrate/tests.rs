@@ -246,6 +246,13 @@ fn the_example_for_real_money_is_inside_all_bounds() {
     let plan = plan(&example, &keys(), &state, now).unwrap();
     assert!(plan.conflicts.is_empty() && plan.notes.is_empty(), "{plan}");
     assert_eq!(plan.steps.last().unwrap().what, "timelock: 0 -> 172800 seconds");
-    assert!(example.underlying.iter().all(|u| u.second.is_none() && !u.guard.read(&Scale::NONE).unwrap().max_move.is_zero()));
-    assert!(example.underlying.iter().filter_map(|u| u.surface.as_ref()).all(|s| s.params().unwrap().min_publishers >= 3));
+    assert!(
+        example
+            .underlying
+            .iter()
+            .all(|u| u.second.is_none() && !u.guard.read(&Scale::NONE).unwrap().max_move.is_zero())
+    );
+    assert!(
+        example.underlying.iter().filter_map(|u| u.surface.as_ref()).all(|s| s.params().unwrap().min_publishers >= 3)
+    );
 }

@@ -10,11 +10,7 @@ use crate::{
     oracle::pinned,
 };
 use anyhow::Result;
-use ballast::{
-    args::UnderlyingArgs,
-    oracle::Source,
-    state::VolatilitySurface,
-};
+use ballast::{args::UnderlyingArgs, oracle::Source, state::VolatilitySurface};
 use ballast_risk::{Feed, MAX_PUBLISHERS, Underlying, UnderlyingTerms, Unit};
 use solana_address::Address;
 
@@ -119,11 +115,7 @@ impl Planner<'_> {
 }
 
 /// What differs in an underlying. `group_name` is the name of a product group by its place + 1.
-fn underlying_differences(
-    old: &Underlying,
-    new: &UnderlyingArgs,
-    group_name: impl Fn(u8) -> String,
-) -> Differences {
+fn underlying_differences(old: &Underlying, new: &UnderlyingArgs, group_name: impl Fn(u8) -> String) -> Differences {
     let mut d = Differences::default();
     let price = |terms: UnderlyingTerms| {
         let decimals = QUOTE.saturating_sub(u32::from(terms.unit_exponent));

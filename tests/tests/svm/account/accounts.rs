@@ -5,7 +5,7 @@ use ballast_client::{
     BallastError as E, account,
     ballast::{args::CollateralArgs, constants::MAX_GROWTH},
     config, instruction,
-    risk::{Purpose, margin::check},
+    risk::{Ppm, Purpose, TokenParams, TokenTerms, margin::check},
 };
 use ballast_testkit::{BTC, ETH, Order, SOL, Svm, Trader};
 use solana_address::Address;
@@ -163,9 +163,8 @@ fn an_account_holds_eight_tokens() {
         let source = svm.create_token_account(&mint, &alice.address(), LAMPORTS);
         let args = CollateralArgs {
             name: config::name(&format!("T{n}")).unwrap(),
-            atoms_per_unit: 100_000_000,
-            deposit_limit: LAMPORTS,
-            haircut: 0,
+            terms: TokenTerms { atoms_per_unit: 100_000_000 },
+            params: TokenParams { deposit_limit: LAMPORTS, haircut: Ppm::new(0), reserved: 0 },
             underlying: SOL,
         };
         let list = instruction::list_collateral(&svm.exchange, &svm.payer.pubkey(), &admin.pubkey(), &mint, &args);

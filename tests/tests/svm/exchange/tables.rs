@@ -7,7 +7,13 @@ use crate::harness::{
     refusal::{INSUFFICIENT_FUNDS, OWNER_MISMATCH, assert_refused},
     world::{Change, World, refusals},
 };
-use ballast_client::{BallastError as E, ballast::args::ExchangeArgs, instruction, pda::Exchange};
+use ballast_client::{
+    BallastError as E,
+    ballast::args::ExchangeArgs,
+    instruction,
+    pda::Exchange,
+    risk::{Ppm, QuoteNative},
+};
 use ballast_testkit::Svm;
 use solana_instruction::error::InstructionError as I;
 use solana_keypair::Keypair;
@@ -32,12 +38,20 @@ fn initialize_exchange() {
         ("initial ratio below its bound", |a| a.margin.initial_ratio = Ppm::new(1_049_999), E::ParameterOutOfBounds),
         ("initial ratio above its bound", |a| a.margin.initial_ratio = Ppm::new(3_000_001), E::ParameterOutOfBounds),
         ("no liquidation buffer", |a| a.margin.liquidation_buffer = Ppm::new(999), E::ParameterOutOfBounds),
-        ("liquidation buffer above its bound", |a| a.margin.liquidation_buffer = Ppm::new(500_001), E::ParameterOutOfBounds),
+        (
+            "liquidation buffer above its bound",
+            |a| a.margin.liquidation_buffer = Ppm::new(500_001),
+            E::ParameterOutOfBounds,
+        ),
         ("discount base above its bound", |a| a.margin.discount_base = Ppm::new(100_001), E::ParameterOutOfBounds),
         ("discount maximum below the base", |a| a.margin.discount_max = Ppm::new(9_999), E::ParameterOutOfBounds),
         ("discount maximum above its bound", |a| a.margin.discount_max = Ppm::new(200_001), E::ParameterOutOfBounds),
         ("a discount of nothing freed", |a| a.margin.discount_of_freed = Ppm::new(0), E::ParameterOutOfBounds),
-        ("a discount of all that is freed", |a| a.margin.discount_of_freed = Ppm::new(700_001), E::ParameterOutOfBounds),
+        (
+            "a discount of all that is freed",
+            |a| a.margin.discount_of_freed = Ppm::new(700_001),
+            E::ParameterOutOfBounds,
+        ),
         ("insurance share above its bound", |a| a.margin.insurance_share = Ppm::new(900_001), E::ParameterOutOfBounds),
         ("negative dust", |a| a.margin.dust_value = QuoteNative::new(-1), E::ParameterOutOfBounds),
         ("dust above its bound", |a| a.margin.dust_value = QuoteNative::new(i64::MAX), E::ParameterOutOfBounds),
@@ -94,7 +108,7 @@ fn grow_board() {
         .except(0, OtherSigner, Legal) // anyone may pay
         .run(&mut svm);
     // Until it is complete the board is no board.
-    let ix = instruction::set_product_group(&e, &admin.pubkey(), 0, [0; 16], 1);
+    let ix = instruction::set_product_group(&e, &admin.pubkey(), 0, [0; 16], &ballast_testkit::offset(1));
     assert_refused(&mut svm, &[ix], &[&admin], I::AccountDataTooSmall);
     let mut complete = Svm::new().unwrap();
     let ix = instruction::grow_board(&complete.exchange, &complete.payer.pubkey());

@@ -15,12 +15,17 @@ use crate::listing::tables::{BAD_FEEDS, pinned};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{CollateralChangeArgs, InstrumentChangeArgs, InstrumentTightenArgs, UnderlyingArgs, WithdrawalLimitArgs, authority},
+        args::{
+            CollateralChangeArgs, InstrumentChangeArgs, InstrumentTightenArgs, UnderlyingArgs, WithdrawalLimitArgs,
+            authority,
+        },
         instruction::tag,
         state::MAX_CHANGE_LEN,
     },
     instruction::{self, accept_authority, nominate_authority, propose, propose_change, with_change},
-    risk::BREAKER_SUSPECT_SECONDS,
+    risk::{
+        BREAKER_SUSPECT_SECONDS, FeeParams, Feed, Lots, MarginParams, Ppm, QuoteNative, TokenParams, WithdrawalLimit,
+    },
 };
 use ballast_testkit::{BTC, ETH, SOL, options::SECOND};
 use solana_address::Address;
@@ -181,7 +186,7 @@ fn the_accounts_of_a_change_table() {
         set_timelock(&mut svm, 60).unwrap();
     }
     let ix = timelock::change_fees(&svm, 600);
-    let group = instruction::set_product_group(&e, &a, 0, [1; 16], 0);
+    let group = instruction::set_product_group(&e, &a, 0, [1; 16], &ballast_testkit::offset(0));
     for (e, nonce, ix) in [(e, 1, &ix), (e, 2, &ix), (other, 1, &ix), (e, 3, &group)] {
         let proposal = propose(&e, &payer.pubkey(), &a, nonce, &Address::default(), ix);
         svm.send(&[proposal], &[&payer, &admin]).unwrap();
@@ -247,8 +252,16 @@ fn change_underlying() {
         ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
         ("no liquidity", |u| u.params.liquidity = QuoteNative::new(0), E::ParameterOutOfBounds),
         ("a scan range above 100 %", |u| u.params.scan_range = Ppm::new(1_000_001), E::ParameterOutOfBounds),
-        ("a scan range above its cap", |u| u.params.scan_range = Ppm::new(u.range.cap.get() + 1), E::ParameterOutOfBounds),
-        ("a calendar charge above the scan range", |u| u.params.calendar = Ppm::new(u.params.scan_range.get() + 1), E::ParameterOutOfBounds),
+        (
+            "a scan range above its cap",
+            |u| u.params.scan_range = Ppm::new(u.range.cap.get() + 1),
+            E::ParameterOutOfBounds,
+        ),
+        (
+            "a calendar charge above the scan range",
+            |u| u.params.calendar = Ppm::new(u.params.scan_range.get() + 1),
+            E::ParameterOutOfBounds,
+        ),
         ("a guard on moves below 1 %", |u| u.guards.max_move = Ppm::new(9_999), E::ParameterOutOfBounds),
     ];
     let mut arguments = refusals(args, build, bounds);
@@ -313,7 +326,10 @@ fn change_instrument() {
 fn change_collateral() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
-    let args = CollateralChangeArgs { deposit_limit: 1 << 40, haircut: 50_000, token: 0 };
+    let args = CollateralChangeArgs {
+        params: TokenParams { deposit_limit: 1 << 40, haircut: Ppm::new(50_000), reserved: 0 },
+        token: 0,
+    };
     let build = |args: &CollateralChangeArgs| instruction::change_collateral(&e, &a, args);
     let bounds: &[Change<CollateralChangeArgs>] = &[
         ("a token that is not listed", |c| c.token = 1, E::NotListed),
@@ -334,7 +350,7 @@ fn change_collateral() {
 fn set_withdrawal_limit() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
-    let args = WithdrawalLimitArgs { limit: 1, window: 60, token: 0 };
+    let args = WithdrawalLimitArgs { params: WithdrawalLimit { limit: 1, window: 60, reserved: 0 }, token: 0 };
     let build = |args: &WithdrawalLimitArgs| instruction::set_withdrawal_limit(&e, &a, args);
     let bounds: &[Change<WithdrawalLimitArgs>] = &[
         ("a window below a minute", |w| w.params.window = 59, E::ParameterOutOfBounds),

@@ -7,7 +7,10 @@ use crate::harness::{
     refusal::{Expected, assert_refused},
     world::{Change, World, refusals},
 };
-use ballast_client::{BallastError as E, risk::InterestParams, instruction};
+use ballast_client::{
+    BallastError as E, instruction,
+    risk::{InterestParams, Ppm},
+};
 use ballast_testkit::lending::INTEREST;
 use solana_signer::Signer;
 

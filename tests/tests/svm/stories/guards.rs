@@ -3,10 +3,10 @@
 use crate::harness::refusal::{assert_refused, refused};
 use ballast_client::{
     BallastError as E,
-    ballast::{risk::Smile, oracle::OraclePrice},
+    ballast::oracle::OraclePrice,
     config::Config,
     event, instruction, oracle,
-    risk::{guard::flag, Smile},
+    risk::{Ppm, Smile, guard::flag},
 };
 use ballast_testkit::{
     BTC, ETH, Failed, Order, SOL, Svm, Trader,
@@ -532,7 +532,7 @@ fn a_smile_that_is_published_again_ends_close_only_with_the_next_refresh() {
     let mut short = Short::with_a_stale_volatility();
     let (svm, carol, call) = (&mut short.svm, &short.carol, short.call);
     let order = Order::sell(svm, call, "4400", 1);
-    svm.publish_smile(BTC, short.expiry, &Smile { level: 610_000, ..SMILE }).unwrap();
+    svm.publish_smile(BTC, short.expiry, &Smile { level: Ppm::new(610_000), ..SMILE }).unwrap();
     refused(svm, |svm| svm.place(carol, order, &[]), E::StaleVolatility);
     svm.refresh_all_options(BTC).unwrap();
     svm.rest(carol, order).unwrap();

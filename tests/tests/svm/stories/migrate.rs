@@ -7,7 +7,7 @@ use ballast_client::{
         constants::CHANGE_LIFETIME,
         state::{Exchange, Market, Treasury},
     },
-    config::{Config, InterestConfig, WithdrawalLimitConfig, expiry},
+    config::{Config, Section, expiry},
     decimal, instruction,
     migrate::{Action, Keys, Plan},
     risk::Kind,
@@ -35,20 +35,18 @@ impl World {
         let mut svm = Svm::bare().unwrap();
         let mut config = svm.resolved();
         config.exchange.timelock = TIMELOCK;
-        config.exchange.withdrawal_limit =
-            Some(WithdrawalLimitConfig { limit: "5_000_000".to_owned(), window: 86_400 });
-        config.collateral[0].withdrawal_limit =
-            Some(WithdrawalLimitConfig { limit: "25_000".to_owned(), window: 3_600 });
+        config.exchange.withdrawal_limit = Some(Section::of(&[("limit", "5_000_000")]));
+        config.collateral[0].withdrawal_limit = Some(Section::of(&[("limit", "25_000")]));
         config.underlying[0].surface.as_mut().unwrap().publishers = vec![svm.publisher().pubkey().to_string()];
-        config.interest = Some(InterestConfig {
-            base_rate: "0.02".to_owned(),
-            optimal_rate: "0.12".to_owned(),
-            max_rate: "1.5".to_owned(),
-            optimal_utilisation: "0.8".to_owned(),
-            max_utilisation: "0.9".to_owned(),
-            reserve: "0.1".to_owned(),
-            epoch_seconds: 3_600,
-        });
+        config.interest = Some(Section::of(&[
+            ("base_rate", "0.02"),
+            ("optimal_rate", "0.12"),
+            ("max_rate", "1.5"),
+            ("optimal_utilisation", "0.8"),
+            ("max_utilisation", "0.9"),
+            ("reserve", "0.1"),
+            ("epoch_seconds", "3_600"),
+        ]));
         config.perpetual[0].contract.orders = 1_000;
         config.series[0].days = vec![7, 30];
         config.series[0].strikes.truncate(2);
@@ -135,7 +133,10 @@ fn a_plan_makes_the_exchange_that_the_file_describes() {
     assert!(svm.surface(0).surface.publishers[0] == svm.publisher().pubkey().to_bytes());
     let treasury = svm.treasury();
     assert_eq!(treasury.insurance.get(), decimal::parse("25_000", 6).unwrap());
-    assert_eq!((treasury.quote_window.limit, treasury.token_windows[0].window), (5_000_000_000_000, 3_600));
+    assert_eq!(
+        (treasury.quote_window.params.limit, treasury.token_windows[0].params.window),
+        (5_000_000_000_000, 3_600)
+    );
     assert_eq!(board.interest.params.max_rate.get(), 1_500_000);
     let market = svm.account(&svm.exchange.market(0)).unwrap();
     assert!(market.data.len() >= Market::BOOK_OFFSET + ballast_client::book::required_len(1_000));
@@ -232,8 +233,16 @@ const CHANGES: &[Change] = &[
         |c| c.collateral[0].params.set("deposit_limit", "50_000.5"),
         "collateral SOL: deposit_limit 100,000 -> 50,000.5",
     ),
-    ("cap", |c| c.perpetual[0].contract.limits.set("open_interest_cap", "6000"), "BTC-PERP: open_interest_cap 5,000 -> 6,000"),
-    ("position", |c| c.perpetual[2].contract.limits.set("max_position", "99_999.9"), "SOL-PERP: max_position 100,000 -> 99,999.9"),
+    (
+        "cap",
+        |c| c.perpetual[0].contract.limits.set("open_interest_cap", "6000"),
+        "BTC-PERP: open_interest_cap 5,000 -> 6,000",
+    ),
+    (
+        "position",
+        |c| c.perpetual[2].contract.limits.set("max_position", "99_999.9"),
+        "SOL-PERP: max_position 100,000 -> 99,999.9",
+    ),
     ("orders", |c| c.perpetual[1].contract.limits.set("max_orders", "32"), "ETH-PERP: max_orders 64 -> 32"),
     ("band", |c| c.future[0].contract.limits.set("price_band", "0.2"), "BTC-30D: price_band 0.1 -> 0.2"),
     (
@@ -385,7 +394,7 @@ fn a_proposal_that_is_out_of_date_is_withdrawn() {
     for step in &fees(&world.plan()) {
         world.svm.run(step).unwrap();
     }
-    assert_eq!(world.svm.decode::<Exchange>(&world.svm.exchange.address).taker_fee_ppm, 300);
+    assert_eq!(world.svm.decode::<Exchange>(&world.svm.exchange.address).fees.taker_fee.get(), 300);
 }
 
 /// Adds an underlying like BTC to a file, with surface, perpetual, future and options.
@@ -396,9 +405,9 @@ fn add_xrp(config: &mut Config) {
     let of = |name: &str| name.replace("BTC", "XRP");
     let (mut perpetual, mut future, mut series) =
         (config.perpetual[0].clone(), config.future[0].clone(), config.series[0].clone());
-    (perpetual.name, perpetual.underlying) = (of(&perpetual.name), "XRP".into());
-    (future.name, future.underlying) = (of(&future.name), "XRP".into());
-    series.underlying = "XRP".into();
+    (perpetual.name, perpetual.contract.underlying) = (of(&perpetual.name), "XRP".into());
+    (future.name, future.contract.underlying) = (of(&future.name), "XRP".into());
+    series.contract.underlying = "XRP".into();
     config.perpetual.push(perpetual);
     config.future.push(future);
     config.series.push(series);
@@ -547,6 +556,6 @@ fn the_example_for_real_money_can_be_made() {
     svm.migrate(&config).unwrap();
     let plan = svm.plan(&config, &svm.keys()).unwrap();
     assert!(plan.steps.is_empty() && plan.conflicts.is_empty(), "{plan}");
-    assert_eq!(svm.treasury().quote_window.limit, 5_000_000_000_000);
-    assert_eq!(config.exchange.withdrawal_limit.unwrap().args(QUOTE_TOKEN, 6).unwrap().limit, 5_000_000_000_000);
+    assert_eq!(svm.treasury().quote_window.params.limit, 5_000_000_000_000);
+    assert_eq!(config.exchange.withdrawal_limit.unwrap().args(QUOTE_TOKEN, 6).unwrap().params.limit, 5_000_000_000_000);
 }

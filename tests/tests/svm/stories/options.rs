@@ -3,9 +3,9 @@
 use crate::harness::refusal::{refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::{risk::Smile, events::Liquidated},
+    ballast::events::Liquidated,
     event, margin,
-    risk::{Fill, Lots, QuoteNative, Requirements, liquidation::discount_rate, math::mul_ppm_floor},
+    risk::{Fill, Lots, Ppm, QuoteNative, Requirements, Smile, liquidation::discount_rate, math::mul_ppm_floor},
 };
 use ballast_testkit::{BTC, Order, Svm, Trader, options::SMILE};
 
@@ -92,7 +92,7 @@ fn a_stale_array_stops_new_risk_and_names_the_instrument() {
     assert!(failed.log.iter().any(|l| l.contains(&format!("instrument {}", options[2]))), "{:?}", failed.log);
     svm.refresh_options(BTC, &[options[2], options[3]]).unwrap();
     svm.place(&alice, order, &[]).unwrap();
-    let smile = Smile { level: 650_000, ..SMILE };
+    let smile = Smile { level: Ppm::new(650_000), ..SMILE };
     refused(&mut svm, |svm| svm.publish_smile(BTC, 60, &smile), E::NoVolatility);
 }
 

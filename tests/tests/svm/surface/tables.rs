@@ -9,8 +9,9 @@ use crate::harness::{
 };
 use ballast_client::{
     BallastError as E,
-    ballast::args::{SurfaceArgs},
+    ballast::args::SurfaceArgs,
     instruction,
+    risk::{Ppm, Smile, SurfaceParams},
 };
 use ballast_testkit::{
     BTC, ETH, SOL,
@@ -39,26 +40,32 @@ fn open_surface() {
         ("an update bound above 20 %", |s| s.params.update_bound = Ppm::new(200_001), E::ParameterOutOfBounds),
         ("an hour's bound below 1 %", |s| s.params.hour_bound = Ppm::new(9_999), E::ParameterOutOfBounds),
         ("an hour's bound above 100 %", |s| s.params.hour_bound = Ppm::new(1_000_001), E::ParameterOutOfBounds),
-        ("a first bound below 1 %", |s| s.first_bound = 9_999, E::ParameterOutOfBounds),
-        ("a first bound above 100 %", |s| s.first_bound = 1_000_001, E::ParameterOutOfBounds),
+        ("a first bound below 1 %", |s| s.params.first_bound = Ppm::new(9_999), E::ParameterOutOfBounds),
+        ("a first bound above 100 %", |s| s.params.first_bound = Ppm::new(1_000_001), E::ParameterOutOfBounds),
     ];
     let mut arguments = refusals(args, build, bounds);
     // The system program: the address is in use.
     arguments.push(("a surface that is open", build(&FREE), I::Custom(0).into()));
     let least = SurfaceArgs {
-        min_publishers: 1,
-        max_quote_age: 10,
-        update_bound: 1_000,
-        hour_bound: 10_000,
-        first_bound: 10_000,
+        params: SurfaceParams {
+            min_publishers: 1,
+            max_quote_age: 10,
+            update_bound: Ppm::new(1_000),
+            hour_bound: Ppm::new(10_000),
+            first_bound: Ppm::new(10_000),
+            reserved: 0,
+        },
         ..args
     };
     let most = SurfaceArgs {
-        min_publishers: 5,
-        max_quote_age: 3_600,
-        update_bound: 200_000,
-        hour_bound: 1_000_000,
-        first_bound: 1_000_000,
+        params: SurfaceParams {
+            min_publishers: 5,
+            max_quote_age: 3_600,
+            update_bound: Ppm::new(200_000),
+            hour_bound: Ppm::new(1_000_000),
+            first_bound: Ppm::new(1_000_000),
+            reserved: 0,
+        },
         ..args
     };
     for args in [least, most] {
@@ -124,8 +131,8 @@ const BAD_SMILES: &[Change<Smile>] = &[
 
 /// Smiles at the bounds, which are within them.
 const EXTREME_SMILES: [Smile; 2] = [
-    Smile { level: 50_000, skew: -1_000_000, curvature: 0 },
-    Smile { level: 4_000_000, skew: 1_000_000, curvature: 1_000_000 },
+    Smile { level: Ppm::new(50_000), skew: -1_000_000, curvature: 0 },
+    Smile { level: Ppm::new(4_000_000), skew: 1_000_000, curvature: 1_000_000 },
 ];
 
 #[test]

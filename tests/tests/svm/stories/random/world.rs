@@ -7,13 +7,10 @@ use super::{
 };
 use crate::harness::refusal::{difference, snapshot};
 use ballast_client::{
-    ballast::{
-        risk::InterestParams,
-        state::{Exchange, permission},
-    },
-    config::FundingConfig,
+    ballast::state::{Exchange, permission},
+    config::Section,
     instruction, margin,
-    risk::{Portfolio, Requirements},
+    risk::{InterestParams, Portfolio, Ppm, Requirements},
 };
 use ballast_testkit::{BTC, ETH, SOL, Sent, Svm, Trader, options::SMILE};
 use solana_address::Address;
@@ -59,11 +56,7 @@ impl World {
             c.exchange.fees.set("maker_penalty_rate", "0.001");
             c.exchange.fees.set("maker_penalty", "5");
             for p in &mut c.perpetual {
-                p.funding = FundingConfig {
-                    impact_notional: "500".into(),
-                    max_basis: "0.01".into(),
-                    ..FundingConfig::default()
-                };
+                p.contract.funding = Section::of(&[("impact_notional", "500"), ("max_basis", "0.01")]);
             }
             // Elsewhere a crash liquidates at once.
             c.underlying[usize::from(BTC)].guard.set("max_move", "0.14");
@@ -71,13 +64,14 @@ impl World {
         .unwrap();
         let admin = svm.admin.insecure_clone();
         let rates = InterestParams {
-            base_rate: 20_000,
-            optimal_rate: 200_000,
-            max_rate: 2_000_000,
-            optimal_utilisation: 800_000,
-            max_utilisation: 900_000,
-            reserve: 100_000,
+            base_rate: Ppm::new(20_000),
+            optimal_rate: Ppm::new(200_000),
+            max_rate: Ppm::new(2_000_000),
+            optimal_utilisation: Ppm::new(800_000),
+            max_utilisation: Ppm::new(900_000),
+            reserve: Ppm::new(100_000),
             epoch_seconds: 300,
+            reserved: 0,
         };
         let ix = instruction::set_interest(&svm.exchange, &admin.pubkey(), &rates);
         svm.send(&[ix], &[&admin]).unwrap();
