@@ -85,6 +85,10 @@ fn index_of<'a>(mut names: impl Iterator<Item = &'a String>, name: &str) -> Resu
 mod tests {
     use super::*;
     use crate::series::option_name;
+    use ballast_risk::{
+        ExchangeParams, FeeParams, FundingParams, GroupParams, GuardParams, InstrumentLimits, OptionParams, Parameters,
+        RangeParams, Smile, SurfaceParams, TokenParams, UnderlyingParams, UnderlyingTerms, WithdrawalLimit,
+    };
     use solana_address::Address;
 
     const DAY: i64 = 86_400;
@@ -149,5 +153,93 @@ mod tests {
         assert!(config.exchange.timelock > 0 && config.exchange.quote_mint.is_some());
         let absolute = config.future.iter().find_map(|f| f.expiry.as_ref()).unwrap();
         assert_eq!(crate::time::parse(absolute).unwrap() % 60, 0);
+    }
+
+    /// Every parameter is a key of the example for real money, or has a default; and nothing else is.
+    #[test]
+    fn every_parameter_is_a_key_of_the_file_or_has_a_default() {
+        fn check<P: Parameters>(text: &str) {
+            for (name, default) in P::NAMES.iter().zip(P::DEFAULTS) {
+                let key = format!("\n{name} = ");
+                assert!(default.is_some() || text.contains(&key), "{}: {name}", P::LIST);
+            }
+            let unknown = format!("{}nonsense = 1\n", P::NAMES[0]);
+            assert!(toml::from_str::<Section<P>>(&unknown).is_err());
+        }
+        let text = include_str!("../../../../migrations/mainnet.example.toml");
+        check::<FeeParams>(text);
+        check::<ExchangeParams>(text);
+        check::<WithdrawalLimit>(text);
+        check::<MarginParams>(text);
+        check::<InterestParams>(text);
+        check::<GroupParams>(text);
+        check::<UnderlyingParams>(text);
+        check::<UnderlyingTerms>(text);
+        check::<RangeParams>(text);
+        check::<GuardParams>(text);
+        check::<OptionParams>(text);
+        check::<SurfaceParams>(text);
+        check::<Smile>(text);
+        check::<TokenParams>(text);
+        check::<InstrumentLimits>(text);
+        check::<FundingParams>(text);
+    }
+
+    /// What is shown of a parameter is read back as it was, thousands aside.
+    #[test]
+    fn what_is_shown_is_read_back() {
+        fn check<P: Parameters + std::fmt::Debug>() {
+            let scale = Scale { of: "X", decimals: 4, lot: 10 };
+            let mut list = P::zeroed();
+            let mut section = Section::<P>::default();
+            for bound in P::BOUNDS {
+                let value = (bound.high / 3).min(1 << 50);
+                assert!(list.set(bound.name, value));
+                let shown = scale.show(bound.unit, value).replace(" USDC", "").replace(',', "_");
+                section.set(bound.name, &shown);
+            }
+            assert_eq!(section.read(&scale).unwrap(), list);
+        }
+        check::<FeeParams>();
+        check::<MarginParams>();
+        check::<InterestParams>();
+        check::<GroupParams>();
+        check::<UnderlyingParams>();
+        check::<RangeParams>();
+        check::<GuardParams>();
+        check::<OptionParams>();
+        check::<SurfaceParams>();
+        check::<Smile>();
+        check::<TokenParams>();
+        check::<InstrumentLimits>();
+        check::<FundingParams>();
+        check::<WithdrawalLimit>();
+    }
+
+    #[test]
+    fn a_key_that_nobody_knows_is_refused_in_every_section() {
+        let text = include_str!("../../../../migrations/mainnet.example.toml");
+        for (n, line) in text.lines().enumerate().filter(|(_, line)| line.starts_with('[')) {
+            let at = text.lines().take(n + 1).map(|line| line.len() + 1).sum::<usize>();
+            let (head, tail) = text.split_at(at);
+            assert!(Config::from_toml(&format!("{head}nonsense = 1\n{tail}")).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_number_is_said() {
+        let wrong = |name: &str, text: &str| {
+            let mut config = localnet();
+            config.perpetual[0].contract.limits.set(name, text);
+            config.perpetual_args(&config.perpetual[0]).unwrap_err().to_string()
+        };
+        assert_eq!(wrong("max_position", "0.0005"), "max_position: 0.0005 is no whole number of lots of BTC-PERP");
+        assert_eq!(wrong("price_band", "-0.1"), "price_band: -0.1 must not be negative");
+        assert_eq!(wrong("max_orders", "70000"), "max_orders: 70000 is too large");
+        assert_eq!(wrong("max_orders", "1.5"), "max_orders: '1.5' has more than 0 decimals");
+        assert_eq!(wrong("nonsense", "1"), "Instrument: nonsense is not a parameter");
+        let mut config = localnet();
+        config.margin = Section::of(&[("initial_ratio", "1.2")]);
+        assert_eq!(config.margin.read(&Scale::NONE).unwrap_err().to_string(), "Margin: liquidation_buffer is missing");
     }
 }

@@ -35,8 +35,8 @@ impl World {
         let mut svm = Svm::bare().unwrap();
         let mut config = svm.resolved();
         config.exchange.timelock = TIMELOCK;
-        config.exchange.withdrawal_limit = Some(Section::of(&[("limit", "5_000_000")]));
-        config.collateral[0].withdrawal_limit = Some(Section::of(&[("limit", "25_000")]));
+        config.exchange.withdrawal_limit = Some(Section::of(&[("limit", "5_000_000"), ("window", "86_400")]));
+        config.collateral[0].withdrawal_limit = Some(Section::of(&[("limit", "25_000"), ("window", "3_600")]));
         config.underlying[0].surface.as_mut().unwrap().publishers = vec![svm.publisher().pubkey().to_string()];
         config.interest = Some(Section::of(&[
             ("base_rate", "0.02"),
