@@ -3,8 +3,8 @@
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
 use ballast_risk::{
-    FeeParams, FundingParams, GroupParams, InstrumentLimits, InterestParams, MarginParams, TokenParams, UnderlyingParams,
-    WithdrawalLimit,
+    FeeParams, FundingParams, GroupParams, InstrumentLimits, InterestParams, MarginParams, TokenParams,
+    UnderlyingParams, WithdrawalLimit,
 };
 use solana_address::Address;
 
@@ -674,12 +674,7 @@ impl InstrumentChanged {
 impl CollateralChanged {
     /// The event of a token as it is now.
     pub fn of(exchange: &Address, token: u16, t: &ballast_risk::Token) -> Self {
-        Self {
-            exchange: *exchange,
-            mint: Address::new_from_array(t.mint),
-            params: t.params,
-            token: u64::from(token),
-        }
+        Self { exchange: *exchange, mint: Address::new_from_array(t.mint), params: t.params, token: u64::from(token) }
     }
 }
 

@@ -45,7 +45,12 @@ pub mod ballast {
 
     /// Names a product group and sets its offset.
     #[discrim = 2]
-    pub fn set_product_group(ctx: &mut Context<SetProductGroup>, group: u8, name: [u8; 16], params: GroupParams) -> Result<()> {
+    pub fn set_product_group(
+        ctx: &mut Context<SetProductGroup>,
+        group: u8,
+        name: [u8; 16],
+        params: GroupParams,
+    ) -> Result<()> {
         instructions::set_product_group(ctx, group, name, params)
     }
 

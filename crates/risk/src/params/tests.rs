@@ -6,28 +6,16 @@ use std::{collections::BTreeSet, env, fmt::Write, format, fs, prelude::v1::*};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/bounds.md");
 
-/// Does something for every list.
+/// Does something for every list, in the order of the document.
 macro_rules! for_every_list {
-    ($do:ident) => {
-        $do::<FeeParams>();
-        $do::<ExchangeParams>();
-        $do::<WithdrawalLimit>();
-        $do::<MarginParams>();
-        $do::<InterestParams>();
-        $do::<GroupParams>();
-        $do::<UnderlyingParams>();
-        $do::<UnderlyingTerms>();
-        $do::<RangeParams>();
-        $do::<GuardParams>();
-        $do::<OptionParams>();
-        $do::<SurfaceParams>();
-        $do::<Smile>();
-        $do::<TokenParams>();
-        $do::<TokenTerms>();
-        $do::<InstrumentLimits>();
-        $do::<ContractTerms>();
-        $do::<FundingParams>();
+    ($do:ident $(, $argument:expr)?) => {
+        for_every_list!(
+            @ $do ($($argument)?) FeeParams ExchangeParams WithdrawalLimit MarginParams InterestParams GroupParams
+            UnderlyingParams UnderlyingTerms RangeParams GuardParams OptionParams SurfaceParams Smile TokenParams TokenTerms
+            InstrumentLimits ContractTerms FundingParams
+        )
     };
+    (@ $do:ident $arguments:tt $($list:ident)*) => { $( $do::<$list> $arguments; )* };
 }
 
 /// A list with every parameter at its least value.
@@ -58,9 +46,7 @@ fn table<P: Parameters>() -> String {
         format!("\n## {}\n\n| parameter | least | largest | unit | what |\n|---|---|---|---|---|\n", P::LIST);
     for (b, doc) in P::BOUNDS.iter().zip(P::DOCS) {
         let low = if b.or_zero { format!("0, or {}", readable(b.low)) } else { readable(b.low) };
-        // A link leads nowhere outside of the source: its text is enough.
-        let what = doc.trim();
-        writeln!(text, "| `{}` | {low} | {} | {} | {what} |", b.name, readable(b.high), b.unit.word()).unwrap();
+        writeln!(text, "| `{}` | {low} | {} | {} | {} |", b.name, readable(b.high), b.unit.word(), doc.trim()).unwrap();
     }
     text
 }
@@ -74,14 +60,7 @@ fn document() -> String {
     fn push<P: Parameters>(text: &mut String) {
         text.push_str(&table::<P>());
     }
-    macro_rules! push_every {
-        ($($list:ident)*) => { $( push::<$list>(&mut text); )* };
-    }
-    push_every!(
-        FeeParams ExchangeParams WithdrawalLimit MarginParams InterestParams GroupParams UnderlyingParams UnderlyingTerms
-        RangeParams GuardParams OptionParams SurfaceParams Smile TokenParams TokenTerms InstrumentLimits ContractTerms
-        FundingParams
-    );
+    for_every_list!(push, &mut text);
     text
 }
 

@@ -6,9 +6,9 @@
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
 use ballast_risk::{
-    ContractTerms, FeeParams, Feed, FundingParams, GroupParams, GuardParams, InstrumentLimits, InterestParams, MarginParams,
-    OptionParams, RangeParams, Smile, SurfaceParams, TokenParams, TokenTerms, UnderlyingParams, UnderlyingTerms,
-    WithdrawalLimit,
+    ContractTerms, FeeParams, Feed, FundingParams, GroupParams, GuardParams, InstrumentLimits, InterestParams,
+    MarginParams, OptionParams, RangeParams, Smile, SurfaceParams, TokenParams, TokenTerms, UnderlyingParams,
+    UnderlyingTerms, WithdrawalLimit,
 };
 
 /// Declares a struct of integers and byte arrays that can be an instruction's argument.

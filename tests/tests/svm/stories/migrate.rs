@@ -253,7 +253,7 @@ const CHANGES: &[Change] = &[
     (
         "limit",
         |c| c.exchange.withdrawal_limit.as_mut().unwrap().set("limit", "0"),
-        "withdrawals of USDC: limit 5,000,000 -> none",
+        "withdrawals of USDC: limit 5,000,000 -> 0",
     ),
     (
         "window",

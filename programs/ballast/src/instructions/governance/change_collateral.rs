@@ -4,12 +4,7 @@ use super::{
     change_margin::ChangeBoard,
     timelock::{NO_SUBJECT, require_proposed},
 };
-use crate::{
-    args::CollateralChangeArgs,
-    error::Logged,
-    events::CollateralChanged,
-    instruction::tag,
-};
+use crate::{args::CollateralChangeArgs, error::Logged, events::CollateralChanged, instruction::tag};
 use anchor_lang::prelude::*;
 use ballast_risk::{Board, RiskError, Token as CollateralToken};
 

@@ -26,7 +26,12 @@ pub struct SetProductGroup {
 }
 
 /// Runs `set_product_group`.
-pub fn set_product_group(ctx: &mut Context<SetProductGroup>, group: u8, name: [u8; 16], params: GroupParams) -> Result<()> {
+pub fn set_product_group(
+    ctx: &mut Context<SetProductGroup>,
+    group: u8,
+    name: [u8; 16],
+    params: GroupParams,
+) -> Result<()> {
     require_proposed(
         ctx.remaining_accounts()?,
         &ctx.accounts.exchange,
