@@ -7,8 +7,8 @@ use super::{
     world::{NOW, Reach, World, empty_board, guard_params, most_lots, plain, print, range_params, usual_option_params},
 };
 use crate::{
-    Fill, Instrument, Kind, Lots, Portfolio, Ppm, QuoteNative, RiskError, TickValue, Ticks, Token, Underlying,
-    UnderlyingParams, UnitPrice, Units, UnitsPerLot,
+    Fill, Instrument, Kind, Lots, Parameters, Portfolio, Ppm, QuoteNative, RiskError, TickValue, Ticks, Token,
+    Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT},
     scenario::{SPAN, Scenario, validate},
 };
@@ -30,22 +30,12 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
     board.groups[0] = super::world::group(Ppm::new(rng.pick(&[1, 950_000])));
     let mut world = World::of(board);
     for index in 0..spread {
+        let mut params = UnderlyingParams::zeroed();
+        UnderlyingParams::BOUNDS.iter().for_each(|b| assert!(params.set(b.name, b.high)));
+        params.liquidity = QuoteNative::new(rng.pick(&[1, 1_000, 1 << 50]));
+        params.open_interest_liquidity = QuoteNative::new(1);
         let mut u = Underlying {
-            params: UnderlyingParams {
-                liquidity: QuoteNative::new(rng.pick(&[1, 1_000, 1 << 50])),
-                profit_cap: QuoteNative::new(1 << 50),
-                scan_range: Ppm::new(1_000_000),
-                max_confidence: Ppm::new(100_000),
-                calendar: Ppm::new(100_000),
-                concentration: Ppm::new(2_000_000),
-                concentration_cap: Ppm::new(4_000_000),
-                stable_rate: Ppm::new(1_000_000),
-                max_age: 600,
-                short_minimum: Ppm::new(200_000),
-                open_interest_liquidity: QuoteNative::new(1),
-                crowding: Ppm::new(1_000_000),
-                crowding_cap: Ppm::new(1_000_000),
-            },
+            params,
             range_params: range_params(),
             option_params: usual_option_params(),
             guard_params: guard_params(),

@@ -114,8 +114,7 @@ fn board(v: &Value, now: i64) -> Box<Board> {
                 max_age: int(p, "max_age") as u32,
                 short_minimum: ratio(p, "short_minimum"),
                 open_interest_liquidity: QuoteNative::new(1 << 60),
-                crowding: Ppm::ZERO,
-                crowding_cap: Ppm::ZERO,
+                ..UnderlyingParams::default()
             },
             range_params: range_params(),
             option_params: usual_option_params(),

@@ -150,7 +150,7 @@ fn underlying_params(rng: &mut Rng, reach: Reach) -> UnderlyingParams {
             crowding_cap: Ppm::new(if rng.chance(50) { 0 } else { legal(rng, 0, 1_000_000) } as u32),
         }
     };
-    params.validate_bounds().unwrap();
+    params.validate().unwrap();
     params
 }
 
