@@ -4,7 +4,10 @@
 //! are the same to the unit. `scenes` says which exchanges there are.
 
 use anyhow::{Context, Result, anyhow, ensure};
-use ballast_client::{config::GroupConfig, decimal, instruction};
+use ballast_client::{
+    config::{GroupConfig, Section},
+    decimal, instruction,
+};
 use ballast_testkit::{BTC, Failed, Order, SOL, Sent, Svm, Trader, options::with_second};
 use solana_address::Address;
 use solana_instruction::Instruction;
@@ -219,9 +222,9 @@ pub fn units_of(program: &Address, log: &[String]) -> Result<u64> {
 pub fn extend(svm: &mut Svm) -> Result<()> {
     let c = &mut svm.config;
     ensure!(c.underlying.len() == 3 && c.perpetual.len() == 3, "the bench extends BTC, ETH and SOL");
-    c.group.push(GroupConfig { name: "ALTS".into(), offset: "0.4".into() });
+    c.group.push(GroupConfig { name: "ALTS".into(), params: Section::of(&[("offset", "0.4")]) });
     // So that the positions that are liquidated, of 17 million dollars, pay the concentration charge.
-    c.underlying[usize::from(BTC)].liquidity = "10_000_000".into();
+    c.underlying[usize::from(BTC)].params.set("liquidity", "10_000_000");
     let (sol, sol_perpetual) = (usize::from(SOL), c.perpetual[usize::from(SOL)].clone());
     c.underlying[sol].group = Some("ALTS".into());
     for u in 3..=MANY {
@@ -237,16 +240,16 @@ pub fn extend(svm: &mut Svm) -> Result<()> {
                 continue; // listed by the configuration
             }
             let mut new = c.perpetual.get(usize::from(u)).unwrap_or(&sol_perpetual).clone();
-            new.underlying = c.underlying[usize::from(u)].name.clone();
-            new.name = format!("{}-PERP-{k}", new.underlying);
+            new.contract.underlying = c.underlying[usize::from(u)].name.clone();
+            new.name = format!("{}-PERP-{k}", new.contract.underlying);
             c.perpetual.push(new);
         }
     }
     for (u, depth) in [(ONE, 1), (MANY, MANY_DEPTH)] {
         for k in 0..depth {
             let mut new = sol_perpetual.clone();
-            new.underlying = c.underlying[usize::from(u)].name.clone();
-            new.name = format!("{}-PERP-{k}", new.underlying);
+            new.contract.underlying = c.underlying[usize::from(u)].name.clone();
+            new.name = format!("{}-PERP-{k}", new.contract.underlying);
             c.perpetual.push(new);
         }
     }
@@ -257,9 +260,9 @@ pub fn extend(svm: &mut Svm) -> Result<()> {
 /// lots.
 pub fn extend_with_funding(svm: &mut Svm) -> Result<()> {
     extend(svm)?;
-    svm.config.exchange.block_fee = "0.0003".into();
+    svm.config.exchange.fees.set("block_fee", "0.0003");
     // 29 orders of 10 lots are worth 11,607 dollars at the most, 30 of them 11,993 at the least.
-    svm.config.perpetual[usize::from(BTC)].funding.impact_notional = "11_800".into();
+    svm.config.perpetual[usize::from(BTC)].contract.funding.set("impact_notional", "11_800");
     Ok(())
 }
 
@@ -267,13 +270,14 @@ pub fn extend_with_funding(svm: &mut Svm) -> Result<()> {
 pub fn extend_for_options(svm: &mut Svm) -> Result<()> {
     extend(svm)?;
     let c = &mut svm.config;
-    (c.exchange.maker_penalty_rate, c.exchange.maker_penalty) = ("0.001".to_owned(), "10".to_owned());
+    c.exchange.fees.set("maker_penalty_rate", "0.001");
+    c.exchange.fees.set("maker_penalty", "10");
     c.underlying.truncate(usize::from(SECOND) + 1);
     c.perpetual.truncate(usize::from(SPREAD));
     with_second(c, SECOND, &Address::new_from_array([0x33; 32]));
     let name = c.underlying[usize::from(SECOND)].name.clone();
     let mut perpetual = c.perpetual[usize::from(SOL)].clone();
-    (perpetual.name, perpetual.underlying) = (format!("{name}-PERP"), name);
+    (perpetual.name, perpetual.contract.underlying) = (format!("{name}-PERP"), name);
     c.perpetual.push(perpetual);
     Ok(())
 }

@@ -8,13 +8,13 @@ use anyhow::Result;
 use ballast_client::{
     ballast::{
         args::{
-            Authority, CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN,
+            Authority, CollateralChangeArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN,
             WithdrawalLimitArgs,
         },
         oracle::OraclePrice,
     },
     instruction,
-    risk::BREAKER_SUSPECT_SECONDS,
+    risk::{BREAKER_SUSPECT_SECONDS, FeeParams, Ppm, WithdrawalLimit},
 };
 use ballast_testkit::BTC;
 use solana_signer::Signer;
@@ -61,20 +61,19 @@ fn parameters(b: &mut Bench) -> Result<()> {
     b.measure("change_underlying", instruction::change_underlying(&e, &a, BTC, &underlying), &[&admin])?;
     let listed = config.perpetual_args(&config.perpetual[usize::from(BTC)])?;
     let instrument = InstrumentChangeArgs {
-        max_position: listed.max_position,
-        min_order_value: listed.min_order_value,
-        open_interest_cap: listed.open_interest_cap,
+        limits: listed.limits,
         funding: listed.funding,
-        price_band: listed.price_band,
-        max_orders: listed.max_orders,
         reduce_only: 1,
         generation: b.svm.market(BTC).header.generation,
     };
     b.measure("change_instrument", instruction::change_instrument(&e, &a, BTC, &instrument), &[&admin])?;
     let token = config.collateral_args(&config.collateral[0])?;
-    let token = CollateralChangeArgs { deposit_limit: token.deposit_limit, haircut: token.haircut, token: 0 };
+    let token = CollateralChangeArgs { params: token.params, token: 0 };
     b.measure("change_collateral", instruction::change_collateral(&e, &a, &token), &[&admin])?;
-    let limit = WithdrawalLimitArgs { limit: 1_000_000_000_000, window: 3_600, token: QUOTE_TOKEN };
+    let limit = WithdrawalLimitArgs {
+        params: WithdrawalLimit { limit: 1_000_000_000_000, window: 3_600, reserved: 0 },
+        token: QUOTE_TOKEN,
+    };
     b.measure("set_withdrawal_limit", instruction::set_withdrawal_limit(&e, &a, &limit), &[&admin])?;
     Ok(())
 }
@@ -120,7 +119,7 @@ fn waiting(b: &mut Bench) -> Result<()> {
     let (a, nonce) = (admin.pubkey(), 1);
     b.send("set_timelock", instruction::set_timelock(&e, &a, TIMELOCK), &[&admin])?;
     let fees = b.svm.config.exchange.fees()?;
-    let change = instruction::change_fees(&e, &a, &FeeArgs { taker_fee_ppm: fees.taker_fee_ppm + 1, ..fees });
+    let change = instruction::change_fees(&e, &a, &FeeParams { taker_fee: Ppm::new(fees.taker_fee.get() + 1), ..fees });
     let propose = instruction::propose(&e, &payer, &a, nonce, &instruction::subject(&change), &change);
     b.send("propose_change", propose, &[&admin])?;
     b.measure("cancel_change", instruction::cancel_change(&e, &a, nonce, &payer), &[&admin])?;

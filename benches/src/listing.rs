@@ -7,7 +7,7 @@ use crate::{
 use anyhow::Result;
 use ballast_client::{
     ballast::args::{FutureArgs, InstrumentArgs, OptionArgs},
-    config, decimal, instruction,
+    instruction,
 };
 use solana_signer::Signer;
 
@@ -27,8 +27,8 @@ pub fn list(b: &mut Bench) -> Result<()> {
     let (e, admin, payer) = (b.svm.exchange, b.svm.admin.insecure_clone(), b.svm.payer.pubkey());
     let a = admin.pubkey();
     for (group, g) in (0u8..).zip(&config.group) {
-        let offset = u32::try_from(decimal::parse(&g.offset, 6)?)?;
-        let ix = instruction::set_product_group(&e, &a, group, config::name(&g.name)?, offset);
+        let (name, params) = g.args()?;
+        let ix = instruction::set_product_group(&e, &a, group, name, &params);
         b.send("set_product_group", ix, &[&admin])?;
     }
     for u in &config.underlying {
@@ -50,9 +50,9 @@ pub fn list(b: &mut Bench) -> Result<()> {
 }
 
 /// A dated future.
-pub fn future(b: &mut Bench, terms: InstrumentArgs, expiry: i64) -> Result<()> {
+pub fn future(b: &mut Bench, contract: InstrumentArgs, expiry: i64) -> Result<()> {
     let (e, admin, payer) = (b.svm.exchange, b.svm.admin.insecure_clone(), b.svm.payer.pubkey());
-    let args = FutureArgs { terms, expiry };
+    let args = FutureArgs { contract, expiry };
     b.send("list_future", instruction::list_future(&e, &payer, &admin.pubkey(), &args), &[&admin])
 }
 

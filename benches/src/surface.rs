@@ -6,8 +6,9 @@ use crate::{
 };
 use anyhow::Result;
 use ballast_client::{
-    ballast::args::{SmileArgs, SurfaceArgs},
+    ballast::args::SurfaceArgs,
     instruction,
+    risk::{Ppm, Smile, SurfaceParams},
 };
 use ballast_testkit::options::SMILE;
 use solana_keypair::Keypair;
@@ -23,7 +24,7 @@ pub const ROWS: &[Row] = &[
 
 /// Publishers of every surface, and how many of them make a smile.
 const PUBLISHERS: u8 = 5;
-const SURFACE: SurfaceArgs = SurfaceArgs { min_publishers: 3, ..ballast_testkit::options::SURFACE };
+const SURFACE: SurfaceParams = SurfaceParams { min_publishers: 3, ..ballast_testkit::options::SURFACE.params };
 
 fn publishers() -> Vec<Keypair> {
     (0..PUBLISHERS).map(|n| key(0x20 + n)).collect()
@@ -34,7 +35,7 @@ pub fn open(b: &mut Bench, underlying: u16, expiries: [i64; 2]) -> Result<()> {
     let (e, admin, payer) = (b.svm.exchange, b.svm.admin.insecure_clone(), b.svm.payer.pubkey());
     let a = admin.pubkey();
     let addresses: Vec<_> = publishers().iter().map(|p| p.pubkey()).collect();
-    let open = instruction::open_surface(&e, &payer, &a, &SurfaceArgs { underlying, ..SURFACE });
+    let open = instruction::open_surface(&e, &payer, &a, &SurfaceArgs { params: SURFACE, underlying });
     b.send("open_surface", open, &[&admin])?;
     b.send("set_publishers", instruction::set_publishers(&e, &a, underlying, &addresses), &[&admin])?;
     for expiry in expiries {
@@ -48,7 +49,7 @@ pub fn publish(b: &mut Bench, underlying: u16, expiries: [i64; 2]) -> Result<()>
     let e = b.svm.exchange;
     for (level, publisher) in (0..).zip(&publishers()) {
         for expiry in expiries {
-            let smile = SmileArgs { level: SMILE.level + level * 1_000, ..SMILE };
+            let smile = Smile { level: Ppm::new(SMILE.level.get() + level * 1_000), ..SMILE };
             let ix = instruction::publish_volatility(&e, &publisher.pubkey(), underlying, expiry, &smile);
             b.send("publish_volatility", ix, &[publisher])?;
         }

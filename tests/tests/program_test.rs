@@ -140,7 +140,7 @@ impl Bank {
         let underlying = self.config.underlying_args(&self.config.underlying[0])?;
         let perpetual = self.config.perpetual_args(&self.config.perpetual[0])?;
         let listings = [
-            instruction::set_product_group(&e, &admin, 0, config::name("MAJORS")?, 600_000),
+            instruction::set_product_group(&e, &admin, 0, config::name("MAJORS")?, &ballast_testkit::offset(600_000)),
             instruction::list_underlying(&e, &admin, &underlying),
             instruction::list_perpetual(&e, &admin, &admin, &perpetual),
         ];
@@ -166,7 +166,7 @@ impl Bank {
     /// Writes a price of now and puts it on the board.
     async fn publish(&mut self, dollars: &str) -> Result<()> {
         let price = oracle::dollars(dollars, self.now().await?)?;
-        let (owner, data) = oracle::write(&self.config.underlying[0].first.args()?.into(), &price)?;
+        let (owner, data) = oracle::write(&self.config.underlying[0].first.feed()?, &price)?;
         self.write(self.price, Account { lamports: 10_000_000, data, owner, ..Account::default() });
         self.send(&[instruction::refresh_underlying(&self.exchange, &self.price, BTC)], &[]).await?;
         Ok(())

@@ -9,7 +9,7 @@ use crate::{
     surface, trading,
 };
 use anyhow::Result;
-use ballast_client::{config::name, decimal, series::Series, terms::Terms};
+use ballast_client::{config::name, decimal, risk::QuoteNative, series::Series, terms::Terms};
 
 /// Days until the two expiries from the start of the day on which everything happens.
 const DAYS: [i64; 2] = [11, 39];
@@ -36,19 +36,19 @@ fn list(b: &mut Bench) -> Result<()> {
     for underlying in 0..SPREAD {
         surface::open(b, underlying, expiries)?;
         let perpetual = b.svm.config.perpetual[usize::from(underlying)].clone();
-        let mut terms = b.svm.config.instrument_args(&perpetual, 0)?;
+        let mut contract = b.svm.config.instrument_args(&perpetual, 0)?;
         for ((k, first), expiry) in (1..).zip(FUTURES).zip([expiries[1], expiries[0], expiries[1] + 28 * 86_400]) {
-            terms.name = name(&format!("{}-FUTURE-{k}", perpetual.underlying))?;
-            terms.instrument = first + underlying;
-            listing::future(b, terms, expiry)?;
+            contract.name = name(&format!("{}-FUTURE-{k}", perpetual.contract.underlying))?;
+            contract.instrument = first + underlying;
+            listing::future(b, contract, expiry)?;
         }
 
         // An option's price is a small part of its underlying's.
-        terms.min_order_value = 10_000;
+        contract.limits.min_order_value = QuoteNative::new(10_000);
         let scale = Terms::of(&b.svm.board().board, underlying)?;
         let series = Series {
-            terms,
-            asset: perpetual.underlying.clone(),
+            contract,
+            asset: perpetual.contract.underlying.clone(),
             expiries: expiries.to_vec(),
             strikes: strikes(underlying)?.iter().map(|s| Ok((scale.ticks(s)?, s.clone()))).collect::<Result<_>>()?,
             first: OPTIONS + SERIES * underlying,

@@ -125,7 +125,11 @@ impl Request {
             let i = board.instrument(leg.instrument)?;
             let u = board.underlying(i.underlying)?;
             let lots = leg.lots.unsigned_abs();
-            ensure!(lots > 0 && lots <= i.max_position.get().unsigned_abs(), "leg of {}: bad size", leg.instrument);
+            ensure!(
+                lots > 0 && lots <= i.limits.max_position.get().unsigned_abs(),
+                "leg of {}: bad size",
+                leg.instrument
+            );
             ensure!(i.settled == 0 && (i.settles_at == 0 || now < i.settles_at), "{} has expired", leg.instrument);
             ensure!(i.reduce_only == 0, "{} only accepts reducing trades", leg.instrument);
             ensure!(now >= u.halted_until, "the underlying of {} is halted until {}", leg.instrument, u.halted_until);

@@ -2,8 +2,8 @@
 
 use crate::{instruction, pda::Exchange, time};
 use anyhow::{Context, Result, ensure};
-use ballast::args::{InstrumentArgs, OptionArgs, SmileArgs};
-use ballast_risk::Board;
+use ballast::args::{InstrumentArgs, OptionArgs};
+use ballast_risk::{Board, Smile};
 use solana_address::Address;
 use solana_instruction::Instruction;
 
@@ -14,7 +14,7 @@ pub const REFRESH_BATCH: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Series {
     /// What all have in common; name and index are replaced.
-    pub terms: InstrumentArgs,
+    pub contract: InstrumentArgs,
     /// Name of the underlying, with which names of options begin.
     pub asset: String,
     /// Expiries, seconds, whole minutes, ascending.
@@ -35,10 +35,10 @@ impl Series {
                 for put in [0, 1] {
                     let instrument = usize::from(self.first) + options.len();
                     options.push(OptionArgs {
-                        terms: InstrumentArgs {
+                        contract: InstrumentArgs {
                             name: option_name(&self.asset, *expiry, written, put == 1)?,
                             instrument: u16::try_from(instrument)?,
-                            ..self.terms
+                            ..self.contract
                         },
                         expiry: *expiry,
                         strike: *strike,
@@ -52,14 +52,8 @@ impl Series {
 
     /// The instructions that list the series, in order: each expiry is opened with a smile, then its options are listed.
     /// The underlying must have a surface without these expiries.
-    pub fn listing(
-        &self,
-        e: &Exchange,
-        from: &Address,
-        admin: &Address,
-        smile: &SmileArgs,
-    ) -> Result<Vec<Instruction>> {
-        let open = |expiry: &i64| instruction::open_expiry(e, admin, self.terms.underlying, *expiry, smile);
+    pub fn listing(&self, e: &Exchange, from: &Address, admin: &Address, smile: &Smile) -> Result<Vec<Instruction>> {
+        let open = |expiry: &i64| instruction::open_expiry(e, admin, self.contract.underlying, *expiry, smile);
         let mut instructions: Vec<Instruction> = self.expiries.iter().map(open).collect();
         instructions.extend(self.options()?.iter().map(|args| instruction::list_option(e, from, admin, args)));
         Ok(instructions)
@@ -98,24 +92,19 @@ mod tests {
 
     #[test]
     fn a_series_pairs_every_call_with_its_put() {
-        let terms = InstrumentArgs {
+        let contract = InstrumentArgs {
             name: [0; 16],
-            lot_units: 1,
-            tick_value: 1,
-            max_position: 1,
-            min_order_value: 0,
-            open_interest_cap: 1,
-            funding: ballast::args::FundingArgs { impact_notional: 0, max_premium: 0, period: 3_600, max_basis: 0 },
-            price_band: 100_000,
-            max_orders: 64,
+            terms: ballast_risk::ContractTerms::default(),
+            limits: ballast_risk::InstrumentLimits::default(),
+            funding: ballast_risk::FundingParams::default(),
             underlying: 0,
             instrument: 0,
         };
         let strikes = vec![(100, "10".to_owned()), (200, "20".to_owned())];
         let series =
-            Series { terms, asset: "X".into(), expiries: vec![1_795_766_400, 1_795_852_800], strikes, first: 7 };
+            Series { contract, asset: "X".into(), expiries: vec![1_795_766_400, 1_795_852_800], strikes, first: 7 };
         let options = series.options().unwrap();
-        let found: Vec<_> = options.iter().map(|o| (o.terms.instrument, o.strike, o.put)).collect();
+        let found: Vec<_> = options.iter().map(|o| (o.contract.instrument, o.strike, o.put)).collect();
         assert_eq!(found[..4], [(7, 100, 0), (8, 100, 1), (9, 200, 0), (10, 200, 1)]);
         assert_eq!((options.len(), options[7].expiry), (8, 1_795_852_800));
     }

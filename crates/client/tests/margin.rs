@@ -3,8 +3,9 @@
 use ballast_client::{
     margin::after_takeover,
     risk::{
-        Board, Fill, Instrument, Kind, Lots, MarginParams, Portfolio, Ppm, Print, QuoteNative, Requirements, TickValue,
-        Underlying, UnderlyingParams, UnitPrice, UnitsPerLot, liquidation::Takeover, range::RangeParams, scenario,
+        Board, Fill, Instrument, InstrumentLimits, Kind, Lots, MarginParams, Portfolio, Ppm, Print, QuoteNative,
+        RangeParams, Requirements, TickValue, Underlying, UnderlyingParams, UnitPrice, UnitsPerLot,
+        liquidation::Takeover, scenario,
     },
 };
 use bytemuck::{Zeroable, allocation::zeroed_box};
@@ -37,7 +38,7 @@ fn board(max_position: i64) -> Box<Board> {
         lot_units: UnitsPerLot::new(1),
         delta_units: UnitsPerLot::new(1),
         tick_value: TickValue::new(1),
-        max_position: Lots::new(max_position),
+        limits: InstrumentLimits { max_position: Lots::new(max_position), ..InstrumentLimits::zeroed() },
         ..Instrument::zeroed()
     };
     let price = UnitPrice::new(1_000_000);

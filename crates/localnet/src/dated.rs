@@ -2,19 +2,19 @@
 
 use crate::Venue;
 use anyhow::{Context, Result};
-use ballast_client::{ballast::args::SmileArgs, instruction, rpc::Failed, rpc::Sent, series};
+use ballast_client::{instruction, risk::Smile, rpc::Failed, rpc::Sent, series};
 use solana_signer::Signer;
 use std::collections::BTreeSet;
 
 impl Venue<'_> {
     /// The smile with which an underlying's expiries were opened.
-    pub fn smile(&self, underlying: u16) -> Result<SmileArgs> {
+    pub fn smile(&self, underlying: u16) -> Result<Smile> {
         let u = &self.config.underlying[usize::from(underlying)];
         u.surface.as_ref().with_context(|| format!("{} has options but no surface", u.name))?.smile()
     }
 
     /// Publishes a smile of an expiry, as the publisher. The price on the board must be fresh.
-    pub fn publish_smile(&self, underlying: u16, expiry: i64, smile: &SmileArgs) -> Result<Sent, Failed> {
+    pub fn publish_smile(&self, underlying: u16, expiry: i64, smile: &Smile) -> Result<Sent, Failed> {
         let publisher = self.publisher.pubkey();
         let ix = instruction::publish_volatility(&self.exchange, &publisher, underlying, expiry, smile);
         self.net.send(&[ix], self.net.payer(), &[&self.publisher])

@@ -9,7 +9,7 @@ impl Venue<'_> {
     /// Writes the price account of an underlying: a price in dollars per whole asset, with the time at which it was
     /// published. The board does not know it before a refresh.
     pub fn write_price(&self, underlying: u16, dollars: &str, publish_time: i64) -> Result<()> {
-        let feed = self.config.underlying[usize::from(underlying)].first.args()?.into();
+        let feed = self.config.underlying[usize::from(underlying)].first.feed()?;
         let price = oracle::dollars(dollars, publish_time)?;
         ensure!(price.price > 0, "a price is positive, unlike {dollars}");
         let (owner, data) = oracle::write(&feed, &price)?;

@@ -6,13 +6,9 @@
 //! ```
 
 use ballast_risk::{
-    Board, Fill, Instrument, Kind, Lots, OptionParams, Portfolio, Ppm, Print, ProductGroup, Purpose, QuoteNative,
-    Requirements, RiskError, TickValue, Ticks, Underlying, UnderlyingParams, UnitPrice, UnitsPerLot,
-    guard::GuardParams,
-    margin::check,
-    range::RangeParams,
-    scenario,
-    surface::{Smile, Surface, SurfaceParams},
+    Board, Fill, GroupParams, GuardParams, Instrument, InstrumentLimits, Kind, Lots, OptionParams, Portfolio, Ppm,
+    Print, ProductGroup, Purpose, QuoteNative, RangeParams, Requirements, RiskError, Smile, SurfaceParams, TickValue,
+    Ticks, Underlying, UnderlyingParams, UnitPrice, UnitsPerLot, margin::check, scenario, surface::Surface,
 };
 use bytemuck::Zeroable;
 use std::{hint::black_box, time::Instant};
@@ -112,7 +108,10 @@ fn board() -> Result<Box<Board>, RiskError> {
     board.scenarios = scenario::SPAN;
     board.params.initial_ratio = Ppm::new(1_250_000);
     for group in &mut board.groups[..2] {
-        *group = ProductGroup { offset: Ppm::new(600_000), ..ProductGroup::zeroed() };
+        *group = ProductGroup {
+            params: GroupParams { offset: Ppm::new(600_000), reserved: [0; 3] },
+            ..ProductGroup::zeroed()
+        };
     }
     for index in 0..UNDERLYINGS {
         let u = &mut board.underlyings[usize::from(index)];
@@ -212,12 +211,16 @@ fn list(board: &mut Board, index: u16) -> Result<(), RiskError> {
         lot_units: UnitsPerLot::new(1),
         delta_units: UnitsPerLot::new(1),
         tick_value: TickValue::new(100),
-        max_position: Lots::new(1_000_000),
+        limits: InstrumentLimits {
+            max_position: Lots::new(1_000_000),
+            open_interest_cap: Lots::new(1_000_000),
+            price_band: Ppm::new(100_000),
+            max_orders: 64,
+            ..InstrumentLimits::default()
+        },
         underlying: index % UNDERLYINGS,
         index,
         kind: Kind::Perpetual as u8,
-        price_band: Ppm::new(100_000),
-        max_orders: 64,
         ..Instrument::zeroed()
     };
     if index >= OPTIONS {

@@ -1,4 +1,4 @@
-//! Risk arrays of options: what a refresh writes, see the head of `option.rs`.
+//! Risk arrays of options: what a refresh writes, see the head of `option/mod.rs`.
 
 use crate::{
     Instrument, LotValue, OptionTerms, Ppm, RiskError, Underlying,

@@ -1,8 +1,8 @@
 //! The risk board: every number that the margin check of any account reads, in one slab.
 
 use crate::{
-    Instrument, Interest, Lots, ProductGroup, RiskError, Slice, Times, Token, Underlying,
-    group::kept_apart,
+    Instrument, Interest, Lots, MarginParams, ProductGroup, RiskError, Slice, Times, Token, Underlying,
+    group::{MAX_GROUPS, kept_apart},
     scenario::{ROWS, Scenario},
     surface::Surface,
 };
@@ -12,8 +12,6 @@ use bytemuck::{Pod, Zeroable};
 pub const MAX_UNDERLYINGS: usize = 32;
 /// Instruments on a board.
 pub const MAX_INSTRUMENTS: usize = 512;
-/// Product groups on a board.
-pub const MAX_GROUPS: usize = 8;
 /// Collateral tokens on a board.
 pub const MAX_TOKENS: usize = 16;
 
@@ -36,57 +34,6 @@ pub struct Board {
     pub underlyings: [Underlying; MAX_UNDERLYINGS],
     /// Instruments.
     pub instruments: [Instrument; MAX_INSTRUMENTS],
-}
-
-/// Margin and liquidation parameters that hold for every account.
-#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
-pub struct MarginParams {
-    /// Initial margin as a multiple of maintenance margin, in [1.05, 3].
-    pub initial_ratio: crate::Ppm,
-    /// A liquidation stops where equity reaches maintenance times one plus this, in [0.1 %, 50 %].
-    pub liquidation_buffer: crate::Ppm,
-    /// Discount to the mark at which a liquidation starts, in [0, 10 %].
-    pub discount_base: crate::Ppm,
-    /// Largest discount to the mark, in [base, 20 %].
-    pub discount_max: crate::Ppm,
-    /// φ: largest part of the margin that a transfer frees which its discount may take, in (0, 70 %].
-    pub discount_of_freed: crate::Ppm,
-    /// Part of the discount that goes to the insurance fund, in [0, 90 %].
-    pub insurance_share: crate::Ppm,
-    /// A position whose value would be left below this is closed whole, quote-native, in [0, 1,000 USDC].
-    pub dust_value: crate::QuoteNative,
-    /// An account whose equity is below maintenance times one plus this is called for margin by an event, in [0, 100 %].
-    pub warning_buffer: crate::Ppm,
-    /// Reserved, zero.
-    pub reserved: [u32; 7],
-}
-
-impl MarginParams {
-    /// Checks every parameter against its hard bounds; the error names the first that fails, counted from zero in the
-    /// order of declaration.
-    pub fn validate(&self) -> Result<(), RiskError> {
-        use crate::bounds::margin::*;
-        first_out_of_bounds(&[
-            INITIAL_RATIO.admits(self.initial_ratio.get()),
-            LIQUIDATION_BUFFER.admits(self.liquidation_buffer.get()),
-            DISCOUNT_BASE.admits(self.discount_base.get()),
-            DISCOUNT_MAX.admits(self.discount_max.get()) && self.discount_base <= self.discount_max,
-            DISCOUNT_OF_FREED.admits(self.discount_of_freed.get()),
-            INSURANCE_SHARE.admits(self.insurance_share.get()),
-            DUST_VALUE.admits(self.dust_value.get()),
-            WARNING_BUFFER.admits(self.warning_buffer.get()),
-        ])
-    }
-}
-
-/// Turns a list of passed bounds into an error that names the first one that failed.
-pub(crate) fn first_out_of_bounds(in_bounds: &[bool]) -> Result<(), RiskError> {
-    match (0u16..).zip(in_bounds).find(|(_, ok)| !**ok) {
-        Some((parameter, _)) => Err(RiskError::ParameterOutOfBounds { parameter }),
-        None => Ok(()),
-    }
 }
 
 impl Board {

@@ -1,5 +1,7 @@
 //! What can go wrong in the model. The program maps each to one of its own error codes.
 
+use crate::bound::Bound;
+
 /// An error of the risk model. Fields name what the numbers are about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RiskError {
@@ -56,8 +58,32 @@ pub enum RiskError {
     },
     /// A parameter is outside its hard bound.
     ParameterOutOfBounds {
-        /// Which, as an index into the parameter's own list (see the type's `validate`).
-        parameter: u16,
+        /// The bound, which has the parameter's name.
+        bound: &'static Bound,
+        /// The value.
+        value: i64,
+    },
+    /// Two parameters, or a parameter and what it is for, do not go together.
+    ParameterRule {
+        /// What must hold.
+        rule: &'static str,
+    },
+    /// The reserved bytes of parameters are not zero.
+    ReservedNotZero {
+        /// Whose.
+        list: &'static str,
+    },
+    /// A row of a scenario table is outside its hard bounds.
+    BadScenario {
+        /// Which.
+        row: u16,
+    },
+    /// The strike of an option is not positive or above the underlying's maximum price, or something else has one.
+    BadStrike {
+        /// The strike, ticks.
+        strike: i64,
+        /// The underlying's maximum price, scaled, a delta unit.
+        max_price: i64,
     },
     /// The account would have less initial equity than its initial margin.
     BelowInitialMargin {
@@ -164,13 +190,6 @@ pub enum RiskError {
     NoVolatility {
         /// The expiry, seconds.
         expiry: i64,
-    },
-    /// A volatility, skew or curvature is outside its hard bounds.
-    VolatilityOutOfBounds {
-        /// Which: 0 level, 1 skew, 2 curvature.
-        field: u16,
-        /// The value.
-        value: i64,
     },
     /// The signer is not a publisher of this surface.
     NotAPublisher,
@@ -294,6 +313,13 @@ impl core::fmt::Display for RiskError {
             Self::PrintNotPositive => f.write_str("the price is not positive"),
             Self::PrintTooHigh { price, bound } => write!(f, "price {}, bound {}", price, bound),
             Self::InsufficientCash { needed, available } => write!(f, "cash: needed {}, had {}", needed, available),
+            Self::ParameterOutOfBounds { bound, value } => write!(f, "{}: {}, {}", bound.name, value, bound),
+            Self::ParameterRule { rule } => f.write_str(rule),
+            Self::ReservedNotZero { list } => write!(f, "{}: reserved must be zero", list),
+            Self::BadScenario { row } => write!(f, "row {} of the scenario table is out of bounds", row),
+            Self::BadStrike { strike, max_price } => {
+                write!(f, "strike {} ticks, maximum price {} a unit", strike, max_price)
+            }
             Self::Overflow => f.write_str("a number does not fit"),
             Self::NotPositive { what } => write!(f, "{what} must be positive"),
             Self::Corrupt { what } => write!(f, "the state contradicts itself: {what}"),
@@ -309,7 +335,6 @@ impl core::fmt::Display for RiskError {
             Self::PositionLimit { instrument, lots, limit } => {
                 write!(f, "position and orders in instrument {instrument} would be {lots} lots, limit {limit}")
             }
-            Self::ParameterOutOfBounds { parameter } => write!(f, "parameter {parameter} is out of bounds"),
             Self::BelowInitialMargin { required, available } => {
                 write!(f, "initial margin: required {required}, available {available}")
             }
@@ -352,10 +377,6 @@ impl core::fmt::Display for RiskError {
             Self::Expired { instrument, expiry } => write!(f, "instrument {instrument} expired at {expiry}"),
             Self::NotAnOption { instrument } => write!(f, "instrument {instrument} is not an option"),
             Self::NoVolatility { expiry } => write!(f, "there is no volatility for the expiry at {expiry}"),
-            Self::VolatilityOutOfBounds { field, value } => {
-                let name = ["level", "skew", "curvature"].get(usize::from(field)).copied().unwrap_or("smile");
-                write!(f, "the {name} of {value} is out of bounds")
-            }
             Self::NotAPublisher => f.write_str("the signer does not publish on this surface"),
             Self::DuplicatePublisher => f.write_str("the same publisher is listed twice"),
             Self::DuplicateExpiry { expiry } => write!(f, "the surface has a smile for the expiry at {expiry} already"),

@@ -1,8 +1,8 @@
 //! An instrument: contract terms, mark, risk array and the indices that settle into positions.
 
 use crate::{
-    FundingParams, LotValue, Lots, OptionTerms, Ppm, QuoteNative, RiskError, TickValue, Ticks, Times, Underlying,
-    UnitsPerLot,
+    ContractTerms, FundingParams, InstrumentLimits, LotValue, Lots, OptionTerms, Parameters, QuoteNative, RiskError,
+    TickValue, Ticks, Times, Underlying, UnitsPerLot,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT},
 };
 use bytemuck::{Pod, Zeroable};
@@ -49,8 +49,6 @@ pub struct Instrument {
     pub tick_value: TickValue,
     /// Expiry, seconds; 0 for a perpetual.
     pub expiry: i64,
-    /// Most lots that one account may hold, with the orders of a side.
-    pub max_position: Lots,
     /// Cumulative funding paid by one long lot, at the underlying's scale.
     pub funding_index: LotValue,
     /// Cumulative loss borne by one long lot, at the underlying's scale.
@@ -71,10 +69,10 @@ pub struct Instrument {
     pub kind: u8,
     /// 1 where only reducing trades are allowed.
     pub reduce_only: u8,
-    /// Widest distance of an order's price from the mark, in [0.1 %, 50 %].
-    pub price_band: Ppm,
-    /// Smallest value of an order, quote-native.
-    pub min_order_value: QuoteNative,
+    /// Reserved, zero.
+    pub reserved_word: u32,
+    /// Limits.
+    pub limits: InstrumentLimits,
     /// Strike of an option, ticks.
     pub strike: Ticks,
     /// An option's terms and array.
@@ -89,20 +87,15 @@ pub struct Instrument {
     pub settles_at: i64,
     /// Funding and basis.
     pub funding: FundingParams,
-    /// Most resting orders of one account, in [1, 1,024].
-    pub max_orders: u16,
     /// 1 once the settlement price is in `fixed`.
     pub settled: u8,
     /// Reserved, zero.
-    pub reserved_bytes: [u8; 5],
+    pub reserved_bytes: [u8; 7],
     /// Reserved, zero.
     pub reserved: [u64; 8],
 }
 
 impl Instrument {
-    /// The strike's number among the parameters of [`Instrument::validate`].
-    pub const STRIKE: u16 = 6;
-
     /// True if an instrument is listed in this slot.
     #[inline(always)]
     pub const fn is_listed(&self) -> bool {
@@ -116,27 +109,36 @@ impl Instrument {
     /// A future's and an option's expiry is a whole minute, since a position's key keeps minutes. A strike is at most the
     /// underlying's maximum price, so that the bound holds for puts too.
     ///
-    /// Parameters in order: lot units 0, tick value 1, maximum position 2, price band 3, minimum order value 4, expiry 5,
-    /// strike 6, most orders 7; of funding from 20 on.
+    /// # Errors
+    /// [`RiskError::BadStrike`]; what the lists of parameters refuse; [`RiskError::Overflow`] where the bound does not hold.
     pub fn validate(&self, u: &Underlying) -> Result<(), RiskError> {
-        use crate::bounds::instrument::*;
-        crate::board::first_out_of_bounds(&[
-            LOT_UNITS.admits(self.lot_units.get()),
-            TICK_VALUE.admits(self.tick_value.get()),
-            MAX_POSITION.admits(self.max_position.get()),
-            PRICE_BAND.admits(self.price_band.get()),
-            MIN_ORDER_VALUE.admits(self.min_order_value.get()),
-            self.has_expiry() && self.expiry > 0 && self.expiry % 60 == 0 || !self.has_expiry() && self.expiry == 0,
-            self.is_option() == (self.strike.get() > 0),
-            MAX_ORDERS.admits(self.max_orders),
-        ])?;
-        self.funding.validate().map_err(|e| crate::underlying::count_from(20, e))?;
-        self.require_exact(self.max_position, u)?;
+        self.terms().validate_bounds()?;
+        self.limits.validate_bounds()?;
+        self.funding.validate()?;
+        let whole = self.has_expiry() && self.expiry > 0 && self.expiry % 60 == 0;
+        if !whole && (self.has_expiry() || self.expiry != 0) {
+            return Err(RiskError::ParameterRule {
+                rule: "an expiry must be a whole minute, and a perpetual has none",
+            });
+        }
+        self.require_exact(self.limits.max_position, u)?;
+        if self.is_option() != (self.strike.get() > 0) {
+            return Err(self.bad_strike(u));
+        }
         let most = self.lot_units * u.max_price;
         if self.is_option() && !self.strike_value(u).is_ok_and(|strike| strike <= most) {
-            return Err(RiskError::ParameterOutOfBounds { parameter: Self::STRIKE });
+            return Err(self.bad_strike(u));
         }
         Ok(())
+    }
+
+    fn bad_strike(&self, u: &Underlying) -> RiskError {
+        RiskError::BadStrike { strike: self.strike.get(), max_price: u.max_price.get() }
+    }
+
+    /// What was fixed when it was listed.
+    pub const fn terms(&self) -> ContractTerms {
+        ContractTerms { lot_units: self.lot_units, tick_value: self.tick_value }
     }
 
     /// Checks the bound of [`Instrument::validate`] for a number of lots, whatever the position limit is.

@@ -5,8 +5,7 @@
 //! in a thousand years to less than 2^60.
 
 use crate::{
-    Ppm, QuoteNative, RiskError,
-    board::first_out_of_bounds,
+    InterestParams, Ppm, QuoteNative, RiskError,
     math::{mul_bounded, sub_bounded},
 };
 use bytemuck::{Pod, Zeroable};
@@ -22,30 +21,6 @@ pub const MIN_EPOCH_SECONDS: u32 = 60;
 const UTILISATION_BITS: u32 = 32;
 /// Longest time that the index is projected over, seconds: some 2,000 years. Keeps the product with any rate below 2^62.
 const MAX_ELAPSED: i64 = 1 << 36;
-
-/// Parameters of the borrow rate: two straight lines that meet at the optimal utilisation. All zero: no interest, and
-/// withdrawals do not borrow.
-#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-pub struct InterestParams {
-    /// Rate at no utilisation, a year, in [0, 100 %].
-    pub base_rate: Ppm,
-    /// Rate at the optimal utilisation, a year, in [base, 200 %].
-    pub optimal_rate: Ppm,
-    /// Rate at full utilisation, a year, in [optimal, 400 %].
-    pub max_rate: Ppm,
-    /// Utilisation at which the lines meet, in [1 %, 99 %].
-    pub optimal_utilisation: Ppm,
-    /// Utilisation up to which withdrawals may borrow, in [0, 95 %]; 0 allows none.
-    pub max_utilisation: Ppm,
-    /// Part of the interest that the exchange keeps, in [0, 90 %].
-    pub reserve: Ppm,
-    /// Length of an epoch of lending in seconds, in [1 minute, 7 days].
-    pub epoch_seconds: u32,
-    /// Reserved, zero.
-    pub reserved: u32,
-}
 
 /// Rates and indices in force, on the board.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
@@ -73,23 +48,6 @@ pub struct Interest {
 }
 
 impl InterestParams {
-    /// Checks the hard bounds; the error counts from zero in the order of declaration. All zero is allowed: it turns interest off.
-    pub fn validate(&self) -> Result<(), RiskError> {
-        if *self == Self::default() {
-            return Ok(());
-        }
-        use crate::bounds::interest::*;
-        first_out_of_bounds(&[
-            BASE_RATE.admits(self.base_rate.get()),
-            OPTIMAL_RATE.admits(self.optimal_rate.get()) && self.optimal_rate >= self.base_rate,
-            MAX_RATE.admits(self.max_rate.get()) && self.max_rate >= self.optimal_rate,
-            OPTIMAL_UTILISATION.admits(self.optimal_utilisation.get()),
-            MAX_UTILISATION.admits(self.max_utilisation.get()),
-            RESERVE.admits(self.reserve.get()),
-            EPOCH_SECONDS.admits(self.epoch_seconds),
-        ])
-    }
-
     /// Interest on one unit a second, 2^-48, rounded up, where `owed` of `lent` are in use: amounts, or amounts times seconds.
     ///
     /// ```text

@@ -23,7 +23,7 @@ extern crate std;
 mod array;
 pub mod block;
 mod board;
-pub mod bounds;
+mod bound;
 mod error;
 mod feed;
 pub mod fixing;
@@ -39,6 +39,7 @@ mod mark;
 pub mod math;
 mod option;
 mod outflow;
+pub mod params;
 pub mod portfolio;
 pub mod position;
 mod price;
@@ -58,26 +59,31 @@ pub use ballast_units::{
     UnitsPerLot,
 };
 pub use block::Leg;
-pub use board::{Board, MAX_GROUPS, MAX_INSTRUMENTS, MAX_TOKENS, MAX_UNDERLYINGS, MarginParams};
+pub use board::{Board, MAX_INSTRUMENTS, MAX_TOKENS, MAX_UNDERLYINGS};
+pub use bound::{Bound, Unit};
 pub use error::RiskError;
 pub use feed::Feed;
 pub use fixing::Fixing;
-pub use funding::FundingParams;
-pub use group::ProductGroup;
+pub use group::{MAX_GROUPS, ProductGroup};
 pub use guard::Purpose;
 pub use instrument::{Instrument, Kind};
-pub use interest::{Interest, InterestParams};
+pub use interest::Interest;
 pub use lending::LendingPool;
 pub use margin::{Margin, Requirements};
-pub use option::{OptionParams, OptionTerms};
+pub use option::OptionTerms;
 pub use outflow::OutflowWindow;
+pub use params::{
+    ContractTerms, ExchangeParams, FeeParams, FundingParams, GroupParams, GuardParams, InstrumentLimits,
+    InterestParams, MAX_PUBLISHERS, MAX_UNIT_PRICE, MAX_VOLATILITY_RANGE, MarginParams, OptionParams, Parameters,
+    RangeParams, Smile, SurfaceParams, TokenParams, TokenTerms, UnderlyingParams, UnderlyingTerms, WithdrawalLimit,
+};
 pub use portfolio::{Balance, MAX_BALANCES, MAX_POSITIONS, Portfolio};
 pub use position::{Fill, Filled, Position, PositionKey};
 pub use price::{OraclePrice, Print, to_board_price};
 pub use publish::{Published, Quotes};
 pub use token::Token;
 pub use transfer::Moved;
-pub use underlying::{BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Underlying, UnderlyingParams};
+pub use underlying::{BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Underlying};
 
 #[cfg(test)]
 mod tests;

@@ -35,7 +35,7 @@ impl Instrument {
         let tick = mul_admit(self.tick_value.get(), 1 << u.scale())?;
         let mark = self.mark_at(u, now);
         let base = if self.is_option() { mark.max(self.lot_units * u.range_value) } else { mark };
-        let band = LotValue::new(mul_div_floor(base.get(), i64::from(self.price_band.get()), 1_000_000)?);
+        let band = LotValue::new(mul_div_floor(base.get(), i64::from(self.limits.price_band.get()), 1_000_000)?);
         let (low, high) = (mark.minus(band)?.get(), mark.plus(band)?.get());
         Ok((Ticks::new((low / tick + i64::from(low % tick > 0)).max(1)), Ticks::new((high / tick).max(1))))
     }

@@ -1,6 +1,6 @@
 //! The rolling limit on what may be withdrawn: a bucket that leaks.
 
-use crate::{RiskError, bounds::exchange};
+use crate::{Parameters, RiskError, WithdrawalLimit};
 use bytemuck::{Pod, Zeroable};
 
 /// Lowest level: credit beyond it is not counted.
@@ -21,16 +21,16 @@ const LEAST_LEVEL: i128 = -(1 << 62);
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 pub struct OutflowWindow {
-    /// Most that may flow out within a window, in the mint's smallest unit; 0 for no limit.
-    pub limit: u64,
+    /// The limit, in the mint's smallest unit.
+    pub params: WithdrawalLimit,
     /// Net outflow that has not leaked yet; below zero credit, at least −2^62.
     pub level: i64,
     /// Time of the last change, seconds.
     pub updated_at: i64,
-    /// Length of the window, seconds.
-    pub window: u32,
     /// What has leaked beyond whole units, in 1 / window of one.
     pub remainder: u32,
+    /// Reserved, zero.
+    pub reserved: u32,
 }
 
 impl OutflowWindow {
@@ -38,19 +38,12 @@ impl OutflowWindow {
     /// limit and lowering it again opens nothing.
     ///
     /// # Errors
-    /// [`RiskError::ParameterOutOfBounds`], numbered as in [`crate::bounds::exchange`].
-    pub fn set(&mut self, limit: u64, window: u32, now: i64) -> Result<(), RiskError> {
-        for (bound, admitted) in [
-            (&exchange::WITHDRAWAL_LIMIT, exchange::WITHDRAWAL_LIMIT.admits(limit)),
-            (&exchange::WITHDRAWAL_WINDOW, exchange::WITHDRAWAL_WINDOW.admits(window)),
-        ] {
-            if !admitted {
-                return Err(RiskError::ParameterOutOfBounds { parameter: bound.number });
-            }
-        }
+    /// [`RiskError::ParameterOutOfBounds`]
+    pub fn set(&mut self, params: WithdrawalLimit, now: i64) -> Result<(), RiskError> {
+        params.validate_bounds()?;
         self.leak(now)?;
-        (self.limit, self.window, self.remainder) = (limit, window, 0);
-        if limit == 0 {
+        (self.params, self.remainder) = (params, 0);
+        if params.limit == 0 {
             self.level = 0;
         }
         Ok(())
@@ -58,7 +51,7 @@ impl OutflowWindow {
 
     /// Counts a deposit.
     pub fn deposit(&mut self, amount: u64, now: i64) -> Result<(), RiskError> {
-        if self.limit == 0 {
+        if self.params.limit == 0 {
             return Ok(());
         }
         self.leak(now)?;
@@ -68,14 +61,14 @@ impl OutflowWindow {
 
     /// Counts a withdrawal, or refuses it.
     pub fn withdraw(&mut self, amount: u64, now: i64) -> Result<(), RiskError> {
-        if self.limit == 0 {
+        if self.params.limit == 0 {
             return Ok(());
         }
         self.leak(now)?;
         let level = i128::from(self.level) + i128::from(amount);
-        if level > i128::from(self.limit) {
+        if level > i128::from(self.params.limit) {
             let outflow = u64::try_from(level).map_err(|_| RiskError::Overflow)?;
-            return Err(RiskError::OutflowLimit { outflow, limit: self.limit });
+            return Err(RiskError::OutflowLimit { outflow, limit: self.params.limit });
         }
         self.set_level(level)
     }
@@ -94,9 +87,9 @@ impl OutflowWindow {
         if elapsed == 0 {
             return Ok(());
         }
-        let window = u128::from(self.window.max(1));
+        let window = u128::from(self.params.window.max(1));
         let held = self.level.unsigned_abs();
-        let a_window = if self.level < 0 { held.max(self.limit) } else { self.limit };
+        let a_window = if self.level < 0 { held.max(self.params.limit) } else { self.params.limit };
         // Below 2^64 · 2^63 + 2^32.
         let total = u128::from(a_window) * u128::from(elapsed) + u128::from(self.remainder);
         let held = u128::from(held);

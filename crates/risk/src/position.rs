@@ -253,8 +253,8 @@ impl Position {
     /// Checks that the lots, with the orders of either side, stay within the instrument's limit.
     pub fn require_within_limit(&self, i: &Instrument) -> Result<(), RiskError> {
         let lots = self.most_lots()?.get();
-        if lots > i.max_position.get() {
-            return Err(RiskError::PositionLimit { instrument: i.index, lots, limit: i.max_position.get() });
+        if lots > i.limits.max_position.get() {
+            return Err(RiskError::PositionLimit { instrument: i.index, lots, limit: i.limits.max_position.get() });
         }
         Ok(())
     }

@@ -7,8 +7,7 @@
 //! volatility liquidates anyone at a stroke.
 
 use crate::{
-    Ppm, RiskError,
-    board::first_out_of_bounds,
+    Ppm, RangeParams, RiskError,
     math::{mul_bounded, mul_div_floor},
 };
 use ballast_pricing::{I16F48, exp, mul_floor, ratio};
@@ -32,39 +31,6 @@ const RETURN_BITS: u32 = VARIANCE_BITS / 2;
 const MAX_RETURN: i64 = 1 << RETURN_BITS;
 /// ln 2 in millionths.
 const LN_2_PPM: i64 = 693_147;
-
-/// Parameters of the dynamic range. Its floor is [`crate::UnderlyingParams::scan_range`].
-#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-pub struct RangeParams {
-    /// z, in hundredths of a standard deviation, in [100, 1,000]; 0 keeps the range at its floor.
-    pub sigmas: u32,
-    /// Largest range, in [the floor, 100 %].
-    pub cap: Ppm,
-    /// Horizon in seconds, in [5 minutes, 7 days].
-    pub horizon: u32,
-    /// Half-life of the variance estimate in seconds, in [1 hour, 60 days].
-    pub half_life: u32,
-    /// Most by which a range falls in an hour, as a ratio of itself, in [0.1 %, 25 %].
-    pub fall_rate: Ppm,
-    /// Reserved, zero.
-    pub reserved: u32,
-}
-
-impl RangeParams {
-    /// Checks the hard bounds; the error counts from zero in the order of declaration.
-    pub fn validate(&self, floor: Ppm) -> Result<(), RiskError> {
-        use crate::bounds::underlying::*;
-        first_out_of_bounds(&[
-            RANGE_SIGMAS.admits(self.sigmas),
-            RANGE_CAP.admits(self.cap.get()) && floor <= self.cap,
-            RANGE_HORIZON.admits(self.horizon),
-            RANGE_HALF_LIFE.admits(self.half_life),
-            RANGE_FALL_RATE.admits(self.fall_rate.get()),
-        ])
-    }
-}
 
 /// The ranges in force and the variance behind them.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]

@@ -3,7 +3,7 @@
 //! Source: SPAN (Chicago Mercantile Exchange), sixteen scenarios, of which the last two are extreme moves of three
 //! ranges whose loss counts at a third.
 
-use crate::{Ppm, RiskError, math::mul_bounded};
+use crate::{MAX_UNIT_PRICE, Ppm, RiskError, math::mul_bounded};
 use bytemuck::{Pod, Zeroable};
 
 /// Number of rows of a scenario table.
@@ -62,14 +62,14 @@ pub const DIRECTIONS: [i16; ROWS] = [0, 0, 1, 1, -1, -1, 1, 1, -1, -1, 1, 1, -1,
 /// Checks a table against its hard bounds: moves of at most three ranges in the row's [direction](DIRECTIONS), weights in
 /// (0, 100 %].
 pub fn validate(table: &[Scenario; ROWS]) -> Result<(), RiskError> {
-    for ((parameter, s), direction) in (0u16..).zip(table).zip(DIRECTIONS) {
+    for ((row, s), direction) in (0u16..).zip(table).zip(DIRECTIONS) {
         if s.price_thirds.signum() != direction
             || s.weight.is_zero()
             || !(-MAX_MOVE..=MAX_MOVE).contains(&i64::from(s.price_thirds))
             || !(-1..=1).contains(&s.volatility)
             || s.weight > Ppm::ONE
         {
-            return Err(RiskError::ParameterOutOfBounds { parameter });
+            return Err(RiskError::BadScenario { row });
         }
     }
     Ok(())
@@ -98,9 +98,6 @@ pub fn linear_array(table: &[Scenario; ROWS], price: i64, range: Ppm) -> Result<
     }
     Ok(array)
 }
-
-/// Largest price of a delta unit, at the underlying's scale.
-pub const MAX_UNIT_PRICE: i64 = 1 << 43;
 
 fn round_away(numerator: i128, denominator: i128) -> Result<i64, RiskError> {
     let most = denominator - 1;
@@ -151,12 +148,12 @@ mod tests {
     fn a_table_out_of_bounds_names_its_row() {
         let mut table = SPAN;
         table[7].price_thirds = 10;
-        assert_eq!(validate(&table), Err(RiskError::ParameterOutOfBounds { parameter: 7 }));
+        assert_eq!(validate(&table), Err(RiskError::BadScenario { row: 7 }));
         table = SPAN;
         table[4].price_thirds = 1;
-        assert_eq!(validate(&table), Err(RiskError::ParameterOutOfBounds { parameter: 4 }));
+        assert_eq!(validate(&table), Err(RiskError::BadScenario { row: 4 }));
         table = SPAN;
         table[0].weight = Ppm::new(0);
-        assert_eq!(validate(&table), Err(RiskError::ParameterOutOfBounds { parameter: 0 }));
+        assert_eq!(validate(&table), Err(RiskError::BadScenario { row: 0 }));
     }
 }

@@ -260,8 +260,8 @@ impl Board {
     ///
     /// # Errors
     /// [`RiskError::NotListed`] for what is no perpetual; [`RiskError::AlreadySettled`] where it has an expiry;
-    /// [`RiskError::ExpiriesTooClose`]; [`RiskError::ParameterOutOfBounds`], number 5 of [`Instrument::validate`], for a time
-    /// that is not a whole minute or less than [`LEAST_NOTICE`] ahead.
+    /// [`RiskError::ExpiriesTooClose`]; [`RiskError::ParameterRule`] for a time that is not a whole minute or less than
+    /// [`LEAST_NOTICE`] ahead.
     pub fn wind_down(&mut self, index: u16, settles_at: i64, now: i64) -> Result<(), RiskError> {
         let i = self.instrument(index)?;
         if i.kind != Kind::Perpetual as u8 {
@@ -272,7 +272,8 @@ impl Board {
         }
         let notice = settles_at.checked_sub(now).ok_or(RiskError::Overflow)?;
         if settles_at % 60 != 0 || !(LEAST_NOTICE..=LEAST_NOTICE + LONGEST_WAIT * 365).contains(&notice) {
-            return Err(RiskError::ParameterOutOfBounds { parameter: 5 });
+            let rule = "a perpetual ends at a whole minute, at least an hour and at most a year and an hour from now";
+            return Err(RiskError::ParameterRule { rule });
         }
         self.require_expiry_apart(i.underlying, settles_at)?;
         let i = self.instrument_mut(index)?;

@@ -4,14 +4,12 @@
 //! publishers, each field by itself, and moves by at most so much a minute and an hour, and from the listed one at first.
 //! A smile that was not published for too long makes its expiry close-only.
 
-use crate::{Ppm, RiskError, board::first_out_of_bounds};
+use crate::{MAX_PUBLISHERS, Parameters, Ppm, RiskError, Smile, SurfaceParams};
 use ballast_pricing::I16F48;
 use bytemuck::{Pod, Zeroable};
 
 /// Expiries of a surface.
 pub const MAX_EXPIRIES: usize = 16;
-/// Publishers of a surface.
-pub const MAX_PUBLISHERS: usize = 5;
 
 /// Least volatility of an option, a year.
 pub const MIN_VOLATILITY: Ppm = Ppm::new(20_000);
@@ -24,32 +22,7 @@ const UPDATE_SECONDS: i64 = 60;
 /// Standardised moneyness beyond which a smile stays level, in millionths.
 const MAX_MONEYNESS_PPM: i64 = 3_000_000;
 
-/// A smile: `σ(x) = level · (1 + skew·x + curvature·x²)` with `x = ln(strike / forward) / √years`, x within ±3 and σ within
-/// [2 %, 500 %]. The forward is that of the anchor price: a smile sticks to the strike until it is published anew.
-#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-pub struct Smile {
-    /// Volatility at the money, millionths a year, in [5 %, 400 %].
-    pub level: Ppm,
-    /// Millionths, in ±100 %.
-    pub skew: i32,
-    /// Millionths, in [0, 100 %].
-    pub curvature: i32,
-}
-
 impl Smile {
-    /// Checks the hard bounds.
-    pub fn validate(&self) -> Result<(), RiskError> {
-        use crate::bounds::smile::*;
-        let fields =
-            [(LEVEL, i64::from(self.level.get())), (SKEW, self.skew.into()), (CURVATURE, self.curvature.into())];
-        match fields.iter().find(|(bound, value)| !bound.admits(*value)) {
-            Some((bound, value)) => Err(RiskError::VolatilityOutOfBounds { field: bound.number, value: *value }),
-            None => Ok(()),
-        }
-    }
-
     /// Volatility at a strike, rounded down to a millionth. `moneyness` is ln(strike / forward), `root_years` positive.
     pub fn volatility(&self, moneyness: I16F48, root_years: I16F48) -> Ppm {
         // In millionths throughout: |x| ≤ 3·10^6, its square by 10^6 at most 9·10^6, factors at most 13·10^6.
@@ -113,39 +86,6 @@ pub struct ExpirySmile {
     pub quotes: [Quote; MAX_PUBLISHERS],
 }
 
-/// Parameters of a surface.
-#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-pub struct SurfaceParams {
-    /// Publishers without whom there is no median, in [1, 5].
-    pub min_publishers: u32,
-    /// Oldest quote that counts, seconds, in [10, 3,600].
-    pub max_quote_age: u32,
-    /// Farthest that a smile moves in a minute, pro rata and at most a minute's worth at once, in [0.1 %, 20 %].
-    pub update_bound: Ppm,
-    /// Farthest that it moves in an hour, in [1 %, 100 %].
-    pub hour_bound: Ppm,
-    /// Farthest that the first publication may be from what was listed, in [1 %, 100 %].
-    pub first_bound: Ppm,
-    /// Reserved, zero.
-    pub reserved: u32,
-}
-
-impl SurfaceParams {
-    /// Checks the hard bounds; the error counts from zero in the order of declaration.
-    pub fn validate(&self) -> Result<(), RiskError> {
-        use crate::bounds::surface::*;
-        first_out_of_bounds(&[
-            MIN_PUBLISHERS.admits(self.min_publishers),
-            MAX_QUOTE_AGE.admits(self.max_quote_age),
-            UPDATE_BOUND.admits(self.update_bound.get()),
-            HOUR_BOUND.admits(self.hour_bound.get()),
-            FIRST_BOUND.admits(self.first_bound.get()),
-        ])
-    }
-}
-
 /// The surface of an underlying.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
@@ -181,7 +121,7 @@ impl Surface {
 
     /// Lists an expiry with the smile that its first publication must be near. Slots of expiries that passed are used again.
     pub fn open_expiry(&mut self, expiry: i64, smile: Smile, now: i64) -> Result<(), RiskError> {
-        smile.validate()?;
+        smile.validate_bounds()?;
         let slot = match self.expiries.iter().position(|e| e.expiry == expiry) {
             Some(_) => return Err(RiskError::DuplicateExpiry { expiry }),
             None => self.expiries.iter().position(|e| e.expiry <= now).ok_or(RiskError::NoFreeExpiry)?,
@@ -202,7 +142,7 @@ impl Surface {
     ) -> Result<u32, RiskError> {
         let index = self.publishers.iter().position(|p| p == publisher && *p != [0; 32]);
         let index = index.ok_or(RiskError::NotAPublisher)?;
-        said.validate()?;
+        said.validate_bounds()?;
         let params = self.params;
         let slot = self.expiries.iter_mut().find(|e| e.expiry == expiry && expiry != 0);
         let slot = slot.ok_or(RiskError::NoVolatility { expiry })?;
@@ -286,7 +226,7 @@ mod tests {
             first_bound: Ppm::new(200_000),
             reserved: 0,
         };
-        surface.params.validate().unwrap();
+        surface.params.validate_bounds().unwrap();
         let mut publishers = [[0; 32]; MAX_PUBLISHERS];
         for n in 1..=3 {
             publishers[usize::from(n)] = publisher(n);
@@ -364,7 +304,7 @@ mod tests {
         assert_eq!(s.publish(&[0; 32], EXPIRY, smile(600_000), 5, NOW), Err(RiskError::NotAPublisher));
         assert_eq!(
             s.publish(&publisher(1), EXPIRY, smile(49_999), 5, NOW),
-            Err(RiskError::VolatilityOutOfBounds { field: 0, value: 49_999 })
+            Err(RiskError::ParameterOutOfBounds { bound: &Smile::BOUNDS[0], value: 49_999 })
         );
         assert_eq!(s.publish(&publisher(1), 60, smile(600_000), 5, NOW), Err(RiskError::NoVolatility { expiry: 60 }));
         assert_eq!(s.set_publishers([publisher(1); MAX_PUBLISHERS]), Err(RiskError::DuplicatePublisher));

@@ -1,6 +1,6 @@
 //! A token accepted as collateral. It is a position of delta one in its underlying.
 
-use crate::{Ppm, RiskError, Units};
+use crate::{Parameters, RiskError, TokenParams, TokenTerms, Units};
 use bytemuck::{Pod, Zeroable};
 
 /// A collateral token.
@@ -17,18 +17,16 @@ pub struct Token {
     /// Smallest units of the token in one delta unit of its underlying. What an account holds beyond a whole delta unit
     /// counts for nothing in margin.
     pub atoms_per_unit: u64,
-    /// Most that all accounts together may deposit, in smallest units.
-    pub deposit_limit: u64,
+    /// Parameters.
+    pub params: TokenParams,
     /// Underlying whose price the token has.
     pub underlying: u16,
     /// 1 where a token is listed.
     pub listed: u8,
     /// Decimals of the mint.
     pub decimals: u8,
-    /// Haircut for liquidity, in [0, 90 %]; the price risk is in the scan.
-    pub haircut: Ppm,
     /// Reserved, zero.
-    pub reserved: [u64; 5],
+    pub reserved: [u32; 9],
 }
 
 impl Token {
@@ -38,14 +36,15 @@ impl Token {
         self.listed == 1
     }
 
-    /// Checks the hard bounds: haircut, atoms per unit, deposit limit.
+    /// What was fixed when it was listed.
+    pub const fn terms(&self) -> TokenTerms {
+        TokenTerms { atoms_per_unit: self.atoms_per_unit }
+    }
+
+    /// Checks every parameter against its hard bounds.
     pub fn validate(&self) -> Result<(), RiskError> {
-        use crate::bounds::token::*;
-        crate::board::first_out_of_bounds(&[
-            HAIRCUT.admits(self.haircut.get()),
-            ATOMS_PER_UNIT.admits(self.atoms_per_unit),
-            DEPOSIT_LIMIT.admits(self.deposit_limit),
-        ])
+        self.params.validate_bounds()?;
+        self.terms().validate_bounds()
     }
 
     /// Whole delta units in an amount of the token, rounded down.

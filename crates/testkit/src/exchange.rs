@@ -9,11 +9,16 @@ use ballast_client::{
     migrate::{self, Keys, Plan, State, Step},
     oracle,
     pda::Exchange,
-    risk::Feed,
+    risk::{Feed, GroupParams, Ppm},
 };
 use solana_account::Account;
 use solana_address::Address;
 use solana_signer::Signer;
+
+/// The parameters of a product group that offsets so many millionths.
+pub const fn offset(millionths: u32) -> GroupParams {
+    GroupParams { offset: Ppm::new(millionths), reserved: [0; 3] }
+}
 
 impl Svm {
     /// A machine with a whole exchange, funded insurance and fresh prices: BTC 40,000, ETH 2,500, SOL 40.
@@ -114,7 +119,7 @@ impl Svm {
         let first = self.config.perpetual.clone();
         for like in first.iter().cycle().take(count) {
             let mut perpetual = like.clone();
-            perpetual.name = format!("{}-{}", like.underlying, self.config.perpetual.len());
+            perpetual.name = format!("{}-{}", like.contract.underlying, self.config.perpetual.len());
             self.config.perpetual.push(perpetual.clone());
             let args = self.config.perpetual_args(&perpetual)?;
             let ix = instruction::list_perpetual(&self.exchange, &payer, &admin.pubkey(), &args);
@@ -179,7 +184,7 @@ impl Svm {
 
     /// The first feed of an underlying.
     pub fn first_feed(&self, underlying: u16) -> Feed {
-        self.config.underlying[usize::from(underlying)].first.args().expect("a valid configuration").into()
+        self.config.underlying[usize::from(underlying)].first.feed().expect("a valid configuration")
     }
 
     /// The print in an underlying's price account.

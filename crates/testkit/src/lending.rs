@@ -3,26 +3,28 @@
 use crate::{Failed, Sent, Svm, Trader};
 use ballast_client::{
     account::discriminator,
-    ballast::{args::InterestArgs, state::Treasury},
+    ballast::state::Treasury,
     instruction,
+    risk::{InterestParams, Ppm},
 };
 use solana_signer::Signer;
 
 /// 2 % a year without use, 10 % at 80 % of what is lent, 100 % at full use; borrowing up to 90 %; a tenth is the exchange's; epochs
 /// of an hour.
-pub const INTEREST: InterestArgs = InterestArgs {
-    base_rate: 20_000,
-    optimal_rate: 100_000,
-    max_rate: 1_000_000,
-    optimal_utilisation: 800_000,
-    max_utilisation: 900_000,
-    reserve: 100_000,
+pub const INTEREST: InterestParams = InterestParams {
+    base_rate: Ppm::new(20_000),
+    optimal_rate: Ppm::new(100_000),
+    max_rate: Ppm::new(1_000_000),
+    optimal_utilisation: Ppm::new(800_000),
+    max_utilisation: Ppm::new(900_000),
+    reserve: Ppm::new(100_000),
     epoch_seconds: 3_600,
+    reserved: 0,
 };
 
 impl Svm {
     /// Sets the parameters of interest, the admin signing.
-    pub fn set_interest(&mut self, args: &InterestArgs) -> Result<Sent, Failed> {
+    pub fn set_interest(&mut self, args: &InterestParams) -> Result<Sent, Failed> {
         let admin = self.admin.insecure_clone();
         let ix = instruction::set_interest(&self.exchange, &admin.pubkey(), args);
         self.send(&[ix], &[&admin])

@@ -16,6 +16,7 @@ mod svm;
 pub mod token;
 mod trader;
 
+pub use exchange::offset;
 pub use order::Order;
 pub use svm::{Failed, Sent, Svm, elf_path};
 pub use trader::Trader;

@@ -4,13 +4,13 @@ use crate::{Sent, Svm, svm::Failed};
 use anyhow::Result;
 use ballast_client::{
     ballast::{
-        args::{FutureArgs, SmileArgs, SurfaceArgs},
+        args::{FutureArgs, SurfaceArgs},
         oracle::{OraclePrice, Source},
         state::VolatilitySurface,
     },
     config::{Config, FeedConfig, name},
     instruction, oracle,
-    risk::Feed,
+    risk::{Feed, Ppm, QuoteNative, Smile, SurfaceParams},
     series::{self, Series},
     terms::Terms,
 };
@@ -20,16 +20,19 @@ use solana_signer::Signer;
 
 /// The surface that [`Svm::open_surface`] makes: one publisher is enough, and moves freely.
 pub const SURFACE: SurfaceArgs = SurfaceArgs {
-    min_publishers: 1,
-    max_quote_age: 3_600,
-    update_bound: 200_000,
-    hour_bound: 1_000_000,
-    first_bound: 1_000_000,
+    params: SurfaceParams {
+        min_publishers: 1,
+        max_quote_age: 3_600,
+        update_bound: Ppm::new(200_000),
+        hour_bound: Ppm::ONE,
+        first_bound: Ppm::ONE,
+        reserved: 0,
+    },
     underlying: 0,
 };
 
 /// The smile that expiries are opened with: 60 % at the money.
-pub const SMILE: SmileArgs = SmileArgs { level: 600_000, skew: -20_000, curvature: 10_000 };
+pub const SMILE: Smile = Smile { level: Ppm::new(600_000), skew: -20_000, curvature: 10_000 };
 
 /// The second source of the fixtures.
 pub const SECOND: Source = Source::Switchboard;
@@ -46,7 +49,7 @@ impl Svm {
     /// The second feed of an underlying, if it has one.
     pub fn second_feed(&self, underlying: u16) -> Option<Feed> {
         let second = self.config.underlying.get(usize::from(underlying))?.second.as_ref()?;
-        Some(second.args().expect("a valid configuration").into())
+        Some(second.feed().expect("a valid configuration"))
     }
 
     /// Account of the second source of an underlying, if it has one.
@@ -90,7 +93,7 @@ impl Svm {
     }
 
     /// Adds an expiry to a surface.
-    pub fn open_expiry(&mut self, underlying: u16, expiry: i64, smile: &SmileArgs) -> Result<Sent, Failed> {
+    pub fn open_expiry(&mut self, underlying: u16, expiry: i64, smile: &Smile) -> Result<Sent, Failed> {
         let admin = self.admin.insecure_clone();
         let ix = instruction::open_expiry(&self.exchange, &admin.pubkey(), underlying, expiry, smile);
         self.send(&[ix], &[&admin])
@@ -115,7 +118,7 @@ impl Svm {
         for ix in series.listing(&self.exchange, &payer, &admin.pubkey(), &SMILE)? {
             self.send(&[ix], &[&admin])?;
         }
-        Ok(series.options()?.iter().map(|o| o.terms.instrument).collect())
+        Ok(series.options()?.iter().map(|o| o.contract.instrument).collect())
     }
 
     /// The series that [`Svm::list_options`] lists.
@@ -123,12 +126,12 @@ impl Svm {
         let perpetual = &self.config.perpetual[usize::from(underlying)];
         let mut args = self.config.instrument_args(perpetual, first)?;
         // An option's price is a small part of its underlying's.
-        args.min_order_value = 1_000_000;
+        args.limits.min_order_value = QuoteNative::new(1_000_000);
         let terms = Terms::of(&self.board().board, underlying)?;
         let written = strikes.iter().map(|s| Ok((terms.ticks(s)?, (*s).to_owned()))).collect::<Result<_>>()?;
         Ok(Series {
-            terms: args,
-            asset: perpetual.underlying.clone(),
+            contract: args,
+            asset: perpetual.contract.underlying.clone(),
             expiries: expiries.to_vec(),
             strikes: written,
             first,
@@ -138,16 +141,16 @@ impl Svm {
     /// Lists a dated future like an underlying's perpetual at an index.
     pub fn list_future(&mut self, underlying: u16, expiry: i64, instrument: u16) -> Result<Sent, Failed> {
         let perpetual = &self.config.perpetual[usize::from(underlying)];
-        let mut terms = self.config.instrument_args(perpetual, instrument).expect("a valid configuration");
-        terms.name = name(&format!("{}-{instrument}", perpetual.underlying)).expect("a short name");
+        let mut contract = self.config.instrument_args(perpetual, instrument).expect("a valid configuration");
+        contract.name = name(&format!("{}-{instrument}", perpetual.contract.underlying)).expect("a short name");
         let (payer, admin) = (self.payer.pubkey(), self.admin.insecure_clone());
-        let args = FutureArgs { terms, expiry };
+        let args = FutureArgs { contract, expiry };
         let ix = instruction::list_future(&self.exchange, &payer, &admin.pubkey(), &args);
         self.send(&[ix], &[&admin])
     }
 
     /// Publishes a smile for an expiry.
-    pub fn publish_smile(&mut self, underlying: u16, expiry: i64, smile: &SmileArgs) -> Result<Sent, Failed> {
+    pub fn publish_smile(&mut self, underlying: u16, expiry: i64, smile: &Smile) -> Result<Sent, Failed> {
         let publisher = self.publisher();
         self.publish_smile_by(&publisher, underlying, expiry, smile)
     }
@@ -158,7 +161,7 @@ impl Svm {
         publisher: &Keypair,
         underlying: u16,
         expiry: i64,
-        smile: &SmileArgs,
+        smile: &Smile,
     ) -> Result<Sent, Failed> {
         let ix = instruction::publish_volatility(&self.exchange, &publisher.pubkey(), underlying, expiry, smile);
         self.send(&[ix], &[publisher])

@@ -1,7 +1,7 @@
 //! Error codes. Append only: a code never changes its meaning and is never used again.
 
 use ballast_book::BookError;
-use ballast_risk::{Overflow, RiskError};
+use ballast_risk::{Overflow, Parameters, RiskError, Smile};
 
 /// Code of the first error.
 pub const ERROR_OFFSET: u32 = 6000;
@@ -213,7 +213,12 @@ impl From<RiskError> for BallastError {
             RiskError::NoFreeToken => Self::NoFreeToken,
             RiskError::InsufficientToken => Self::InsufficientBalance,
             RiskError::PositionLimit { .. } => Self::PositionLimit,
-            RiskError::ParameterOutOfBounds { .. } => Self::ParameterOutOfBounds,
+            RiskError::ParameterOutOfBounds { bound, .. } if bound.list == Smile::LIST => Self::VolatilityOutOfBounds,
+            RiskError::ParameterOutOfBounds { .. }
+            | RiskError::ParameterRule { .. }
+            | RiskError::ReservedNotZero { .. }
+            | RiskError::BadScenario { .. } => Self::ParameterOutOfBounds,
+            RiskError::BadStrike { .. } => Self::BadStrike,
             RiskError::BelowInitialMargin { .. } => Self::BelowInitialMargin,
             RiskError::BelowWithdrawalMargin { .. } => Self::BelowWithdrawalMargin,
             RiskError::Bankrupt { .. } => Self::Bankrupt,
@@ -230,7 +235,6 @@ impl From<RiskError> for BallastError {
             RiskError::Expired { .. } => Self::InstrumentExpired,
             RiskError::NotAnOption { .. } => Self::NotAnOption,
             RiskError::NoVolatility { .. } => Self::NoVolatility,
-            RiskError::VolatilityOutOfBounds { .. } => Self::VolatilityOutOfBounds,
             RiskError::NotAPublisher => Self::NotAPublisher,
             RiskError::DuplicatePublisher => Self::DuplicatePublisher,
             RiskError::DuplicateExpiry { .. } => Self::DuplicateExpiry,
@@ -260,7 +264,6 @@ impl From<RiskError> for BallastError {
 mod log {
     use super::*;
     use anchor_lang::prelude::*;
-    use ballast_risk::bounds::Bound;
 
     /// Turns an error of a crate into one of the program, with its numbers in the log.
     pub trait Logged<T> {
@@ -292,34 +295,6 @@ mod log {
         }
     }
 
-    /// Names, in the log, the parameter of a list that is out of bounds.
-    pub trait Named<T> {
-        /// As [`Logged::logged`], of the `validate` that a list of bounds belongs to.
-        fn named(self, list: &[Bound]) -> Result<T>;
-    }
-
-    impl<T> Named<T> for core::result::Result<T, RiskError> {
-        fn named(self, list: &[Bound]) -> Result<T> {
-            if let Err(RiskError::ParameterOutOfBounds { parameter }) = &self {
-                list.iter().filter(|b| b.number == *parameter).for_each(log_bound);
-            }
-            self.logged()
-        }
-    }
-
-    /// Checks a value that belongs to no `validate`.
-    pub fn require_within(bound: &Bound, value: impl TryInto<i64>) -> Result<()> {
-        if bound.admits(value) {
-            return Ok(());
-        }
-        log_bound(bound);
-        Err(BallastError::ParameterOutOfBounds.into())
-    }
-
-    fn log_bound(b: &Bound) {
-        msg!("{}: from {} to {} {}", b.name, b.low, b.high, b.unit);
-    }
-
     #[cold]
     #[inline(never)]
     fn log_numbers(e: RiskError) -> Error {
@@ -331,4 +306,4 @@ mod log {
 }
 
 #[cfg(feature = "program")]
-pub use log::{Logged, Named, require_within};
+pub use log::Logged;

@@ -7,6 +7,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
+use ballast_risk::{FeeParams, GroupParams, InterestParams, MarginParams, Smile};
 
 declare_id!("BaLLastCLearing11111111111111111111111111111");
 
@@ -44,8 +45,13 @@ pub mod ballast {
 
     /// Names a product group and sets its offset.
     #[discrim = 2]
-    pub fn set_product_group(ctx: &mut Context<SetProductGroup>, group: u8, name: [u8; 16], offset: u32) -> Result<()> {
-        instructions::set_product_group(ctx, group, name, offset)
+    pub fn set_product_group(
+        ctx: &mut Context<SetProductGroup>,
+        group: u8,
+        name: [u8; 16],
+        params: GroupParams,
+    ) -> Result<()> {
+        instructions::set_product_group(ctx, group, name, params)
     }
 
     /// Lists an underlying in the first free slot.
@@ -94,13 +100,13 @@ pub mod ballast {
 
     /// Adds an expiry to a surface, with the smile that its first publication must be near.
     #[discrim = 25]
-    pub fn open_expiry(ctx: &mut Context<ChangeSurface>, expiry: i64, smile: SmileArgs) -> Result<()> {
+    pub fn open_expiry(ctx: &mut Context<ChangeSurface>, expiry: i64, smile: Smile) -> Result<()> {
         instructions::open_expiry(ctx, expiry, smile)
     }
 
     /// Says what a publisher takes the smile of an expiry to be.
     #[discrim = 26]
-    pub fn publish_volatility(ctx: &mut Context<PublishVolatility>, expiry: i64, smile: SmileArgs) -> Result<()> {
+    pub fn publish_volatility(ctx: &mut Context<PublishVolatility>, expiry: i64, smile: Smile) -> Result<()> {
         instructions::publish_volatility(ctx, expiry, smile)
     }
 
@@ -144,13 +150,13 @@ pub mod ballast {
 
     /// Changes the fees.
     #[discrim = 48]
-    pub fn change_fees(ctx: &mut Context<ChangeExchange>, args: FeeArgs) -> Result<()> {
+    pub fn change_fees(ctx: &mut Context<ChangeExchange>, args: FeeParams) -> Result<()> {
         instructions::change_fees(ctx, args)
     }
 
     /// Changes the margin parameters of the exchange.
     #[discrim = 49]
-    pub fn change_margin(ctx: &mut Context<ChangeBoard>, args: MarginArgs) -> Result<()> {
+    pub fn change_margin(ctx: &mut Context<ChangeBoard>, args: MarginParams) -> Result<()> {
         instructions::change_margin(ctx, args)
     }
 
@@ -377,7 +383,7 @@ pub mod ballast {
 
     /// Sets the borrow rate's curve, the limit of borrowing, the exchange's part and the length of an epoch.
     #[discrim = 54]
-    pub fn set_interest(ctx: &mut Context<SetInterest>, args: InterestArgs) -> Result<()> {
+    pub fn set_interest(ctx: &mut Context<SetInterest>, args: InterestParams) -> Result<()> {
         instructions::set_interest(ctx, args)
     }
 

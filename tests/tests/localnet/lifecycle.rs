@@ -13,7 +13,7 @@ use ballast_client::{
         },
         state::Permissions,
     },
-    config::{Config, FundingConfig, InterestConfig},
+    config::{Config, Section},
     event,
     instruction::{self, Party},
     margin,
@@ -39,22 +39,22 @@ const BLOCK_FEE: u32 = 300;
 /// The exchange of the configuration without options, with funding, interest, a fee on blocks, and a future of a given expiry.
 fn config(expiry: i64) -> Result<Config> {
     let mut config = Config::from_toml(include_str!("../../../migrations/localnet.toml"))?;
-    config.exchange.block_fee = "0.0003".into();
-    config.perpetual[usize::from(PERPETUAL)].funding = FundingConfig {
-        impact_notional: "1000".into(),
-        max_premium: "0.005".into(),
-        period: 28_800,
-        max_basis: "0.0001".into(),
-    };
-    config.interest = Some(InterestConfig {
-        base_rate: "0.02".into(),
-        optimal_rate: "0.1".into(),
-        max_rate: "1".into(),
-        optimal_utilisation: "0.8".into(),
-        max_utilisation: "0.9".into(),
-        reserve: "0.1".into(),
-        epoch_seconds: 3_600,
-    });
+    config.exchange.fees.set("block_fee", "0.0003");
+    config.perpetual[usize::from(PERPETUAL)].contract.funding = Section::of(&[
+        ("impact_notional", "1000"),
+        ("max_premium", "0.005"),
+        ("period", "28_800"),
+        ("max_basis", "0.0001"),
+    ]);
+    config.interest = Some(Section::of(&[
+        ("base_rate", "0.02"),
+        ("optimal_rate", "0.1"),
+        ("max_rate", "1"),
+        ("optimal_utilisation", "0.8"),
+        ("max_utilisation", "0.9"),
+        ("reserve", "0.1"),
+        ("epoch_seconds", "3_600"),
+    ]));
     config.series.clear();
     config.underlying.iter_mut().for_each(|u| u.surface = None);
     (config.future[0].days, config.future[0].expiry) = (None, Some(time::format(expiry)));

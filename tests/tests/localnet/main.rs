@@ -7,13 +7,12 @@ use ballast_client::ballast::events::OrderPlaced;
 use ballast_client::{
     BallastError,
     ballast::{
-        args::{BOTH_SIDES, OrderArgs, SmileArgs},
+        args::{BOTH_SIDES, OrderArgs},
         state::VolatilitySurface,
     },
     config::{self, Config},
     event, instruction, margin,
-    risk::Requirements,
-    risk::Side,
+    risk::{Ppm, Requirements, Side, Smile},
     terms::Terms,
 };
 use ballast_liquidator::Liquidator;
@@ -296,7 +295,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     assert_eq!(refused.ballast(), Some(BallastError::StaleRiskArray));
 
     // A smile of the publisher's, no other's; then the whole series is priced.
-    let smile = SmileArgs { level: 760_000, ..venue.smile(0)? };
+    let smile = Smile { level: Ppm::new(760_000), ..venue.smile(0)? };
     let foreign = instruction::publish_volatility(&venue.exchange, &bob.address(), 0, expiry, &smile);
     let refused = venue.act(&bob, &[foreign]).unwrap_err();
     assert_eq!(refused.ballast(), Some(BallastError::NotAPublisher));
@@ -401,7 +400,7 @@ fn a_migration_is_shown_then_applied_through_rpc() -> Result<()> {
     };
     assert_eq!(apply(&config, false).1, "nothing to do\n");
 
-    config.exchange.taker_fee = "0.0004".to_owned();
+    config.exchange.fees.set("taker_fee", "0.0004");
     config.exchange.timelock = 3_600;
     let shown = "   1. fees: taker_fee 0.0005 -> 0.0004\n   2. timelock: 0 -> 3600 seconds\n";
     assert_eq!(plan(&config), shown);
@@ -416,7 +415,7 @@ fn a_migration_is_shown_then_applied_through_rpc() -> Result<()> {
     assert_eq!(plan(&config), "nothing to do\n");
 
     // From now on changes are proposed, and executed by a run after their time.
-    config.perpetual[0].max_position = "900".to_owned();
+    config.perpetual[0].contract.limits.set("max_position", "900");
     let (_, said) = apply(&config, true);
     assert!(said.contains("propose (executable at"), "{said}");
     let (_, said) = apply(&config, true);

@@ -1,6 +1,5 @@
 //! Numbers and names as people write them.
 
-use super::PPM;
 use crate::decimal::parse;
 use anyhow::{Context, Result, ensure};
 use solana_address::Address;
@@ -11,11 +10,6 @@ pub fn name(text: &str) -> Result<[u8; 16]> {
     let bytes = text.as_bytes();
     name.get_mut(..bytes.len()).context("a name has at most 16 bytes")?.copy_from_slice(bytes);
     Ok(name)
-}
-
-/// A ratio in millionths.
-pub(super) fn ratio(text: &str) -> Result<u32> {
-    u32::try_from(parse(text, PPM)?).with_context(|| format!("the ratio {text} must not be negative"))
 }
 
 /// An amount that is not negative, in units of `10^-decimals`.

@@ -4,11 +4,12 @@ use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, pda::Exchange};
 use ballast::{
     args::{
-        Authority, CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs,
-        UnderlyingArgs, WithdrawalLimitArgs,
+        Authority, CollateralChangeArgs, InstrumentChangeArgs, InstrumentTightenArgs, UnderlyingArgs,
+        WithdrawalLimitArgs,
     },
     instruction::tag,
 };
+use ballast_risk::{FeeParams, MarginParams};
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
@@ -77,12 +78,12 @@ pub fn accept_authority(e: &Exchange, nominee: &Address, authority: Authority) -
 }
 
 /// `change_fees`
-pub fn change_fees(e: &Exchange, admin: &Address, args: &FeeArgs) -> Instruction {
+pub fn change_fees(e: &Exchange, admin: &Address, args: &FeeParams) -> Instruction {
     build(tag::CHANGE_FEES, of_exchange(e, admin), args)
 }
 
 /// `change_margin`
-pub fn change_margin(e: &Exchange, admin: &Address, args: &MarginArgs) -> Instruction {
+pub fn change_margin(e: &Exchange, admin: &Address, args: &MarginParams) -> Instruction {
     build(tag::CHANGE_MARGIN, of_board(e, admin), args)
 }
 

@@ -2,7 +2,8 @@
 
 use super::{build, read, signer, write};
 use crate::pda::Exchange;
-use ballast::{args::InterestArgs, instruction::tag};
+use ballast::instruction::tag;
+use ballast_risk::InterestParams;
 use solana_address::Address;
 use solana_instruction::Instruction;
 
@@ -18,6 +19,6 @@ pub fn update_interest(e: &Exchange) -> Instruction {
 }
 
 /// `set_interest`
-pub fn set_interest(e: &Exchange, admin: &Address, args: &InterestArgs) -> Instruction {
+pub fn set_interest(e: &Exchange, admin: &Address, args: &InterestParams) -> Instruction {
     build(tag::SET_INTEREST, vec![signer(admin), read(&e.address), write(&e.board)], args)
 }

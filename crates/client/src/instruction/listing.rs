@@ -6,12 +6,19 @@ use ballast::{
     args::{CollateralArgs, FutureArgs, InstrumentArgs, OptionArgs, UnderlyingArgs},
     instruction::tag,
 };
+use ballast_risk::GroupParams;
 use solana_address::Address;
 use solana_instruction::{AccountMeta, Instruction};
 
 /// `set_product_group`
-pub fn set_product_group(e: &Exchange, admin: &Address, group: u8, name: [u8; 16], offset_ppm: u32) -> Instruction {
-    build(tag::SET_PRODUCT_GROUP, vec![signer(admin), read(&e.address), write(&e.board)], &(group, name, offset_ppm))
+pub fn set_product_group(
+    e: &Exchange,
+    admin: &Address,
+    group: u8,
+    name: [u8; 16],
+    params: &GroupParams,
+) -> Instruction {
+    build(tag::SET_PRODUCT_GROUP, vec![signer(admin), read(&e.address), write(&e.board)], &(group, name, params))
 }
 
 /// `list_underlying`
@@ -47,13 +54,13 @@ pub fn list_perpetual(e: &Exchange, from: &Address, admin: &Address, args: &Inst
 
 /// `list_future`
 pub fn list_future(e: &Exchange, from: &Address, admin: &Address, args: &FutureArgs) -> Instruction {
-    build(tag::LIST_FUTURE, listing(e, from, admin, args.terms.instrument), args)
+    build(tag::LIST_FUTURE, listing(e, from, admin, args.contract.instrument), args)
 }
 
 /// `list_option`
 pub fn list_option(e: &Exchange, from: &Address, admin: &Address, args: &OptionArgs) -> Instruction {
-    let mut accounts = listing(e, from, admin, args.terms.instrument);
-    accounts.insert(accounts.len() - 1, read(&e.surface(args.terms.underlying)));
+    let mut accounts = listing(e, from, admin, args.contract.instrument);
+    accounts.insert(accounts.len() - 1, read(&e.surface(args.contract.underlying)));
     build(tag::LIST_OPTION, accounts, args)
 }
 

@@ -2,10 +2,8 @@
 
 use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, pda::Exchange};
-use ballast::{
-    args::{SmileArgs, SurfaceArgs},
-    instruction::tag,
-};
+use ballast::{args::SurfaceArgs, instruction::tag};
+use ballast_risk::Smile;
 use core::array::from_fn;
 use solana_address::Address;
 use solana_instruction::Instruction;
@@ -31,7 +29,7 @@ pub fn set_publishers(e: &Exchange, admin: &Address, underlying: u16, publishers
 }
 
 /// `open_expiry`
-pub fn open_expiry(e: &Exchange, admin: &Address, underlying: u16, expiry: i64, smile: &SmileArgs) -> Instruction {
+pub fn open_expiry(e: &Exchange, admin: &Address, underlying: u16, expiry: i64, smile: &Smile) -> Instruction {
     let accounts = vec![signer(admin), read(&e.address), write(&e.surface(underlying))];
     build(tag::OPEN_EXPIRY, accounts, &(expiry, smile))
 }
@@ -42,7 +40,7 @@ pub fn publish_volatility(
     publisher: &Address,
     underlying: u16,
     expiry: i64,
-    smile: &SmileArgs,
+    smile: &Smile,
 ) -> Instruction {
     let accounts = vec![signer(publisher), read(&e.address), read(&e.board), write(&e.surface(underlying))];
     build(tag::PUBLISH_VOLATILITY, accounts, &(expiry, smile))

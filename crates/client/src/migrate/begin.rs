@@ -1,9 +1,10 @@
 //! The exchange's accounts and its product groups.
 
-use super::{difference::ratio, need::Planner};
-use crate::instruction;
+use super::{difference::Differences, need::Planner};
+use crate::{config::Scale, instruction};
 use anyhow::Result;
 use ballast::{constants::MAX_GROWTH, state::RiskBoard};
+use ballast_risk::Unit;
 
 impl Planner<'_> {
     /// `initialize_exchange`, and the board grown until it is complete.
@@ -40,15 +41,18 @@ impl Planner<'_> {
     pub fn groups(&mut self) -> Result<()> {
         for g in &self.config.group {
             let place = self.slots.group(&g.name)?;
-            let (name, offset) = g.args()?;
-            let ix = instruction::set_product_group(&self.e, &self.keys.admin, place, name, offset);
-            match self.board().map(|b| b.groups[usize::from(place)]).filter(|set| set.name == name) {
-                None => self.list(&g.name, format!("product group {}: offset {}", g.name, ratio(offset.into())), ix),
-                Some(set) if set.offset.get() != offset => {
-                    let (old, new) = (ratio(set.offset.get().into()), ratio(offset.into()));
-                    self.change(&g.name, format!("product group {}: offset {old} -> {new}", g.name), ix);
-                }
-                Some(_) => {}
+            let (name, params) = g.args()?;
+            let ix = instruction::set_product_group(&self.e, &self.keys.admin, place, name, &params);
+            let listed = self.board().map(|b| b.groups[usize::from(place)]).filter(|set| set.name == name);
+            let Some(listed) = listed else {
+                let offset = Scale::NONE.show(Unit::Ratio, params.offset.get().into());
+                self.list(&g.name, format!("product group {}: offset {offset}", g.name), ix);
+                continue;
+            };
+            let mut d = Differences::default();
+            d.list("", &listed.params, &params, &Scale::NONE);
+            if let Some(changed) = d.changed() {
+                self.change(&g.name, format!("product group {}: {changed}", g.name), ix);
             }
         }
         Ok(())

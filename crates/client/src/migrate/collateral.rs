@@ -1,12 +1,13 @@
 //! Collateral tokens.
 
 use super::{
-    difference::{Differences, amount, ratio},
+    difference::Differences,
     need::{Planner, text},
 };
-use crate::instruction;
+use crate::{config::Scale, instruction};
 use anyhow::Result;
 use ballast::args::CollateralChangeArgs;
+use ballast_risk::Parameters;
 
 impl Planner<'_> {
     /// Collateral tokens, and changes of those that are listed.
@@ -16,15 +17,15 @@ impl Planner<'_> {
             let mut args = self.config.collateral_args(c)?;
             args.underlying = self.slots.underlying(&c.underlying)?;
             let place = self.slots.token(&mint)?;
-            let decimals = u32::from(c.decimals);
+            let scale = Scale { of: &c.name, decimals: c.decimals.into(), lot: 1 };
             let listed = self.board().map(|b| b.tokens[usize::from(place)]).filter(|t| t.is_listed());
             let Some(listed) = listed else {
-                let what = format!(
-                    "list collateral {} at {place}: haircut {}, deposits up to {}, mint {mint}",
-                    c.name,
-                    ratio(args.haircut.into()),
-                    amount(args.deposit_limit, decimals)
-                );
+                let params: Vec<String> = args
+                    .params
+                    .fields()
+                    .map(|(b, value)| format!("{} {}", b.name, scale.show(b.unit, value)))
+                    .collect();
+                let what = format!("list collateral {} at {place}: {}, mint {mint}", c.name, params.join(", "));
                 self.list(
                     &c.name,
                     what,
@@ -36,13 +37,11 @@ impl Planner<'_> {
             d.fixed("name", listed.name, args.name, |n| text(&n));
             d.fixed("underlying", listed.underlying, args.underlying, |n| n.to_string());
             d.fixed("decimals", listed.decimals, c.decimals, |n| n.to_string());
-            d.fixed("atoms in a delta unit", listed.atoms_per_unit, args.atoms_per_unit, |n| n.to_string());
-            d.ratio("haircut", listed.haircut.get(), args.haircut);
-            d.value("deposit_limit", listed.deposit_limit, args.deposit_limit, |v| amount(v, decimals));
+            d.fixed("atoms in a delta unit", listed.atoms_per_unit, args.terms.atoms_per_unit, |n| n.to_string());
+            d.list("", &listed.params, &args.params, &scale);
             self.take_conflicts(&c.name, &d);
             if let Some(changed) = d.changed().filter(|_| d.conflicts().is_empty()) {
-                let args =
-                    CollateralChangeArgs { deposit_limit: args.deposit_limit, haircut: args.haircut, token: place };
+                let args = CollateralChangeArgs { params: args.params, token: place };
                 let ix = instruction::change_collateral(&self.e, &self.keys.admin, &args);
                 self.change(&c.name, format!("collateral {}: {changed}", c.name), ix);
             }

@@ -6,15 +6,15 @@ use super::{
     timelock::nonce_of,
 };
 use crate::{
-    config::{FutureConfig, SeriesConfig},
+    config::{FutureConfig, Scale, SeriesConfig},
     instruction, time,
 };
 use anyhow::{Context, Result, ensure};
 use ballast::{
-    args::{FutureArgs, OptionArgs, SmileArgs},
+    args::{FutureArgs, OptionArgs},
     instruction::tag,
 };
-use ballast_risk::{Instrument, Kind};
+use ballast_risk::{Instrument, Kind, Smile, Unit};
 use std::collections::BTreeSet;
 
 /// Expiries and options that a plan has looked at. Where two series name the same one, the first has it.
@@ -33,9 +33,13 @@ impl Planner<'_> {
         let mut seen = Seen::default();
         let mut kept = Vec::new();
         for s in &self.config.series {
-            ensure!(!(s.days.is_empty() && s.expiries.is_empty()), "a series of {} has no expiry", s.underlying);
+            ensure!(
+                !(s.days.is_empty() && s.expiries.is_empty()),
+                "a series of {} has no expiry",
+                s.contract.underlying
+            );
             for days in &s.days {
-                let rung = self.rung(&s.underlying, *days)?;
+                let rung = self.rung(&s.contract.underlying, *days)?;
                 self.expiry_of(s, rung.expiry, &days.to_string(), &mut seen)?;
                 kept.push((s, rung.others));
             }
@@ -60,7 +64,7 @@ impl Planner<'_> {
         let expiry = match (f.days, &f.expiry) {
             (Some(days), None) => match &listed {
                 Some(listed) => listed.expiry,
-                None => self.rung(&f.underlying, days)?.expiry,
+                None => self.rung(&f.contract.underlying, days)?.expiry,
             },
             (None, Some(text)) => time::parse(text)?,
             _ => anyhow::bail!("{} needs either days or expiry", f.name),
@@ -69,15 +73,15 @@ impl Planner<'_> {
             self.found.notes.push(format!("{} expired at {}", f.name, time::format(expiry)));
             return Ok(());
         }
-        let FutureArgs { mut terms, .. } = self.config.future_args(f, expiry)?;
-        terms.underlying = self.slots.underlying(&f.underlying)?;
+        let FutureArgs { mut contract, .. } = self.config.future_args(f, expiry)?;
+        contract.underlying = self.slots.underlying(&f.contract.underlying)?;
         let Some(listed) = listed else {
-            terms.instrument = self.slots.new_instrument(&f.name)?;
-            let what = format!("list future {}, expiry {}", self.terms(&f.name, &terms)?, time::format(expiry));
-            let args = FutureArgs { terms, expiry };
+            contract.instrument = self.slots.new_instrument(&f.name)?;
+            let what = format!("list future {}, expiry {}", self.terms(&f.name, &contract)?, time::format(expiry));
+            let args = FutureArgs { contract, expiry };
             let ix = instruction::list_future(&self.e, &self.keys.payer, &self.keys.admin, &args);
             self.list(&about_future(f), what, ix);
-            self.size(&f.name, terms.instrument, f.orders);
+            self.size(&f.name, contract.instrument, f.contract.orders);
             return Ok(());
         };
         if listed.expiry != expiry {
@@ -86,18 +90,18 @@ impl Planner<'_> {
             self.found.conflicts.push(conflict);
             return Ok(());
         }
-        self.change_instrument(&f.name, &listed, &terms, f.orders)
+        self.change_instrument(&f.name, &listed, &contract, f.contract.orders)
     }
 
     /// One expiry of a series: the expiry itself, and its options. `entry` is how the file says it.
     fn expiry_of(&mut self, s: &SeriesConfig, expiry: i64, entry: &str, seen: &mut Seen) -> Result<()> {
-        let underlying = self.slots.underlying(&s.underlying)?;
+        let underlying = self.slots.underlying(&s.contract.underlying)?;
         if seen.expiries.insert((underlying, expiry)) {
-            self.open_expiry(&s.underlying, underlying, expiry)?;
+            self.open_expiry(&s.contract.underlying, underlying, expiry)?;
         }
         for mut option in self.config.series_of(s, vec![expiry])?.options()? {
-            option.terms.underlying = underlying;
-            if seen.options.insert((option.terms.name, expiry)) {
+            option.contract.underlying = underlying;
+            if seen.options.insert((option.contract.name, expiry)) {
                 self.option(s, &option, entry)?;
             }
         }
@@ -106,15 +110,15 @@ impl Planner<'_> {
 
     /// Options of expiries that are on a rung and are not what its entry stands for: they change with the series.
     fn kept(&mut self, s: &SeriesConfig, expiries: Vec<i64>, seen: &mut Seen) -> Result<()> {
-        let underlying = self.slots.underlying(&s.underlying)?;
+        let underlying = self.slots.underlying(&s.contract.underlying)?;
         for mut option in self.config.series_of(s, expiries)?.options()? {
-            option.terms.underlying = underlying;
-            if !seen.options.insert((option.terms.name, option.expiry)) {
+            option.contract.underlying = underlying;
+            if !seen.options.insert((option.contract.name, option.expiry)) {
                 continue;
             }
             if let Some(listed) = self.instrument(|i| is_the_option(i, &option)) {
                 let name = super::need::text(&listed.name);
-                self.change_instrument(&name, &listed, &option.terms, s.orders)?;
+                self.change_instrument(&name, &listed, &option.contract, s.contract.orders)?;
             }
         }
         Ok(())
@@ -127,27 +131,27 @@ impl Planner<'_> {
         }
         let smile = self.smile(name)?;
         let ix = instruction::open_expiry(&self.e, &self.keys.admin, underlying, expiry, &smile);
-        let level = super::difference::ratio(smile.level.into());
+        let level = Scale::NONE.show(Unit::Ratio, smile.level.get().into());
         self.list(name, format!("open expiry {} of {name} at volatility {level}", time::format(expiry)), ix);
         Ok(())
     }
 
     fn option(&mut self, s: &SeriesConfig, option: &OptionArgs, entry: &str) -> Result<()> {
-        let name = super::need::text(&option.terms.name);
+        let name = super::need::text(&option.contract.name);
         let Some(listed) = self.instrument(|i| is_the_option(i, option)) else {
             let mut option = *option;
-            option.terms.instrument = self.slots.new_instrument(&name)?;
+            option.contract.instrument = self.slots.new_instrument(&name)?;
             let what =
-                format!("list option {}, expiry {}", self.terms(&name, &option.terms)?, time::format(option.expiry));
+                format!("list option {}, expiry {}", self.terms(&name, &option.contract)?, time::format(option.expiry));
             let ix = instruction::list_option(&self.e, &self.keys.payer, &self.keys.admin, &option);
-            self.list(&about_option(&s.underlying, entry, option.strike, option.put), what, ix);
-            self.size(&name, option.terms.instrument, s.orders);
+            self.list(&about_option(&s.contract.underlying, entry, option.strike, option.put), what, ix);
+            self.size(&name, option.contract.instrument, s.contract.orders);
             return Ok(());
         };
-        self.change_instrument(&name, &listed, &option.terms, s.orders)
+        self.change_instrument(&name, &listed, &option.contract, s.contract.orders)
     }
 
-    fn smile(&self, name: &str) -> Result<SmileArgs> {
+    fn smile(&self, name: &str) -> Result<Smile> {
         let u = self.config.underlying_of(name)?;
         u.surface.as_ref().with_context(|| format!("{name} has options but no surface"))?.smile()
     }
@@ -157,8 +161,8 @@ impl Planner<'_> {
         if let Some(expiry) = self.proposed(underlying, days)? {
             return Ok(Rung { expiry, others: Vec::new() });
         }
-        let of_futures = self.config.future.iter().filter(|f| f.underlying == underlying);
-        let of_series = self.config.series.iter().filter(|s| s.underlying == underlying);
+        let of_futures = self.config.future.iter().filter(|f| f.contract.underlying == underlying);
+        let of_series = self.config.series.iter().filter(|s| s.contract.underlying == underlying);
         let rungs =
             of_futures.clone().filter_map(|f| f.days).chain(of_series.clone().flat_map(|s| s.days.iter().copied()));
         let below = rungs.filter(|d| *d < days).max();
@@ -177,10 +181,10 @@ impl Planner<'_> {
     /// The expiry for which a future or the first option of an entry in days was proposed, if it is still to come.
     fn proposed(&self, underlying: &str, days: u32) -> Result<Option<i64>> {
         let mut nonces = Vec::new();
-        for f in self.config.future.iter().filter(|f| f.underlying == underlying && f.days == Some(days)) {
+        for f in self.config.future.iter().filter(|f| f.contract.underlying == underlying && f.days == Some(days)) {
             nonces.push(nonce_of(tag::LIST_FUTURE, &about_future(f)));
         }
-        for s in self.config.series.iter().filter(|s| s.underlying == underlying && s.days.contains(&days)) {
+        for s in self.config.series.iter().filter(|s| s.contract.underlying == underlying && s.days.contains(&days)) {
             for (strike, _) in self.config.series_of(s, Vec::new())?.strikes {
                 let about = about_option(underlying, &days.to_string(), strike, 0);
                 nonces.push(nonce_of(tag::LIST_OPTION, &about));
@@ -215,15 +219,15 @@ fn expiry_in(data: &[u8]) -> Option<i64> {
 /// tick may differ.
 fn is_the_option(i: &Instrument, option: &OptionArgs) -> bool {
     let kind = if option.put == 1 { Kind::Put } else { Kind::Call };
-    let terms = &option.terms;
+    let contract = &option.contract;
     // strike · tick value / lot units, multiplied out. What does not fit is no listed option.
     let price = |strike: i64, tick: i64, lot_of_the_other: i64| {
         i128::from(strike).checked_mul(i128::from(tick))?.checked_mul(i128::from(lot_of_the_other))
     };
-    let listed = price(i.strike.get(), i.tick_value.get(), terms.lot_units);
-    let wanted = price(option.strike, terms.tick_value, i.lot_units.get());
+    let listed = price(i.strike.get(), i.tick_value.get(), contract.terms.lot_units.get());
+    let wanted = price(option.strike, contract.terms.tick_value.get(), i.lot_units.get());
     i.kind == kind as u8
-        && i.underlying == terms.underlying
+        && i.underlying == contract.underlying
         && i.expiry == option.expiry
         && listed.is_some()
         && listed == wanted

@@ -1,9 +1,10 @@
 //! Differences between what is on the chain and what the file says, as people read them.
 
 use crate::{
-    config::{PPM, QUOTE},
+    config::{QUOTE, Scale},
     decimal,
 };
+use ballast_risk::Parameters;
 
 /// What differs.
 #[derive(Default)]
@@ -29,19 +30,18 @@ impl Differences {
         }
     }
 
-    /// Compares a ratio in millionths.
-    pub fn ratio(&mut self, name: &str, old: impl Into<i64>, new: impl Into<i64>) {
-        self.value(name, old.into(), new.into(), ratio);
+    /// Compares lists of parameters that can be changed. `prefix` is what the file has before their names.
+    pub fn list<P: Parameters>(&mut self, prefix: &str, old: &P, new: &P, scale: &Scale) {
+        for ((bound, old), (_, new)) in old.fields().zip(new.fields()) {
+            self.value(&format!("{prefix}{}", bound.name), old, new, |value| scale.show(bound.unit, value));
+        }
     }
 
-    /// Compares an amount of the quote currency.
-    pub fn quote(&mut self, name: &str, old: i64, new: i64) {
-        self.value(name, old, new, quote);
-    }
-
-    /// Compares a number that has no unit, or seconds, which its name says.
-    pub fn number(&mut self, name: &str, old: impl Into<i64>, new: impl Into<i64>) {
-        self.value(name, old.into(), new.into(), |n| n.to_string());
+    /// Compares lists of parameters that cannot be changed.
+    pub fn fixed_list<P: Parameters>(&mut self, old: &P, new: &P) {
+        for ((bound, old), (_, new)) in old.fields().zip(new.fields()) {
+            self.fixed(bound.name, old, new, |value| Scale::NONE.show(bound.unit, value));
+        }
     }
 
     /// What can be changed, in one line; none if nothing differs.
@@ -55,17 +55,7 @@ impl Differences {
     }
 }
 
-/// A ratio in millionths, as the file has it.
-pub(super) fn ratio(ppm: i64) -> String {
-    decimal::format(ppm, PPM, 0)
-}
-
 /// An amount of the quote currency.
 pub(super) fn quote(native: i64) -> String {
     format!("{} USDC", decimal::format(native, QUOTE, 0))
-}
-
-/// An amount of units of `10^-decimals`. What does not fit is shown as the largest that does.
-pub(super) fn amount(value: u64, decimals: u32) -> String {
-    decimal::format(i64::try_from(value).unwrap_or(i64::MAX), decimals, 0)
 }

@@ -2,10 +2,9 @@
 
 use super::{
     difference::{Differences, quote},
-    listed,
     need::Planner,
 };
-use crate::{decimal, instruction};
+use crate::{config::Scale, decimal, instruction};
 use anyhow::Result;
 use ballast::{
     args::{InstrumentArgs, InstrumentChangeArgs},
@@ -19,7 +18,7 @@ impl Planner<'_> {
     pub fn perpetuals(&mut self) -> Result<()> {
         for p in &self.config.perpetual {
             let mut args = self.config.instrument_args(p, 0)?;
-            args.underlying = self.slots.underlying(&p.underlying)?;
+            args.underlying = self.slots.underlying(&p.contract.underlying)?;
             match self.instrument(|i| i.kind == Kind::Perpetual as u8 && i.name == args.name) {
                 None => {
                     args.instrument = self.slots.new_instrument(&p.name)?;
@@ -29,9 +28,9 @@ impl Planner<'_> {
                         what,
                         instruction::list_perpetual(&self.e, &self.keys.payer, &self.keys.admin, &args),
                     );
-                    self.size(&p.name, args.instrument, p.orders);
+                    self.size(&p.name, args.instrument, p.contract.orders);
                 }
-                Some(listed) => self.change_instrument(&p.name, &listed, &args, p.orders)?,
+                Some(listed) => self.change_instrument(&p.name, &listed, &args, p.contract.orders)?,
             }
         }
         Ok(())
@@ -45,9 +44,9 @@ impl Planner<'_> {
     /// What a listing says of an instrument: its place, lot and tick.
     pub fn terms(&self, name: &str, args: &InstrumentArgs) -> Result<String> {
         let units = self.units(args.underlying)?;
-        let lot = decimal::format(args.lot_units, units, 0);
+        let lot = decimal::format(args.terms.lot_units.get(), units, 0);
         // Dollars a tick of a whole asset; exact, since it was made of a decimal price.
-        let tick = i128::from(args.tick_value) * 10i128.pow(units) / i128::from(args.lot_units);
+        let tick = i128::from(args.terms.tick_value.get()) * 10i128.pow(units) / i128::from(args.terms.lot_units.get());
         Ok(format!("{name} at {}: lot {lot}, tick {}", args.instrument, quote(i64::try_from(tick)?)))
     }
 
@@ -59,34 +58,21 @@ impl Planner<'_> {
         args: &InstrumentArgs,
         orders: u32,
     ) -> Result<()> {
-        let Some(market) = self.state.markets.get(&listed.index) else { return Ok(()) };
-        let old = listed::instrument(listed, &market.header);
         let new = InstrumentChangeArgs {
-            max_position: args.max_position,
-            min_order_value: args.min_order_value,
-            open_interest_cap: args.open_interest_cap,
+            limits: args.limits,
             funding: args.funding,
-            price_band: args.price_band,
             generation: listed.generation,
-            max_orders: args.max_orders,
             // Not the file's: whoever stopped new risk there knew why.
-            reduce_only: old.reduce_only,
+            reduce_only: listed.reduce_only,
         };
-        let units = self.units(args.underlying)?;
-        let lots = |lots: i64| decimal::format(lots.saturating_mul(args.lot_units), units, 0);
+        let decimals = self.units(args.underlying)?;
+        let (was, is) = (listed.terms(), args.terms);
         let mut d = Differences::default();
         d.fixed("underlying", listed.underlying, args.underlying, |n| n.to_string());
-        d.fixed("lot", listed.lot_units.get(), args.lot_units, |n| decimal::format(n, units, 0));
-        d.fixed("tick of a lot", listed.tick_value.get(), args.tick_value, quote);
-        d.value("max_position", old.max_position, new.max_position, lots);
-        d.value("open_interest_cap", old.open_interest_cap, new.open_interest_cap, lots);
-        d.quote("min_order_value", old.min_order_value, new.min_order_value);
-        d.ratio("price_band", old.price_band, new.price_band);
-        d.number("max_orders", old.max_orders, new.max_orders);
-        d.quote("funding.impact_notional", old.funding.impact_notional, new.funding.impact_notional);
-        d.ratio("funding.max_premium", old.funding.max_premium, new.funding.max_premium);
-        d.number("funding.period", old.funding.period, new.funding.period);
-        d.ratio("funding.max_basis", old.funding.max_basis, new.funding.max_basis);
+        d.fixed("lot", was.lot_units, is.lot_units, |n| decimal::format(n.get(), decimals, 0));
+        d.fixed("tick of a lot", was.tick_value, is.tick_value, |n| quote(n.get()));
+        d.list("", &listed.limits, &new.limits, &Scale { of: name, decimals, lot: is.lot_units.get() });
+        d.list("funding.", &listed.funding, &new.funding, &Scale::NONE);
         self.take_conflicts(name, &d);
         if let Some(changed) = d.changed().filter(|_| d.conflicts().is_empty()) {
             let ix = instruction::change_instrument(&self.e, &self.keys.admin, listed.index, &new);

@@ -19,7 +19,6 @@ mod dated;
 mod difference;
 mod instrument;
 pub mod ladder;
-mod listed;
 mod need;
 mod parameters;
 #[cfg(feature = "rpc")]

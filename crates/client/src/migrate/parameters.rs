@@ -1,11 +1,13 @@
 //! What holds for the exchange as a whole.
 
 use super::{
-    difference::{Differences, amount, quote},
-    listed,
+    difference::{Differences, quote},
     need::Planner,
 };
-use crate::{config::QUOTE, instruction, pda};
+use crate::{
+    config::{QUOTE, Scale},
+    instruction, pda,
+};
 use anyhow::Result;
 use ballast::{
     args::{Authority, QUOTE_TOKEN, WithdrawalLimitArgs},
@@ -38,16 +40,10 @@ impl Planner<'_> {
     /// Interest, where the file has it.
     pub fn interest(&mut self) -> Result<()> {
         let Some(interest) = &self.config.interest else { return Ok(()) };
-        let new = interest.args()?;
-        let old = listed::interest(&self.board().map_or_else(Default::default, |b| b.interest.params));
+        let new = interest.read(&Scale::NONE)?;
+        let old = self.board().map_or_else(Default::default, |b| b.interest.params);
         let mut d = Differences::default();
-        d.ratio("base_rate", old.base_rate, new.base_rate);
-        d.ratio("optimal_rate", old.optimal_rate, new.optimal_rate);
-        d.ratio("max_rate", old.max_rate, new.max_rate);
-        d.ratio("optimal_utilisation", old.optimal_utilisation, new.optimal_utilisation);
-        d.ratio("max_utilisation", old.max_utilisation, new.max_utilisation);
-        d.ratio("reserve", old.reserve, new.reserve);
-        d.number("epoch_seconds", old.epoch_seconds, new.epoch_seconds);
+        d.list("", &old, &new, &Scale::NONE);
         if let Some(changed) = d.changed() {
             let ix = instruction::set_interest(&self.e, &self.keys.admin, &new);
             self.change("interest", format!("interest: {changed}"), ix);
@@ -73,8 +69,7 @@ impl Planner<'_> {
 
     fn withdrawal_limit(&mut self, name: &str, old: &OutflowWindow, new: &WithdrawalLimitArgs, decimals: u32) {
         let mut d = Differences::default();
-        d.value("limit", old.limit, new.limit, |v| if v == 0 { "none".to_owned() } else { amount(v, decimals) });
-        d.number("window", old.window, new.window);
+        d.list("", &old.params, &new.params, &Scale { decimals, ..Scale::NONE });
         if let Some(changed) = d.changed() {
             let ix = instruction::set_withdrawal_limit(&self.e, &self.keys.admin, new);
             let what = format!("withdrawals of {name}: {changed}");
@@ -90,13 +85,9 @@ impl Planner<'_> {
     /// Fees.
     pub fn fees(&mut self) -> Result<()> {
         let Some(exchange) = &self.state.exchange else { return Ok(()) };
-        let (old, new) = (listed::fees(exchange), self.config.exchange.fees()?);
+        let new = self.config.exchange.fees()?;
         let mut d = Differences::default();
-        d.ratio("taker_fee", old.taker_fee_ppm, new.taker_fee_ppm);
-        d.ratio("maker_fee", old.maker_fee_ppm, new.maker_fee_ppm);
-        d.ratio("block_fee", old.block_fee_ppm, new.block_fee_ppm);
-        d.ratio("maker_penalty_rate", old.maker_penalty_ppm, new.maker_penalty_ppm);
-        d.quote("maker_penalty", old.maker_penalty, new.maker_penalty);
+        d.list("", &exchange.fees, &new, &Scale::NONE);
         if let Some(changed) = d.changed() {
             let ix = instruction::change_fees(&self.e, &self.keys.admin, &new);
             self.change("fees", format!("fees: {changed}"), ix);
@@ -107,16 +98,9 @@ impl Planner<'_> {
     /// Margin parameters.
     pub fn margin(&mut self) -> Result<()> {
         let Some(board) = self.board() else { return Ok(()) };
-        let (old, new) = (listed::margin(&board.params), self.config.margin.args()?);
+        let (old, new) = (board.params, self.config.margin.read(&Scale::NONE)?);
         let mut d = Differences::default();
-        d.ratio("initial_ratio", old.initial_ratio, new.initial_ratio);
-        d.ratio("liquidation_buffer", old.liquidation_buffer, new.liquidation_buffer);
-        d.ratio("discount_base", old.discount_base, new.discount_base);
-        d.ratio("discount_max", old.discount_max, new.discount_max);
-        d.ratio("discount_of_freed", old.discount_of_freed, new.discount_of_freed);
-        d.ratio("insurance_share", old.insurance_share, new.insurance_share);
-        d.quote("dust_value", old.dust_value, new.dust_value);
-        d.ratio("warning_buffer", old.warning_buffer, new.warning_buffer);
+        d.list("", &old, &new, &Scale::NONE);
         if let Some(changed) = d.changed() {
             let ix = instruction::change_margin(&self.e, &self.keys.admin, &new);
             self.change("margin", format!("margin: {changed}"), ix);

@@ -2,7 +2,7 @@
 
 use super::{Action, Keys, Plan, State, plan, timelock::nonce_of};
 use crate::{
-    config::{Config, FeedConfig},
+    config::{Config, FeedConfig, Scale},
     instruction,
 };
 use ballast::{
@@ -47,18 +47,10 @@ fn made(config: &Config) -> State {
     let mut exchange: Box<Exchange> = zeroed_box();
     let fees = config.exchange.fees().unwrap();
     (exchange.admin, exchange.quote_mint) = (keys().admin, config.exchange.mint().unwrap());
-    (exchange.taker_fee_ppm, exchange.maker_fee_ppm) = (fees.taker_fee_ppm, fees.maker_fee_ppm);
+    exchange.fees = fees;
     exchange.timelock = TIMELOCK;
     let mut board: Box<RiskBoard> = zeroed_box();
-    let margin = config.margin.args().unwrap();
-    let params = &mut board.board.params;
-    params.initial_ratio = Ppm::new(margin.initial_ratio);
-    params.liquidation_buffer = Ppm::new(margin.liquidation_buffer);
-    (params.discount_base, params.discount_max) = (Ppm::new(margin.discount_base), Ppm::new(margin.discount_max));
-    params.discount_of_freed = Ppm::new(margin.discount_of_freed);
-    params.insurance_share = Ppm::new(margin.insurance_share);
-    params.dust_value = QuoteNative::new(margin.dust_value);
-    params.warning_buffer = Ppm::new(margin.warning_buffer);
+    board.board.params = config.margin.read(&Scale::NONE).unwrap();
     let mut treasury: Box<Treasury> = zeroed_box();
     treasury.insurance = QuoteNative::new(config.exchange.first_insurance().unwrap() as i64);
     State {
@@ -160,7 +152,7 @@ fn proposed(config: &Config, proposed_at: i64) -> State {
     change.not_before = proposed_at + i64::from(TIMELOCK);
     change.expires_at = change.not_before + 1_000;
     state.changes.insert(nonce_of(tag::CHANGE_FEES, "fees"), change);
-    state.exchange.as_mut().unwrap().taker_fee_ppm += 1;
+    state.exchange.as_mut().unwrap().fees.taker_fee = Ppm::new(501);
     state
 }
 
@@ -224,23 +216,23 @@ fn a_number_beyond_its_hard_bound_is_named_before_anything_is_sent() {
         plan(&config, &keys(), &State::empty(1), NOW).unwrap().conflicts
     };
     assert!(found(|_| {}).is_empty());
-    let range = found(|c| c.underlying[0].scan_range = "1.5".to_owned());
-    assert_eq!(range, ["BTC: scan range is 1500000 millionths, and must be in [10000, 1000000]"]);
+    let range = found(|c| c.underlying[0].params.set("scan_range", "1.5"));
+    assert_eq!(range, ["BTC: scan_range is 1500000, and must be from 10000 to 1000000 millionths"]);
     let feed = found(|c| c.underlying[0].second = Some(FeedConfig { account: None, ..c.underlying[1].first.clone() }));
     assert_eq!(feed, [format!("BTC: {}", BallastError::FeedNotPinned.message())]);
-    let fee = found(|c| c.exchange.taker_fee = "0.02".to_owned());
-    assert_eq!(fee, ["the exchange: taker fee is 20000 millionths of value, and must be in [0, 10000]"]);
+    let fee = found(|c| c.exchange.fees.set("taker_fee", "0.02"));
+    assert_eq!(fee, ["the exchange: taker_fee is 20000, and must be from 0 to 10000 millionths"]);
     for change in [
-        (|c| c.margin.initial_ratio = "1".to_owned()) as fn(&mut Config),
-        |c| c.group[0].offset = "0.96".to_owned(),
-        |c| c.underlying[1].range.sigmas = "0.5".to_owned(),
-        |c| c.underlying[0].surface.as_mut().unwrap().min_publishers = 6,
-        |c| c.underlying[0].surface.as_mut().unwrap().level = "5".to_owned(),
-        |c| c.collateral[0].haircut = "0.95".to_owned(),
-        |c| c.perpetual[0].price_band = "0.6".to_owned(),
-        |c| c.perpetual[0].funding.period = 60,
-        |c| c.future[0].max_orders = 0,
-        |c| c.series[0].funding.max_basis = "0.2".to_owned(),
+        (|c| c.margin.set("initial_ratio", "1")) as fn(&mut Config),
+        |c| c.group[0].params.set("offset", "0.96"),
+        |c| c.underlying[1].range.set("sigmas", "0.5"),
+        |c| c.underlying[0].surface.as_mut().unwrap().params.set("min_publishers", "6"),
+        |c| c.underlying[0].surface.as_mut().unwrap().smile.set("level", "5"),
+        |c| c.collateral[0].params.set("haircut", "0.95"),
+        |c| c.perpetual[0].contract.limits.set("price_band", "0.6"),
+        |c| c.perpetual[0].contract.funding.set("period", "60"),
+        |c| c.future[0].contract.limits.set("max_orders", "0"),
+        |c| c.series[0].contract.funding.set("max_basis", "0.2"),
         |c| c.exchange.timelock = 2_592_001,
     ] {
         assert_eq!(found(change).len(), 1);
@@ -255,6 +247,13 @@ fn the_example_for_real_money_is_inside_all_bounds() {
     let plan = plan(&example, &keys(), &state, now).unwrap();
     assert!(plan.conflicts.is_empty() && plan.notes.is_empty(), "{plan}");
     assert_eq!(plan.steps.last().unwrap().what, "timelock: 0 -> 172800 seconds");
-    assert!(example.underlying.iter().all(|u| u.second.is_none() && u.guard.max_move != "0"));
-    assert!(example.underlying.iter().filter_map(|u| u.surface.as_ref()).all(|s| s.min_publishers >= 3));
+    assert!(
+        example
+            .underlying
+            .iter()
+            .all(|u| u.second.is_none() && !u.guard.read(&Scale::NONE).unwrap().max_move.is_zero())
+    );
+    assert!(
+        example.underlying.iter().filter_map(|u| u.surface.as_ref()).all(|s| s.params().unwrap().min_publishers >= 3)
+    );
 }

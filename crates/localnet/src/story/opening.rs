@@ -50,7 +50,7 @@ pub fn list<'n>(stage: &mut Stage, net: &'n Localnet, config: &Config, first: &H
     stage.line(format!("Pyth prices on the board, in dollars: {}", named.collect::<Vec<_>>().join(", ")))?;
     venue.publish_volatilities()?;
     for (u, surface) in config.underlying.iter().filter_map(|u| Some((u, u.surface.as_ref()?))) {
-        let level = decimal::parse(&surface.level, 6)?;
+        let level = i64::from(surface.smile()?.level.get());
         stage.line(format!("a volatility of {} at the money published for {}", percent(level, 1_000_000), u.name))?;
     }
     Ok(venue)

@@ -24,4 +24,4 @@ mod purpose;
 mod state;
 
 pub use purpose::{Arrays, Purpose};
-pub use state::{CONSISTENT_SECONDS, GuardParams, Guards, SAMPLE_SECONDS, SAMPLES, SecondPrice, flag};
+pub use state::{CONSISTENT_SECONDS, Guards, SAMPLE_SECONDS, SAMPLES, SecondPrice, flag};

@@ -1,6 +1,6 @@
 //! The guards of one underlying: the samples of the last minutes, and the flags that follow from them.
 
-use crate::{Ppm, RiskError, board::first_out_of_bounds, math::mul_div_floor};
+use crate::{GuardParams, Ppm, RiskError, math::mul_div_floor};
 use bytemuck::{Pod, Zeroable};
 
 /// Bits of [`Guards::flags`].
@@ -21,25 +21,6 @@ pub const SAMPLES: usize = 10;
 pub const SAMPLE_SECONDS: i64 = 30;
 /// Seconds after which a price that stays on one side of the median is believed.
 pub const CONSISTENT_SECONDS: i64 = 120;
-
-/// Parameters of the guards that are not elsewhere: age and confidence are in [`crate::UnderlyingParams`].
-#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-pub struct GuardParams {
-    /// Farthest that a price may be from the median of the last five minutes, in [1 %, 50 %]; 0 turns the guard off.
-    pub max_move: Ppm,
-    /// Farthest that the two sources may be apart, in [0.1 %, 20 %]; used where a second source is listed.
-    pub max_divergence: Ppm,
-}
-
-impl GuardParams {
-    /// Checks the hard bounds; the error counts from zero in the order of declaration.
-    pub fn validate(&self) -> Result<(), RiskError> {
-        use crate::bounds::underlying::*;
-        first_out_of_bounds(&[MAX_MOVE.admits(self.max_move.get()), MAX_DIVERGENCE.admits(self.max_divergence.get())])
-    }
-}
 
 /// A price of the second source, at the board's scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ impl TokenHolding {
     #[inline(always)]
     pub fn of(token: &Token, u: &Underlying, units: i64) -> Result<Self, RiskError> {
         let value = (Units::new(units) * u.price).to_native_ceil(u.scale());
-        Ok(Self { units, haircut: mul_ppm_ceil(value, token.haircut)? })
+        Ok(Self { units, haircut: mul_ppm_ceil(value, token.params.haircut)? })
     }
 }
 

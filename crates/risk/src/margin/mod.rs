@@ -191,7 +191,7 @@ impl Margin {
         add(&mut self.order_margin, risk.order_margin);
 
         let group = match usize::from(u.group).checked_sub(1).and_then(|g| self.groups.get_mut(g)) {
-            Some(group) if board.groups[usize::from(u.group) - 1].offset > Ppm::ZERO => group,
+            Some(group) if board.groups[usize::from(u.group) - 1].params.offset > Ppm::ZERO => group,
             _ => return add(&mut self.scan_alone, risk.scan),
         };
         add(&mut group.scan, risk.scan);
@@ -212,7 +212,7 @@ impl Margin {
             }
             // (1 − c)·Σ + c·netted = Σ − c·(Σ − netted): the benefit is rounded down.
             let netted = QuoteNative::new(worst(&sum.rows).max(0)).plus(sum.extra)?;
-            let benefit = mul_ppm_floor(sum.scan.minus(netted)?, group.offset)?;
+            let benefit = mul_ppm_floor(sum.scan.minus(netted)?, group.params.offset)?;
             scan = scan.plus(sum.scan)?.minus(benefit)?;
         }
         let add_on = self.calendar.plus(self.concentration)?.plus(self.short_minimum)?;

@@ -24,5 +24,5 @@ mod present;
 mod terms;
 
 pub(crate) use present::Present;
+pub use terms::OptionTerms;
 pub(crate) use terms::{GAMMA_BITS, GAMMA_LIMIT};
-pub use terms::{OptionParams, OptionTerms};

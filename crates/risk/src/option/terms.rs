@@ -1,8 +1,7 @@
 //! What a refresh writes of an option, and how it follows the samples of its settlement.
 
 use crate::{
-    Ppm, RiskError, UnitsPerLot,
-    board::first_out_of_bounds,
+    MAX_VOLATILITY_RANGE, OptionParams, Ppm, RiskError, UnitsPerLot,
     math::{RATIO_BITS, RATIO_ONE, add_bounded, mul_bounded, mul_div_floor, mul_ratio_floor, sub_bounded},
     scenario::ROWS,
 };
@@ -20,38 +19,7 @@ pub(crate) const GAMMA_LIMIT: i64 = 1 << (GAMMA_BITS + 16);
 /// Seconds in a day.
 const DAY: i64 = 86_400;
 
-/// Parameters of the options of one underlying.
-#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-pub struct OptionParams {
-    /// v, the volatility scan range of an option of 30 days as a ratio of its volatility, in [0, 90 %].
-    pub volatility_range: Ppm,
-    /// p: the range of another expiry is `v · (30 / max(days, floor))^p`, in [0, 1].
-    pub volatility_power: Ppm,
-    /// Days below which the range grows no more, in [1, 30].
-    pub volatility_floor_days: u32,
-    /// Oldest array, in seconds, with which new risk is allowed, in [1, 3,600].
-    pub max_array_age: u32,
-    /// Oldest volatility, in seconds, with which new risk is allowed, in [10, 86,400].
-    pub max_volatility_age: u32,
-    /// Reserved, zero.
-    pub reserved: u32,
-}
-
 impl OptionParams {
-    /// Checks the hard bounds; the error counts from zero in the order of declaration.
-    pub fn validate(&self) -> Result<(), RiskError> {
-        use crate::bounds::underlying::*;
-        first_out_of_bounds(&[
-            VOLATILITY_RANGE.admits(self.volatility_range.get()),
-            VOLATILITY_POWER.admits(self.volatility_power.get()),
-            VOLATILITY_FLOOR_DAYS.admits(self.volatility_floor_days),
-            MAX_ARRAY_AGE.admits(self.max_array_age),
-            MAX_VOLATILITY_AGE.admits(self.max_volatility_age),
-        ])
-    }
-
     /// `v · (30 / max(days, floor))^p`, at most 90 %.
     pub(crate) fn volatility_range_of(&self, seconds: i64) -> Result<Ppm, PricingError> {
         let least = i64::from(self.volatility_floor_days) * DAY;
@@ -59,7 +27,7 @@ impl OptionParams {
         let power = pricing::ratio(self.volatility_power.get().into(), Ppm::ONE.get().into())?;
         let factor = pricing::pow(base, power)?;
         let range = pricing::mul_floor(self.volatility_range.get().into(), factor)?;
-        Ok(Ppm::new(range.clamp(0, crate::bounds::underlying::VOLATILITY_RANGE.high) as u32))
+        Ok(Ppm::new(range.clamp(0, MAX_VOLATILITY_RANGE) as u32))
     }
 }
 

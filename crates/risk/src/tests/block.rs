@@ -197,7 +197,7 @@ fn who_passes_could_have_withdrawn_the_cost() {
 
 /// A leg near the mark.
 fn random_leg(rng: &mut Rng, world: &World, instrument: u16) -> Leg {
-    let most = world.instrument(instrument).0.max_position.get();
+    let most = world.instrument(instrument).0.limits.max_position.get();
     let lots = rng.log_range(1, most);
     Leg { instrument, fill: world.fill_near_mark(rng, instrument, lots) }
 }

@@ -7,7 +7,7 @@ use super::{
     world::{NOW, Reach, World, empty_board, guard_params, most_lots, plain, print, range_params, usual_option_params},
 };
 use crate::{
-    Fill, Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, RiskError, Side, TickValue, Ticks, Token,
+    Fill, Instrument, Kind, Lots, Parameters, Portfolio, Ppm, QuoteNative, RiskError, Side, TickValue, Ticks, Token,
     Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT},
     scenario::{SPAN, Scenario, validate},
@@ -27,25 +27,15 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
         }
     }
     validate(&board.scenarios).unwrap();
-    board.groups[0] = ProductGroup { offset: Ppm::new(rng.pick(&[1, 950_000])), ..ProductGroup::zeroed() };
+    board.groups[0] = super::world::group(Ppm::new(rng.pick(&[1, 950_000])));
     let mut world = World::of(board);
     for index in 0..spread {
+        let mut params = UnderlyingParams::zeroed();
+        UnderlyingParams::BOUNDS.iter().for_each(|b| assert!(params.set(b.name, b.high)));
+        params.liquidity = QuoteNative::new(rng.pick(&[1, 1_000, 1 << 50]));
+        params.open_interest_liquidity = QuoteNative::new(1);
         let mut u = Underlying {
-            params: UnderlyingParams {
-                liquidity: QuoteNative::new(rng.pick(&[1, 1_000, 1 << 50])),
-                profit_cap: QuoteNative::new(1 << 50),
-                scan_range: Ppm::new(1_000_000),
-                max_confidence: Ppm::new(100_000),
-                calendar: Ppm::new(100_000),
-                concentration: Ppm::new(2_000_000),
-                concentration_cap: Ppm::new(4_000_000),
-                stable_rate: Ppm::new(1_000_000),
-                max_age: 600,
-                short_minimum: Ppm::new(200_000),
-                open_interest_liquidity: QuoteNative::new(1),
-                crowding: Ppm::new(1_000_000),
-                crowding_cap: Ppm::new(1_000_000),
-            },
+            params,
             range_params: range_params(),
             option_params: usual_option_params(),
             guard_params: guard_params(),
@@ -90,7 +80,9 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
             tick_value: TickValue::new(1),
             // The drift of an option may be as much as its worst row and more: a book of nothing but options at the bound
             // would be asked for more than fits.
-            max_position: Lots::new((most_lots(&u, lot_units) / if strike > 0 { 4 } else { 1 }).clamp(1, 1 << 50)),
+            limits: super::world::limits(Lots::new(
+                (most_lots(&u, lot_units) / if strike > 0 { 4 } else { 1 }).clamp(1, 1 << 50),
+            )),
             basis: if strike > 0 { 0 } else { rng.pick(&[0, 100_000, -100_000]) },
             expiry,
             strike: Ticks::new(strike),
@@ -98,8 +90,6 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
             underlying: u.index,
             index,
             kind: kind as u8,
-            price_band: Ppm::new(500_000),
-            max_orders: 64,
             ..Instrument::zeroed()
         };
         world.list(i);
@@ -107,10 +97,9 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
     for n in 0..8u16 {
         world.board.tokens[usize::from(n)] = Token {
             atoms_per_unit: 1,
-            deposit_limit: 1 << 62,
             underlying: n % spread,
             listed: 1,
-            haircut: Ppm::new(900_000),
+            params: super::world::token_params(Ppm::new(900_000)),
             ..Token::zeroed()
         };
         world.tokens.push(n);
@@ -129,7 +118,7 @@ fn full(rng: &mut Rng, world: &World) -> Portfolio {
     let pattern = rng.below(4);
     for (n, &index) in world.instruments.iter().enumerate() {
         let (i, u) = world.instrument(index);
-        let most = i.max_position.get();
+        let most = i.limits.max_position.get();
         let lots = match pattern {
             0 => most,
             1 => -most,
@@ -212,10 +201,10 @@ fn the_bounds_are_where_they_are_said_to_be() {
         };
         assert!(within(most) && !within(most + 1));
         if most < 1 << 50 {
-            i.max_position = Lots::new(most + 1);
+            i.limits.max_position = Lots::new(most + 1);
             assert_eq!(i.validate(u), Err(RiskError::Overflow));
         }
-        i.max_position = Lots::new(most.min(1 << 50));
+        i.limits.max_position = Lots::new(most.min(1 << 50));
         assert_eq!(i.validate(u), Ok(()));
         let mut p = Portfolio::zeroed();
         assert_eq!(p.credit(0, &world.board.tokens[0], u, most as u64 + 1), Err(RiskError::Overflow));

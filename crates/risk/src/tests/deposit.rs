@@ -35,7 +35,7 @@ fn a_deposit_of_quote_adds_one_for_one() {
 #[test]
 fn a_token_may_cost_more_margin_than_it_is_worth() {
     let mut world = plain();
-    world.board.tokens[0].haircut = Ppm::new(900_000);
+    world.board.tokens[0].params.haircut = Ppm::new(900_000);
     world.board.tokens[0].validate().unwrap();
     let u = &mut world.board.underlyings[0];
     u.params.scan_range = Ppm::new(1_000_000);
@@ -142,8 +142,9 @@ fn within_the_joint_bound_a_token_deposit_never_lowers_health() {
         let worst = u.worst_long.max(u.worst_short);
         let (kappa, cap) = (ppm(u.params.concentration.get()), ppm(u.params.concentration_cap.get()));
         let spread = whole(1) + kappa * (whole(1) + whole(2) * cap);
-        let most =
-            ppm(terms.haircut.get()) + Q::new(worst.get(), u.price.get()) * spread + ppm(u.params.calendar.get());
+        let most = ppm(terms.params.haircut.get())
+            + Q::new(worst.get(), u.price.get()) * spread
+            + ppm(u.params.calendar.get());
         let mut after = before;
         if most > whole(1) || !world.pay_in(rng, &mut after, token) {
             return;

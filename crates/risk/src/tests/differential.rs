@@ -94,7 +94,7 @@ fn board_agrees(board: &Board) {
         assert_eq!(BigInt::from(u.range_value.get()), (whole(u.price.get()) * ppm(u.scan_range().get())).ceil());
         let offset = match u.group {
             0 => 0,
-            g => board.groups[usize::from(g) - 1].offset.get(),
+            g => board.groups[usize::from(g) - 1].params.offset.get(),
         };
         // The charge on a hedge is no more than what a product group leaves of the range.
         let left = (whole(u.scan_range().get()) * (whole(1) - ppm(offset))).floor();

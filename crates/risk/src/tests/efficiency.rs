@@ -4,11 +4,10 @@
 
 use super::world::{self, LAST, NOW, World, empty_board, guard_params, print, range_params, usual_option_params};
 use crate::{
-    Instrument, Kind, Lots, Portfolio, Ppm, ProductGroup, QuoteNative, Requirements, Scaled, TickValue, Ticks, Token,
+    Instrument, Kind, Lots, Portfolio, Ppm, QuoteNative, Requirements, Scaled, Smile, TickValue, Ticks, Token,
     Underlying, UnderlyingParams, UnitPrice, UnitsPerLot,
     margin::{UnderlyingRisk, check},
     math::{RATIO_ONE, mul_ppm_ceil},
-    surface::Smile,
 };
 use bytemuck::Zeroable;
 use std::{env, format, fs, prelude::v1::*};
@@ -36,7 +35,7 @@ struct Market {
 impl Market {
     fn new() -> Self {
         let mut world = World::of(empty_board());
-        world.board.groups[0] = ProductGroup { offset: Ppm::new(600_000), ..ProductGroup::zeroed() };
+        world.board.groups[0] = super::world::group(Ppm::new(600_000));
         let prices = [("BTC", 60_000, BTC, 150_000), ("ETH", 3_000, ETH, 180_000), ("SOL", 150, SOL, 200_000)];
         for (index, (_, price, lots, range)) in (0..).zip(prices) {
             let mut u = Underlying {
@@ -87,10 +86,9 @@ impl Market {
         }
         market.world.board.tokens[0] = Token {
             atoms_per_unit: 1,
-            deposit_limit: 1 << 62,
             underlying: 2,
             listed: 1,
-            haircut: Ppm::new(50_000),
+            params: super::world::token_params(Ppm::new(50_000)),
             ..Token::zeroed()
         };
         market
@@ -113,13 +111,11 @@ impl Market {
             tick_value: TickValue::new(USDC / 100),
             expiry: if days == 0 { 0 } else { NOW + days * DAY },
             strike: Ticks::new(strike * 100 / BTC),
-            max_position: Lots::new(1_000),
+            limits: super::world::limits(Lots::new(1_000)),
             generation: 1,
             underlying,
             index: self.names.len() as u16,
             kind: kind as u8,
-            price_band: Ppm::new(100_000),
-            max_orders: 64,
             ..Instrument::zeroed()
         });
         self.names.push(name);

@@ -5,9 +5,9 @@ use super::{
     world::{NOW, plain},
 };
 use crate::{
-    Fill, Instrument, Kind, LotValue, Lots, Portfolio, Ppm, QuoteNative, RiskError, Underlying,
+    Fill, FundingParams, Instrument, Kind, LotValue, Lots, Portfolio, Ppm, QuoteNative, RiskError, Underlying,
     fixing::WINDOW_SECONDS,
-    funding::{AVERAGE_BITS, FundingParams, ImpactPrices, Samples, accrue, average, premium},
+    funding::{AVERAGE_BITS, ImpactPrices, Samples, accrue, average, premium},
 };
 use bytemuck::Zeroable;
 use std::prelude::v1::*;

@@ -14,11 +14,11 @@ use super::{
     world::{self, LAST, NOW, World, empty_board, guard_params, print, range_params},
 };
 use crate::{
-    Board, Instrument, Kind, Lots, OptionParams, Portfolio, Ppm, Purpose, QuoteNative, TickValue, Ticks, Underlying,
-    UnderlyingParams, UnitPrice, UnitsPerLot,
+    Board, Instrument, Kind, Lots, OptionParams, Portfolio, Ppm, Purpose, QuoteNative, Smile, TickValue, Ticks,
+    Underlying, UnderlyingParams, UnitPrice, UnitsPerLot,
     margin::{UnderlyingRisk, check},
     math::mul_div_floor,
-    surface::{MAX_VOLATILITY, MIN_VOLATILITY, Smile},
+    surface::{MAX_VOLATILITY, MIN_VOLATILITY},
 };
 use ballast_pricing::{pow, ratio};
 use bytemuck::Zeroable;
@@ -216,14 +216,12 @@ fn list(world: &mut World, kind: Kind, terms: Terms) {
         kind: kind as u8,
         lot_units: UnitsPerLot::new(terms.units),
         delta_units: UnitsPerLot::new(terms.units),
-        max_position: Lots::new(terms.max_position),
+        limits: super::world::limits(Lots::new(terms.max_position)),
         expiry: terms.expiry,
         basis: terms.basis,
         strike: Ticks::new(terms.strike),
         tick_value: TickValue::new(1),
         generation: 1,
-        price_band: Ppm::new(100_000),
-        max_orders: 64,
         ..Instrument::zeroed()
     });
 }

@@ -105,7 +105,7 @@ fn scanning_risk_is_convex_in_lots() {
         let Some(&index) = world.held(&portfolio).first() else { return };
         let (i, u) = world.instrument(index);
         let slot = portfolio.search(crate::PositionKey::of(i)).unwrap();
-        let most = i.max_position.get();
+        let most = i.limits.max_position.get();
         let step = rng.range(0, most);
         let middle = rng.range(step - most, most - step);
         let mut at = |lots: i64| {
@@ -132,7 +132,7 @@ fn a_group_stays_between_its_floor_and_the_sum() {
         let sum: i64 = risks.iter().map(|r| r.scan.get()).sum();
         let floor = risks.iter().map(|r| {
             let group = world.board.underlyings[usize::from(r.index)].group;
-            let c = if group == 0 { 0 } else { world.board.groups[usize::from(group) - 1].offset.get() };
+            let c = if group == 0 { 0 } else { world.board.groups[usize::from(group) - 1].params.offset.get() };
             (whole(1) - ppm(c)) * whole(r.scan.get())
         });
         assert!(total <= sum);
@@ -184,7 +184,7 @@ fn the_order_of_insertion_changes_nothing() {
         let mut acts: Vec<(u16, Option<crate::Fill>, u64)> = Vec::new();
         for &index in &world.instruments {
             if rng.chance(60) && acts.len() < 64 {
-                let most = world.instrument(index).0.max_position.get();
+                let most = world.instrument(index).0.limits.max_position.get();
                 let lots = rng.log_range(1, most) * rng.pick(&[1, -1]);
                 acts.push((index, Some(world.fill_near_mark(rng, index, lots)), 0));
             }
@@ -303,7 +303,7 @@ fn random_trade(rng: &mut Rng, world: &World, portfolio: &Portfolio) -> Option<(
     let (i, u) = world.instrument(index);
     let now = portfolio.lots(i).get();
     let lots = match rng.below(4) {
-        0 => rng.log_range(1, i.max_position.get()) * rng.pick(&[1, -1]),
+        0 => rng.log_range(1, i.limits.max_position.get()) * rng.pick(&[1, -1]),
         1 => -now,
         _ => -now.signum() * rng.log_range(1, now.abs()),
     };

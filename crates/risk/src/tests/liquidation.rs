@@ -336,7 +336,7 @@ fn a_liquidation_in_numbers() {
 #[test]
 fn a_takeover_moves_what_it_says() {
     let mut world = plain();
-    world.board.instruments[0].max_position = Lots::new(100);
+    world.board.instruments[0].limits.max_position = Lots::new(100);
     let i = world.instrument(0).0;
     let mut account = long(&world, 80 * USDC);
     let mut liquidator = long(&world, 500 * USDC);

@@ -34,7 +34,7 @@ fn reach(rng: &mut Rng) -> Reach {
 /// first third add up to. Beyond it two outrights, each hedged in its product group, are dearer as a calendar spread, and
 /// the charge of a book with options is no longer that of a linear one.
 fn most_calendar(board: &Board, u: &crate::Underlying) -> u32 {
-    let group = usize::from(u.group).checked_sub(1).map_or(0, |g| board.groups[g].offset.get());
+    let group = usize::from(u.group).checked_sub(1).map_or(0, |g| board.groups[g].params.offset.get());
     let range = u64::from(u.scan_range().get().min(950_000));
     (4 * u64::from(1_000_000 - group) * range / 3_000_000) as u32
 }
@@ -112,7 +112,7 @@ fn margin_is_convex_in_the_lots_of_all_instruments_at_once() {
         let low = world.portfolio(rng, 48);
         let (mut middle, mut high) = (low, low);
         for ((m, h), p) in middle.positions.iter_mut().zip(&mut high.positions).zip(low.open()) {
-            let most = world.instrument(p.key.instrument()).0.max_position.get();
+            let most = world.instrument(p.key.instrument()).0.limits.max_position.get();
             let step = rng.range(-most - p.lots.get(), most - p.lots.get()) / 2;
             (m.lots, h.lots) = (Lots::new(p.lots.get() + step), Lots::new(p.lots.get() + 2 * step));
         }
@@ -133,7 +133,7 @@ fn a_group_with_options_asks_for_its_floor_at_least() {
         let portfolio = world.portfolio(rng, 64);
         let floor = risks(&world.board, &portfolio).into_iter().map(|r| {
             let group = usize::from(world.board.underlyings[usize::from(r.index)].group);
-            let c = group.checked_sub(1).map_or(0, |g| world.board.groups[g].offset.get());
+            let c = group.checked_sub(1).map_or(0, |g| world.board.groups[g].params.offset.get());
             assert!(r.extra.get() >= 0 && r.extra <= r.scan);
             (whole(1) - ppm(c)) * whole(r.scan.get())
         });
@@ -155,13 +155,11 @@ fn option_and_hedge(rng: &mut Rng, world: &mut World) -> Option<(u16, u16)> {
         lot_units: UnitsPerLot::new(1),
         delta_units: UnitsPerLot::new(1),
         tick_value: TickValue::new(1),
-        max_position: Lots::new(most_lots(&u, 1).min(1 << 50)),
+        limits: super::world::limits(Lots::new(most_lots(&u, 1).min(1 << 50))),
         generation: 1,
         underlying: u.index,
         index: hedge,
         kind: Kind::Perpetual as u8,
-        price_band: Ppm::new(100_000),
-        max_orders: 64,
         ..Instrument::zeroed()
     });
     world.board.reprice(u.index).unwrap();
@@ -180,7 +178,7 @@ fn between_refreshes_a_hedged_book_moves_in_second_order() {
         let mut world = World::random(rng, reach, 1);
         let Some((option, hedge)) = option_and_hedge(rng, &mut world) else { return };
         let (i, u) = (world.board.instruments[usize::from(option)], *world.instrument(option).1);
-        let lots = rng.log_range(1, i.max_position.get()) * rng.pick(&[1, -1]);
+        let lots = rng.log_range(1, i.limits.max_position.get()) * rng.pick(&[1, -1]);
         let delta = i.option.at(&i, &u, NOW).delta;
         let units = lots * i.lot_units.get();
         let against = -(i128::from(units) * i128::from(delta) + i128::from(RATIO_ONE / 2)).div_euclid(RATIO_ONE.into());
@@ -377,7 +375,7 @@ fn trade(rng: &mut Rng, world: &World, book: &Portfolio) -> Option<(Portfolio, T
     let (i, u) = world.instrument(index);
     let held = book.lots(i).get();
     let lots = match rng.below(4) {
-        0 => rng.log_range(1, i.max_position.get()) * rng.pick(&[1, -1]),
+        0 => rng.log_range(1, i.limits.max_position.get()) * rng.pick(&[1, -1]),
         1 => -held,
         _ => -held.signum() * rng.log_range(1, held.abs()),
     };

@@ -121,7 +121,7 @@ fn a_conversion_has_no_scanning_risk_but_its_gap() {
         board.instruments[usize::from(FUTURE)].lot_units = crate::UnitsPerLot::new(1);
         board.instruments[usize::from(FUTURE)].delta_units = crate::UnitsPerLot::new(1);
         board.reprice(0).unwrap();
-        let lots = rng.log_range(1, i.max_position.get());
+        let lots = rng.log_range(1, i.limits.max_position.get());
         let mut portfolio = Portfolio::zeroed();
         for (index, lots) in [(CALL, lots), (PUT, -lots), (FUTURE, -lots * units)] {
             portfolio.slot(&board.instruments[usize::from(index)]).unwrap().lots = Lots::new(lots);
@@ -236,7 +236,7 @@ fn market() -> World {
     world.list(call);
     world.list(twin(&call, 3));
     let mut surface = surface();
-    let flat = crate::surface::Smile { level: Ppm::new(600_000), skew: 0, curvature: 0 };
+    let flat = crate::Smile { level: Ppm::new(600_000), skew: 0, curvature: 0 };
     surface.open_expiry(expiry, flat, NOW).unwrap();
     surface.publish(&PUBLISHER, expiry, flat, 1_000_000, NOW).unwrap();
     world.surfaces.insert(0, surface);
@@ -556,7 +556,7 @@ fn a_fill_at_the_mark_is_worth_nothing() {
         let purpose = Purpose::Maintenance { now };
         for index in [CALL, PUT] {
             let (i, u) = world.instrument(index);
-            let lots = rng.log_range(1, i.max_position.get()) * rng.pick(&[1, -1]);
+            let lots = rng.log_range(1, i.limits.max_position.get()) * rng.pick(&[1, -1]);
             let value = crate::Scaled::new(lots * i.mark_at(u, now).get()).to_native_ceil(u.scale()).get();
             let mut portfolio = Portfolio::zeroed();
             portfolio.fill(i, u, Fill { lots: Lots::new(lots), value: QuoteNative::new(value) }).unwrap();
@@ -569,30 +569,30 @@ fn a_fill_at_the_mark_is_worth_nothing() {
 /// I17.
 #[test]
 fn option_parameters_out_of_bounds_are_named() {
-    let refuse = |parameter: u16, change: &dyn Fn(&mut crate::OptionParams)| {
+    let refuse = |name: &str, change: &dyn Fn(&mut crate::OptionParams)| {
         let mut u = *plain().board.underlying(0).unwrap();
         u.option_params = usual_option_params();
         change(&mut u.option_params);
-        assert_eq!(u.validate(), Err(RiskError::ParameterOutOfBounds { parameter }));
+        super::world::refused_by_name(u.validate(), name);
     };
-    refuse(30, &|p| p.volatility_range = Ppm::new(900_001));
-    refuse(31, &|p| p.volatility_power = Ppm::new(1_000_001));
-    refuse(32, &|p| p.volatility_floor_days = 0);
-    refuse(32, &|p| p.volatility_floor_days = 31);
-    refuse(33, &|p| p.max_array_age = 3_601);
-    refuse(34, &|p| p.max_volatility_age = 9);
-    let refuse = |parameter: u16, change: &dyn Fn(&mut Instrument)| {
+    refuse("volatility_range", &|p| p.volatility_range = Ppm::new(900_001));
+    refuse("volatility_power", &|p| p.volatility_power = Ppm::new(1_000_001));
+    refuse("volatility_floor_days", &|p| p.volatility_floor_days = 0);
+    refuse("volatility_floor_days", &|p| p.volatility_floor_days = 31);
+    refuse("max_array_age", &|p| p.max_array_age = 3_601);
+    refuse("max_volatility_age", &|p| p.max_volatility_age = 9);
+    let refuse = |name: &str, change: &dyn Fn(&mut Instrument)| {
         let world = market();
         let (i, u) = world.instrument(2);
         let mut i = *i;
         change(&mut i);
-        assert_eq!(i.validate(u), Err(RiskError::ParameterOutOfBounds { parameter }));
+        super::world::refused_by_name(i.validate(u), name);
     };
-    refuse(5, &|i| i.expiry += 1);
-    refuse(5, &|i| i.expiry = 0);
-    refuse(6, &|i| i.strike = Ticks::new(0));
+    refuse("expiry", &|i| i.expiry += 1);
+    refuse("expiry", &|i| i.expiry = 0);
+    refuse("strike", &|i| i.strike = Ticks::new(0));
     // 1,000,000 of ten units at 100 USDC: a strike of 1,000 USDC is the dearest.
-    refuse(6, &|i| i.strike = Ticks::new(1_000_001));
+    refuse("strike", &|i| i.strike = Ticks::new(1_000_001));
     let world = market();
     let (i, u) = world.instrument(2);
     assert_eq!(Instrument { strike: Ticks::new(1_000_000), ..*i }.validate(u), Ok(()));

@@ -5,13 +5,17 @@ use super::{
     rational::Q,
     world::NOW,
 };
-use crate::{OutflowWindow, RiskError};
+use crate::{OutflowWindow, RiskError, WithdrawalLimit};
 use num_bigint::BigInt;
 use std::{panic, prelude::v1::*};
 
+fn limited(limit: u64, window: u32) -> WithdrawalLimit {
+    WithdrawalLimit { limit, window, reserved: 0 }
+}
+
 fn window(limit: u64, seconds: u32) -> OutflowWindow {
     let mut w = OutflowWindow::default();
-    w.set(limit, seconds, NOW).unwrap();
+    w.set(limited(limit, seconds), NOW).unwrap();
     w
 }
 
@@ -44,8 +48,8 @@ fn a_window_in_numbers() {
     w.withdraw(1 << 63, NOW).unwrap();
     assert_eq!(w.level, 1 << 62);
     w.withdraw(1 << 61, i64::MAX).unwrap();
-    for (limit, seconds, parameter) in [(u64::MAX, 60, 7), (1, 59, 6), (1, 604_801, 6)] {
-        assert_eq!(w.set(limit, seconds, NOW), Err(RiskError::ParameterOutOfBounds { parameter }));
+    for (limit, seconds, name) in [(u64::MAX, 60, "limit"), (1, 59, "window"), (1, 604_801, "window")] {
+        super::world::refused_by_name(w.set(limited(limit, seconds), NOW), name);
     }
 }
 
@@ -54,15 +58,15 @@ fn a_window_in_numbers() {
 fn another_limit_goes_on_counting() {
     let mut w = window(1_000, 3_600);
     w.withdraw(800, NOW).unwrap();
-    w.set(5_000, 3_600, NOW).unwrap();
-    w.set(1_000, 60, NOW).unwrap();
+    w.set(limited(5_000, 3_600), NOW).unwrap();
+    w.set(limited(1_000, 60), NOW).unwrap();
     assert_eq!(w.withdraw(201, NOW), Err(RiskError::OutflowLimit { outflow: 1_001, limit: 1_000 }));
     // A lower limit than what has flown out waits until enough has leaked: 500 in a minute.
-    w.set(500, 60, NOW).unwrap();
+    w.set(limited(500, 60), NOW).unwrap();
     assert!(w.withdraw(1, NOW + 36).is_err());
     w.withdraw(1, NOW + 37).unwrap();
-    w.set(0, 60, NOW + 37).unwrap();
-    w.set(1_000, 60, NOW + 37).unwrap();
+    w.set(limited(0, 60), NOW + 37).unwrap();
+    w.set(limited(1_000, 60), NOW + 37).unwrap();
     w.withdraw(1_000, NOW + 37).unwrap();
 }
 
@@ -84,12 +88,12 @@ fn money_that_passes_through_changes_nothing() {
         let mut w = any(rng);
         let mut now = NOW;
         for _ in 0..10 {
-            now += rng.log_range(1, i64::from(w.window));
+            now += rng.log_range(1, i64::from(w.params.window));
             if rng.chance(50) {
                 w.deposit(rng.log_range(1, 1 << 55) as u64, now).unwrap();
             } else {
                 let before = w;
-                if w.withdraw(rng.log_range(1, w.limit as i64) as u64, now).is_err() {
+                if w.withdraw(rng.log_range(1, w.params.limit as i64) as u64, now).is_err() {
                     w = before;
                 }
             }
@@ -103,7 +107,7 @@ fn money_that_passes_through_changes_nothing() {
             // Money that stays for some time leaves the level no lower than it would have been.
             let mut later = w;
             later.deposit(amount, now).unwrap();
-            now += rng.log_range(1, 2 * i64::from(w.window));
+            now += rng.log_range(1, 2 * i64::from(w.params.window));
             later.withdraw(0, now).unwrap();
             still.withdraw(0, now).unwrap();
             assert!(later.level as i128 + amount as i128 >= still.level as i128 - 1);
@@ -127,7 +131,7 @@ fn credit_leaks_with_the_window() {
     assert_eq!(w.level, -990);
     w.deposit(u64::MAX, NOW + 3_601 + 36).unwrap();
     assert_eq!(w.level, -(1 << 62));
-    w.set(2_000, 3_600, NOW + 3_601 + 36).unwrap();
+    w.set(limited(2_000, 3_600), NOW + 3_601 + 36).unwrap();
     assert_eq!(w.level, -(1 << 62));
 }
 
@@ -136,7 +140,7 @@ fn credit_leaks_with_the_window() {
 fn a_leak_loses_no_remainder() {
     cases(1_000, |rng| {
         let mut w = any(rng);
-        let level = rng.range(0, w.limit as i64);
+        let level = rng.range(0, w.params.limit as i64);
         let into = rng.chance(50);
         if into {
             w.deposit(level as u64, NOW).unwrap()
@@ -147,7 +151,7 @@ fn a_leak_loses_no_remainder() {
         for _ in 0..rng.range(1, 50) {
             now += rng.log_range(1, 100_000);
             w.withdraw(0, now).unwrap();
-            let leaked = Q::new(BigInt::from(w.limit) * (now - NOW), w.window).floor();
+            let leaked = Q::new(BigInt::from(w.params.limit) * (now - NOW), w.params.window).floor();
             let left = (BigInt::from(level) - leaked).max(BigInt::from(0));
             assert_eq!(BigInt::from(w.level.abs()), left);
             assert!(w.level == 0 || (w.level < 0) == into);
@@ -166,13 +170,13 @@ fn no_window_lets_out_more_than_twice_its_limit_and_the_credit() {
         let mut now = NOW;
         let mut came_in = 0.0;
         for _ in 0..100 {
-            let elapsed = rng.log_range(1, i64::from(w.window) / 4);
+            let elapsed = rng.log_range(1, i64::from(w.params.window) / 4);
             now += elapsed;
-            came_in *= (-(elapsed as f64) / f64::from(w.window)).exp();
+            came_in *= (-(elapsed as f64) / f64::from(w.params.window)).exp();
             w.withdraw(0, now).unwrap();
             let credit = (-w.level).max(0);
             assert!(credit as f64 <= came_in * (1.0 + 1e-9) + 2.0, "{credit} {came_in}");
-            let amount = rng.log_range(1, 4 * w.limit as i64);
+            let amount = rng.log_range(1, 4 * w.params.limit as i64);
             if rng.chance(30) {
                 w.deposit(amount as u64, now).unwrap();
                 flows.push((now, -amount, credit));
@@ -187,11 +191,11 @@ fn no_window_lets_out_more_than_twice_its_limit_and_the_credit() {
             }
             for start in 0..flows.len() {
                 let (from, _, credit) = flows[start];
-                if now - from >= i64::from(w.window) {
+                if now - from >= i64::from(w.params.window) {
                     continue;
                 }
                 let net: i128 = flows[start..].iter().map(|f| i128::from(f.1)).sum();
-                assert!(net <= 2 * i128::from(w.limit) + i128::from(credit));
+                assert!(net <= 2 * i128::from(w.params.limit) + i128::from(credit));
             }
         }
     });

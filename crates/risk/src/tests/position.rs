@@ -116,7 +116,7 @@ fn trades_between_accounts_conserve_money_exactly() {
             if one == other {
                 continue;
             }
-            let lots = rng.log_range(1, i.max_position.get());
+            let lots = rng.log_range(1, i.limits.max_position.get());
             let f = world.fill_near_mark(rng, index, lots);
             let back = fill(-f.lots.get(), -f.value.get());
             let saved = accounts;
@@ -200,11 +200,11 @@ fn a_fill_settles_first() {
 fn a_takeover_stays_within_the_bound_of_products() {
     let world = plain();
     let (listed, u) = world.instrument(0);
-    let i = Instrument { max_position: Lots::new(1), ..*listed };
+    let i = Instrument { limits: super::world::limits(Lots::new(1)), ..*listed };
     let beyond = 1 << 50;
     assert_eq!(i.require_exact(Lots::new(beyond), u), Err(RiskError::Overflow));
     let mut p = Portfolio::zeroed();
-    p.fill_takeover(&i, u, fill(listed.max_position.get(), 1)).unwrap();
+    p.fill_takeover(&i, u, fill(listed.limits.max_position.get(), 1)).unwrap();
     assert!(p.clone().fill(&i, u, fill(1, 1)).is_err());
     p.clone().fill_takeover(&i, u, fill(1, 1)).unwrap();
     assert_eq!(p.clone().fill_takeover(&i, u, fill(beyond, 1)), Err(RiskError::Overflow));
@@ -217,7 +217,7 @@ fn a_takeover_stays_within_the_bound_of_products() {
 fn lots_with_orders_stay_within_the_limit() {
     let world = plain();
     let (i, u) = world.instrument(0);
-    let most = i.max_position.get();
+    let most = i.limits.max_position.get();
     let limit = |lots| Err(RiskError::PositionLimit { instrument: 0, lots, limit: most });
     let mut p = Portfolio::zeroed();
     p.fill(i, u, fill(most, most)).unwrap();
@@ -245,7 +245,7 @@ fn a_lowered_limit_stops_no_reduction() {
     let mut world = plain();
     let mut portfolio = Portfolio::zeroed();
     world.buy(&mut portfolio, 0, 100, 10 * USDC);
-    world.board.instruments[0].max_position = Lots::new(10);
+    world.board.instruments[0].limits.max_position = Lots::new(10);
     let (i, u) = world.instrument(0);
     assert!(portfolio.clone().fill(i, u, fill(1, 1)).is_err());
     assert!(portfolio.clone().fill(i, u, fill(-111, -1)).is_err());

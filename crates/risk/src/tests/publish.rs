@@ -2,8 +2,9 @@
 
 use super::world::{NOW, range_params};
 use crate::{
-    Board, OraclePrice, Ppm, Print, Published, QuoteNative, Quotes, RiskError, Underlying, UnderlyingParams, UnitPrice,
-    guard::{GuardParams, flag},
+    Board, GuardParams, OraclePrice, Ppm, Print, Published, QuoteNative, Quotes, RiskError, Underlying,
+    UnderlyingParams, UnitPrice,
+    guard::flag,
     publish::{LATE_SAMPLE_MAX_AGE, SECOND_SOURCE_MAX_AGE, SECOND_SOURCE_STANDS_IN_AFTER},
     range::BUCKET_SECONDS,
     scenario,

@@ -1,5 +1,5 @@
 //! The margin model over exact rationals, written from `docs/model.md` and the heads of `margin/`
-//! and `option.rs`: slow, and without a rounding anywhere but where the model is defined in integers. Those definitions:
+//! and `option/mod.rs`: slow, and without a rounding anywhere but where the model is defined in integers. Those definitions:
 //!
 //! - shocks, linear marks, the worst rows for orders and what a refresh wrote are integers of the board;
 //! - the relative price move of an option since its refresh counts in 2^-20, towards zero;
@@ -279,7 +279,7 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
     let mut haircut = whole(0);
     for (amount, token) in &tokens {
         let whole_units = BigInt::from(amount / token.atoms_per_unit);
-        haircut = haircut + native(&(&whole_units * &price)) * ppm(token.haircut.get());
+        haircut = haircut + native(&(&whole_units * &price)) * ppm(token.params.haircut.get());
         units += whole_units;
     }
     gross += &units;
@@ -295,7 +295,7 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
     let scan = &worst + &extra;
     let c = match u.group {
         0 => whole(0),
-        g => ppm(board.groups[usize::from(g) - 1].offset.get()),
+        g => ppm(board.groups[usize::from(g) - 1].params.offset.get()),
     };
     let kept = whole(1) - c;
     let long: BigInt = buckets.values().filter(|b| b.is_positive()).sum();
@@ -392,7 +392,7 @@ pub fn check(board: &Board, portfolio: &Portfolio, now: i64) -> Exact {
         };
         let extra: Q = members.iter().map(|x| x.extra.clone()).sum();
         let netted = (0..ROWS).map(row).max().unwrap().max(whole(0)) + extra;
-        let c = ppm(group.offset.get());
+        let c = ppm(group.params.offset.get());
         scan = scan + (whole(1) - &c) * sum + c * netted;
     }
     scan = scan + held.iter().filter(|x| x.group == 0).map(|x| x.scan.clone()).sum::<Q>();

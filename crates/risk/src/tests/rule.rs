@@ -112,7 +112,7 @@ fn below_initial_margin_new_risk_is_refused_with_the_numbers() {
 #[test]
 fn a_hedge_is_not_broken_below_initial_margin() {
     let mut world = plain();
-    world.board.groups[0].offset = Ppm::new(600_000);
+    world.board.groups[0].params.offset = Ppm::new(600_000);
     for u in &mut world.board.underlyings[..2] {
         u.group = 1;
     }

@@ -256,7 +256,7 @@ fn a_sale_moves_what_it_says() {
 #[test]
 fn who_owes_nothing_sells_nothing() {
     let mut world = plain();
-    world.board.tokens[0].haircut = Ppm::new(900_000);
+    world.board.tokens[0].params.haircut = Ppm::new(900_000);
     let u = &mut world.board.underlyings[0];
     u.params.scan_range = Ppm::new(1_000_000);
     world.reprice(0, USDC);

@@ -80,7 +80,7 @@ fn what_is_not_held_is_not_moved() {
     assert_eq!(transfer(&mut from.clone(), &mut empty(), other, u, Lots::new(1)), Err(RiskError::NothingToTransfer));
     assert_eq!(at_cost(&crate::Position::zeroed(), Lots::new(1)), Err(RiskError::NothingToTransfer));
     // The receiver's limit is its own.
-    let most = i.max_position.get();
+    let most = i.limits.max_position.get();
     let (mut to, mut giver) = (empty(), empty());
     to.fill(i, u, Fill { lots: Lots::new(most), value: QuoteNative::new(most) }).unwrap();
     giver.fill(i, u, Fill { lots: Lots::new(1), value: QuoteNative::new(1) }).unwrap();

@@ -95,37 +95,37 @@ fn a_price_rewrites_shocks_and_marks() {
     assert_eq!(world.board.reprice(2), Err(RiskError::NotListed { index: 2 }));
 }
 
-/// I17. Every bound of the parameters refuses by its number.
+/// I17. Every bound of the parameters refuses by its name.
 #[test]
 fn parameters_out_of_bounds_are_named() {
     let world = plain();
     let good = world.board.underlying(0).unwrap().params;
-    let refuse = |parameter: u16, change: &dyn Fn(&mut UnderlyingParams)| {
+    let refuse = |name: &str, change: &dyn Fn(&mut UnderlyingParams)| {
         let mut p = good;
         change(&mut p);
-        assert_eq!(p.validate(), Err(RiskError::ParameterOutOfBounds { parameter }));
+        super::world::refused_by_name(p.validate(), name);
     };
-    refuse(0, &|p| p.liquidity = QuoteNative::new(0));
-    refuse(1, &|p| p.profit_cap = QuoteNative::new(-1));
-    refuse(2, &|p| p.scan_range = Ppm::new(9_999));
-    refuse(2, &|p| p.scan_range = Ppm::new(1_000_001));
-    refuse(3, &|p| p.max_confidence = Ppm::new(99));
-    refuse(4, &|p| p.calendar = Ppm::new(100_001));
-    refuse(4, &|p| (p.scan_range, p.calendar) = (Ppm::new(20_000), Ppm::new(20_001)));
-    refuse(5, &|p| p.concentration = Ppm::new(2_000_001));
-    refuse(6, &|p| p.concentration_cap = Ppm::new(4_000_001));
-    refuse(7, &|p| p.stable_rate = Ppm::new(999));
-    refuse(8, &|p| p.max_age = 601);
-    refuse(9, &|p| p.short_minimum = Ppm::new(200_001));
-    refuse(10, &|p| p.open_interest_liquidity = QuoteNative::new(0));
-    refuse(11, &|p| p.crowding = Ppm::new(1_000_001));
-    refuse(12, &|p| p.crowding_cap = Ppm::new(1_000_001));
-    let refuse = |parameter: u16, change: &dyn Fn(&mut Underlying)| {
+    refuse("liquidity", &|p| p.liquidity = QuoteNative::new(0));
+    refuse("profit_cap", &|p| p.profit_cap = QuoteNative::new(-1));
+    refuse("scan_range", &|p| p.scan_range = Ppm::new(9_999));
+    refuse("scan_range", &|p| p.scan_range = Ppm::new(1_000_001));
+    refuse("max_confidence", &|p| p.max_confidence = Ppm::new(99));
+    refuse("calendar", &|p| p.calendar = Ppm::new(100_001));
+    refuse("calendar", &|p| (p.scan_range, p.calendar) = (Ppm::new(20_000), Ppm::new(20_001)));
+    refuse("concentration", &|p| p.concentration = Ppm::new(2_000_001));
+    refuse("concentration_cap", &|p| p.concentration_cap = Ppm::new(4_000_001));
+    refuse("stable_rate", &|p| p.stable_rate = Ppm::new(999));
+    refuse("max_age", &|p| p.max_age = 601);
+    refuse("short_minimum", &|p| p.short_minimum = Ppm::new(200_001));
+    refuse("open_interest_liquidity", &|p| p.open_interest_liquidity = QuoteNative::new(0));
+    refuse("crowding", &|p| p.crowding = Ppm::new(1_000_001));
+    refuse("crowding_cap", &|p| p.crowding_cap = Ppm::new(1_000_001));
+    let refuse = |name: &str, change: &dyn Fn(&mut Underlying)| {
         let mut u = *world.board.underlying(0).unwrap();
         change(&mut u);
-        assert_eq!(u.validate(), Err(RiskError::ParameterOutOfBounds { parameter }));
+        super::world::refused_by_name(u.validate(), name);
     };
-    refuse(100, &|u| u.scale_bits = 17);
-    refuse(101, &|u| u.unit_exponent = 10);
-    refuse(102, &|u| u.max_price = UnitPrice::new((1 << 43) + 1));
+    refuse("scale_bits", &|u| u.scale_bits = 17);
+    refuse("unit_exponent", &|u| u.unit_exponent = 10);
+    refuse("max_price", &|u| u.max_price = UnitPrice::new((1 << 43) + 1));
 }

@@ -5,9 +5,8 @@ use super::{
     world::{empty_board, guard_params, print, range_params, usual_option_params},
 };
 use crate::{
-    Balance, Board, Instrument, Kind, LotValue, Lots, MarginParams, OptionTerms, Portfolio, Ppm, ProductGroup, Purpose,
-    QuoteNative, Requirements, RiskError, TickValue, Ticks, Token, Underlying, UnderlyingParams, UnitPrice,
-    UnitsPerLot,
+    Balance, Board, Instrument, Kind, LotValue, Lots, MarginParams, OptionTerms, Portfolio, Ppm, Purpose, QuoteNative,
+    Requirements, RiskError, TickValue, Ticks, Token, Underlying, UnderlyingParams, UnitPrice, UnitsPerLot,
     liquidation::take_over,
     margin::{UnderlyingRisk, check},
     scenario::Scenario,
@@ -97,7 +96,7 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         *slot = Scenario { price_thirds: n(0) as i16, volatility: n(1) as i16, weight: Ppm::new(n(2) as u32) };
     }
     for g in list(v, "groups") {
-        board.groups[int(g, "index") as usize] = ProductGroup { offset: ratio(g, "offset"), ..Zeroable::zeroed() };
+        board.groups[int(g, "index") as usize] = super::world::group(ratio(g, "offset"));
     }
     for u in list(v, "underlyings") {
         let p = &u["params"];
@@ -115,8 +114,7 @@ fn board(v: &Value, now: i64) -> Box<Board> {
                 max_age: int(p, "max_age") as u32,
                 short_minimum: ratio(p, "short_minimum"),
                 open_interest_liquidity: QuoteNative::new(1 << 60),
-                crowding: Ppm::ZERO,
-                crowding_cap: Ppm::ZERO,
+                ..UnderlyingParams::default()
             },
             range_params: range_params(),
             option_params: usual_option_params(),
@@ -148,7 +146,7 @@ fn board(v: &Value, now: i64) -> Box<Board> {
             delta_units: UnitsPerLot::new(int(i, "lot_units")),
             tick_value: TickValue::new(quote(i, "tick_value").get()),
             expiry: int(i, "expiry"),
-            max_position: Lots::new(int(i, "max_position")),
+            limits: super::world::limits(Lots::new(int(i, "max_position"))),
             basis: int(i, "basis"),
             funding_index: LotValue::new(int(i, "funding_index")),
             loss_index_long: LotValue::new(int(i, "loss_index_long")),
@@ -158,8 +156,6 @@ fn board(v: &Value, now: i64) -> Box<Board> {
             index,
             next_linear: u.first_linear,
             kind: kind(i) as u8,
-            price_band: Ppm::new(100_000),
-            max_orders: 64,
             strike: Ticks::new(optional(i, "strike")),
             option: i.get("terms").map_or_else(Zeroable::zeroed, terms),
             ..Instrument::zeroed()
@@ -173,10 +169,9 @@ fn board(v: &Value, now: i64) -> Box<Board> {
     for t in list(v, "tokens") {
         let token = Token {
             atoms_per_unit: int(t, "atoms_per_unit") as u64,
-            deposit_limit: 1 << 60,
             underlying: int(t, "underlying") as u16,
             listed: 1,
-            haircut: ratio(t, "haircut"),
+            params: super::world::token_params(ratio(t, "haircut")),
             ..Token::zeroed()
         };
         token.validate().unwrap();

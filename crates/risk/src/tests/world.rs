@@ -2,15 +2,14 @@
 
 use super::random::Rng;
 use crate::{
-    Board, Fill, Instrument, Kind, LotValue, Lots, MAX_GROUPS, MAX_INSTRUMENTS, MAX_POSITIONS, MAX_TOKENS,
-    MAX_UNDERLYINGS, MarginParams, OptionParams, Portfolio, Position, Ppm, Print, ProductGroup, Purpose, QuoteNative,
-    Scaled, Side, TickValue, Ticks, Token, Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
+    Board, Fill, GroupParams, GuardParams, Instrument, InstrumentLimits, Kind, LotValue, Lots, MAX_GROUPS,
+    MAX_INSTRUMENTS, MAX_POSITIONS, MAX_TOKENS, MAX_UNDERLYINGS, MarginParams, OptionParams, Parameters, Portfolio,
+    Position, Ppm, Print, ProductGroup, Purpose, QuoteNative, RangeParams, RiskError, Scaled, Side, Smile,
+    SurfaceParams, TickValue, Ticks, Token, TokenParams, Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
     fixing::{Fixing, SAMPLES},
-    guard::GuardParams,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT, mul_div_floor},
-    range::RangeParams,
     scenario::{DIRECTIONS, ROWS, SPAN, Scenario, validate},
-    surface::{Smile, Surface, SurfaceParams},
+    surface::Surface,
 };
 use bytemuck::Zeroable;
 use std::{collections::BTreeMap, prelude::v1::*};
@@ -98,7 +97,7 @@ fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
         warning_buffer: Ppm::new(legal(rng, 0, 1_000_000) as u32),
         reserved: [0; 7],
     };
-    params.validate().unwrap();
+    params.validate_bounds().unwrap();
     params
 }
 
@@ -167,6 +166,35 @@ pub fn range_params() -> RangeParams {
     }
 }
 
+/// The widest limits but that of an account's position.
+pub fn limits(max_position: Lots) -> InstrumentLimits {
+    InstrumentLimits {
+        max_position,
+        open_interest_cap: Lots::new(1 << 55),
+        min_order_value: QuoteNative::ZERO,
+        price_band: Ppm::new(100_000),
+        max_orders: 64,
+        reserved: [0; 2],
+    }
+}
+
+/// Checks that a validation failed by what a name stands for.
+pub fn refused_by_name(result: Result<(), RiskError>, name: &str) {
+    let said = result.unwrap_err().to_string();
+    let mut words = said.split(|c: char| !c.is_alphanumeric() && c != '_');
+    assert!(words.any(|word| word == name), "{name}: {said}");
+}
+
+/// A haircut, and room for all deposits.
+pub fn token_params(haircut: Ppm) -> TokenParams {
+    TokenParams { deposit_limit: 1 << 62, haircut, reserved: 0 }
+}
+
+/// A product group that offsets so much.
+pub fn group(offset: Ppm) -> ProductGroup {
+    ProductGroup { params: GroupParams { offset, reserved: [0; 3] }, ..ProductGroup::zeroed() }
+}
+
 /// No guard against moves.
 pub fn guard_params() -> GuardParams {
     GuardParams { max_move: Ppm::ZERO, max_divergence: Ppm::new(10_000) }
@@ -196,7 +224,7 @@ fn option_params(rng: &mut Rng, reach: Reach) -> OptionParams {
             reserved: 0,
         },
     };
-    params.validate().unwrap();
+    params.validate_bounds().unwrap();
     params
 }
 
@@ -214,7 +242,7 @@ pub fn smile(rng: &mut Rng, reach: Reach) -> Smile {
             curvature: legal(rng, 0, 1_000_000) as i32,
         },
     };
-    smile.validate().unwrap();
+    smile.validate_bounds().unwrap();
     smile
 }
 
@@ -232,7 +260,7 @@ pub fn surface() -> Box<Surface> {
         first_bound: Ppm::new(1_000_000),
         reserved: 0,
     };
-    surface.params.validate().unwrap();
+    surface.params.validate_bounds().unwrap();
     surface.publishers[0] = PUBLISHER;
     surface
 }
@@ -308,14 +336,12 @@ pub fn instrument(rng: &mut Rng, reach: Reach, u: &Underlying, expiries: &[i64],
         delta_units: UnitsPerLot::new(lot_units),
         tick_value: TickValue::new(rng.log_range(1, 1 << 20)),
         expiry,
-        max_position: Lots::new(max_position),
+        limits: limits(Lots::new(max_position)),
         basis: if rng.chance(50) { 0 } else { rng.range(-50_000, 50_000) },
         generation: rng.range(1, 5) as u32,
         underlying: u.index,
         index,
         kind: if expiry == 0 { Kind::Perpetual } else { Kind::Future } as u8,
-        price_band: Ppm::new(100_000),
-        max_orders: 64,
         ..Instrument::zeroed()
     };
     i.validate(u).unwrap();
@@ -367,11 +393,11 @@ impl World {
         board.scenarios = table(rng, reach);
         let groups = rng.range(1, 3) as u8;
         for g in board.groups.iter_mut().take(usize::from(groups)) {
-            *g = ProductGroup { offset: Ppm::new(legal(rng, 0, 950_000) as u32), ..ProductGroup::zeroed() };
-            g.validate().unwrap();
+            *g = group(Ppm::new(legal(rng, 0, 950_000) as u32));
+            g.params.validate_bounds().unwrap();
         }
         // A group without a member, and one that only the last slot has.
-        board.groups[MAX_GROUPS - 1].offset = Ppm::new(500_000);
+        board.groups[MAX_GROUPS - 1].params.offset = Ppm::new(500_000);
 
         let mut world = Self::of(board);
         let count = 1 + rng.below(most);
@@ -407,12 +433,13 @@ impl World {
         for &slot in &slots[..rng.below(9)] {
             let token = Token {
                 atoms_per_unit: legal(rng, 1, if reach == Reach::Usual { 1 << 30 } else { 1 << 60 }) as u64,
-                deposit_limit: 1 << 62,
                 underlying: rng.pick(&world.underlyings),
                 listed: 1,
-                haircut: Ppm::new(
-                    if reach == Reach::Usual { rng.range(0, 200_000) } else { legal(rng, 0, 900_000) } as u32
-                ),
+                params: token_params(Ppm::new(if reach == Reach::Usual {
+                    rng.range(0, 200_000)
+                } else {
+                    legal(rng, 0, 900_000)
+                } as u32)),
                 ..Token::zeroed()
             };
             token.validate().unwrap();
@@ -514,7 +541,7 @@ impl World {
     /// Trades in an instrument within its limit.
     pub fn trade(&self, rng: &mut Rng, portfolio: &mut Portfolio, index: u16) {
         let (i, u) = self.instrument(index);
-        let most = i.max_position.get();
+        let most = i.limits.max_position.get();
         let held = portfolio.position(i).copied().unwrap_or_default();
         let target = match rng.below(8) {
             0 => most,
@@ -535,7 +562,7 @@ impl World {
         let (i, _) = self.instrument(index);
         let Ok(position) = portfolio.slot(i) else { return };
         let bid = rng.chance(50);
-        let room = i.max_position.get()
+        let room = i.limits.max_position.get()
             - if bid {
                 position.bid_lots.get() + position.lots.get().max(0)
             } else {
@@ -694,19 +721,17 @@ pub fn plain() -> World {
             lot_units: UnitsPerLot::new(10),
             delta_units: UnitsPerLot::new(10),
             tick_value: TickValue::new(1_000),
-            max_position: Lots::new(1_000_000),
+            limits: limits(Lots::new(1_000_000)),
             generation: 1,
             underlying: index,
             index,
             kind: Kind::Perpetual as u8,
-            price_band: Ppm::new(100_000),
-            max_orders: 64,
             ..Instrument::zeroed()
         });
         world.board.reprice(index).unwrap();
     }
     world.board.tokens[0] =
-        Token { atoms_per_unit: 1, deposit_limit: 1 << 62, haircut: Ppm::new(50_000), listed: 1, ..Token::zeroed() };
+        Token { atoms_per_unit: 1, params: token_params(Ppm::new(50_000)), listed: 1, ..Token::zeroed() };
     world
 }
 

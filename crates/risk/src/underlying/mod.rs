@@ -9,11 +9,12 @@ mod stable;
 pub use breaker::{BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS};
 
 use crate::{
-    Feed, Fixing, OptionParams, Ppm, QuoteNative, RiskError, UnitPrice, Units,
-    board::first_out_of_bounds,
+    Feed, Fixing, GuardParams, OptionParams, Parameters, Ppm, RangeParams, RiskError, UnderlyingParams,
+    UnderlyingTerms, UnitPrice, Units,
     fixing::MAX_FIXINGS,
-    guard::{GuardParams, Guards, flag},
-    range::{RangeParams, RangeState},
+    group::MAX_GROUPS,
+    guard::{Guards, flag},
+    range::RangeState,
     scenario::ROWS,
 };
 use bytemuck::{Pod, Zeroable};
@@ -71,7 +72,7 @@ pub struct Underlying {
     /// By how much the scanning risk of initial margin is above that of maintenance margin.
     pub surcharge: Ppm,
     /// Calendar charge in force: that of the parameters, at most r times the part of risk that no product group offsets, so
-    /// that two legs together are never asked for more than apart.
+    /// that two legs together never require more than apart.
     pub calendar: Ppm,
     /// Reserved, zero.
     pub reserved_ratio: u32,
@@ -103,64 +104,6 @@ pub struct Underlying {
     pub reserved: [u64; 8],
 }
 
-/// Risk parameters of an underlying.
-#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
-pub struct UnderlyingParams {
-    /// κ's denominator: gross delta notional from which concentration is charged, quote-native, in [1, 2^50].
-    pub liquidity: QuoteNative,
-    /// Most unrealised profit that counts towards initial equity, quote-native, in [0, 2^50].
-    pub profit_cap: QuoteNative,
-    /// Least price scan range, in [1 %, 100 %]; see [`crate::range`].
-    pub scan_range: Ppm,
-    /// Largest confidence interval of an accepted price as a ratio of the price, in [0.01 %, 10 %].
-    pub max_confidence: Ppm,
-    /// c_u, the calendar charge on delta matched between buckets, in [0, 10 %] and at most r, so that two legs together
-    /// are never asked for more than apart.
-    pub calendar: Ppm,
-    /// κ_u, the concentration charge, in [0, 200 %].
-    pub concentration: Ppm,
-    /// Cap on the excess to which κ applies, in [0, 400 %].
-    pub concentration_cap: Ppm,
-    /// Most by which the stable price follows in an hour, in [0.1 %, 100 %].
-    pub stable_rate: Ppm,
-    /// Oldest price, in seconds since its publish time, with which new risk and withdrawals are allowed, in [1, 600].
-    pub max_age: u32,
-    /// Short option minimum, in [0, 20 %] of the price.
-    pub short_minimum: Ppm,
-    /// Notional of the underlying's whole open interest from which everyone's concentration charge grows, quote-native, in
-    /// [1, 2^60].
-    pub open_interest_liquidity: QuoteNative,
-    /// How much it grows by, for each time that notional beyond the first, in [0, 100 %].
-    pub crowding: Ppm,
-    /// Most that it grows by, in [0, 100 %].
-    pub crowding_cap: Ppm,
-}
-
-impl UnderlyingParams {
-    /// Checks every parameter against its hard bounds; the error names the first that fails, counted from zero in the
-    /// order of declaration.
-    pub fn validate(&self) -> Result<(), RiskError> {
-        use crate::bounds::underlying::*;
-        first_out_of_bounds(&[
-            LIQUIDITY.admits(self.liquidity.get()),
-            PROFIT_CAP.admits(self.profit_cap.get()),
-            SCAN_RANGE.admits(self.scan_range.get()),
-            MAX_CONFIDENCE.admits(self.max_confidence.get()),
-            CALENDAR.admits(self.calendar.get()) && self.calendar <= self.scan_range,
-            CONCENTRATION.admits(self.concentration.get()),
-            CONCENTRATION_CAP.admits(self.concentration_cap.get()),
-            STABLE_RATE.admits(self.stable_rate.get()),
-            MAX_AGE.admits(self.max_age),
-            SHORT_MINIMUM.admits(self.short_minimum.get()),
-            OPEN_INTEREST_LIQUIDITY.admits(self.open_interest_liquidity.get()),
-            CROWDING.admits(self.crowding.get()),
-            CROWDING_CAP.admits(self.crowding_cap.get()),
-        ])
-    }
-}
-
 impl Underlying {
     /// True if an underlying is listed in this slot.
     #[inline(always)]
@@ -174,21 +117,23 @@ impl Underlying {
         self.scale_bits as u32
     }
 
-    /// Checks the fixed fields (scale 100, unit exponent 101, maximum price 102), the group (103) and the parameters: of the
-    /// underlying from 0, of the range from 20, of options from 30, of the guards from 40.
+    /// What was fixed when it was listed.
+    pub const fn terms(&self) -> UnderlyingTerms {
+        let (max_price, scale_bits, unit_exponent) = (self.max_price, self.scale_bits, self.unit_exponent);
+        UnderlyingTerms { max_price, scale_bits, unit_exponent, reserved: [0; 6] }
+    }
+
+    /// Checks every parameter against its hard bounds and against the others.
     pub fn validate(&self) -> Result<(), RiskError> {
-        use crate::bounds::underlying::*;
         self.params.validate()?;
-        from(20, self.range_params.validate(self.params.scan_range))?;
-        from(30, self.option_params.validate())?;
-        from(40, self.guard_params.validate())?;
-        let fixed = [
-            SCALE_BITS.admits(self.scale_bits),
-            UNIT_EXPONENT.admits(self.unit_exponent),
-            MAX_PRICE.admits(self.max_price.get()),
-            GROUP.admits(self.group),
-        ];
-        from(100, first_out_of_bounds(&fixed))
+        self.range_params.validate(self.params.scan_range)?;
+        self.option_params.validate_bounds()?;
+        self.guard_params.validate_bounds()?;
+        self.terms().validate_bounds()?;
+        if usize::from(self.group) > MAX_GROUPS {
+            return Err(RiskError::ParameterRule { rule: "group must be that of a product group" });
+        }
+        Ok(())
     }
 
     /// Checks that the price was published and is no older than the limit for new risk.
@@ -224,20 +169,5 @@ impl Underlying {
         } else {
             RiskError::PriceDivergent { underlying, price: price.get(), second: g.second_price }
         }
-    }
-}
-
-/// Counts a list's parameters from another number.
-fn from(first: u16, result: Result<(), RiskError>) -> Result<(), RiskError> {
-    result.map_err(|e| count_from(first, e))
-}
-
-/// As [`from`], of an error.
-pub(crate) fn count_from(first: u16, error: RiskError) -> RiskError {
-    match error {
-        RiskError::ParameterOutOfBounds { parameter } => {
-            RiskError::ParameterOutOfBounds { parameter: parameter + first }
-        }
-        other => other,
     }
 }

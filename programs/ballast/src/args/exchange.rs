@@ -1,42 +1,6 @@
 //! Arguments of the instructions that make an exchange and its authorities.
 
-args! {
-    /// Margin and liquidation parameters of the exchange; see `ballast_risk::MarginParams` for meaning and bounds.
-    MarginArgs {
-        /// Initial margin as a multiple of maintenance margin, millionths.
-        initial_ratio: u32,
-        /// Buffer above maintenance at which a liquidation stops, millionths.
-        liquidation_buffer: u32,
-        /// Discount at which a liquidation starts, millionths.
-        discount_base: u32,
-        /// Largest discount, millionths.
-        discount_max: u32,
-        /// φ, millionths.
-        discount_of_freed: u32,
-        /// Part of the discount that goes to the insurance fund, millionths.
-        insurance_share: u32,
-        /// Dust value, quote-native.
-        dust_value: i64,
-        /// Buffer at which an account is called for margin, millionths.
-        warning_buffer: u32,
-    }
-}
-
-args! {
-    /// Fees of the exchange.
-    FeeArgs {
-        /// Taker fee, millionths of value, at most 1 %.
-        taker_fee_ppm: u32,
-        /// Maker fee, millionths of value, negative for a rebate; at most the taker fee either way.
-        maker_fee_ppm: i32,
-        /// Fee of either side of a block trade, millionths of value, at most 1 %.
-        block_fee_ppm: u32,
-        /// Penalty of a maker who cannot carry a fill, millionths of the value that would have matched, at most 1 %.
-        maker_penalty_ppm: u32,
-        /// Most of it in one instruction, quote-native, at most 100 USDC.
-        maker_penalty: i64,
-    }
-}
+use ballast_risk::{FeeParams, MarginParams};
 
 /// An authority of an exchange. One byte on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +41,8 @@ args! {
         /// Seconds that changes wait; 0 while the exchange is being set up.
         timelock: u32,
         /// Fees.
-        fees: FeeArgs,
+        fees: FeeParams,
         /// Margin parameters.
-        margin: MarginArgs,
+        margin: MarginParams,
     }
 }

@@ -3,8 +3,6 @@
 //! An instruction's data is its discriminator, one byte ([`tag`](crate::instruction::tag)), and its arguments in Borsh's
 //! layout: integers little endian, arrays without a length.
 
-use ballast_risk::Feed;
-
 /// Declares a struct of integers and byte arrays that can be an instruction's argument.
 macro_rules! args {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }) => {
@@ -22,7 +20,6 @@ macro_rules! args {
 mod block;
 mod exchange;
 mod governance;
-mod lending;
 mod listing;
 mod surface;
 mod trading;
@@ -30,7 +27,6 @@ mod trading;
 pub use block::*;
 pub use exchange::*;
 pub use governance::*;
-pub use lending::*;
 pub use listing::*;
 pub use surface::*;
 pub use trading::*;

@@ -1,5 +1,6 @@
 //! Events of authorities, the timelock and changes of parameters.
 
+use ballast_risk::{FeeParams, FundingParams, InstrumentLimits, MarginParams, TokenParams, UnderlyingParams, WithdrawalLimit};
 use solana_address::Address;
 
 events! {
@@ -62,39 +63,15 @@ events! {
     FeesChanged {
         /// The exchange.
         exchange: Address,
-        /// Most penalty of a maker in one instruction, quote-native.
-        maker_penalty: i64,
-        /// Taker fee, millionths.
-        taker_fee_ppm: u32,
-        /// Maker fee, millionths.
-        maker_fee_ppm: i32,
-        /// Fee of a block trade, millionths.
-        block_fee_ppm: u32,
-        /// Penalty of a maker, millionths.
-        maker_penalty_ppm: u32,
+        /// The fees.
+        fees: FeeParams,
     }
     /// The margin parameters changed.
     MarginChanged {
         /// The exchange.
         exchange: Address,
-        /// Dust value, quote-native.
-        dust_value: i64,
-        /// Initial margin as a multiple of maintenance margin, millionths.
-        initial_ratio: u32,
-        /// Buffer at which a liquidation stops, millionths.
-        liquidation_buffer: u32,
-        /// Discount at which it starts, millionths.
-        discount_base: u32,
-        /// Largest discount, millionths.
-        discount_max: u32,
-        /// φ, millionths.
-        discount_of_freed: u32,
-        /// Part that goes to the insurance fund, millionths.
-        insurance_share: u32,
-        /// Buffer of a margin call, millionths.
-        warning_buffer: u32,
-        /// Zero.
-        reserved: u32,
+        /// The parameters.
+        params: MarginParams,
     }
     /// An underlying changed. The board has all of it.
     UnderlyingChanged {
@@ -104,10 +81,10 @@ events! {
         feed_id: [u8; 32],
         /// Name.
         name: [u8; 16],
-        /// Least scan range before, millionths.
-        scan_range_before: u32,
-        /// Least scan range now, millionths.
-        scan_range: u32,
+        /// Risk parameters before.
+        before: UnderlyingParams,
+        /// Risk parameters now.
+        params: UnderlyingParams,
         /// Its index.
         underlying: u16,
     }
@@ -137,28 +114,14 @@ events! {
     InstrumentChanged {
         /// The exchange.
         exchange: Address,
-        /// Most lots of one account.
-        max_position: i64,
-        /// Most lots of either side of the market.
-        open_interest_cap: i64,
-        /// Smallest value of an order, quote-native.
-        min_order_value: i64,
-        /// Notional of the impact bid and ask, quote-native.
-        impact_notional: i64,
-        /// Largest premium of a sample, millionths.
-        max_premium: u32,
-        /// Seconds over which a premium is paid.
-        period: u32,
-        /// Farthest that the mark may be from the index, millionths.
-        max_basis: u32,
-        /// Widest distance of an order from the mark, millionths.
-        price_band: u32,
+        /// Its limits.
+        limits: InstrumentLimits,
+        /// Its funding and basis.
+        funding: FundingParams,
         /// The instrument.
         instrument: u16,
-        /// Most resting orders of one account.
-        max_orders: u16,
         /// 1 where only reducing trades are allowed.
-        reduce_only: u16,
+        reduce_only: u8,
     }
     /// A collateral token's limits changed.
     CollateralChanged {
@@ -166,10 +129,8 @@ events! {
         exchange: Address,
         /// Its mint.
         mint: Address,
-        /// Most that all accounts may deposit, in smallest units.
-        deposit_limit: u64,
-        /// Haircut, millionths.
-        haircut: u32,
+        /// The parameters.
+        params: TokenParams,
         /// Its index.
         token: u16,
     }
@@ -179,10 +140,8 @@ events! {
         exchange: Address,
         /// The mint.
         mint: Address,
-        /// Most within a window, in smallest units; 0 for no limit.
-        limit: u64,
-        /// Length of the window, seconds.
-        window: u32,
+        /// The limit.
+        params: WithdrawalLimit,
         /// The token's index; `QUOTE_TOKEN` for the quote currency.
         token: u16,
     }
@@ -201,20 +160,13 @@ events! {
 
 impl InstrumentChanged {
     /// The event of an instrument as it is now.
-    pub fn of(exchange: &Address, i: &ballast_risk::Instrument, open_interest_cap: i64) -> Self {
+    pub fn of(exchange: &Address, i: &ballast_risk::Instrument) -> Self {
         Self {
             exchange: *exchange,
-            max_position: i.max_position.get(),
-            open_interest_cap,
-            min_order_value: i.min_order_value.get(),
-            impact_notional: i.funding.impact_notional.get(),
-            max_premium: i.funding.max_premium.get(),
-            period: i.funding.period,
-            max_basis: i.funding.max_basis.get(),
-            price_band: i.price_band.get(),
+            limits: i.limits,
+            funding: i.funding,
             instrument: i.index,
-            max_orders: i.max_orders,
-            reduce_only: u16::from(i.reduce_only),
+            reduce_only: i.reduce_only,
         }
     }
 }
@@ -222,12 +174,6 @@ impl InstrumentChanged {
 impl CollateralChanged {
     /// The event of a token as it is now.
     pub fn of(exchange: &Address, token: u16, t: &ballast_risk::Token) -> Self {
-        Self {
-            exchange: *exchange,
-            mint: Address::new_from_array(t.mint),
-            deposit_limit: t.deposit_limit,
-            haircut: t.haircut.get(),
-            token,
-        }
+        Self { exchange: *exchange, mint: Address::new_from_array(t.mint), params: t.params, token }
     }
 }

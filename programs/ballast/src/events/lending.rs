@@ -1,5 +1,6 @@
 //! Events of interest and lending.
 
+use ballast_risk::{InterestParams};
 use solana_address::Address;
 
 events! {
@@ -43,19 +44,7 @@ events! {
     InterestSet {
         /// The exchange.
         exchange: Address,
-        /// Rate a year at no utilisation, millionths.
-        base_rate: u32,
-        /// Rate at the optimal utilisation.
-        optimal_rate: u32,
-        /// Rate at full utilisation.
-        max_rate: u32,
-        /// Utilisation at which the two lines meet.
-        optimal_utilisation: u32,
-        /// Utilisation up to which withdrawals may borrow.
-        max_utilisation: u32,
-        /// Part that the exchange keeps.
-        reserve: u32,
-        /// Length of an epoch, seconds.
-        epoch_seconds: u64,
+        /// The parameters.
+        params: InterestParams,
     }
 }

@@ -1,5 +1,6 @@
 //! Events of listings.
 
+use ballast_risk::{GroupParams};
 use solana_address::Address;
 
 events! {
@@ -9,8 +10,8 @@ events! {
         exchange: Address,
         /// Name.
         name: [u8; 16],
-        /// c, millionths.
-        offset: u32,
+        /// The parameters.
+        params: GroupParams,
         /// Which.
         group: u8,
     }

@@ -1,5 +1,6 @@
 //! Events of volatility surfaces.
 
+use ballast_risk::{Ppm};
 use solana_address::Address;
 
 events! {
@@ -26,7 +27,7 @@ events! {
         /// The expiry, seconds.
         expiry: i64,
         /// Volatility at the money that it was listed with, millionths.
-        level: u32,
+        level: Ppm,
     }
     /// A publisher said what it takes a smile to be; the smile in force follows.
     VolatilityPublished {

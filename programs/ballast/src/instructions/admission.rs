@@ -103,7 +103,7 @@ fn require_accepted(margin: &MarginAccount, i: &Instrument) -> Result<()> {
 /// Requires that a size is of at least one lot, and no more than one account may hold.
 #[inline(always)]
 pub fn require_size(i: &Instrument, lots: Lots) -> Result<()> {
-    require!(lots > Lots::ZERO && lots <= i.max_position, BallastError::BadSize);
+    require!(lots > Lots::ZERO && lots <= i.limits.max_position, BallastError::BadSize);
     Ok(())
 }
 
@@ -126,8 +126,8 @@ pub fn require_inside(price: Ticks, band: (Ticks, Ticks)) -> Result<()> {
 /// Requires that an order is worth the market's minimum.
 pub fn require_value(i: &Instrument, lots: Lots, price: Ticks) -> Result<()> {
     let value = i.value_at(lots, price).logged()?;
-    if value < i.min_order_value {
-        msg!("order value {}, minimum {}", value.get(), i.min_order_value.get());
+    if value < i.limits.min_order_value {
+        msg!("order value {}, minimum {}", value.get(), i.limits.min_order_value.get());
         return Err(BallastError::BadSize.into());
     }
     Ok(())
@@ -135,10 +135,10 @@ pub fn require_value(i: &Instrument, lots: Lots, price: Ticks) -> Result<()> {
 
 /// Requires that open interest did not grow past its cap; `before` is what it was.
 #[inline(always)]
-pub fn require_open_interest_cap(market: &Market, before: Lots) -> Result<()> {
+pub fn require_open_interest_cap(i: &Instrument, market: &Market, before: Lots) -> Result<()> {
     let open = market.open_interest_long;
-    if open > market.open_interest_cap && open > before {
-        msg!("open interest {}, cap {}", open.get(), market.open_interest_cap.get());
+    if open > i.limits.open_interest_cap && open > before {
+        msg!("open interest {}, cap {}", open.get(), i.limits.open_interest_cap.get());
         return Err(BallastError::OpenInterestCap.into());
     }
     Ok(())

@@ -3,7 +3,7 @@
 use crate::error::BallastError;
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::{QuoteNative, bounds::exchange as bounds};
+use ballast_risk::{ExchangeParams, FeeParams, Parameters};
 use bitflags::bitflags;
 use bytemuck::{Pod, Zeroable};
 use solana_address::Address;
@@ -45,22 +45,14 @@ pub struct Exchange {
     pub quote_vault: Address,
     /// The id in the seeds.
     pub id: u64,
-    /// Most that a maker pays in one instruction whose order is cancelled because he could not carry the fill, quote-native.
-    pub maker_penalty: QuoteNative,
+    /// Fees.
+    pub fees: FeeParams,
     /// Since when withdrawals are not paused, seconds. While they are, this says nothing.
     pub withdrawals_open_since: i64,
     /// When an admin was last nominated, seconds.
     pub admin_nominated_at: i64,
     /// What is paused.
     pub pause: Pause,
-    /// Taker fee in millionths of value.
-    pub taker_fee_ppm: u32,
-    /// Maker fee in millionths of value; negative is a rebate, never more than the taker fee.
-    pub maker_fee_ppm: i32,
-    /// Fee of either side of a block trade in millionths of value.
-    pub block_fee_ppm: u32,
-    /// What such a maker pays, in millionths of the value that would have matched.
-    pub maker_penalty_ppm: u32,
     /// Seconds that a change of parameters waits; 0 while an exchange is being set up.
     pub timelock: u32,
     /// Reserved, zero.
@@ -80,14 +72,9 @@ impl Exchange {
     /// # Errors
     /// [`BallastError::ParameterOutOfBounds`].
     pub fn invariant(&self) -> core::result::Result<(), BallastError> {
-        // A rebate is paid out of the taker fee, and no maker pays more than a taker.
-        let fees = self.maker_fee_ppm.unsigned_abs() <= self.taker_fee_ppm
-            && bounds::TAKER_FEE.admits(self.taker_fee_ppm)
-            && bounds::MAKER_FEE.admits(self.maker_fee_ppm)
-            && bounds::BLOCK_FEE.admits(self.block_fee_ppm)
-            && bounds::MAKER_PENALTY_RATE.admits(self.maker_penalty_ppm)
-            && bounds::MAKER_PENALTY.admits(self.maker_penalty.get());
-        let known = Pause::from_bits(self.pause.bits()).is_some() && bounds::TIMELOCK.admits(self.timelock);
+        let fees = self.fees.validate().is_ok();
+        let timelock = ExchangeParams { timelock: self.timelock }.validate_bounds().is_ok();
+        let known = timelock && Pause::from_bits(self.pause.bits()).is_some();
         if fees && known { Ok(()) } else { Err(BallastError::ParameterOutOfBounds) }
     }
 }

@@ -17,8 +17,6 @@ pub struct Market {
     pub open_interest_long: Lots,
     /// Sum of the short positions, positive.
     pub open_interest_short: Lots,
-    /// Most lots of either side.
-    pub open_interest_cap: Lots,
     /// Fees collected and not yet swept.
     pub unswept_fees: QuoteNative,
     /// Price of the last match, ticks.
@@ -37,7 +35,7 @@ pub struct Market {
     /// Average of the premium, from which the basis is: millionths in 2^-20.
     pub premium_average: i64,
     /// Reserved, zero.
-    pub reserved_words: [u64; 21],
+    pub reserved_words: [u64; 22],
     /// Generation of the instrument.
     pub generation: u32,
     /// The instrument.

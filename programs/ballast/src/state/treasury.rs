@@ -30,5 +30,5 @@ pub struct Treasury {
     /// Bump of this account.
     pub bump: u8,
     /// Reserved, zero.
-    pub reserved: [u8; 407],
+    pub reserved: [u8; 271],
 }

@@ -5,7 +5,7 @@ use ballast_client::{
     BallastError as E, account,
     ballast::{args::CollateralArgs, constants::MAX_GROWTH},
     config, instruction,
-    risk::{Purpose, margin::check},
+    risk::{Ppm, Purpose, TokenParams, TokenTerms, margin::check},
 };
 use ballast_testkit::{BTC, ETH, Order, SOL, Svm, Trader};
 use solana_address::Address;
@@ -105,7 +105,7 @@ fn nobody_but_the_owner_withdraws() {
 
 #[test]
 fn a_deposit_may_reach_the_collaterals_limit_and_not_pass_it() {
-    let mut svm = Svm::with_config(|c| c.collateral[0].deposit_limit = "10".to_owned()).unwrap();
+    let mut svm = Svm::with_config(|c| c.collateral[0].params.set("deposit_limit", "10")).unwrap();
     let (alice, bob) = (svm.trader("0").unwrap(), svm.trader("0").unwrap());
     svm.deposit_sol(&alice, 4 * LAMPORTS).unwrap();
     // The limit is of all accounts together.
@@ -130,7 +130,7 @@ fn a_token_without_a_price_is_not_taken() {
 #[test]
 fn nobody_is_carried_into_liquidation_by_a_gift() {
     // A token that costs more margin than it is worth: a haircut of 90 % and the scan of 25 %.
-    let mut svm = Svm::with_config(|c| c.collateral[0].haircut = "0.9".to_owned()).unwrap();
+    let mut svm = Svm::with_config(|c| c.collateral[0].params.set("haircut", "0.9")).unwrap();
     let (alice, bob) = (svm.trader("1000").unwrap(), svm.trader("100000").unwrap());
     svm.trade(&alice, &bob, BTC, "40000", 120).unwrap();
     svm.advance(1);
@@ -163,9 +163,8 @@ fn an_account_holds_eight_tokens() {
         let source = svm.create_token_account(&mint, &alice.address(), LAMPORTS);
         let args = CollateralArgs {
             name: config::name(&format!("T{n}")).unwrap(),
-            atoms_per_unit: 100_000_000,
-            deposit_limit: LAMPORTS,
-            haircut: 0,
+            terms: TokenTerms { atoms_per_unit: 100_000_000 },
+            params: TokenParams { deposit_limit: LAMPORTS, haircut: Ppm::new(0), reserved: 0 },
             underlying: SOL,
         };
         let list = instruction::list_collateral(&svm.exchange, &svm.payer.pubkey(), &admin.pubkey(), &mint, &args);

@@ -24,7 +24,7 @@ const FEE: u32 = 300;
 
 /// An exchange with a fee on blocks, and options as [`options::listed`].
 fn listed() -> (Svm, Vec<u16>) {
-    let svm = Svm::with_config(|c| c.exchange.block_fee = "0.0003".to_owned()).unwrap();
+    let svm = Svm::with_config(|c| c.exchange.fees.set("block_fee", "0.0003")).unwrap();
     let (mut svm, expiries, options) = options::with(svm);
     svm.list_future(BTC, expiries[0], 8).unwrap();
     svm.list_future(BTC, expiries[1], 9).unwrap();
@@ -368,8 +368,8 @@ fn a_leg_that_both_close_needs_a_fresh_mark() {
 #[test]
 fn caps_and_limits_hold() {
     let mut svm = Svm::with_config(|c| {
-        c.perpetual[0].open_interest_cap = "0.1".to_owned();
-        c.perpetual[1].max_position = "1".to_owned();
+        c.perpetual[0].contract.limits.set("open_interest_cap", "0.1");
+        c.perpetual[1].contract.limits.set("max_position", "1");
     })
     .unwrap();
     let [alice, bob, carol] = [(); 3].map(|()| svm.trader("1000000").unwrap());

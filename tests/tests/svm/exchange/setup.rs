@@ -21,7 +21,7 @@ fn an_exchange_is_what_its_arguments_say() {
     assert_eq!((exchange.admin, exchange.pause_authority), (svm.admin.pubkey(), svm.pauser.pubkey()));
     assert_eq!((exchange.quote_mint, exchange.quote_vault), (svm.usdc, svm.exchange.vault(&svm.usdc)));
     assert_eq!((exchange.id, exchange.pause), (1, Pause::empty()));
-    assert_eq!((exchange.taker_fee_ppm, exchange.maker_fee_ppm), (500, -100));
+    assert_eq!((exchange.fees.taker_fee.get(), exchange.fees.maker_fee), (500, -100));
     let params = svm.board().board.params;
     assert_eq!((params.initial_ratio.get(), params.liquidation_buffer.get()), (1_250_000, 100_000));
     assert_eq!(svm.treasury().insurance.get(), 25_000_000_000);
@@ -72,7 +72,8 @@ fn the_board_is_complete_after_as_many_calls_as_its_length_takes() {
     let grow = instruction::grow_board(&svm.exchange, &payer);
     let calls = RiskBoard::LEN.div_ceil(MAX_GROWTH) - 1;
     for _ in 0..calls {
-        let list = instruction::set_product_group(&svm.exchange, &admin.pubkey(), 0, [1; 16], 0);
+        let list =
+            instruction::set_product_group(&svm.exchange, &admin.pubkey(), 0, [1; 16], &ballast_testkit::offset(0));
         assert!(svm.simulate(&[list], &[&admin]).is_err(), "a board that is not complete is of no use");
         svm.send(std::slice::from_ref(&grow), &[]).unwrap();
     }

@@ -12,6 +12,7 @@ use ballast_client::{
     ballast::{args::ExchangeArgs, state::Pause},
     instruction,
     pda::Exchange,
+    risk::{Ppm, QuoteNative},
 };
 use ballast_testkit::Svm;
 use solana_instruction::error::InstructionError as I;
@@ -29,24 +30,32 @@ fn initialize_exchange() {
     let build = |args: &ExchangeArgs| instruction::initialize_exchange(&from, &a, &mint, args);
     let other = Exchange::new(2);
     let bounds: &[Change<ExchangeArgs>] = &[
-        ("taker fee above 1 %", |a| a.fees.taker_fee_ppm = 10_001, E::ParameterOutOfBounds),
-        ("taker fee at the type's end", |a| a.fees.taker_fee_ppm = u32::MAX, E::ParameterOutOfBounds),
-        ("maker fee above the taker fee", |a| a.fees.maker_fee_ppm = 501, E::ParameterOutOfBounds),
-        ("rebate above the taker fee", |a| a.fees.maker_fee_ppm = -501, E::ParameterOutOfBounds),
-        ("rebate at the type's end", |a| a.fees.maker_fee_ppm = i32::MIN, E::ParameterOutOfBounds),
-        ("initial ratio below its bound", |a| a.margin.initial_ratio = 1_049_999, E::ParameterOutOfBounds),
-        ("initial ratio above its bound", |a| a.margin.initial_ratio = 3_000_001, E::ParameterOutOfBounds),
-        ("no liquidation buffer", |a| a.margin.liquidation_buffer = 999, E::ParameterOutOfBounds),
-        ("liquidation buffer above its bound", |a| a.margin.liquidation_buffer = 500_001, E::ParameterOutOfBounds),
-        ("discount base above its bound", |a| a.margin.discount_base = 100_001, E::ParameterOutOfBounds),
-        ("discount maximum below the base", |a| a.margin.discount_max = 9_999, E::ParameterOutOfBounds),
-        ("discount maximum above its bound", |a| a.margin.discount_max = 200_001, E::ParameterOutOfBounds),
-        ("a discount of nothing freed", |a| a.margin.discount_of_freed = 0, E::ParameterOutOfBounds),
-        ("a discount of all that is freed", |a| a.margin.discount_of_freed = 700_001, E::ParameterOutOfBounds),
-        ("insurance share above its bound", |a| a.margin.insurance_share = 900_001, E::ParameterOutOfBounds),
-        ("negative dust", |a| a.margin.dust_value = -1, E::ParameterOutOfBounds),
-        ("dust above its bound", |a| a.margin.dust_value = i64::MAX, E::ParameterOutOfBounds),
-        ("warning buffer above its bound", |a| a.margin.warning_buffer = 1_000_001, E::ParameterOutOfBounds),
+        ("taker fee above 1 %", |a| a.fees.taker_fee = Ppm::new(10_001), E::ParameterOutOfBounds),
+        ("taker fee at the type's end", |a| a.fees.taker_fee = Ppm::new(u32::MAX), E::ParameterOutOfBounds),
+        ("maker fee above the taker fee", |a| a.fees.maker_fee = 501, E::ParameterOutOfBounds),
+        ("rebate above the taker fee", |a| a.fees.maker_fee = -501, E::ParameterOutOfBounds),
+        ("rebate at the type's end", |a| a.fees.maker_fee = i32::MIN, E::ParameterOutOfBounds),
+        ("initial ratio below its bound", |a| a.margin.initial_ratio = Ppm::new(1_049_999), E::ParameterOutOfBounds),
+        ("initial ratio above its bound", |a| a.margin.initial_ratio = Ppm::new(3_000_001), E::ParameterOutOfBounds),
+        ("no liquidation buffer", |a| a.margin.liquidation_buffer = Ppm::new(999), E::ParameterOutOfBounds),
+        (
+            "liquidation buffer above its bound",
+            |a| a.margin.liquidation_buffer = Ppm::new(500_001),
+            E::ParameterOutOfBounds,
+        ),
+        ("discount base above its bound", |a| a.margin.discount_base = Ppm::new(100_001), E::ParameterOutOfBounds),
+        ("discount maximum below the base", |a| a.margin.discount_max = Ppm::new(9_999), E::ParameterOutOfBounds),
+        ("discount maximum above its bound", |a| a.margin.discount_max = Ppm::new(200_001), E::ParameterOutOfBounds),
+        ("a discount of nothing freed", |a| a.margin.discount_of_freed = Ppm::new(0), E::ParameterOutOfBounds),
+        (
+            "a discount of all that is freed",
+            |a| a.margin.discount_of_freed = Ppm::new(700_001),
+            E::ParameterOutOfBounds,
+        ),
+        ("insurance share above its bound", |a| a.margin.insurance_share = Ppm::new(900_001), E::ParameterOutOfBounds),
+        ("negative dust", |a| a.margin.dust_value = QuoteNative::new(-1), E::ParameterOutOfBounds),
+        ("dust above its bound", |a| a.margin.dust_value = QuoteNative::new(i64::MAX), E::ParameterOutOfBounds),
+        ("warning buffer above its bound", |a| a.margin.warning_buffer = Ppm::new(1_000_001), E::ParameterOutOfBounds),
     ];
     let slots = [
         Slot::Payer,
@@ -99,7 +108,7 @@ fn grow_board() {
         .except(0, OtherSigner, Legal) // anyone may pay
         .run(&mut svm);
     // Until it is complete the board is no board.
-    let ix = instruction::set_product_group(&e, &admin.pubkey(), 0, [0; 16], 1);
+    let ix = instruction::set_product_group(&e, &admin.pubkey(), 0, [0; 16], &ballast_testkit::offset(1));
     assert_refused(&mut svm, &[ix], &[&admin], I::AccountDataTooSmall);
     let mut complete = Svm::new().unwrap();
     let ix = instruction::grow_board(&complete.exchange, &complete.payer.pubkey());

@@ -5,10 +5,7 @@ use crate::harness::refusal::{assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{
-            CollateralChangeArgs, FeeArgs, InstrumentChangeArgs, InstrumentTightenArgs, MarginArgs, QUOTE_TOKEN,
-            UnderlyingArgs, WithdrawalLimitArgs,
-        },
+        args::{CollateralChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN, UnderlyingArgs, WithdrawalLimitArgs},
         events::{
             BreakerTripped, CollateralChanged, InstrumentChanged, ScanRangeRaised, ScanRangeRelaxed, UnderlyingChanged,
             WithdrawalLimitSet,
@@ -18,11 +15,12 @@ use ballast_client::{
     },
     config, event, instruction, oracle,
     risk::{
-        BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, Feed, Ppm, Underlying, guard::flag,
-        range::TIGHTENING_SECONDS,
+        BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, FeeParams, Feed, InstrumentLimits,
+        InterestParams, Lots, MarginParams, Ppm, QuoteNative, TokenParams, Underlying, UnitPrice, WithdrawalLimit,
+        guard::flag, range::TIGHTENING_SECONDS,
     },
 };
-use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader, options::SECOND};
+use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader, lending::INTEREST, options::SECOND};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
@@ -69,18 +67,18 @@ fn traded() -> (Svm, Trader, Trader) {
 fn fees_hold_from_the_next_fill_on() {
     let (mut svm, alice, bob) = traded();
     let before = svm.market(BTC).header.unswept_fees.get();
-    let args = FeeArgs {
-        taker_fee_ppm: 1_000,
-        maker_fee_ppm: 200,
-        block_fee_ppm: 300,
-        maker_penalty_ppm: 4_000,
-        maker_penalty: 5_000_000,
+    let args = FeeParams {
+        taker_fee: Ppm::new(1_000),
+        maker_fee: 200,
+        block_fee: Ppm::new(300),
+        maker_penalty_rate: Ppm::new(4_000),
+        maker_penalty: QuoteNative::new(5_000_000),
     };
     let ix = instruction::change_fees(&svm.exchange, &svm.admin.pubkey(), &args);
     by_admin(&mut svm, ix).unwrap();
     let e = *svm.decode::<Exchange>(&svm.exchange.address);
-    assert_eq!((e.taker_fee_ppm, e.maker_fee_ppm, e.block_fee_ppm), (1_000, 200, 300));
-    assert_eq!((e.maker_penalty_ppm, e.maker_penalty.get()), (4_000, 5_000_000));
+    assert_eq!((e.fees.taker_fee.get(), e.fees.maker_fee, e.fees.block_fee.get()), (1_000, 200, 300));
+    assert_eq!((e.fees.maker_penalty_rate.get(), e.fees.maker_penalty.get()), (4_000, 5_000_000));
     svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
     // 400 dollars: twelve in ten thousand of both sides together.
     assert_eq!(svm.market(BTC).header.unswept_fees.get() - before, 480_000);
@@ -93,7 +91,7 @@ fn margin_parameters_change_initial_margin_and_leave_maintenance_alone() {
     let (mut svm, alice, _) = traded();
     let before = svm.requirements(&alice);
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
-    let args = MarginArgs { initial_ratio: 2_500_000, discount_max: 60_000, ..args };
+    let args = MarginParams { initial_ratio: Ppm::new(2_500_000), discount_max: Ppm::new(60_000), ..args };
     let ix = instruction::change_margin(&svm.exchange, &svm.admin.pubkey(), &args);
     by_admin(&mut svm, ix).unwrap();
     let after = svm.requirements(&alice);
@@ -107,17 +105,64 @@ fn the_log_names_what_is_out_of_bounds() {
     let mut svm = Svm::new().unwrap();
     let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
+    let low = MarginParams { initial_ratio: Ppm::new(1), ..args };
+    let a = admin.pubkey();
     let cases = [
-        (instruction::change_margin(&e, &admin.pubkey(), &MarginArgs { initial_ratio: 1, ..args }), "initial ratio"),
-        (instruction::change_fees(&e, &admin.pubkey(), &fees(&svm, 10_001)), "taker fee"),
-        (instruction::set_timelock(&e, &admin.pubkey(), u32::MAX), "timelock"),
-        (instruction::set_product_group(&e, &admin.pubkey(), 0, [1; 16], 950_001), "offset"),
+        (instruction::change_margin(&e, &a, &low), "initial_ratio: 1, from 1050000 to 3000000 millionths"),
+        (instruction::change_fees(&e, &a, &fees(&svm, 10_001)), "taker_fee: 10001, from 0 to 10000 millionths"),
+        (instruction::set_timelock(&e, &a, u32::MAX), "timelock: 4294967295, from 0 to 2592000 seconds"),
+        (
+            instruction::set_product_group(&e, &a, 0, [1; 16], &ballast_testkit::offset(950_001)),
+            "offset: 950001, from 0 to 950000 millionths",
+        ),
     ];
-    let expected = [(1_050_000, 3_000_000), (0, 10_000), (0, 2_592_000), (0, 950_000)];
-    for ((ix, what), bounds) in cases.into_iter().zip(expected) {
+    for (ix, line) in cases {
         let failed = assert_refused(&mut svm, &[ix], &[&admin], E::ParameterOutOfBounds);
-        assert_eq!(numbers(&failed, what), bounds, "{what}");
+        assert!(failed.log.contains(&format!("Program log: {line}")), "{:#?}", failed.log);
     }
+}
+
+/// I311. Reserved bytes are zero, wherever parameters are sent.
+#[test]
+fn reserved_bytes_are_refused_by_name() {
+    let mut svm = Svm::new().unwrap();
+    let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
+    let a = admin.pubkey();
+    let mut margin = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
+    margin.reserved[6] = 1;
+    let mut limits = instrument_change(&svm, BTC);
+    limits.limits.reserved[1] = 1;
+    let mut funding = instrument_change(&svm, BTC);
+    funding.funding.reserved = 1;
+    let mut range = btc_args(&svm);
+    range.range.reserved = 1;
+    let mut group = ballast_testkit::offset(0);
+    group.reserved[0] = 1;
+    let interest = InterestParams { reserved: 1, ..INTEREST };
+    let token =
+        CollateralChangeArgs { params: TokenParams { deposit_limit: 1, haircut: Ppm::ZERO, reserved: 1 }, token: 0 };
+    let limit =
+        WithdrawalLimitArgs { params: WithdrawalLimit { limit: 1, window: 60, reserved: 1 }, token: QUOTE_TOKEN };
+    for (ix, list) in [
+        (instruction::change_margin(&e, &a, &margin), "Margin"),
+        (instruction::change_instrument(&e, &a, BTC, &limits), "Instrument"),
+        (instruction::change_instrument(&e, &a, BTC, &funding), "Instrument, funding"),
+        (instruction::change_underlying(&e, &a, BTC, &range), "Underlying, range"),
+        (instruction::set_product_group(&e, &a, 0, [1; 16], &group), "Product group"),
+        (instruction::set_interest(&e, &a, &interest), "Interest"),
+        (instruction::change_collateral(&e, &a, &token), "Collateral token"),
+        (instruction::set_withdrawal_limit(&e, &a, &limit), "Withdrawal limit"),
+    ] {
+        let failed = assert_refused(&mut svm, &[ix], &[&admin], E::ParameterOutOfBounds);
+        assert!(failed.log.contains(&format!("Program log: {list}: reserved must be zero")), "{:#?}", failed.log);
+    }
+    let mut terms = btc_args(&svm);
+    terms.terms.reserved[0] = 1;
+    let ix = instruction::change_underlying(&e, &a, BTC, &terms);
+    assert_refused(&mut svm, &[ix], &[&admin], E::ImmutableParameter);
+    terms.first.id = [7; 32];
+    let ix = instruction::list_underlying(&e, &a, &terms);
+    assert_refused(&mut svm, &[ix], &[&admin], E::ParameterOutOfBounds);
 }
 
 /// I316. What the model's bounds of products were proven with stays.
@@ -125,7 +170,11 @@ fn the_log_names_what_is_out_of_bounds() {
 fn price_bound_scale_and_unit_of_an_underlying_stay() {
     let mut svm = Svm::new().unwrap();
     let args = btc_args(&svm);
-    let others: [fn(&mut UnderlyingArgs); 3] = [|u| u.max_price += 1, |u| u.scale_bits += 1, |u| u.unit_exponent -= 1];
+    let others: [fn(&mut UnderlyingArgs); 3] = [
+        |u| u.terms.max_price = UnitPrice::new(u.terms.max_price.get() + 1),
+        |u| u.terms.scale_bits += 1,
+        |u| u.terms.unit_exponent -= 1,
+    ];
     let admin = svm.admin.insecure_clone();
     for change in others {
         let mut args = args;
@@ -133,7 +182,7 @@ fn price_bound_scale_and_unit_of_an_underlying_stay() {
         let ix = instruction::change_underlying(&svm.exchange, &admin.pubkey(), BTC, &args);
         assert_refused(&mut svm, &[ix], &[&admin], E::ImmutableParameter);
     }
-    let taken = UnderlyingArgs { first: svm.first_feed(ETH).into(), ..args };
+    let taken = UnderlyingArgs { first: svm.first_feed(ETH), ..args };
     let ix = instruction::change_underlying(&svm.exchange, &admin.pubkey(), BTC, &taken);
     assert_refused(&mut svm, &[ix], &[&admin], E::AlreadyExists);
 }
@@ -145,20 +194,13 @@ fn an_underlying_takes_another_feed_and_other_parameters() {
     let before = btc(&svm);
     let first = Feed { id: [7; 32], ..before.first };
     let second = Feed { source: SECOND as u8, account: [8; 32], id: [9; 32], ..Feed::NONE };
-    let args = UnderlyingArgs {
-        name: config::name("XBT").unwrap(),
-        first: first.into(),
-        second: second.into(),
-        concentration: 700_000,
-        max_age: 20,
-        max_move: 30_000,
-        group: 0,
-        ..btc_args(&svm)
-    };
+    let mut args = UnderlyingArgs { name: config::name("XBT").unwrap(), first, second, group: 0, ..btc_args(&svm) };
+    (args.params.concentration, args.params.max_age) = (Ppm::new(700_000), 20);
+    args.guards.max_move = Ppm::new(30_000);
     let sent = change_btc(&mut svm, &args).unwrap();
     let told = event::find::<UnderlyingChanged>(&sent.log)[0];
     assert_eq!((told.feed_id, told.name, told.underlying), ([7; 32], args.name, BTC));
-    assert_eq!((told.scan_range_before, told.scan_range), (150_000, 150_000));
+    assert_eq!((told.before, told.params), (before.params, args.params));
     let u = btc(&svm);
     assert_eq!((u.name, u.first, u.second), (args.name, first, second));
     assert_eq!(
@@ -188,7 +230,8 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
             calm_poor.initial_equity >= calm_poor.initial && calm_poor.equity.get() < 2 * calm_poor.maintenance.get()
         );
         if by_change {
-            let args = UnderlyingArgs { scan_range: 300_000, ..btc_args(&svm) };
+            let mut args = btc_args(&svm);
+            args.params.scan_range = Ppm::new(300_000);
             change_btc(&mut svm, &args).unwrap();
         } else {
             let sent = tighten_btc(&mut svm, 300_000).unwrap();
@@ -236,7 +279,7 @@ fn the_risk_authority_raises_a_scan_range_and_never_lowers_it() {
     let (same, lower, much, capped) = (ix(150_000), ix(149_999), ix(1_000_001), ix(600_001));
     for (ix, range) in [(same, 150_000), (lower, 149_999)] {
         let failed = assert_refused(&mut svm, &[ix], &[&risker], E::OnlyTightens);
-        assert_eq!(numbers(&failed, "scan range"), (150_000, range));
+        assert_eq!(numbers(&failed, "scan_range"), (150_000, range));
     }
     assert_refused(&mut svm, &[much], &[&risker], E::ParameterOutOfBounds);
     // The cap of the dynamic range is the admin's.
@@ -254,19 +297,16 @@ fn a_tightened_instrument_only_takes_reductions() {
         let ix = instruction::tighten_instrument(&svm.exchange, &svm.risker.pubkey(), BTC, &args);
         by_risk_authority(svm, ix)
     };
-    let (position, cap) = (svm.board().board.instrument(BTC).unwrap().max_position.get(), 5_000_000);
-    assert_eq!(svm.market(BTC).header.open_interest_cap.get(), cap);
+    let (position, cap) = (svm.board().board.instrument(BTC).unwrap().limits.max_position.get(), 5_000_000);
+    assert_eq!(svm.board().board.instruments[usize::from(BTC)].limits.open_interest_cap.get(), cap);
     let failed = tighten(&mut svm, position + 1, cap, 0).unwrap_err();
-    assert_eq!(
-        (failed.ballast(), numbers(&failed, "maximum position")),
-        (Some(E::OnlyTightens), (position, position + 1))
-    );
+    assert_eq!((failed.ballast(), numbers(&failed, "max_position")), (Some(E::OnlyTightens), (position, position + 1)));
     let failed = tighten(&mut svm, position, cap + 1, 0).unwrap_err();
-    assert_eq!((failed.ballast(), numbers(&failed, "open interest cap")), (Some(E::OnlyTightens), (cap, cap + 1)));
+    assert_eq!((failed.ballast(), numbers(&failed, "open_interest_cap")), (Some(E::OnlyTightens), (cap, cap + 1)));
 
     let sent = tighten(&mut svm, 50, 100, 0).unwrap();
     let told = event::find::<InstrumentChanged>(&sent.log)[0];
-    assert_eq!((told.max_position, told.open_interest_cap, told.reduce_only), (50, 100, 0));
+    assert_eq!((told.limits.max_position.get(), told.limits.open_interest_cap.get(), told.reduce_only), (50, 100, 0));
     let failed = svm.place(&alice, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
     assert_eq!(failed.ballast(), Some(E::PositionLimit));
     let (carol, dave) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
@@ -297,27 +337,30 @@ fn a_tightened_instrument_only_takes_reductions() {
 fn a_changed_instrument_has_its_new_limits() {
     let mut svm = Svm::new().unwrap();
     let mut args = instrument_change(&svm, ETH);
-    args.funding.impact_notional = 5_000_000_000;
+    args.funding.impact_notional = QuoteNative::new(5_000_000_000);
     args.funding.period = 8 * 3_600;
-    args.funding.max_premium = 10_000;
-    let args = InstrumentChangeArgs {
-        max_position: 77,
-        min_order_value: 6_000_000,
-        open_interest_cap: 99,
-        price_band: 200_000,
+    args.funding.max_premium = Ppm::new(10_000);
+    args.limits = InstrumentLimits {
+        max_position: Lots::new(77),
+        open_interest_cap: Lots::new(99),
+        min_order_value: QuoteNative::new(6_000_000),
+        price_band: Ppm::new(200_000),
         max_orders: 3,
-        reduce_only: 1,
-        ..args
+        reserved: [0; 2],
     };
+    args.reduce_only = 1;
     let before = *svm.board().board.instrument(ETH).unwrap();
     let ix = instruction::change_instrument(&svm.exchange, &svm.admin.pubkey(), ETH, &args);
     by_admin(&mut svm, ix).unwrap();
     let i = *svm.board().board.instrument(ETH).unwrap();
-    assert_eq!((i.max_position.get(), i.min_order_value.get(), i.price_band.get()), (77, 6_000_000, 200_000));
-    assert_eq!((i.max_orders, i.reduce_only), (3, 1));
+    assert_eq!(
+        (i.limits.max_position.get(), i.limits.min_order_value.get(), i.limits.price_band.get()),
+        (77, 6_000_000, 200_000)
+    );
+    assert_eq!((i.limits.max_orders, i.reduce_only), (3, 1));
     let f = i.funding;
     assert_eq!((f.impact_notional.get(), f.period, f.max_premium.get()), (5_000_000_000, 28_800, 10_000));
-    assert_eq!(svm.market(ETH).header.open_interest_cap.get(), 99);
+    assert_eq!(svm.board().board.instruments[usize::from(ETH)].limits.open_interest_cap.get(), 99);
     assert_eq!((i.name, i.mark, i.generation, i.next_linear), {
         (before.name, before.mark, before.generation, before.next_linear)
     });
@@ -330,11 +373,14 @@ fn a_token_takes_another_limit_and_haircut() {
     let alice = svm.trader("100").unwrap();
     svm.deposit_sol(&alice, 10_000_000_000).unwrap();
     let before = svm.requirements(&alice);
-    let args = CollateralChangeArgs { deposit_limit: 20_000_000_000, haircut: 100_000, token: 0 };
+    let args = CollateralChangeArgs {
+        params: TokenParams { deposit_limit: 20_000_000_000, haircut: Ppm::new(100_000), reserved: 0 },
+        token: 0,
+    };
     let ix = instruction::change_collateral(&svm.exchange, &svm.admin.pubkey(), &args);
     let sent = by_admin(&mut svm, ix).unwrap();
     let told = event::find::<CollateralChanged>(&sent.log)[0];
-    assert_eq!((told.mint, told.deposit_limit, told.haircut), (svm.wsol, 20_000_000_000, 100_000));
+    assert_eq!((told.mint, told.params), (svm.wsol, args.params));
     // Ten SOL of 40 dollars: ten per cent instead of five.
     let after = svm.requirements(&alice);
     assert_eq!((before.haircut.get(), after.haircut.get()), (20_000_000, 40_000_000));
@@ -345,7 +391,7 @@ fn a_token_takes_another_limit_and_haircut() {
     };
     let failed = tighten(&mut svm, 20_000_000_001).unwrap_err();
     assert_eq!(failed.ballast(), Some(E::OnlyTightens));
-    assert_eq!(numbers(&failed, "deposit limit"), (20_000_000_000, 20_000_000_001));
+    assert_eq!(numbers(&failed, "deposit_limit"), (20_000_000_000, 20_000_000_001));
     tighten(&mut svm, 5_000_000_000).unwrap();
     // Below what is deposited: nothing more comes in, what is there may go.
     assert_eq!(svm.deposit_sol(&alice, 1).unwrap_err().ballast(), Some(E::DepositLimit));
@@ -359,7 +405,7 @@ fn a_withdrawal_limit_keeps_what_has_flowed_out() {
     let mut svm = Svm::new().unwrap();
     let alice = svm.trader("1000").unwrap();
     let set = |svm: &mut Svm, token: u16, limit: u64, window: u32| {
-        let args = WithdrawalLimitArgs { limit, window, token };
+        let args = WithdrawalLimitArgs { params: WithdrawalLimit { limit, window, reserved: 0 }, token };
         let ix = instruction::set_withdrawal_limit(&svm.exchange, &svm.admin.pubkey(), &args);
         let sent = by_admin(svm, ix).unwrap();
         let told = event::find::<WithdrawalLimitSet>(&sent.log)[0];
@@ -369,8 +415,8 @@ fn a_withdrawal_limit_keeps_what_has_flowed_out() {
         } else {
             (svm.wsol, treasury.token_windows[usize::from(token)])
         };
-        assert_eq!((told.mint, told.limit, told.window), (mint, limit, window));
-        assert_eq!((set.limit, set.window, set.updated_at), (limit, window, svm.now()));
+        assert_eq!((told.mint, told.params), (mint, set.params));
+        assert_eq!((set.params.limit, set.params.window, set.updated_at), (limit, window, svm.now()));
         set.level
     };
     assert_eq!(set(&mut svm, QUOTE_TOKEN, 100_000_000, 3_600), 0);

@@ -16,14 +16,16 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::{
-            Authority, CollateralChangeArgs, FeeArgs, FeedArgs, InstrumentChangeArgs, InstrumentTightenArgs,
-            MarginArgs, UnderlyingArgs, WithdrawalLimitArgs,
+            Authority, CollateralChangeArgs, InstrumentChangeArgs, InstrumentTightenArgs, UnderlyingArgs,
+            WithdrawalLimitArgs,
         },
         instruction::tag,
         state::MAX_CHANGE_LEN,
     },
     instruction::{self, accept_authority, nominate_authority, propose, propose_change, with_change},
-    risk::BREAKER_SUSPECT_SECONDS,
+    risk::{
+        BREAKER_SUSPECT_SECONDS, FeeParams, Feed, Lots, MarginParams, Ppm, QuoteNative, TokenParams, WithdrawalLimit,
+    },
 };
 use ballast_testkit::{BTC, ETH, SOL, options::SECOND};
 use solana_address::Address;
@@ -161,17 +163,17 @@ fn accept_authority_table() {
 fn change_fees() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
-    let build = |args: &FeeArgs| instruction::change_fees(&e, &a, args);
-    let bounds: &[Change<FeeArgs>] = &[
-        ("a taker fee above 1 %", |f| f.taker_fee_ppm = 10_001, E::ParameterOutOfBounds),
-        ("a taker fee at the type's end", |f| f.taker_fee_ppm = u32::MAX, E::ParameterOutOfBounds),
-        ("a maker fee above the taker fee", |f| f.maker_fee_ppm = 501, E::ParameterOutOfBounds),
-        ("a rebate above the taker fee", |f| f.maker_fee_ppm = -501, E::ParameterOutOfBounds),
-        ("a rebate at the type's end", |f| f.maker_fee_ppm = i32::MIN, E::ParameterOutOfBounds),
-        ("a block fee above 1 %", |f| f.block_fee_ppm = 10_001, E::ParameterOutOfBounds),
-        ("a penalty above 1 %", |f| f.maker_penalty_ppm = 10_001, E::ParameterOutOfBounds),
-        ("a negative penalty", |f| f.maker_penalty = -1, E::ParameterOutOfBounds),
-        ("a penalty above 100 dollars", |f| f.maker_penalty = 100_000_001, E::ParameterOutOfBounds),
+    let build = |args: &FeeParams| instruction::change_fees(&e, &a, args);
+    let bounds: &[Change<FeeParams>] = &[
+        ("a taker fee above 1 %", |f| f.taker_fee = Ppm::new(10_001), E::ParameterOutOfBounds),
+        ("a taker fee at the type's end", |f| f.taker_fee = Ppm::new(u32::MAX), E::ParameterOutOfBounds),
+        ("a maker fee above the taker fee", |f| f.maker_fee = 501, E::ParameterOutOfBounds),
+        ("a rebate above the taker fee", |f| f.maker_fee = -501, E::ParameterOutOfBounds),
+        ("a rebate at the type's end", |f| f.maker_fee = i32::MIN, E::ParameterOutOfBounds),
+        ("a block fee above 1 %", |f| f.block_fee = Ppm::new(10_001), E::ParameterOutOfBounds),
+        ("a penalty above 1 %", |f| f.maker_penalty_rate = Ppm::new(10_001), E::ParameterOutOfBounds),
+        ("a negative penalty", |f| f.maker_penalty = QuoteNative::new(-1), E::ParameterOutOfBounds),
+        ("a penalty above 100 dollars", |f| f.maker_penalty = QuoteNative::new(100_000_001), E::ParameterOutOfBounds),
     ];
     let args = fees(&svm, 500);
     Case::new("change_fees", build(&args), &[&admin], &[Slot::Signer, EXCHANGE])
@@ -192,7 +194,7 @@ fn the_accounts_of_a_change_table() {
         set_timelock(&mut svm, 60).unwrap();
     }
     let ix = timelock::change_fees(&svm, 600);
-    let group = instruction::set_product_group(&e, &a, 0, [1; 16], 0);
+    let group = instruction::set_product_group(&e, &a, 0, [1; 16], &ballast_testkit::offset(0));
     for (e, nonce, ix) in [(e, 1, &ix), (e, 2, &ix), (other, 1, &ix), (e, 3, &group)] {
         let proposal = propose(&e, &payer.pubkey(), &a, nonce, &Address::default(), ix);
         svm.send(&[proposal], &[&payer, &admin]).unwrap();
@@ -232,12 +234,12 @@ fn the_accounts_of_a_change_table() {
 fn change_margin() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
-    let build = |args: &MarginArgs| instruction::change_margin(&e, &a, args);
-    let bounds: &[Change<MarginArgs>] = &[
-        ("an initial ratio below its bound", |m| m.initial_ratio = 1_049_999, E::ParameterOutOfBounds),
-        ("an initial ratio above its bound", |m| m.initial_ratio = 3_000_001, E::ParameterOutOfBounds),
-        ("a largest discount below the base", |m| m.discount_max = 9_999, E::ParameterOutOfBounds),
-        ("negative dust", |m| m.dust_value = -1, E::ParameterOutOfBounds),
+    let build = |args: &MarginParams| instruction::change_margin(&e, &a, args);
+    let bounds: &[Change<MarginParams>] = &[
+        ("an initial ratio below its bound", |m| m.initial_ratio = Ppm::new(1_049_999), E::ParameterOutOfBounds),
+        ("an initial ratio above its bound", |m| m.initial_ratio = Ppm::new(3_000_001), E::ParameterOutOfBounds),
+        ("a largest discount below the base", |m| m.discount_max = Ppm::new(9_999), E::ParameterOutOfBounds),
+        ("negative dust", |m| m.dust_value = QuoteNative::new(-1), E::ParameterOutOfBounds),
     ];
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
     Case::new("change_margin", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
@@ -256,17 +258,25 @@ fn change_underlying() {
     let build = |args: &UnderlyingArgs| instruction::change_underlying(&e, &a, BTC, args);
     let bounds: &[Change<UnderlyingArgs>] = &[
         ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
-        ("no liquidity", |u| u.liquidity = 0, E::ParameterOutOfBounds),
-        ("a scan range above 100 %", |u| u.scan_range = 1_000_001, E::ParameterOutOfBounds),
-        ("a scan range above its cap", |u| u.scan_range = u.range.cap + 1, E::ParameterOutOfBounds),
-        ("a calendar charge above the scan range", |u| u.calendar = u.scan_range + 1, E::ParameterOutOfBounds),
-        ("a guard on moves below 1 %", |u| u.max_move = 9_999, E::ParameterOutOfBounds),
+        ("no liquidity", |u| u.params.liquidity = QuoteNative::new(0), E::ParameterOutOfBounds),
+        ("a scan range above 100 %", |u| u.params.scan_range = Ppm::new(1_000_001), E::ParameterOutOfBounds),
+        (
+            "a scan range above its cap",
+            |u| u.params.scan_range = Ppm::new(u.range.cap.get() + 1),
+            E::ParameterOutOfBounds,
+        ),
+        (
+            "a calendar charge above the scan range",
+            |u| u.params.calendar = Ppm::new(u.params.scan_range.get() + 1),
+            E::ParameterOutOfBounds,
+        ),
+        ("a guard on moves below 1 %", |u| u.guards.max_move = Ppm::new(9_999), E::ParameterOutOfBounds),
     ];
     let mut arguments = refusals(args, build, bounds);
     let with_second = UnderlyingArgs { second: pinned(SECOND), ..args };
     arguments.extend(refusals(with_second, build, BAD_FEEDS));
     for index in [3, u16::MAX] {
-        let first = FeedArgs { id: [7; 32], ..args.first };
+        let first = Feed { id: [7; 32], ..args.first };
         let ix = instruction::change_underlying(&e, &a, index, &UnderlyingArgs { first, ..args });
         arguments.push(("an underlying that is not listed", ix, E::NotListed.into()));
     }
@@ -290,18 +300,18 @@ fn change_instrument() {
     let args = instrument_change(&svm, BTC);
     let build = |args: &InstrumentChangeArgs| instruction::change_instrument(&e, &a, BTC, args);
     let bounds: &[Change<InstrumentChangeArgs>] = &[
-        ("no position", |i| i.max_position = 0, E::ParameterOutOfBounds),
-        ("a position beyond 2^50", |i| i.max_position = (1 << 50) + 1, E::ParameterOutOfBounds),
-        ("a position whose product does not fit", |i| i.max_position = 1 << 50, E::Overflow),
-        ("a negative order value", |i| i.min_order_value = -1, E::ParameterOutOfBounds),
-        ("no open interest", |i| i.open_interest_cap = 0, E::ParameterOutOfBounds),
-        ("an open interest beyond 2^55", |i| i.open_interest_cap = END, E::ParameterOutOfBounds),
-        ("a band below 0.1 %", |i| i.price_band = 999, E::ParameterOutOfBounds),
-        ("a band above 50 %", |i| i.price_band = 500_001, E::ParameterOutOfBounds),
-        ("no orders", |i| i.max_orders = 0, E::ParameterOutOfBounds),
-        ("orders beyond 1,024", |i| i.max_orders = 1_025, E::ParameterOutOfBounds),
-        ("a basis above 10 %", |i| i.funding.max_basis = 100_001, E::ParameterOutOfBounds),
-        ("a negative impact notional", |i| i.funding.impact_notional = -1, E::ParameterOutOfBounds),
+        ("no position", |i| i.limits.max_position = Lots::new(0), E::ParameterOutOfBounds),
+        ("a position beyond 2^50", |i| i.limits.max_position = Lots::new((1 << 50) + 1), E::ParameterOutOfBounds),
+        ("a position whose product does not fit", |i| i.limits.max_position = Lots::new(1 << 50), E::Overflow),
+        ("a negative order value", |i| i.limits.min_order_value = QuoteNative::new(-1), E::ParameterOutOfBounds),
+        ("no open interest", |i| i.limits.open_interest_cap = Lots::new(0), E::ParameterOutOfBounds),
+        ("an open interest beyond 2^55", |i| i.limits.open_interest_cap = Lots::new(END), E::ParameterOutOfBounds),
+        ("a band below 0.1 %", |i| i.limits.price_band = Ppm::new(999), E::ParameterOutOfBounds),
+        ("a band above 50 %", |i| i.limits.price_band = Ppm::new(500_001), E::ParameterOutOfBounds),
+        ("no orders", |i| i.limits.max_orders = 0, E::ParameterOutOfBounds),
+        ("orders beyond 1,024", |i| i.limits.max_orders = 1_025, E::ParameterOutOfBounds),
+        ("a basis above 10 %", |i| i.funding.max_basis = Ppm::new(100_001), E::ParameterOutOfBounds),
+        ("a negative impact notional", |i| i.funding.impact_notional = QuoteNative::new(-1), E::ParameterOutOfBounds),
         ("neither close-only nor not", |i| i.reduce_only = 2, E::ParameterOutOfBounds),
         ("what was in the slot before", |i| i.generation = 0, E::ChangeDiffers),
         ("what will be in the slot", |i| i.generation = 2, E::ChangeDiffers),
@@ -324,14 +334,17 @@ fn change_instrument() {
 fn change_collateral() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
-    let args = CollateralChangeArgs { deposit_limit: 1 << 40, haircut: 50_000, token: 0 };
+    let args = CollateralChangeArgs {
+        params: TokenParams { deposit_limit: 1 << 40, haircut: Ppm::new(50_000), reserved: 0 },
+        token: 0,
+    };
     let build = |args: &CollateralChangeArgs| instruction::change_collateral(&e, &a, args);
     let bounds: &[Change<CollateralChangeArgs>] = &[
         ("a token that is not listed", |c| c.token = 1, E::NotListed),
         ("a token at the type's end", |c| c.token = u16::MAX, E::NotListed),
-        ("a haircut above 90 %", |c| c.haircut = 900_001, E::ParameterOutOfBounds),
-        ("no deposits", |c| c.deposit_limit = 0, E::ParameterOutOfBounds),
-        ("deposits beyond 2^62", |c| c.deposit_limit = (1 << 62) + 1, E::ParameterOutOfBounds),
+        ("a haircut above 90 %", |c| c.params.haircut = Ppm::new(900_001), E::ParameterOutOfBounds),
+        ("no deposits", |c| c.params.deposit_limit = 0, E::ParameterOutOfBounds),
+        ("deposits beyond 2^62", |c| c.params.deposit_limit = (1 << 62) + 1, E::ParameterOutOfBounds),
     ];
     Case::new("change_collateral", build(&args), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
         .arguments(&mut svm, &refusals(args, build, bounds))
@@ -345,12 +358,12 @@ fn change_collateral() {
 fn set_withdrawal_limit() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
-    let args = WithdrawalLimitArgs { limit: 1, window: 60, token: 0 };
+    let args = WithdrawalLimitArgs { params: WithdrawalLimit { limit: 1, window: 60, reserved: 0 }, token: 0 };
     let build = |args: &WithdrawalLimitArgs| instruction::set_withdrawal_limit(&e, &a, args);
     let bounds: &[Change<WithdrawalLimitArgs>] = &[
-        ("a window below a minute", |w| w.window = 59, E::ParameterOutOfBounds),
-        ("a window above a week", |w| w.window = 604_801, E::ParameterOutOfBounds),
-        ("a window at the type's end", |w| w.window = u32::MAX, E::ParameterOutOfBounds),
+        ("a window below a minute", |w| w.params.window = 59, E::ParameterOutOfBounds),
+        ("a window above a week", |w| w.params.window = 604_801, E::ParameterOutOfBounds),
+        ("a window at the type's end", |w| w.params.window = u32::MAX, E::ParameterOutOfBounds),
         ("a token that is not listed", |w| w.token = 1, E::NotListed),
         ("a token beyond the last slot", |w| w.token = u16::MAX - 1, E::NotListed),
     ];

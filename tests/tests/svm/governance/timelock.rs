@@ -8,8 +8,8 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         args::{
-            CollateralArgs, CollateralChangeArgs, FeeArgs, FeedArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs,
-            OptionArgs, QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs,
+            CollateralArgs, CollateralChangeArgs, FutureArgs, InstrumentArgs, InstrumentChangeArgs, OptionArgs,
+            QUOTE_TOKEN, SurfaceArgs, UnderlyingArgs, WithdrawalLimitArgs,
         },
         constants::CHANGE_LIFETIME,
         events::{ChangeCancelled, ChangeProposed, TimelockSet},
@@ -19,7 +19,7 @@ use ballast_client::{
     },
     event,
     instruction::{self, propose, propose_change, subject, with_change},
-    risk::bounds::exchange::TIMELOCK,
+    risk::{ExchangeParams, FeeParams, Feed, Parameters, Ppm, TokenParams, TokenTerms, WithdrawalLimit},
 };
 use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, lending::INTEREST, options};
 use solana_address::Address;
@@ -48,13 +48,13 @@ pub fn allowed(svm: &Svm, nonce: u64, ix: &Instruction) -> Instruction {
 }
 
 /// The fees of the configuration, with another taker fee.
-pub fn fees(svm: &Svm, taker_fee_ppm: u32) -> FeeArgs {
+pub fn fees(svm: &Svm, taker_fee: u32) -> FeeParams {
     let fees = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().fees;
-    FeeArgs { taker_fee_ppm, ..fees }
+    FeeParams { taker_fee: Ppm::new(taker_fee), ..fees }
 }
 
-pub fn change_fees(svm: &Svm, taker_fee_ppm: u32) -> Instruction {
-    instruction::change_fees(&svm.exchange, &svm.admin.pubkey(), &fees(svm, taker_fee_ppm))
+pub fn change_fees(svm: &Svm, taker_fee: u32) -> Instruction {
+    instruction::change_fees(&svm.exchange, &svm.admin.pubkey(), &fees(svm, taker_fee))
 }
 
 fn exchange(svm: &Svm) -> Exchange {
@@ -66,13 +66,9 @@ pub fn instrument_change(svm: &Svm, instrument: u16) -> InstrumentChangeArgs {
     let perpetual = &svm.config.perpetual[usize::from(instrument)];
     let listed = svm.config.instrument_args(perpetual, instrument).unwrap();
     InstrumentChangeArgs {
-        max_position: listed.max_position,
-        min_order_value: listed.min_order_value,
-        open_interest_cap: listed.open_interest_cap,
+        limits: listed.limits,
         funding: listed.funding,
-        price_band: listed.price_band,
         generation: svm.board().board.instrument(instrument).unwrap().generation,
-        max_orders: listed.max_orders,
         reduce_only: 0,
     }
 }
@@ -85,23 +81,35 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
     svm.create_mint(mint, 8);
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap();
     let btc = svm.config.underlying_args(&svm.config.underlying[0]).unwrap();
-    let first = FeedArgs { id: [fresh; 32], ..btc.first };
+    let first = Feed { id: [fresh; 32], ..btc.first };
     let terms = |instrument| InstrumentArgs {
         instrument,
         ..svm.config.instrument_args(&svm.config.perpetual[0], instrument).unwrap()
     };
-    let token = CollateralArgs { name: [b'T'; 16], atoms_per_unit: 1, deposit_limit: 1, haircut: 0, underlying: BTC };
-    let option = OptionArgs { terms: terms(302), expiry, strike: 400_000, put: 0 };
-    let collateral = CollateralChangeArgs { deposit_limit: 5, haircut: 100_000, token: 0 };
-    let limit = WithdrawalLimitArgs { limit: 7, window: 3_600, token: QUOTE_TOKEN };
+    let token = CollateralArgs {
+        name: [b'T'; 16],
+        terms: TokenTerms { atoms_per_unit: 1 },
+        params: TokenParams { deposit_limit: 1, haircut: Ppm::new(0), reserved: 0 },
+        underlying: BTC,
+    };
+    let option = OptionArgs { contract: terms(302), expiry, strike: 400_000, put: 0 };
+    let collateral = CollateralChangeArgs {
+        params: TokenParams { deposit_limit: 5, haircut: Ppm::new(100_000), reserved: 0 },
+        token: 0,
+    };
+    let limit =
+        WithdrawalLimitArgs { params: WithdrawalLimit { limit: 7, window: 3_600, reserved: 0 }, token: QUOTE_TOKEN };
     let settles_at = (svm.now() / 60 + 60 * 24 * 90) * 60;
     let publishers = [Address::new_from_array([3; 32]), Address::new_from_array([4; 32])];
     vec![
-        ("set_product_group", instruction::set_product_group(&e, admin, 1, [b'G'; 16], 500_000)),
+        (
+            "set_product_group",
+            instruction::set_product_group(&e, admin, 1, [b'G'; 16], &ballast_testkit::offset(500_000)),
+        ),
         ("list_underlying", instruction::list_underlying(&e, admin, &UnderlyingArgs { first, ..btc })),
         ("list_collateral", instruction::list_collateral(&e, &from, admin, &mint, &token)),
         ("list_perpetual", instruction::list_perpetual(&e, &from, admin, &terms(300))),
-        ("list_future", instruction::list_future(&e, &from, admin, &FutureArgs { terms: terms(301), expiry })),
+        ("list_future", instruction::list_future(&e, &from, admin, &FutureArgs { contract: terms(301), expiry })),
         ("list_option", instruction::list_option(&e, &from, admin, &option)),
         (
             "open_surface",
@@ -167,7 +175,7 @@ fn every_instruction_that_waits_needs_its_change_and_uses_it_up() {
         }
         assert_refused(&mut svm, &[now], &[&admin], E::ChangeNotProposed);
     }
-    assert_eq!((exchange(&svm).taker_fee_ppm, svm.treasury().quote_window.limit), (600, 7));
+    assert_eq!((exchange(&svm).fees.taker_fee.get(), svm.treasury().quote_window.params.limit), (600, 7));
     svm.assert_reconciled();
 }
 
@@ -202,7 +210,7 @@ fn a_change_says_what_was_proposed_and_when() {
     assert_eq!(numbers(&failed, "expired at"), (change.expires_at, change.expires_at + 1));
     svm.set_time(change.expires_at);
     svm.send(&[now], &[&admin]).unwrap();
-    assert_eq!(exchange(&svm).taker_fee_ppm, 600);
+    assert_eq!(exchange(&svm).fees.taker_fee.get(), 600);
 }
 
 /// I312.
@@ -214,10 +222,15 @@ fn a_change_allows_its_own_bytes_and_nothing_else() {
     let (mint, another) = (Address::new_unique(), Address::new_unique());
     svm.create_mint(mint, 8);
     svm.create_mint(another, 8);
-    let token = CollateralArgs { name: [b'T'; 16], atoms_per_unit: 1, deposit_limit: 1, haircut: 0, underlying: BTC };
+    let token = CollateralArgs {
+        name: [b'T'; 16],
+        terms: TokenTerms { atoms_per_unit: 1 },
+        params: TokenParams { deposit_limit: 1, haircut: Ppm::new(0), reserved: 0 },
+        underlying: BTC,
+    };
     let list = |mint| instruction::list_collateral(&first, &from, &a, mint, &token);
     let publish = |u| instruction::set_publishers(&first, &a, u, &[a]);
-    let change = |u| instruction::set_product_group(&first, &a, u, [b'G'; 16], 500_000);
+    let change = |u| instruction::set_product_group(&first, &a, u, [b'G'; 16], &ballast_testkit::offset(500_000));
     set_timelock(&mut svm, 60).unwrap();
     let fees = change_fees(&svm, 600);
     for (nonce, ix) in (0..).zip([&fees, &list(&mint), &publish(BTC), &change(1)]) {
@@ -345,7 +358,7 @@ fn a_longer_timelock_holds_at_once_and_a_shorter_one_waits() {
     assert_refused(&mut svm, std::slice::from_ref(&now), &[&admin], E::ChangeNotReady);
     svm.advance(DAY);
     svm.send(&[now], &[&admin]).unwrap();
-    let longest = TIMELOCK.high as u32;
+    let longest = ExchangeParams::BOUNDS[0].high as u32;
     set_timelock(&mut svm, longest).unwrap();
     for beyond in [longest + 1, u32::MAX] {
         refused(&mut svm, |svm| set_timelock(svm, beyond), E::ParameterOutOfBounds);

@@ -3,14 +3,11 @@
 use crate::harness::refusal::{assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E,
-    ballast::{
-        args::InterestArgs,
-        events::{
-            BadDebtResolved, Deposited, EventData, InterestAccrued, InterestSet, InterestUpdated, Liquidated, Withdrawn,
-        },
+    ballast::events::{
+        BadDebtResolved, Deposited, EventData, InterestAccrued, InterestSet, InterestUpdated, Liquidated, Withdrawn,
     },
     event, instruction, margin,
-    risk::{OutflowWindow, Ppm},
+    risk::{InterestParams, OutflowWindow, Ppm, WithdrawalLimit},
 };
 use ballast_testkit::{BTC, Order, Sent, Svm, Trader, lending::INTEREST};
 
@@ -342,7 +339,7 @@ fn without_borrowing_cash_is_the_limit() {
     let (mut svm, _) = with_lender("10000");
     let borrower = with_sol(&mut svm);
     svm.withdraw_usdc(&borrower, 100_000_000).unwrap();
-    svm.set_interest(&InterestArgs { max_utilisation: 0, ..INTEREST }).unwrap();
+    svm.set_interest(&InterestParams { max_utilisation: Ppm::new(0), ..INTEREST }).unwrap();
     next_epoch(&mut svm);
     refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, 1), E::WouldBorrow);
     svm.deposit_usdc(&borrower, 150_000_000).unwrap();
@@ -459,9 +456,14 @@ fn parameters_act_from_their_time_on() {
     refused(&mut svm, Svm::update_interest, E::EpochNotOver);
     svm.advance(600);
     let was = svm.board().board.interest;
-    let args = InterestArgs { base_rate: 1_000_000, optimal_rate: 2_000_000, max_rate: 4_000_000, ..INTEREST };
+    let args = InterestParams {
+        base_rate: Ppm::ONE,
+        optimal_rate: Ppm::new(2_000_000),
+        max_rate: Ppm::new(4_000_000),
+        ..INTEREST
+    };
     let set: InterestSet = the_event(&svm.set_interest(&args).unwrap());
-    assert_eq!((set.base_rate, set.optimal_rate, set.max_rate), (1_000_000, 2_000_000, 4_000_000));
+    assert_eq!(set.params, args);
     let is = svm.board().board.interest;
     assert_eq!(is.borrow_index, was.borrow_index + 600 * was.borrow_rate);
     assert_eq!((is.borrow_rate, is.params.max_rate), (was.borrow_rate, Ppm::new(4_000_000)));
@@ -471,14 +473,15 @@ fn parameters_act_from_their_time_on() {
     assert_eq!((is.epoch, is.epoch_started_at), (was.epoch, was.epoch_started_at));
     refused(&mut svm, Svm::update_interest, E::EpochNotOver);
     // Off again: nothing runs any more.
-    let off = InterestArgs {
-        base_rate: 0,
-        optimal_rate: 0,
-        max_rate: 0,
-        optimal_utilisation: 0,
-        max_utilisation: 0,
-        reserve: 0,
+    let off = InterestParams {
+        base_rate: Ppm::new(0),
+        optimal_rate: Ppm::new(0),
+        max_rate: Ppm::new(0),
+        optimal_utilisation: Ppm::new(0),
+        max_utilisation: Ppm::new(0),
+        reserve: Ppm::new(0),
         epoch_seconds: 0,
+        reserved: 0,
     };
     svm.set_interest(&off).unwrap();
     svm.update_interest().unwrap();
@@ -507,7 +510,11 @@ fn nobody_chooses_the_moment_of_the_rate() {
 }
 
 fn window(limit: u64, window: u32, now: i64) -> OutflowWindow {
-    OutflowWindow { limit, window, updated_at: now, ..OutflowWindow::default() }
+    OutflowWindow {
+        params: WithdrawalLimit { limit, window, reserved: 0 },
+        updated_at: now,
+        ..OutflowWindow::default()
+    }
 }
 
 /// I308. Withdrawals of all accounts together stay within the window; it refills with time and with deposits.
@@ -638,11 +645,11 @@ fn whatever_happens_interest_balances() {
     let steps = std::env::var("BALLAST_STEPS").ok().and_then(|s| s.parse().ok()).unwrap_or(1_000);
     let seed = std::env::var("BALLAST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
     let mut svm = Svm::with_config(|c| c.exchange.insurance = "50".to_owned()).unwrap();
-    let args = InterestArgs {
-        base_rate: 1_000_000,
-        optimal_rate: 2_000_000,
-        max_rate: 4_000_000,
-        max_utilisation: 950_000,
+    let args = InterestParams {
+        base_rate: Ppm::new(1_000_000),
+        optimal_rate: Ppm::new(2_000_000),
+        max_rate: Ppm::new(4_000_000),
+        max_utilisation: Ppm::new(950_000),
         epoch_seconds: 60,
         ..INTEREST
     };

@@ -7,7 +7,10 @@ use crate::harness::{
     refusal::{Expected, assert_refused},
     world::{Change, World, refusals},
 };
-use ballast_client::{BallastError as E, ballast::args::InterestArgs, instruction};
+use ballast_client::{
+    BallastError as E, instruction,
+    risk::{InterestParams, Ppm},
+};
 use ballast_testkit::lending::INTEREST;
 use solana_signer::Signer;
 
@@ -44,17 +47,17 @@ fn update_interest() {
 fn set_interest() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
-    let build = |args: &InterestArgs| instruction::set_interest(&e, &a, args);
-    let bounds: &[Change<InterestArgs>] = &[
-        ("base rate above 100 %", |a| a.base_rate = 1_000_001, E::ParameterOutOfBounds),
-        ("optimal rate below the base rate", |a| a.optimal_rate = 19_999, E::ParameterOutOfBounds),
-        ("optimal rate above 200 %", |a| a.optimal_rate = 2_000_001, E::ParameterOutOfBounds),
-        ("max rate below the optimal rate", |a| a.max_rate = 99_999, E::ParameterOutOfBounds),
-        ("max rate at the type's end", |a| a.max_rate = u32::MAX, E::ParameterOutOfBounds),
-        ("no optimal utilisation", |a| a.optimal_utilisation = 0, E::ParameterOutOfBounds),
-        ("optimal utilisation above 99 %", |a| a.optimal_utilisation = 990_001, E::ParameterOutOfBounds),
-        ("borrowing above 95 %", |a| a.max_utilisation = 950_001, E::ParameterOutOfBounds),
-        ("reserve above 90 %", |a| a.reserve = 900_001, E::ParameterOutOfBounds),
+    let build = |args: &InterestParams| instruction::set_interest(&e, &a, args);
+    let bounds: &[Change<InterestParams>] = &[
+        ("base rate above 100 %", |a| a.base_rate = Ppm::new(1_000_001), E::ParameterOutOfBounds),
+        ("optimal rate below the base rate", |a| a.optimal_rate = Ppm::new(19_999), E::ParameterOutOfBounds),
+        ("optimal rate above 200 %", |a| a.optimal_rate = Ppm::new(2_000_001), E::ParameterOutOfBounds),
+        ("max rate below the optimal rate", |a| a.max_rate = Ppm::new(99_999), E::ParameterOutOfBounds),
+        ("max rate at the type's end", |a| a.max_rate = Ppm::new(u32::MAX), E::ParameterOutOfBounds),
+        ("no optimal utilisation", |a| a.optimal_utilisation = Ppm::new(0), E::ParameterOutOfBounds),
+        ("optimal utilisation above 99 %", |a| a.optimal_utilisation = Ppm::new(990_001), E::ParameterOutOfBounds),
+        ("borrowing above 95 %", |a| a.max_utilisation = Ppm::new(950_001), E::ParameterOutOfBounds),
+        ("reserve above 90 %", |a| a.reserve = Ppm::new(900_001), E::ParameterOutOfBounds),
         ("epochs of no time", |a| a.epoch_seconds = 0, E::ParameterOutOfBounds),
         ("epochs above a week", |a| a.epoch_seconds = 604_801, E::ParameterOutOfBounds),
     ];

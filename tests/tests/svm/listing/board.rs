@@ -3,9 +3,9 @@
 use crate::harness::refusal::{assert_refused, refused};
 use ballast_client::{
     BallastError as E,
-    ballast::args::{CollateralArgs, FeedArgs, UnderlyingArgs},
+    ballast::args::{CollateralArgs, UnderlyingArgs},
     config, instruction,
-    risk::{MAX_TOKENS, MAX_UNDERLYINGS},
+    risk::{Feed, MAX_TOKENS, MAX_UNDERLYINGS, Ppm, TokenParams, TokenTerms},
 };
 use ballast_testkit::{BTC, ETH, Order, Svm};
 use solana_address::Address;
@@ -17,7 +17,7 @@ fn a_board_takes_as_many_underlyings_as_it_has_slots() {
     let admin = svm.admin.insecure_clone();
     let like = svm.config.underlying_args(&svm.config.underlying[0]).unwrap();
     let list = |svm: &Svm, n: usize| {
-        let first = FeedArgs { id: [n as u8 + 100; 32], ..like.first };
+        let first = Feed { id: [n as u8 + 100; 32], ..like.first };
         let args = UnderlyingArgs { first, ..like };
         instruction::list_underlying(&svm.exchange, &svm.admin.pubkey(), &args)
     };
@@ -34,7 +34,12 @@ fn a_board_takes_as_many_underlyings_as_it_has_slots() {
 fn a_board_takes_as_many_tokens_as_it_has_slots() {
     let mut svm = Svm::new().unwrap();
     let admin = svm.admin.insecure_clone();
-    let args = CollateralArgs { name: [b'T'; 16], atoms_per_unit: 1, deposit_limit: 1, haircut: 0, underlying: BTC };
+    let args = CollateralArgs {
+        name: [b'T'; 16],
+        terms: TokenTerms { atoms_per_unit: 1 },
+        params: TokenParams { deposit_limit: 1, haircut: Ppm::new(0), reserved: 0 },
+        underlying: BTC,
+    };
     let list = |svm: &mut Svm| {
         let mint = Address::new_unique();
         svm.create_mint(mint, 9);
@@ -84,7 +89,8 @@ fn a_product_group_sets_what_a_hedge_costs() {
     let mut last = i64::MAX;
     for offset in [0, 600_000, 950_000] {
         let name = config::name("MAJORS").unwrap();
-        let ix = instruction::set_product_group(&svm.exchange, &admin.pubkey(), 0, name, offset);
+        let ix =
+            instruction::set_product_group(&svm.exchange, &admin.pubkey(), 0, name, &ballast_testkit::offset(offset));
         svm.send(&[ix], &[&admin]).unwrap();
         let scan = svm.requirements(&alice).scan.get();
         assert!(scan < last, "more offset, less margin");

@@ -6,9 +6,9 @@ use crate::harness::{
 };
 use ballast_client::{
     BallastError as E,
-    ballast::args::{FutureArgs, InstrumentArgs, OptionArgs, SmileArgs},
+    ballast::args::{FutureArgs, InstrumentArgs, OptionArgs},
     config, instruction,
-    risk::{Instrument, Kind},
+    risk::{Instrument, Kind, Smile},
 };
 use ballast_testkit::{BTC, Order, Svm, options::SMILE};
 use solana_account::Account;
@@ -32,28 +32,26 @@ fn a_listed_contract_is_what_its_arguments_say() {
     let (World { mut svm, payer, admin, .. }, expiry) = World::with_options();
     let (e, from, a) = (svm.exchange, payer.pubkey(), admin.pubkey());
     let first_linear = svm.board().board.underlying(BTC).unwrap().first_linear;
-    let future = FutureArgs { terms: terms(&svm, 3), expiry: expiry + DAY };
-    let option = OptionArgs { terms: terms(&svm, 4), expiry, strike: 440_000, put: 1 };
+    let future = FutureArgs { contract: terms(&svm, 3), expiry: expiry + DAY };
+    let option = OptionArgs { contract: terms(&svm, 4), expiry, strike: 440_000, put: 1 };
     svm.send(&[instruction::list_future(&e, &from, &a, &future)], &[&payer, &admin]).unwrap();
     svm.send(&[instruction::list_option(&e, &from, &a, &option)], &[&payer, &admin]).unwrap();
     let board = svm.board();
     let same = |i: &Instrument, terms: &InstrumentArgs| {
-        assert_eq!((i.lot_units.get(), i.tick_value.get()), (terms.lot_units, terms.tick_value));
-        assert_eq!((i.max_position.get(), i.min_order_value.get()), (terms.max_position, terms.min_order_value));
-        assert_eq!((i.price_band.get(), i.underlying, i.index), (terms.price_band, BTC, terms.instrument));
+        assert_eq!((i.terms(), i.limits, i.funding), (terms.terms, terms.limits, terms.funding));
+        assert_eq!((i.underlying, i.index), (BTC, terms.instrument));
         assert_eq!((i.name, i.generation, i.reduce_only), (terms.name, 1, 0));
         let market = svm.market(i.index).header;
         assert_eq!((market.instrument, market.generation), (i.index, 1));
-        assert_eq!(market.open_interest_cap.get(), terms.open_interest_cap);
     };
     let listed = board.board.instrument(3).unwrap();
-    same(listed, &future.terms);
+    same(listed, &future.contract);
     assert_eq!((listed.kind, listed.expiry, listed.strike.get()), (Kind::Future as u8, expiry + DAY, 0));
     // A future has the index for a mark from its listing on, and is in the chain by which a refresh finds it.
     assert_eq!(listed.mark, board.board.instrument(BTC).unwrap().mark);
     assert_eq!((listed.next_linear, board.board.underlying(BTC).unwrap().first_linear), (first_linear, 4));
     let listed = board.board.instrument(4).unwrap();
-    same(listed, &option.terms);
+    same(listed, &option.contract);
     assert_eq!((listed.kind, listed.expiry, listed.strike.get()), (Kind::Put as u8, expiry, 440_000));
     // An option has no array before its first refresh.
     assert_eq!((listed.next_linear, listed.option.price, listed.mark.get()), (0, 0, 0));
@@ -63,7 +61,7 @@ fn a_listed_contract_is_what_its_arguments_say() {
 #[test]
 fn nobody_orders_an_option_before_its_first_refresh() {
     // Nothing says what it is worth, and no minimum for short options stands for that.
-    let mut svm = Svm::with_config(|c| c.underlying[0].short_minimum = "0".to_owned()).unwrap();
+    let mut svm = Svm::with_config(|c| c.underlying[0].params.set("short_minimum", "0")).unwrap();
     let expiry = svm.now() + 7 * DAY;
     svm.open_surface(BTC).unwrap();
     let options = svm.list_options(BTC, &[expiry], &["44000"], 10).unwrap();
@@ -146,10 +144,10 @@ fn a_surfaces_smile_needs_its_expiry_and_a_board_its_slots() {
     refused(&mut svm, |svm| svm.open_expiry(BTC, now + 60, &SMILE), E::DuplicateExpiry);
     // The slot of an expiry that has passed is used again.
     svm.advance(60);
-    refused(&mut svm, |svm| svm.open_expiry(BTC, now + 120, &SmileArgs { ..SMILE }), E::DuplicateExpiry);
+    refused(&mut svm, |svm| svm.open_expiry(BTC, now + 120, &Smile { ..SMILE }), E::DuplicateExpiry);
     svm.open_expiry(BTC, now + 17 * 60, &SMILE).unwrap();
     let admin = svm.admin.insecure_clone();
-    let gone = OptionArgs { terms: terms(&svm, 3), expiry: now + 60, strike: 400_000, put: 0 };
+    let gone = OptionArgs { contract: terms(&svm, 3), expiry: now + 60, strike: 400_000, put: 0 };
     let ix = instruction::list_option(&svm.exchange, &svm.payer.pubkey(), &admin.pubkey(), &gone);
     assert_refused(&mut svm, &[ix], &[&admin], E::BadExpiry);
 }

@@ -11,14 +11,14 @@ use crate::harness::{
 use ballast_client::{
     BallastError as E, TOKEN_PROGRAM,
     ballast::{
-        args::{
-            CollateralArgs, FeedArgs, FutureArgs, InstrumentArgs, OptionArgs, OptionParamsArgs, RangeArgs,
-            UnderlyingArgs,
-        },
+        args::{CollateralArgs, FutureArgs, InstrumentArgs, OptionArgs, UnderlyingArgs},
         oracle::Source,
     },
     config, instruction,
-    risk::Feed,
+    risk::{
+        Feed, Lots, OptionParams, Ppm, QuoteNative, RangeParams, TickValue, TokenParams, TokenTerms, UnitPrice,
+        UnitsPerLot,
+    },
 };
 use ballast_testkit::{BTC, ETH, SOL};
 use solana_address::Address;
@@ -29,7 +29,8 @@ use solana_signer::Signer;
 fn set_product_group() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, a) = (svm.exchange, admin.pubkey());
-    let build = |group, offset| instruction::set_product_group(&e, &a, group, [b'G'; 16], offset);
+    let build =
+        |group, offset| instruction::set_product_group(&e, &a, group, [b'G'; 16], &ballast_testkit::offset(offset));
     let arguments = [
         ("a group beyond the last", build(8, 0), E::NotListed.into()),
         ("a group at the type's end", build(u8::MAX, 0), E::NotListed.into()),
@@ -46,7 +47,7 @@ fn set_product_group() {
 
 /// Feeds that no underlying may have; see `oracle::admission`.
 pub const BAD_FEEDS: &[Change<UnderlyingArgs>] = &[
-    ("no first feed", |u| u.first = Feed::NONE.into(), E::InvalidFeed),
+    ("no first feed", |u| u.first = Feed::NONE, E::InvalidFeed),
     ("a first feed without an id", |u| u.first.id = [0; 32], E::InvalidFeed),
     ("a first feed with a reserved byte", |u| u.first.reserved[6] = 1, E::InvalidFeed),
     ("a first feed of no oracle", |u| u.first.source = 0, E::UnknownOracle),
@@ -56,20 +57,20 @@ pub const BAD_FEEDS: &[Change<UnderlyingArgs>] = &[
     ("a first feed that has no samples", |u| u.first.source = Source::Switchboard as u8, E::FeedCannotBeFirst),
     ("the same in one account", |u| u.first = pinned(Source::Switchboard), E::FeedCannotBeFirst),
     ("a second feed in any account", |u| u.second.account = [0; 32], E::FeedNotPinned),
-    ("the same of the first's oracle", |u| u.second = FeedArgs { id: [9; 32], ..u.first }, E::FeedNotPinned),
-    ("the first feed twice", |u| u.second = FeedArgs { account: [5; 32], ..u.first }, E::SameFeedTwice),
+    ("the same of the first's oracle", |u| u.second = Feed { id: [9; 32], ..u.first }, E::FeedNotPinned),
+    ("the first feed twice", |u| u.second = Feed { account: [5; 32], ..u.first }, E::SameFeedTwice),
     ("a second feed without an id", |u| u.second.id = [0; 32], E::InvalidFeed),
     ("a second feed with a reserved byte", |u| u.second.reserved[0] = 1, E::InvalidFeed),
     ("a second feed of no oracle", |u| u.second.source = 0, E::UnknownOracle),
     ("a second feed of an oracle that is not known", |u| u.second.source = 3, E::UnknownOracle),
-    ("an account without a feed", |u| u.second = FeedArgs { account: [5; 32], ..Feed::NONE.into() }, E::InvalidFeed),
-    ("a source without a feed", |u| u.second = FeedArgs { source: 2, ..Feed::NONE.into() }, E::InvalidFeed),
+    ("an account without a feed", |u| u.second = Feed { account: [5; 32], ..Feed::NONE }, E::InvalidFeed),
+    ("a source without a feed", |u| u.second = Feed { source: 2, ..Feed::NONE }, E::InvalidFeed),
     ("both feeds changed about", |u| std::mem::swap(&mut u.first, &mut u.second), E::FeedCannotBeFirst),
 ];
 
 /// A feed of any oracle in one account.
-pub fn pinned(source: Source) -> FeedArgs {
-    FeedArgs { source: source as u8, reserved: [0; 7], account: [5; 32], id: [6; 32] }
+pub fn pinned(source: Source) -> Feed {
+    Feed { source: source as u8, reserved: [0; 7], account: [5; 32], id: [6; 32] }
 }
 
 #[test]
@@ -82,64 +83,96 @@ fn list_underlying() {
     let listed = svm.first_feed(BTC).into();
     let bounds: &[Change<UnderlyingArgs>] = &[
         ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
-        ("no highest price", |u| u.max_price = 0, E::ParameterOutOfBounds),
-        ("a negative highest price", |u| u.max_price = i64::MIN, E::ParameterOutOfBounds),
-        ("a highest price beyond the bound of products", |u| u.max_price = (1 << 43) + 1, E::ParameterOutOfBounds),
-        ("no liquidity", |u| u.liquidity = 0, E::ParameterOutOfBounds),
-        ("liquidity at the type's end", |u| u.liquidity = i64::MAX, E::ParameterOutOfBounds),
-        ("a negative profit cap", |u| u.profit_cap = -1, E::ParameterOutOfBounds),
-        ("a profit cap at the type's end", |u| u.profit_cap = i64::MAX, E::ParameterOutOfBounds),
-        ("a scan range below 1 %", |u| u.scan_range = 9_999, E::ParameterOutOfBounds),
-        ("a scan range above 100 %", |u| u.scan_range = 1_000_001, E::ParameterOutOfBounds),
-        ("a confidence bound of zero", |u| u.max_confidence = 0, E::ParameterOutOfBounds),
-        ("a confidence bound above 10 %", |u| u.max_confidence = 100_001, E::ParameterOutOfBounds),
-        ("a calendar charge above 10 %", |u| u.calendar = 100_001, E::ParameterOutOfBounds),
-        ("a concentration charge above 200 %", |u| u.concentration = 2_000_001, E::ParameterOutOfBounds),
-        ("a concentration cap above 400 %", |u| u.concentration_cap = 4_000_001, E::ParameterOutOfBounds),
-        ("a stable price that stands still", |u| u.stable_rate = 999, E::ParameterOutOfBounds),
-        ("a stable rate above 100 %", |u| u.stable_rate = 1_000_001, E::ParameterOutOfBounds),
-        ("no age at all", |u| u.max_age = 0, E::ParameterOutOfBounds),
-        ("an age above ten minutes", |u| u.max_age = 601, E::ParameterOutOfBounds),
-        ("a short minimum above 20 %", |u| u.short_minimum = 200_001, E::ParameterOutOfBounds),
+        ("no highest price", |u| u.terms.max_price = UnitPrice::new(0), E::ParameterOutOfBounds),
+        ("a negative highest price", |u| u.terms.max_price = UnitPrice::new(i64::MIN), E::ParameterOutOfBounds),
+        (
+            "a highest price beyond the bound of products",
+            |u| u.terms.max_price = UnitPrice::new((1 << 43) + 1),
+            E::ParameterOutOfBounds,
+        ),
+        ("no liquidity", |u| u.params.liquidity = QuoteNative::new(0), E::ParameterOutOfBounds),
+        ("liquidity at the type's end", |u| u.params.liquidity = QuoteNative::new(i64::MAX), E::ParameterOutOfBounds),
+        ("a negative profit cap", |u| u.params.profit_cap = QuoteNative::new(-1), E::ParameterOutOfBounds),
+        (
+            "a profit cap at the type's end",
+            |u| u.params.profit_cap = QuoteNative::new(i64::MAX),
+            E::ParameterOutOfBounds,
+        ),
+        ("a scan range below 1 %", |u| u.params.scan_range = Ppm::new(9_999), E::ParameterOutOfBounds),
+        ("a scan range above 100 %", |u| u.params.scan_range = Ppm::new(1_000_001), E::ParameterOutOfBounds),
+        ("a confidence bound of zero", |u| u.params.max_confidence = Ppm::new(0), E::ParameterOutOfBounds),
+        ("a confidence bound above 10 %", |u| u.params.max_confidence = Ppm::new(100_001), E::ParameterOutOfBounds),
+        ("a calendar charge above 10 %", |u| u.params.calendar = Ppm::new(100_001), E::ParameterOutOfBounds),
+        (
+            "a concentration charge above 200 %",
+            |u| u.params.concentration = Ppm::new(2_000_001),
+            E::ParameterOutOfBounds,
+        ),
+        (
+            "a concentration cap above 400 %",
+            |u| u.params.concentration_cap = Ppm::new(4_000_001),
+            E::ParameterOutOfBounds,
+        ),
+        ("a stable price that stands still", |u| u.params.stable_rate = Ppm::new(999), E::ParameterOutOfBounds),
+        ("a stable rate above 100 %", |u| u.params.stable_rate = Ppm::new(1_000_001), E::ParameterOutOfBounds),
+        ("no age at all", |u| u.params.max_age = 0, E::ParameterOutOfBounds),
+        ("an age above ten minutes", |u| u.params.max_age = 601, E::ParameterOutOfBounds),
+        ("a short minimum above 20 %", |u| u.params.short_minimum = Ppm::new(200_001), E::ParameterOutOfBounds),
         (
             "a calendar charge above the scan range",
-            |u| (u.scan_range, u.calendar) = (10_000, 10_001),
+            |u| (u.params.scan_range, u.params.calendar) = (Ppm::new(10_000), Ppm::new(10_001)),
             E::ParameterOutOfBounds,
         ),
-        ("no liquidity of open interest", |u| u.open_interest_liquidity = 0, E::ParameterOutOfBounds),
-        ("negative liquidity of open interest", |u| u.open_interest_liquidity = i64::MIN, E::ParameterOutOfBounds),
+        (
+            "no liquidity of open interest",
+            |u| u.params.open_interest_liquidity = QuoteNative::new(0),
+            E::ParameterOutOfBounds,
+        ),
+        (
+            "negative liquidity of open interest",
+            |u| u.params.open_interest_liquidity = QuoteNative::new(i64::MIN),
+            E::ParameterOutOfBounds,
+        ),
         (
             "liquidity of open interest beyond 2^60",
-            |u| u.open_interest_liquidity = (1 << 60) + 1,
+            |u| u.params.open_interest_liquidity = QuoteNative::new((1 << 60) + 1),
             E::ParameterOutOfBounds,
         ),
-        ("a crowding charge above 100 %", |u| u.crowding = 1_000_001, E::ParameterOutOfBounds),
-        ("a crowding cap above 100 %", |u| u.crowding_cap = 1_000_001, E::ParameterOutOfBounds),
+        ("a crowding charge above 100 %", |u| u.params.crowding = Ppm::new(1_000_001), E::ParameterOutOfBounds),
+        ("a crowding cap above 100 %", |u| u.params.crowding_cap = Ppm::new(1_000_001), E::ParameterOutOfBounds),
         ("a range of less than one sigma", |u| u.range.sigmas = 99, E::ParameterOutOfBounds),
         ("a range of more than ten sigmas", |u| u.range.sigmas = 1_001, E::ParameterOutOfBounds),
         ("sigmas at the type's end", |u| u.range.sigmas = u32::MAX, E::ParameterOutOfBounds),
-        ("a range whose cap is below its floor", |u| u.range.cap = u.scan_range - 1, E::ParameterOutOfBounds),
-        ("a range above 100 %", |u| u.range.cap = 1_000_001, E::ParameterOutOfBounds),
+        (
+            "a range whose cap is below its floor",
+            |u| u.range.cap = Ppm::new(u.params.scan_range.get() - 1),
+            E::ParameterOutOfBounds,
+        ),
+        ("a range above 100 %", |u| u.range.cap = Ppm::new(1_000_001), E::ParameterOutOfBounds),
         ("a horizon below five minutes", |u| u.range.horizon = 299, E::ParameterOutOfBounds),
         ("a horizon above a week", |u| u.range.horizon = 604_801, E::ParameterOutOfBounds),
         ("a half-life below an hour", |u| u.range.half_life = 3_599, E::ParameterOutOfBounds),
         ("a half-life above 60 days", |u| u.range.half_life = 5_184_001, E::ParameterOutOfBounds),
-        ("a range that never falls", |u| u.range.fall_rate = 999, E::ParameterOutOfBounds),
-        ("a range that falls faster than 25 % an hour", |u| u.range.fall_rate = 250_001, E::ParameterOutOfBounds),
-        ("a volatility range above 90 %", |u| u.options.volatility_range = 900_001, E::ParameterOutOfBounds),
-        ("a volatility power above one", |u| u.options.volatility_power = 1_000_001, E::ParameterOutOfBounds),
+        ("a range that never falls", |u| u.range.fall_rate = Ppm::new(999), E::ParameterOutOfBounds),
+        (
+            "a range that falls faster than 25 % an hour",
+            |u| u.range.fall_rate = Ppm::new(250_001),
+            E::ParameterOutOfBounds,
+        ),
+        ("a volatility range above 90 %", |u| u.options.volatility_range = Ppm::new(900_001), E::ParameterOutOfBounds),
+        ("a volatility power above one", |u| u.options.volatility_power = Ppm::new(1_000_001), E::ParameterOutOfBounds),
         ("a volatility range that grows without end", |u| u.options.volatility_floor_days = 0, E::ParameterOutOfBounds),
         ("a volatility floor above 30 days", |u| u.options.volatility_floor_days = 31, E::ParameterOutOfBounds),
         ("no age of an array", |u| u.options.max_array_age = 0, E::ParameterOutOfBounds),
         ("an age of an array above an hour", |u| u.options.max_array_age = 3_601, E::ParameterOutOfBounds),
         ("an age of a volatility below ten seconds", |u| u.options.max_volatility_age = 9, E::ParameterOutOfBounds),
         ("an age of a volatility above a day", |u| u.options.max_volatility_age = 86_401, E::ParameterOutOfBounds),
-        ("a guard on moves below 1 %", |u| u.max_move = 9_999, E::ParameterOutOfBounds),
-        ("a guard on moves above 50 %", |u| u.max_move = 500_001, E::ParameterOutOfBounds),
-        ("no divergence at all", |u| u.max_divergence = 999, E::ParameterOutOfBounds),
-        ("a divergence above 20 %", |u| u.max_divergence = 200_001, E::ParameterOutOfBounds),
-        ("a scale above 16 bits", |u| u.scale_bits = 17, E::ParameterOutOfBounds),
-        ("a delta unit below 1e-9", |u| u.unit_exponent = 10, E::ParameterOutOfBounds),
+        ("a guard on moves below 1 %", |u| u.guards.max_move = Ppm::new(9_999), E::ParameterOutOfBounds),
+        ("a guard on moves above 50 %", |u| u.guards.max_move = Ppm::new(500_001), E::ParameterOutOfBounds),
+        ("no divergence at all", |u| u.guards.max_divergence = Ppm::new(999), E::ParameterOutOfBounds),
+        ("a divergence above 20 %", |u| u.guards.max_divergence = Ppm::new(200_001), E::ParameterOutOfBounds),
+        ("a scale above 16 bits", |u| u.terms.scale_bits = 17, E::ParameterOutOfBounds),
+        ("a delta unit below 1e-9", |u| u.terms.unit_exponent = 10, E::ParameterOutOfBounds),
     ];
     let mut arguments = refusals(args, build, bounds);
     arguments.extend(refusals(args, build, BAD_FEEDS));
@@ -150,36 +183,54 @@ fn list_underlying() {
     ));
     // The bounds themselves are within them.
     let least = |u: &mut UnderlyingArgs| {
-        (u.scan_range, u.calendar, u.crowding, u.crowding_cap, u.open_interest_liquidity) = (10_000, 10_000, 0, 0, 1);
-        u.range = RangeArgs { sigmas: 100, cap: 10_000, horizon: 300, half_life: 3_600, fall_rate: 1_000 };
-        u.options = OptionParamsArgs {
-            volatility_range: 0,
-            volatility_power: 0,
+        let p = &mut u.params;
+        (p.scan_range, p.calendar) = (Ppm::new(10_000), Ppm::new(10_000));
+        (p.crowding, p.crowding_cap, p.open_interest_liquidity) = (Ppm::ZERO, Ppm::ZERO, QuoteNative::new(1));
+        u.range = RangeParams {
+            sigmas: 100,
+            cap: Ppm::new(10_000),
+            horizon: 300,
+            half_life: 3_600,
+            fall_rate: Ppm::new(1_000),
+            reserved: 0,
+        };
+        u.options = OptionParams {
+            volatility_range: Ppm::ZERO,
+            volatility_power: Ppm::ZERO,
             volatility_floor_days: 1,
             max_array_age: 1,
             max_volatility_age: 10,
+            reserved: 0,
         };
-        (u.max_move, u.max_divergence) = (10_000, 1_000);
+        (u.guards.max_move, u.guards.max_divergence) = (Ppm::new(10_000), Ppm::new(1_000));
     };
     let most = |u: &mut UnderlyingArgs| {
-        (u.scan_range, u.calendar) = (1_000_000, 100_000);
-        (u.crowding, u.crowding_cap, u.open_interest_liquidity) = (1_000_000, 1_000_000, 1 << 60);
-        u.range =
-            RangeArgs { sigmas: 1_000, cap: 1_000_000, horizon: 604_800, half_life: 5_184_000, fall_rate: 250_000 };
-        u.options = OptionParamsArgs {
-            volatility_range: 900_000,
-            volatility_power: 1_000_000,
+        let p = &mut u.params;
+        (p.scan_range, p.calendar) = (Ppm::ONE, Ppm::new(100_000));
+        (p.crowding, p.crowding_cap, p.open_interest_liquidity) = (Ppm::ONE, Ppm::ONE, QuoteNative::new(1 << 60));
+        u.range = RangeParams {
+            sigmas: 1_000,
+            cap: Ppm::ONE,
+            horizon: 604_800,
+            half_life: 5_184_000,
+            fall_rate: Ppm::new(250_000),
+            reserved: 0,
+        };
+        u.options = OptionParams {
+            volatility_range: Ppm::new(900_000),
+            volatility_power: Ppm::ONE,
             volatility_floor_days: 30,
             max_array_age: 3_600,
             max_volatility_age: 86_400,
+            reserved: 0,
         };
-        (u.max_move, u.max_divergence) = (500_000, 200_000);
+        (u.guards.max_move, u.guards.max_divergence) = (Ppm::new(500_000), Ppm::new(200_000));
     };
     for at_bounds in [
         least as fn(&mut UnderlyingArgs),
         most,
-        |u| (u.range.sigmas, u.max_move) = (0, 0),
-        |u| u.second = Feed::NONE.into(),
+        |u| (u.range.sigmas, u.guards.max_move) = (0, Ppm::ZERO),
+        |u| u.second = Feed::NONE,
         |u| u.second = pinned(Source::Pyth),
     ] {
         let mut args = args;
@@ -203,20 +254,19 @@ fn list_collateral() {
     svm.create_mint(another, 8);
     let args = CollateralArgs {
         name: config::name("WBTC").unwrap(),
-        atoms_per_unit: 10_000,
-        deposit_limit: 1_000,
-        haircut: 50_000,
+        terms: TokenTerms { atoms_per_unit: 10_000 },
+        params: TokenParams { deposit_limit: 1_000, haircut: Ppm::new(50_000), reserved: 0 },
         underlying: BTC,
     };
     let build = |args: &CollateralArgs| instruction::list_collateral(&e, &from, &a, &mint, args);
     let bounds: &[Change<CollateralArgs>] = &[
         ("an underlying that is not listed", |c| c.underlying = 3, E::NotListed),
         ("an underlying beyond the last", |c| c.underlying = u16::MAX, E::NotListed),
-        ("a haircut above 90 %", |c| c.haircut = 900_001, E::ParameterOutOfBounds),
-        ("no atoms in a unit", |c| c.atoms_per_unit = 0, E::ParameterOutOfBounds),
-        ("too many atoms in a unit", |c| c.atoms_per_unit = u64::MAX, E::ParameterOutOfBounds),
-        ("no deposits", |c| c.deposit_limit = 0, E::ParameterOutOfBounds),
-        ("deposits without a limit", |c| c.deposit_limit = u64::MAX, E::ParameterOutOfBounds),
+        ("a haircut above 90 %", |c| c.params.haircut = Ppm::new(900_001), E::ParameterOutOfBounds),
+        ("no atoms in a unit", |c| c.terms.atoms_per_unit = 0, E::ParameterOutOfBounds),
+        ("too many atoms in a unit", |c| c.terms.atoms_per_unit = u64::MAX, E::ParameterOutOfBounds),
+        ("no deposits", |c| c.params.deposit_limit = 0, E::ParameterOutOfBounds),
+        ("deposits without a limit", |c| c.params.deposit_limit = u64::MAX, E::ParameterOutOfBounds),
     ];
     let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, Slot::Unchecked, TOKENS, SYSTEM];
     Case::new("list_collateral", build(&args), &[&payer, &admin], &slots)
@@ -261,21 +311,33 @@ fn list_perpetual() {
         ("an index that is taken", |p| p.instrument = ETH, E::AlreadyExists),
         ("an index beyond the last", |p| p.instrument = 512, E::NotListed),
         ("an index at the type's end", |p| p.instrument = u16::MAX, E::NotListed),
-        ("no lot", |p| p.lot_units = 0, E::ParameterOutOfBounds),
-        ("a negative lot", |p| p.lot_units = i64::MIN, E::ParameterOutOfBounds),
-        ("a lot at the type's end", |p| p.lot_units = i64::MAX, E::ParameterOutOfBounds),
-        ("no tick", |p| p.tick_value = 0, E::ParameterOutOfBounds),
-        ("a tick at the type's end", |p| p.tick_value = i64::MAX, E::ParameterOutOfBounds),
-        ("no position", |p| p.max_position = 0, E::ParameterOutOfBounds),
-        ("a position at the type's end", |p| p.max_position = i64::MAX, E::ParameterOutOfBounds),
-        ("a position whose value leaves the bound of products", |p| p.max_position = 1 << 40, E::Overflow),
-        ("a band below 0.1 %", |p| p.price_band = 999, E::ParameterOutOfBounds),
-        ("a band above 50 %", |p| p.price_band = 500_001, E::ParameterOutOfBounds),
-        ("a negative least value", |p| p.min_order_value = -1, E::ParameterOutOfBounds),
-        ("a least value at the type's end", |p| p.min_order_value = i64::MAX, E::ParameterOutOfBounds),
-        ("no open interest", |p| p.open_interest_cap = 0, E::ParameterOutOfBounds),
-        ("negative open interest", |p| p.open_interest_cap = i64::MIN, E::ParameterOutOfBounds),
-        ("open interest at the type's end", |p| p.open_interest_cap = i64::MAX, E::ParameterOutOfBounds),
+        ("no lot", |p| p.terms.lot_units = UnitsPerLot::new(0), E::ParameterOutOfBounds),
+        ("a negative lot", |p| p.terms.lot_units = UnitsPerLot::new(i64::MIN), E::ParameterOutOfBounds),
+        ("a lot at the type's end", |p| p.terms.lot_units = UnitsPerLot::new(i64::MAX), E::ParameterOutOfBounds),
+        ("no tick", |p| p.terms.tick_value = TickValue::new(0), E::ParameterOutOfBounds),
+        ("a tick at the type's end", |p| p.terms.tick_value = TickValue::new(i64::MAX), E::ParameterOutOfBounds),
+        ("no position", |p| p.limits.max_position = Lots::new(0), E::ParameterOutOfBounds),
+        ("a position at the type's end", |p| p.limits.max_position = Lots::new(i64::MAX), E::ParameterOutOfBounds),
+        (
+            "a position whose value leaves the bound of products",
+            |p| p.limits.max_position = Lots::new(1 << 40),
+            E::Overflow,
+        ),
+        ("a band below 0.1 %", |p| p.limits.price_band = Ppm::new(999), E::ParameterOutOfBounds),
+        ("a band above 50 %", |p| p.limits.price_band = Ppm::new(500_001), E::ParameterOutOfBounds),
+        ("a negative least value", |p| p.limits.min_order_value = QuoteNative::new(-1), E::ParameterOutOfBounds),
+        (
+            "a least value at the type's end",
+            |p| p.limits.min_order_value = QuoteNative::new(i64::MAX),
+            E::ParameterOutOfBounds,
+        ),
+        ("no open interest", |p| p.limits.open_interest_cap = Lots::new(0), E::ParameterOutOfBounds),
+        ("negative open interest", |p| p.limits.open_interest_cap = Lots::new(i64::MIN), E::ParameterOutOfBounds),
+        (
+            "open interest at the type's end",
+            |p| p.limits.open_interest_cap = Lots::new(i64::MAX),
+            E::ParameterOutOfBounds,
+        ),
     ];
     let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, SYSTEM];
     Case::new("list_perpetual", build(&args), &[&payer, &admin], &slots)
@@ -298,22 +360,30 @@ const BAD_TERMS: &[Change<InstrumentArgs>] = &[
     ("an option's index", |p| p.instrument = 11, E::AlreadyExists),
     ("an index beyond the last", |p| p.instrument = 512, E::NotListed),
     ("an index at the type's end", |p| p.instrument = u16::MAX, E::NotListed),
-    ("no lot", |p| p.lot_units = 0, E::ParameterOutOfBounds),
-    ("a negative lot", |p| p.lot_units = i64::MIN, E::ParameterOutOfBounds),
-    ("a lot at the type's end", |p| p.lot_units = i64::MAX, E::ParameterOutOfBounds),
-    ("no tick", |p| p.tick_value = 0, E::ParameterOutOfBounds),
-    ("a negative tick", |p| p.tick_value = -1, E::ParameterOutOfBounds),
-    ("a tick at the type's end", |p| p.tick_value = i64::MAX, E::ParameterOutOfBounds),
-    ("no position", |p| p.max_position = 0, E::ParameterOutOfBounds),
-    ("a position at the type's end", |p| p.max_position = i64::MAX, E::ParameterOutOfBounds),
-    ("a position whose value leaves the bound of products", |p| p.max_position = 1 << 40, E::Overflow),
-    ("a band below 0.1 %", |p| p.price_band = 999, E::ParameterOutOfBounds),
-    ("a band above 50 %", |p| p.price_band = 500_001, E::ParameterOutOfBounds),
-    ("a negative least value", |p| p.min_order_value = -1, E::ParameterOutOfBounds),
-    ("a least value at the type's end", |p| p.min_order_value = i64::MAX, E::ParameterOutOfBounds),
-    ("no open interest", |p| p.open_interest_cap = 0, E::ParameterOutOfBounds),
-    ("negative open interest", |p| p.open_interest_cap = i64::MIN, E::ParameterOutOfBounds),
-    ("open interest at the type's end", |p| p.open_interest_cap = i64::MAX, E::ParameterOutOfBounds),
+    ("no lot", |p| p.terms.lot_units = UnitsPerLot::new(0), E::ParameterOutOfBounds),
+    ("a negative lot", |p| p.terms.lot_units = UnitsPerLot::new(i64::MIN), E::ParameterOutOfBounds),
+    ("a lot at the type's end", |p| p.terms.lot_units = UnitsPerLot::new(i64::MAX), E::ParameterOutOfBounds),
+    ("no tick", |p| p.terms.tick_value = TickValue::new(0), E::ParameterOutOfBounds),
+    ("a negative tick", |p| p.terms.tick_value = TickValue::new(-1), E::ParameterOutOfBounds),
+    ("a tick at the type's end", |p| p.terms.tick_value = TickValue::new(i64::MAX), E::ParameterOutOfBounds),
+    ("no position", |p| p.limits.max_position = Lots::new(0), E::ParameterOutOfBounds),
+    ("a position at the type's end", |p| p.limits.max_position = Lots::new(i64::MAX), E::ParameterOutOfBounds),
+    (
+        "a position whose value leaves the bound of products",
+        |p| p.limits.max_position = Lots::new(1 << 40),
+        E::Overflow,
+    ),
+    ("a band below 0.1 %", |p| p.limits.price_band = Ppm::new(999), E::ParameterOutOfBounds),
+    ("a band above 50 %", |p| p.limits.price_band = Ppm::new(500_001), E::ParameterOutOfBounds),
+    ("a negative least value", |p| p.limits.min_order_value = QuoteNative::new(-1), E::ParameterOutOfBounds),
+    (
+        "a least value at the type's end",
+        |p| p.limits.min_order_value = QuoteNative::new(i64::MAX),
+        E::ParameterOutOfBounds,
+    ),
+    ("no open interest", |p| p.limits.open_interest_cap = Lots::new(0), E::ParameterOutOfBounds),
+    ("negative open interest", |p| p.limits.open_interest_cap = Lots::new(i64::MIN), E::ParameterOutOfBounds),
+    ("open interest at the type's end", |p| p.limits.open_interest_cap = Lots::new(i64::MAX), E::ParameterOutOfBounds),
 ];
 
 /// Expiries that no contract can have at a time.
@@ -337,16 +407,16 @@ fn bad_expiries(now: i64) -> [(&'static str, i64); 10] {
 fn list_future() {
     let (World { mut svm, other, payer, admin, .. }, _) = World::with_options();
     let (e, from, a, now) = (svm.exchange, payer.pubkey(), admin.pubkey(), svm.now());
-    let args = FutureArgs { terms: terms(&svm, 3), expiry: now + 30 * DAY };
+    let args = FutureArgs { contract: terms(&svm, 3), expiry: now + 30 * DAY };
     let build = |args: &FutureArgs| instruction::list_future(&e, &from, &a, args);
     let more: &[Change<FutureArgs>] = &[
-        ("an underlying that is not listed", |f| f.terms.underlying = 3, E::NotListed),
-        ("an underlying beyond the last", |f| f.terms.underlying = u16::MAX, E::NotListed),
+        ("an underlying that is not listed", |f| f.contract.underlying = 3, E::NotListed),
+        ("an underlying beyond the last", |f| f.contract.underlying = u16::MAX, E::NotListed),
     ];
     let mut arguments = refusals(args, build, more);
     for (what, change, error) in BAD_TERMS {
         let mut args = args;
-        change(&mut args.terms);
+        change(&mut args.contract);
         arguments.push((*what, build(&args), (*error).into()));
     }
     for (what, expiry) in bad_expiries(now) {
@@ -375,7 +445,7 @@ fn list_future() {
 fn list_option() {
     let (World { mut svm, other, payer, admin, .. }, expiry) = World::with_options();
     let (e, from, a, now) = (svm.exchange, payer.pubkey(), admin.pubkey(), svm.now());
-    let args = OptionArgs { terms: terms(&svm, 3), expiry, strike: 440_000, put: 1 };
+    let args = OptionArgs { contract: terms(&svm, 3), expiry, strike: 440_000, put: 1 };
     let build = |args: &OptionArgs| instruction::list_option(&e, &from, &a, args);
     let more: &[Change<OptionArgs>] = &[
         ("neither call nor put", |o| o.put = 2, E::ParameterOutOfBounds),
@@ -388,14 +458,14 @@ fn list_option() {
         ("an expiry that the surface does not have", |o| o.expiry += 60, E::NoVolatility),
         (
             "an expiry that another surface does not have",
-            |o| (o.terms.underlying, o.expiry) = (ETH, o.expiry - 60),
+            |o| (o.contract.underlying, o.expiry) = (ETH, o.expiry - 60),
             E::NoVolatility,
         ),
     ];
     let mut arguments = refusals(args, build, more);
     for (what, change, error) in BAD_TERMS {
         let mut args = args;
-        change(&mut args.terms);
+        change(&mut args.contract);
         arguments.push((*what, build(&args), (*error).into()));
     }
     for (what, expiry) in bad_expiries(now) {
@@ -403,7 +473,7 @@ fn list_option() {
     }
     let without_surface = |underlying| {
         let mut args = args;
-        args.terms.underlying = underlying;
+        args.contract.underlying = underlying;
         build(&args)
     };
     arguments.push(("an underlying without a surface", without_surface(SOL), I::UninitializedAccount.into()));

@@ -6,6 +6,7 @@ use ballast_client::{
     ballast::args::CollateralArgs,
     config,
     instruction::{self, of_token_2022},
+    risk::{Ppm, TokenParams, TokenTerms},
 };
 use ballast_testkit::{BTC, SOL, Svm, Trader};
 use solana_address::Address;
@@ -18,9 +19,8 @@ const SOMEBODY: [u8; 32] = [7; 32];
 fn list(svm: &Svm, mint: &Address) -> Instruction {
     let args = CollateralArgs {
         name: config::name("T22").unwrap(),
-        atoms_per_unit: 10_000_000,
-        deposit_limit: 1_000_000_000_000,
-        haircut: 50_000,
+        terms: TokenTerms { atoms_per_unit: 10_000_000 },
+        params: TokenParams { deposit_limit: 1_000_000_000_000, haircut: Ppm::new(50_000), reserved: 0 },
         underlying: SOL,
     };
     instruction::list_collateral(&svm.exchange, &svm.payer.pubkey(), &svm.admin.pubkey(), mint, &args)

@@ -7,7 +7,7 @@ use ballast_client::{
     ballast::{
         args::InstrumentTightenArgs, events::MarketSampled, oracle::OraclePrice, state::Pause, state::RiskBoard,
     },
-    config::FundingConfig,
+    config::Section,
     event, instruction, oracle,
 };
 use ballast_testkit::{BTC, ETH, Order, Svm, Trader};
@@ -22,12 +22,12 @@ pub fn quoted() -> (Svm, Trader, (u32, u64)) {
 /// As [`quoted`], 30 lots at a bid and an ask. Some 25 lots are the impact notional.
 fn quoted_at(bid: &str, ask: &str) -> (Svm, Trader, (u32, u64)) {
     let mut svm = Svm::with_config(|config| {
-        config.perpetual[usize::from(BTC)].funding = FundingConfig {
-            impact_notional: "1000".into(),
-            max_premium: "0.005".into(),
-            period: 28_800,
-            max_basis: "0.0001".into(),
-        };
+        config.perpetual[usize::from(BTC)].contract.funding = Section::of(&[
+            ("impact_notional", "1000"),
+            ("max_premium", "0.005"),
+            ("period", "28_800"),
+            ("max_basis", "0.0001"),
+        ]);
     })
     .unwrap();
     let maker = svm.trader("100000").unwrap();
@@ -169,8 +169,9 @@ fn a_close_only_market_has_no_basis() {
     type Close = fn(&mut Svm);
     let tighten: Close = |svm| {
         let i = *svm.board().board.instrument(BTC).unwrap();
-        let cap = svm.market(BTC).header.open_interest_cap.get();
-        let args = InstrumentTightenArgs { max_position: i.max_position.get(), open_interest_cap: cap, reduce_only: 1 };
+        let cap = svm.board().board.instruments[usize::from(BTC)].limits.open_interest_cap.get();
+        let args =
+            InstrumentTightenArgs { max_position: i.limits.max_position.get(), open_interest_cap: cap, reduce_only: 1 };
         let risker = svm.risker.insecure_clone();
         svm.send(&[instruction::tighten_instrument(&svm.exchange, &risker.pubkey(), BTC, &args)], &[&risker]).unwrap();
         assert_eq!(svm.market(BTC).header.premium_average, 0, "nor does it come back when the market opens");

@@ -13,9 +13,9 @@ use ballast_testkit::{BTC, ETH, Order, Svm, Trader, options::SMILE};
 fn dynamic() -> (Svm, Trader, Trader) {
     let mut svm = Svm::with_config(|c| {
         let range = &mut c.underlying[0].range;
-        range.sigmas = "3".to_owned();
-        range.half_life = 3_600;
-        range.fall_rate = "0.02".to_owned();
+        range.set("sigmas", "3");
+        range.set("half_life", "3600");
+        range.set("fall_rate", "0.02");
     })
     .unwrap();
     let (alice, bob) = (svm.trader("4000").unwrap(), svm.trader("100000").unwrap());
@@ -202,8 +202,10 @@ fn an_options_array_takes_the_range_that_is_in_force() {
 #[test]
 fn a_sweep_reports_open_interest_and_the_crowding_charge_grows_by_five_per_cent_an_hour() {
     let mut svm = Svm::with_config(|c| {
-        let crowd = &mut c.underlying[0].crowd;
-        (crowd.open_interest_liquidity, crowd.rate, crowd.cap) = ("2000".to_owned(), "1".to_owned(), "0.12".to_owned());
+        let params = &mut c.underlying[0].params;
+        params.set("open_interest_liquidity", "2000");
+        params.set("crowding", "1");
+        params.set("crowding_cap", "0.12");
     })
     .unwrap();
     let expiry = svm.now() + 7 * 86_400;
@@ -251,8 +253,10 @@ fn a_sweep_reports_open_interest_and_the_crowding_charge_grows_by_five_per_cent_
 #[test]
 fn an_hour_without_a_price_is_an_hour_of_crowding_at_most() {
     let mut svm = Svm::with_config(|c| {
-        let crowd = &mut c.underlying[0].crowd;
-        (crowd.open_interest_liquidity, crowd.rate, crowd.cap) = ("1".to_owned(), "1".to_owned(), "1".to_owned());
+        let params = &mut c.underlying[0].params;
+        params.set("open_interest_liquidity", "1");
+        params.set("crowding", "1");
+        params.set("crowding_cap", "1");
     })
     .unwrap();
     let (alice, bob) = (svm.trader("10000").unwrap(), svm.trader("10000").unwrap());

@@ -4,10 +4,10 @@ use crate::harness::refusal::{assert_refused, refused};
 use ballast_client::ballast::events::OrderPlaced;
 use ballast_client::{
     BallastError as E,
-    ballast::{args::SmileArgs, oracle::OraclePrice},
+    ballast::oracle::OraclePrice,
     config::Config,
     event, instruction, oracle,
-    risk::{guard::flag, surface::Smile},
+    risk::{Ppm, Smile, guard::flag},
 };
 use ballast_testkit::{
     BTC, ETH, Failed, Order, SOL, Svm, Trader,
@@ -69,7 +69,7 @@ impl Desk {
     /// A desk at 36,000 dollars with a guard up.
     fn up(guard: Guard) -> Self {
         let mut desk = match guard {
-            Guard::Volatile => Self::with(|c| c.underlying[0].guard.max_move = "0.05".to_owned()),
+            Guard::Volatile => Self::with(|c| c.underlying[0].guard.set("max_move", "0.05")),
             Guard::Divergent => Self::with(second_source),
             _ => Self::with(|_| {}),
         };
@@ -261,7 +261,7 @@ fn every_guard_is_down_again_with_the_next_good_price() {
 /// I253.
 #[test]
 fn a_crash_liquidates_after_two_minutes_of_consistent_prints() {
-    let mut desk = Desk::with(|c| c.underlying[0].guard.max_move = "0.05".to_owned());
+    let mut desk = Desk::with(|c| c.underlying[0].guard.set("max_move", "0.05"));
     desk.steady();
     let crash = desk.svm.now();
     for (after, dollars) in [(0, "36000"), (40, "36010"), (80, "35900"), (119, "36000")] {
@@ -284,7 +284,7 @@ fn a_crash_that_goes_on_is_believed_after_two_minutes_and_the_other_side_begins_
         desk.svm.set_time(time);
         desk.svm.publish(BTC, dollars).unwrap();
     };
-    let mut desk = Desk::with(|c| c.underlying[0].guard.max_move = "0.05".to_owned());
+    let mut desk = Desk::with(|c| c.underlying[0].guard.set("max_move", "0.05"));
     desk.steady();
     let crash = desk.svm.now();
     for (after, dollars) in [(10, "37000"), (70, "35000"), (129, "34500")] {
@@ -294,7 +294,7 @@ fn a_crash_that_goes_on_is_believed_after_two_minutes_and_the_other_side_begins_
     at(&mut desk, crash + 130, "34500");
     desk.liquidation().unwrap();
 
-    let mut desk = Desk::with(|c| c.underlying[0].guard.max_move = "0.05".to_owned());
+    let mut desk = Desk::with(|c| c.underlying[0].guard.set("max_move", "0.05"));
     desk.steady();
     let crash = desk.svm.now();
     for (after, dollars) in [(10, "37000"), (70, "43000"), (131, "43000")] {
@@ -316,7 +316,7 @@ fn without_new_prints_a_jump_is_not_believed_by_the_clock_alone() {
 /// Alice is long BTC and ETH with too little, Bob short both; ETH has a guard up at its old price.
 fn guard_elsewhere(guard: Guard) -> Desk {
     let mut desk = Desk::with(|c| {
-        c.underlying[1].guard.max_move = "0.05".to_owned();
+        c.underlying[1].guard.set("max_move", "0.05");
         with_second(c, ETH, &Address::new_from_array([0xE7; 32]));
     });
     let svm = &mut desk.svm;
@@ -533,7 +533,7 @@ fn a_smile_that_is_published_again_ends_close_only_with_the_next_refresh() {
     let mut short = Short::with_a_stale_volatility();
     let (svm, carol, call) = (&mut short.svm, &short.carol, short.call);
     let order = Order::sell(svm, call, "4400", 1);
-    svm.publish_smile(BTC, short.expiry, &SmileArgs { level: 610_000, ..SMILE }).unwrap();
+    svm.publish_smile(BTC, short.expiry, &Smile { level: Ppm::new(610_000), ..SMILE }).unwrap();
     refused(svm, |svm| svm.place(carol, order, &[]), E::StaleVolatility);
     svm.refresh_all_options(BTC).unwrap();
     svm.rest(carol, order).unwrap();

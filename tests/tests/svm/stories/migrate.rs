@@ -7,7 +7,7 @@ use ballast_client::{
         constants::CHANGE_LIFETIME,
         state::{Exchange, Market, Treasury},
     },
-    config::{Config, InterestConfig, WithdrawalLimitConfig, expiry},
+    config::{Config, Section, expiry},
     decimal, instruction,
     migrate::{Action, Keys, Plan},
     risk::Kind,
@@ -35,21 +35,19 @@ impl World {
         let mut svm = Svm::bare().unwrap();
         let mut config = svm.resolved();
         config.exchange.timelock = TIMELOCK;
-        config.exchange.withdrawal_limit =
-            Some(WithdrawalLimitConfig { limit: "5_000_000".to_owned(), window: 86_400 });
-        config.collateral[0].withdrawal_limit =
-            Some(WithdrawalLimitConfig { limit: "25_000".to_owned(), window: 3_600 });
+        config.exchange.withdrawal_limit = Some(Section::of(&[("limit", "5_000_000"), ("window", "86_400")]));
+        config.collateral[0].withdrawal_limit = Some(Section::of(&[("limit", "25_000"), ("window", "3_600")]));
         config.underlying[0].surface.as_mut().unwrap().publishers = vec![svm.publisher().pubkey().to_string()];
-        config.interest = Some(InterestConfig {
-            base_rate: "0.02".to_owned(),
-            optimal_rate: "0.12".to_owned(),
-            max_rate: "1.5".to_owned(),
-            optimal_utilisation: "0.8".to_owned(),
-            max_utilisation: "0.9".to_owned(),
-            reserve: "0.1".to_owned(),
-            epoch_seconds: 3_600,
-        });
-        config.perpetual[0].orders = 1_000;
+        config.interest = Some(Section::of(&[
+            ("base_rate", "0.02"),
+            ("optimal_rate", "0.12"),
+            ("max_rate", "1.5"),
+            ("optimal_utilisation", "0.8"),
+            ("max_utilisation", "0.9"),
+            ("reserve", "0.1"),
+            ("epoch_seconds", "3_600"),
+        ]));
+        config.perpetual[0].contract.orders = 1_000;
         config.series[0].days = vec![7, 30];
         config.series[0].strikes.truncate(2);
         let (usdc, giver) = (svm.usdc, svm.payer.pubkey());
@@ -135,7 +133,10 @@ fn a_plan_makes_the_exchange_that_the_file_describes() {
     assert!(svm.surface(0).surface.publishers[0] == svm.publisher().pubkey().to_bytes());
     let treasury = svm.treasury();
     assert_eq!(treasury.insurance.get(), decimal::parse("25_000", 6).unwrap());
-    assert_eq!((treasury.quote_window.limit, treasury.token_windows[0].window), (5_000_000_000_000, 3_600));
+    assert_eq!(
+        (treasury.quote_window.params.limit, treasury.token_windows[0].params.window),
+        (5_000_000_000_000, 3_600)
+    );
     assert_eq!(board.interest.params.max_rate.get(), 1_500_000);
     let market = svm.account(&svm.exchange.market(0)).unwrap();
     assert!(market.data.len() >= Market::BOOK_OFFSET + ballast_client::book::required_len(1_000));
@@ -214,41 +215,49 @@ fn a_run_on_another_day_lists_only_what_has_passed() {
 type Change = (&'static str, fn(&mut Config), &'static str);
 
 const CHANGES: &[Change] = &[
-    ("taker fee", |c| c.exchange.taker_fee = "0.0004".into(), "fees: taker_fee 0.0005 -> 0.0004"),
-    ("maker fee", |c| c.exchange.maker_fee = "-0.0002".into(), "fees: maker_fee -0.0001 -> -0.0002"),
-    ("penalty", |c| c.exchange.maker_penalty = "12.5".into(), "fees: maker_penalty 0 USDC -> 12.5 USDC"),
-    ("margin", |c| c.margin.initial_ratio = "1.5".into(), "margin: initial_ratio 1.25 -> 1.5"),
-    ("dust", |c| c.margin.dust_value = "20".into(), "margin: dust_value 10 USDC -> 20 USDC"),
-    ("interest", |c| c.interest.as_mut().unwrap().max_rate = "1.6".into(), "interest: max_rate 1.5 -> 1.6"),
-    ("group", |c| c.group[0].offset = "0.5".into(), "product group MAJORS: offset 0.6 -> 0.5"),
+    ("taker fee", |c| c.exchange.fees.set("taker_fee", "0.0004"), "fees: taker_fee 0.0005 -> 0.0004"),
+    ("maker fee", |c| c.exchange.fees.set("maker_fee", "-0.0002"), "fees: maker_fee -0.0001 -> -0.0002"),
+    ("penalty", |c| c.exchange.fees.set("maker_penalty", "12.5"), "fees: maker_penalty 0 USDC -> 12.5 USDC"),
+    ("margin", |c| c.margin.set("initial_ratio", "1.5"), "margin: initial_ratio 1.25 -> 1.5"),
+    ("dust", |c| c.margin.set("dust_value", "20"), "margin: dust_value 10 USDC -> 20 USDC"),
+    ("interest", |c| c.interest.as_mut().unwrap().set("max_rate", "1.6"), "interest: max_rate 1.5 -> 1.6"),
+    ("group", |c| c.group[0].params.set("offset", "0.5"), "product group MAJORS: offset 0.6 -> 0.5"),
     ("ungrouped", |c| c.underlying[1].group = None, "underlying ETH: group MAJORS -> none"),
-    ("range", |c| c.underlying[0].scan_range = "0.2".into(), "underlying BTC: scan_range 0.15 -> 0.2"),
-    ("sigmas", |c| c.underlying[1].range.sigmas = "4.5".into(), "underlying ETH: range.sigmas 0 -> 4.5"),
-    ("guard", |c| c.underlying[2].guard.max_move = "0.1".into(), "underlying SOL: guard.max_move 0 -> 0.1"),
-    ("age", |c| c.underlying[0].max_age = 20, "underlying BTC: max_age 10 -> 20"),
-    ("haircut", |c| c.collateral[0].haircut = "0.1".into(), "collateral SOL: haircut 0.05 -> 0.1"),
+    ("range", |c| c.underlying[0].params.set("scan_range", "0.2"), "underlying BTC: scan_range 0.15 -> 0.2"),
+    ("sigmas", |c| c.underlying[1].range.set("sigmas", "4.5"), "underlying ETH: range.sigmas 0 -> 4.5"),
+    ("guard", |c| c.underlying[2].guard.set("max_move", "0.1"), "underlying SOL: guard.max_move 0 -> 0.1"),
+    ("age", |c| c.underlying[0].params.set("max_age", "20"), "underlying BTC: max_age 10 -> 20"),
+    ("haircut", |c| c.collateral[0].params.set("haircut", "0.1"), "collateral SOL: haircut 0.05 -> 0.1"),
     (
         "deposits",
-        |c| c.collateral[0].deposit_limit = "50_000.5".into(),
+        |c| c.collateral[0].params.set("deposit_limit", "50_000.5"),
         "collateral SOL: deposit_limit 100,000 -> 50,000.5",
     ),
-    ("cap", |c| c.perpetual[0].open_interest_cap = "6000".into(), "BTC-PERP: open_interest_cap 5,000 -> 6,000"),
-    ("position", |c| c.perpetual[2].max_position = "99_999.9".into(), "SOL-PERP: max_position 100,000 -> 99,999.9"),
-    ("orders", |c| c.perpetual[1].max_orders = 32, "ETH-PERP: max_orders 64 -> 32"),
-    ("band", |c| c.future[0].price_band = "0.2".into(), "BTC-30D: price_band 0.1 -> 0.2"),
+    (
+        "cap",
+        |c| c.perpetual[0].contract.limits.set("open_interest_cap", "6000"),
+        "BTC-PERP: open_interest_cap 5,000 -> 6,000",
+    ),
+    (
+        "position",
+        |c| c.perpetual[2].contract.limits.set("max_position", "99_999.9"),
+        "SOL-PERP: max_position 100,000 -> 99,999.9",
+    ),
+    ("orders", |c| c.perpetual[1].contract.limits.set("max_orders", "32"), "ETH-PERP: max_orders 64 -> 32"),
+    ("band", |c| c.future[0].contract.limits.set("price_band", "0.2"), "BTC-30D: price_band 0.1 -> 0.2"),
     (
         "funding",
-        |c| c.perpetual[0].funding.impact_notional = "1000".into(),
+        |c| c.perpetual[0].contract.funding.set("impact_notional", "1000"),
         "BTC-PERP: funding.impact_notional 0 USDC -> 1,000 USDC",
     ),
     (
         "limit",
-        |c| c.exchange.withdrawal_limit.as_mut().unwrap().limit = "0".into(),
-        "withdrawals of USDC: limit 5,000,000 -> none",
+        |c| c.exchange.withdrawal_limit.as_mut().unwrap().set("limit", "0"),
+        "withdrawals of USDC: limit 5,000,000 -> 0",
     ),
     (
         "window",
-        |c| c.collateral[0].withdrawal_limit.as_mut().unwrap().window = 7_200,
+        |c| c.collateral[0].withdrawal_limit.as_mut().unwrap().set("window", "7_200"),
         "withdrawals of SOL: window 3600 -> 7200",
     ),
     ("insurance", |c| c.exchange.insurance = "26_000".into(), "give 1,000 USDC to the insurance fund"),
@@ -292,7 +301,7 @@ fn expiries_by_time_and_in_days_share_a_ladder() {
     world.config.series[1].days = vec![7];
     world.assert_done();
     for s in &mut world.config.series {
-        s.max_position = "500".into();
+        s.contract.limits.set("max_position", "500");
     }
     let plan = world.plan();
     assert_eq!(plan.steps.len(), 4 * 3, "{plan}");
@@ -329,7 +338,7 @@ fn random_changes_with_random_interruptions_end_as_the_file_says() {
 #[test]
 fn a_series_changes_in_each_of_its_options() {
     let mut world = World::complete();
-    world.config.series[0].max_position = "500".into();
+    world.config.series[0].contract.limits.set("max_position", "500");
     let plan = world.plan();
     assert_eq!(plan.steps.len(), 8, "{plan}");
     assert!(plan.steps.iter().all(|s| s.what.ends_with("max_position 1,000 -> 500")), "{plan}");
@@ -341,7 +350,7 @@ fn a_series_changes_in_each_of_its_options() {
 fn what_waits_for_the_timelock_is_proposed_then_waited_for_then_executed() {
     let mut world = World::complete();
     let start = world.svm.now();
-    world.config.exchange.taker_fee = "0.0004".into();
+    world.config.exchange.fees.set("taker_fee", "0.0004");
     let ready = ballast_client::time::format(start + i64::from(TIMELOCK));
     assert_eq!(world.only(), format!("propose (executable at {ready}): fees: taker_fee 0.0005 -> 0.0004"));
     world.apply();
@@ -365,9 +374,9 @@ fn what_waits_for_the_timelock_is_proposed_then_waited_for_then_executed() {
 #[test]
 fn a_proposal_that_is_out_of_date_is_withdrawn() {
     let mut world = World::complete();
-    world.config.exchange.taker_fee = "0.0004".into();
+    world.config.exchange.fees.set("taker_fee", "0.0004");
     world.apply();
-    world.config.exchange.taker_fee = "0.0003".into();
+    world.config.exchange.fees.set("taker_fee", "0.0003");
     let plan = world.plan();
     assert_eq!(plan.steps.len(), 2, "{plan}");
     let said = "withdraw the proposal: it says something else: fees: taker_fee 0.0005 -> 0.0003";
@@ -385,7 +394,7 @@ fn a_proposal_that_is_out_of_date_is_withdrawn() {
     for step in &fees(&world.plan()) {
         world.svm.run(step).unwrap();
     }
-    assert_eq!(world.svm.decode::<Exchange>(&world.svm.exchange.address).taker_fee_ppm, 300);
+    assert_eq!(world.svm.decode::<Exchange>(&world.svm.exchange.address).fees.taker_fee.get(), 300);
 }
 
 /// Adds an underlying like BTC to a file, with surface, perpetual, future and options.
@@ -396,9 +405,9 @@ fn add_xrp(config: &mut Config) {
     let of = |name: &str| name.replace("BTC", "XRP");
     let (mut perpetual, mut future, mut series) =
         (config.perpetual[0].clone(), config.future[0].clone(), config.series[0].clone());
-    (perpetual.name, perpetual.underlying) = (of(&perpetual.name), "XRP".into());
-    (future.name, future.underlying) = (of(&future.name), "XRP".into());
-    series.underlying = "XRP".into();
+    (perpetual.name, perpetual.contract.underlying) = (of(&perpetual.name), "XRP".into());
+    (future.name, future.contract.underlying) = (of(&future.name), "XRP".into());
+    series.contract.underlying = "XRP".into();
     config.perpetual.push(perpetual);
     config.future.push(future);
     config.series.push(series);
@@ -462,12 +471,12 @@ fn a_listing_behind_the_timelock_that_was_interrupted_ends_the_same() {
 #[test]
 fn what_cannot_be_changed_is_a_conflict() {
     let conflicts: &[Change] = &[
-        ("lot", |c| c.perpetual[0].lot = "0.002".into(), "BTC-PERP: lot is 0.001, the file says 0.002"),
-        ("tick", |c| c.perpetual[0].tick = "0.2".into(), "BTC-PERP: tick of a lot is 0.0001 USDC"),
+        ("lot", |c| c.perpetual[0].contract.lot = "0.002".into(), "BTC-PERP: lot is 0.001, the file says 0.002"),
+        ("tick", |c| c.perpetual[0].contract.tick = "0.2".into(), "BTC-PERP: tick of a lot is 0.0001 USDC"),
         ("unit", |c| c.underlying[0].unit_exponent = 5, "BTC: unit_exponent is 4, the file says 5"),
         ("max price", |c| c.underlying[1].max_price = "200_000".into(), "max_price is 100,000 USDC"),
         ("mint", |c| c.exchange.quote_mint = Some(TOKEN_PROGRAM.to_string()), "the quote mint is"),
-        ("bound", |c| c.underlying[0].surface.as_mut().unwrap().hour_bound = "0.5".into(), "hour_bound is 0.25"),
+        ("bound", |c| c.underlying[0].surface.as_mut().unwrap().params.set("hour_bound", "0.5"), "hour_bound is 0.25"),
         ("token", |c| c.collateral[0].underlying = "BTC".into(), "SOL: underlying is 2"),
         (
             "expiry",
@@ -547,6 +556,6 @@ fn the_example_for_real_money_can_be_made() {
     svm.migrate(&config).unwrap();
     let plan = svm.plan(&config, &svm.keys()).unwrap();
     assert!(plan.steps.is_empty() && plan.conflicts.is_empty(), "{plan}");
-    assert_eq!(svm.treasury().quote_window.limit, 5_000_000_000_000);
-    assert_eq!(config.exchange.withdrawal_limit.unwrap().args(QUOTE_TOKEN, 6).unwrap().limit, 5_000_000_000_000);
+    assert_eq!(svm.treasury().quote_window.params.limit, 5_000_000_000_000);
+    assert_eq!(config.exchange.withdrawal_limit.unwrap().args(QUOTE_TOKEN, 6).unwrap().params.limit, 5_000_000_000_000);
 }

@@ -3,12 +3,9 @@
 use crate::harness::refusal::{refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::{
-        args::SmileArgs,
-        events::{Liquidated, OrderPlaced},
-    },
+    ballast::events::{Liquidated, OrderPlaced},
     event, margin,
-    risk::{Fill, Lots, QuoteNative, Requirements, liquidation::discount_rate, math::mul_ppm_floor},
+    risk::{Fill, Lots, Ppm, QuoteNative, Requirements, Smile, liquidation::discount_rate, math::mul_ppm_floor},
 };
 use ballast_testkit::{BTC, Order, Svm, Trader, options::SMILE};
 
@@ -95,7 +92,7 @@ fn a_stale_array_stops_new_risk_and_names_the_instrument() {
     assert!(failed.log.iter().any(|l| l.contains(&format!("instrument {}", options[2]))), "{:?}", failed.log);
     svm.refresh_options(BTC, &[options[2], options[3]]).unwrap();
     svm.place(&alice, order, &[]).unwrap();
-    let smile = SmileArgs { level: 650_000, ..SMILE };
+    let smile = Smile { level: Ppm::new(650_000), ..SMILE };
     refused(&mut svm, |svm| svm.publish_smile(BTC, 60, &smile), E::NoVolatility);
 }
 
@@ -277,8 +274,8 @@ fn orders_on_options_follow_the_rules_of_all_orders() {
 fn lots_and_orders_of_an_option_stay_within_its_position_limit_and_its_cap() {
     let (mut svm, _, options) = with(
         Svm::with_config(|c| {
-            c.perpetual[0].max_position = "0.02".to_owned();
-            c.perpetual[0].open_interest_cap = "0.03".to_owned();
+            c.perpetual[0].contract.limits.set("max_position", "0.02");
+            c.perpetual[0].contract.limits.set("open_interest_cap", "0.03");
         })
         .unwrap(),
     );

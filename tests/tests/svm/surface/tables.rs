@@ -9,8 +9,9 @@ use crate::harness::{
 };
 use ballast_client::{
     BallastError as E,
-    ballast::args::{SmileArgs, SurfaceArgs},
+    ballast::args::SurfaceArgs,
     instruction,
+    risk::{Ppm, Smile, SurfaceParams},
 };
 use ballast_testkit::{
     BTC, ETH, SOL,
@@ -30,35 +31,41 @@ fn open_surface() {
         ("an underlying that is not listed", |s| s.underlying = 3, E::NotListed),
         ("an underlying beyond the last", |s| s.underlying = 32, E::NotListed),
         ("an underlying at the type's end", |s| s.underlying = u16::MAX, E::NotListed),
-        ("a median of nobody", |s| s.min_publishers = 0, E::ParameterOutOfBounds),
-        ("a median of six", |s| s.min_publishers = 6, E::ParameterOutOfBounds),
-        ("a median at the type's end", |s| s.min_publishers = u32::MAX, E::ParameterOutOfBounds),
-        ("quotes of less than ten seconds", |s| s.max_quote_age = 9, E::ParameterOutOfBounds),
-        ("quotes of more than an hour", |s| s.max_quote_age = 3_601, E::ParameterOutOfBounds),
-        ("an update bound below 0.1 %", |s| s.update_bound = 999, E::ParameterOutOfBounds),
-        ("an update bound above 20 %", |s| s.update_bound = 200_001, E::ParameterOutOfBounds),
-        ("an hour's bound below 1 %", |s| s.hour_bound = 9_999, E::ParameterOutOfBounds),
-        ("an hour's bound above 100 %", |s| s.hour_bound = 1_000_001, E::ParameterOutOfBounds),
-        ("a first bound below 1 %", |s| s.first_bound = 9_999, E::ParameterOutOfBounds),
-        ("a first bound above 100 %", |s| s.first_bound = 1_000_001, E::ParameterOutOfBounds),
+        ("a median of nobody", |s| s.params.min_publishers = 0, E::ParameterOutOfBounds),
+        ("a median of six", |s| s.params.min_publishers = 6, E::ParameterOutOfBounds),
+        ("a median at the type's end", |s| s.params.min_publishers = u32::MAX, E::ParameterOutOfBounds),
+        ("quotes of less than ten seconds", |s| s.params.max_quote_age = 9, E::ParameterOutOfBounds),
+        ("quotes of more than an hour", |s| s.params.max_quote_age = 3_601, E::ParameterOutOfBounds),
+        ("an update bound below 0.1 %", |s| s.params.update_bound = Ppm::new(999), E::ParameterOutOfBounds),
+        ("an update bound above 20 %", |s| s.params.update_bound = Ppm::new(200_001), E::ParameterOutOfBounds),
+        ("an hour's bound below 1 %", |s| s.params.hour_bound = Ppm::new(9_999), E::ParameterOutOfBounds),
+        ("an hour's bound above 100 %", |s| s.params.hour_bound = Ppm::new(1_000_001), E::ParameterOutOfBounds),
+        ("a first bound below 1 %", |s| s.params.first_bound = Ppm::new(9_999), E::ParameterOutOfBounds),
+        ("a first bound above 100 %", |s| s.params.first_bound = Ppm::new(1_000_001), E::ParameterOutOfBounds),
     ];
     let mut arguments = refusals(args, build, bounds);
     // The system program: the address is in use.
     arguments.push(("a surface that is open", build(&FREE), I::Custom(0).into()));
     let least = SurfaceArgs {
-        min_publishers: 1,
-        max_quote_age: 10,
-        update_bound: 1_000,
-        hour_bound: 10_000,
-        first_bound: 10_000,
+        params: SurfaceParams {
+            min_publishers: 1,
+            max_quote_age: 10,
+            update_bound: Ppm::new(1_000),
+            hour_bound: Ppm::new(10_000),
+            first_bound: Ppm::new(10_000),
+            reserved: 0,
+        },
         ..args
     };
     let most = SurfaceArgs {
-        min_publishers: 5,
-        max_quote_age: 3_600,
-        update_bound: 200_000,
-        hour_bound: 1_000_000,
-        first_bound: 1_000_000,
+        params: SurfaceParams {
+            min_publishers: 5,
+            max_quote_age: 3_600,
+            update_bound: Ppm::new(200_000),
+            hour_bound: Ppm::new(1_000_000),
+            first_bound: Ppm::new(1_000_000),
+            reserved: 0,
+        },
         ..args
     };
     for args in [least, most] {
@@ -107,11 +114,11 @@ fn set_publishers() {
 }
 
 /// Smiles that nobody may open an expiry with or publish.
-const BAD_SMILES: &[Change<SmileArgs>] = &[
-    ("no level", |s| s.level = 0, E::VolatilityOutOfBounds),
-    ("a level below 5 %", |s| s.level = 49_999, E::VolatilityOutOfBounds),
-    ("a level above 400 %", |s| s.level = 4_000_001, E::VolatilityOutOfBounds),
-    ("a level at the type's end", |s| s.level = u32::MAX, E::VolatilityOutOfBounds),
+const BAD_SMILES: &[Change<Smile>] = &[
+    ("no level", |s| s.level = Ppm::new(0), E::VolatilityOutOfBounds),
+    ("a level below 5 %", |s| s.level = Ppm::new(49_999), E::VolatilityOutOfBounds),
+    ("a level above 400 %", |s| s.level = Ppm::new(4_000_001), E::VolatilityOutOfBounds),
+    ("a level at the type's end", |s| s.level = Ppm::new(u32::MAX), E::VolatilityOutOfBounds),
     ("a skew below -100 %", |s| s.skew = -1_000_001, E::VolatilityOutOfBounds),
     ("a skew above 100 %", |s| s.skew = 1_000_001, E::VolatilityOutOfBounds),
     ("a skew at the type's beginning", |s| s.skew = i32::MIN, E::VolatilityOutOfBounds),
@@ -123,9 +130,9 @@ const BAD_SMILES: &[Change<SmileArgs>] = &[
 ];
 
 /// Smiles at the bounds, which are within them.
-const EXTREME_SMILES: [SmileArgs; 2] = [
-    SmileArgs { level: 50_000, skew: -1_000_000, curvature: 0 },
-    SmileArgs { level: 4_000_000, skew: 1_000_000, curvature: 1_000_000 },
+const EXTREME_SMILES: [Smile; 2] = [
+    Smile { level: Ppm::new(50_000), skew: -1_000_000, curvature: 0 },
+    Smile { level: Ppm::new(4_000_000), skew: 1_000_000, curvature: 1_000_000 },
 ];
 
 #[test]
@@ -133,7 +140,7 @@ fn open_expiry() {
     let (World { mut svm, other, admin, .. }, listed) = World::with_options();
     let (e, a, now) = (svm.exchange, admin.pubkey(), svm.now());
     let expiry = now + 30 * DAY;
-    let build = |expiry: i64, smile: &SmileArgs| instruction::open_expiry(&e, &a, BTC, expiry, smile);
+    let build = |expiry: i64, smile: &Smile| instruction::open_expiry(&e, &a, BTC, expiry, smile);
     let mut arguments = refusals(SMILE, |smile| build(expiry, smile), BAD_SMILES);
     for (what, bad) in [
         ("no expiry", 0),
@@ -166,7 +173,7 @@ fn publish_volatility() {
     let (World { mut svm, other, admin, .. }, expiry) = World::with_options();
     let (e, publisher) = (svm.exchange, svm.publisher());
     let build =
-        |expiry: i64, smile: &SmileArgs| instruction::publish_volatility(&e, &publisher.pubkey(), BTC, expiry, smile);
+        |expiry: i64, smile: &Smile| instruction::publish_volatility(&e, &publisher.pubkey(), BTC, expiry, smile);
     let mut arguments = refusals(SMILE, |smile| build(expiry, smile), BAD_SMILES);
     for (what, bad) in [
         ("no expiry: that of a free slot", 0),

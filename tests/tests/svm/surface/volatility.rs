@@ -3,12 +3,9 @@
 use crate::harness::refusal::{assert_refused, refused};
 use ballast_client::{
     BallastError as E,
-    ballast::{
-        args::{SmileArgs, SurfaceArgs},
-        events::VolatilityPublished,
-    },
+    ballast::{args::SurfaceArgs, events::VolatilityPublished},
     event, instruction,
-    risk::surface::{MAX_PUBLISHERS, Smile},
+    risk::{MAX_PUBLISHERS, Ppm, Smile, SurfaceParams},
 };
 use ballast_testkit::{
     BTC, Sent, Svm,
@@ -34,11 +31,14 @@ impl Bounded {
         let mut svm = Svm::new().unwrap();
         let publishers: Vec<Keypair> = (1..=4).map(|n| Keypair::new_from_array([n; 32])).collect();
         let args = SurfaceArgs {
-            min_publishers: 3,
-            max_quote_age: 60,
-            update_bound: 20_000,
-            hour_bound: 100_000,
-            first_bound: 200_000,
+            params: SurfaceParams {
+                min_publishers: 3,
+                max_quote_age: 60,
+                update_bound: Ppm::new(20_000),
+                hour_bound: Ppm::new(100_000),
+                first_bound: Ppm::new(200_000),
+                reserved: 0,
+            },
             underlying: BTC,
         };
         let named: Vec<Address> = publishers.iter().map(Keypair::pubkey).collect();
@@ -50,7 +50,7 @@ impl Bounded {
 
     /// A publisher says a level; returns how many counted.
     fn say(&mut self, publisher: usize, level: u32) -> u32 {
-        let said = SmileArgs { level, ..SMILE };
+        let said = Smile { level: Ppm::new(level), ..SMILE };
         let sent = self.svm.publish_smile_by(&self.publishers[publisher], BTC, self.expiry, &said).unwrap();
         let event = published(&sent);
         assert_eq!((event.publisher, event.expiry), (self.publishers[publisher].pubkey(), self.expiry));
@@ -108,9 +108,9 @@ fn a_smile_is_the_median_of_its_publishers_and_an_outlier_moves_nothing() {
 fn each_field_has_its_own_median() {
     let mut b = Bounded::new();
     for (n, smile) in [
-        SmileArgs { level: 610_000, skew: -30_000, curvature: 5_000 },
-        SmileArgs { level: 620_000, skew: -10_000, curvature: 15_000 },
-        SmileArgs { level: 630_000, skew: -25_000, curvature: 10_000 },
+        Smile { level: Ppm::new(610_000), skew: -30_000, curvature: 5_000 },
+        Smile { level: Ppm::new(620_000), skew: -10_000, curvature: 15_000 },
+        Smile { level: Ppm::new(630_000), skew: -25_000, curvature: 10_000 },
     ]
     .iter()
     .enumerate()
@@ -241,7 +241,8 @@ fn a_surface_takes_five_publishers_and_an_exchange_one_surface_an_underlying() {
     let expiry = svm.now() + DAY;
     let five: Vec<Keypair> = (1..=MAX_PUBLISHERS as u8).map(|n| Keypair::new_from_array([n; 32])).collect();
     let named: Vec<Address> = five.iter().map(Keypair::pubkey).collect();
-    svm.open_surface_of(&SurfaceArgs { min_publishers: 5, ..FREE }, &named).unwrap();
+    svm.open_surface_of(&SurfaceArgs { params: SurfaceParams { min_publishers: 5, ..FREE.params }, ..FREE }, &named)
+        .unwrap();
     svm.open_expiry(BTC, expiry, &SMILE).unwrap();
     for (n, publisher) in (1..).zip(&five) {
         let sent = svm.publish_smile_by(publisher, BTC, expiry, &SMILE).unwrap();

@@ -164,8 +164,8 @@ fn the_largest_batch_fits() {
 #[test]
 fn the_largest_batch_fits_with_penalties() {
     let mut svm = Svm::with_config(|c| {
-        c.exchange.maker_penalty_rate = "0.001".to_owned();
-        c.exchange.maker_penalty = "10".to_owned();
+        c.exchange.fees.set("maker_penalty_rate", "0.001");
+        c.exchange.fees.set("maker_penalty", "10");
     })
     .unwrap();
     let alice = svm.trader("10000000").unwrap();
@@ -222,7 +222,7 @@ fn a_batch_has_at_most_sixteen_fills() {
 /// would be carried by what it takes off, and one by one the first is refused.
 #[test]
 fn an_order_that_lowers_margin_stands_alone() {
-    let mut svm = Svm::with_config(|c| c.perpetual[0].price_band = "0.3".to_owned()).unwrap();
+    let mut svm = Svm::with_config(|c| c.perpetual[0].contract.limits.set("price_band", "0.3")).unwrap();
     let alice = svm.trader("1000").unwrap();
     // Bids above the mark, which is where a fall left them.
     svm.rest(&alice, Order::buy(&svm, BTC, "40000", 80)).unwrap();
@@ -291,7 +291,7 @@ struct Pair {
 
 impl Pair {
     fn new(seed: u64) -> Self {
-        let mut svm = Svm::with_config(|c| c.perpetual[0].price_band = "0.2".to_owned()).unwrap();
+        let mut svm = Svm::with_config(|c| c.perpetual[0].contract.limits.set("price_band", "0.2")).unwrap();
         let traders = ["1000", "3000", "300", "100000"].map(|usdc| svm.trader(usdc).unwrap()).into();
         Self { svm, random: Random(seed), traders, price: 40_000 }
     }

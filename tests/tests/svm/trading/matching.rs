@@ -319,7 +319,7 @@ mod bounds {
 
     #[test]
     fn lots_and_orders_of_a_side_stay_within_the_position_limit() {
-        let mut svm = Svm::with_config(|c| c.perpetual[0].max_position = "0.02".to_owned()).unwrap();
+        let mut svm = Svm::with_config(|c| c.perpetual[0].contract.limits.set("max_position", "0.02")).unwrap();
         let (alice, bob) = (svm.trader("1000000").unwrap(), svm.trader("1000000").unwrap());
         svm.trade(&alice, &bob, BTC, "40000", 8).unwrap();
         svm.refuse(&alice, Order::buy(&svm, BTC, "39000", 21), &[], E::BadSize);
@@ -340,7 +340,7 @@ mod bounds {
     /// I211.
     #[test]
     fn open_interest_may_reach_its_cap_and_not_pass_it() {
-        let mut svm = Svm::with_config(|c| c.perpetual[0].open_interest_cap = "0.01".to_owned()).unwrap();
+        let mut svm = Svm::with_config(|c| c.perpetual[0].contract.limits.set("open_interest_cap", "0.01")).unwrap();
         let (alice, bob, carol) =
             (svm.trader("100000").unwrap(), svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
         svm.rest(&bob, Order::sell(&svm, BTC, "40000", 11)).unwrap();
@@ -642,7 +642,7 @@ mod fees {
 
     #[test]
     fn a_makers_fee_is_rounded_up_too() {
-        let mut svm = Svm::with_config(|c| c.exchange.maker_fee = "0.0002".to_owned()).unwrap();
+        let mut svm = Svm::with_config(|c| c.exchange.fees.set("maker_fee", "0.0002")).unwrap();
         let (alice, bob) = (svm.trader("1000").unwrap(), svm.trader("1000").unwrap());
         svm.rest(&bob, Order::sell(&svm, BTC, "40000.1", 1)).unwrap();
         let order = svm.placed(&alice, Order::buy(&svm, BTC, "40000.1", 1), &[&bob]);
@@ -653,7 +653,7 @@ mod fees {
 
     #[test]
     fn a_rebate_never_exceeds_what_the_taker_pays() {
-        let mut svm = Svm::with_config(|c| c.exchange.maker_fee = "-0.0005".to_owned()).unwrap();
+        let mut svm = Svm::with_config(|c| c.exchange.fees.set("maker_fee", "-0.0005")).unwrap();
         let (alice, bob) = (svm.trader("1000").unwrap(), svm.trader("1000").unwrap());
         for price in ["40000.1", "40000.2", "39999.3"] {
             svm.trade(&alice, &bob, BTC, price, 1).unwrap();

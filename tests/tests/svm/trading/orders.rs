@@ -562,8 +562,8 @@ mod penalty {
     /// One tenth of a per cent, at most so many dollars.
     fn penalty_of<const N: usize>(most: &str) -> (Svm, [Trader; N]) {
         desk_with(|c| {
-            c.exchange.maker_penalty_rate = "0.001".to_owned();
-            c.exchange.maker_penalty = most.to_owned();
+            c.exchange.fees.set("maker_penalty_rate", "0.001");
+            c.exchange.fees.set("maker_penalty", most);
         })
     }
 
@@ -597,8 +597,8 @@ mod penalty {
     fn is_at_most_the_fixed_amount_and_nothing_where_either_parameter_is_zero() {
         for (most, rate, paid) in [("0.25", "0.001", 250_000), ("10", "0", 0), ("0", "0.001", 0)] {
             let (mut svm, [alice]) = desk_with(|c| {
-                c.exchange.maker_penalty_rate = rate.to_owned();
-                c.exchange.maker_penalty = most.to_owned();
+                c.exchange.fees.set("maker_penalty_rate", rate);
+                c.exchange.fees.set("maker_penalty", most);
             });
             let poor = poor(&mut svm, "40000");
             let order = placed(svm.place(&alice, Order::buy(&svm, BTC, "40000", 16).immediate(), &[&poor]));

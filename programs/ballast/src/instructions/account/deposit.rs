@@ -102,8 +102,8 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             require!(a.margin.accepts_underlying(terms.underlying), BallastError::OtherUnderlying);
             let total = &mut a.treasury.token_deposits[usize::from(index)];
             let after = total.checked_add(amount).ok_or(BallastError::Overflow)?;
-            if after > terms.deposit_limit {
-                msg!("deposits would be {}, limit {}", after, terms.deposit_limit);
+            if after > terms.params.deposit_limit {
+                msg!("deposits would be {}, limit {}", after, terms.params.deposit_limit);
                 return Err(BallastError::DepositLimit.into());
             }
             *total = after;

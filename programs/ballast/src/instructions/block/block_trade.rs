@@ -77,7 +77,7 @@ pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at
         margin.portfolio.accrue(&board.interest, now).logged()?;
     }
     let (mut before_a, mut before_b) = (boxed(&a.margin_a.portfolio), boxed(&a.margin_b.portfolio));
-    let mut block = Block { now, rate: Ppm::new(a.exchange.block_fee_ppm), ..Block::default() };
+    let mut block = Block { now, rate: a.exchange.fees.block_fee, ..Block::default() };
     for (leg, view) in legs.iter().zip(markets) {
         let market = market_mut(view, &exchange, leg.instrument)?;
         block.trade(leg, board, market, &mut a.margin_a, &mut a.margin_b)?;
@@ -131,7 +131,7 @@ impl Block {
             let filled = account.portfolio.fill(i, u, leg.fill).logged()?;
             market.book(&filled).logged()?;
         }
-        require_open_interest_cap(market, open_before)?;
+        require_open_interest_cap(i, market, open_before)?;
         let fee = leg.fee(self.rate).logged()?;
         self.fee = self.fee.plus(fee).logged()?;
         market.collect(fee.plus(fee).logged()?).logged()?;

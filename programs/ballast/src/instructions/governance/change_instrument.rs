@@ -5,14 +5,13 @@ use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
     args::InstrumentChangeArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED},
-    error::{BallastError, Logged, Named, require_within},
+    error::{BallastError, Logged},
     events::InstrumentChanged,
     instruction::tag,
-    instructions::listing::instrument::funding_params,
     state::{Exchange, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Board, Instrument, Lots, Ppm, QuoteNative, bounds};
+use ballast_risk::{Board, Instrument};
 
 /// Accounts of `change_instrument`.
 #[derive(Accounts)]
@@ -53,33 +52,22 @@ pub fn change_instrument(
     let a = &mut ctx.accounts;
     let i = a.board.board.instrument(instrument).logged()?;
     require!(args.generation == i.generation, BallastError::ChangeDiffers);
-    let changed = Instrument {
-        max_position: Lots::new(args.max_position),
-        min_order_value: QuoteNative::new(args.min_order_value),
-        funding: funding_params(&args.funding),
-        price_band: Ppm::new(args.price_band),
-        max_orders: args.max_orders,
-        reduce_only: args.reduce_only,
-        ..*i
-    };
-    write_limits(&mut a.board.board, &mut a.market, &changed, args.open_interest_cap)?;
-    emit!(InstrumentChanged::of(a.exchange.address(), &changed, args.open_interest_cap));
+    let changed = Instrument { limits: args.limits, funding: args.funding, reduce_only: args.reduce_only, ..*i };
+    write_limits(&mut a.board.board, &mut a.market, &changed)?;
+    emit!(InstrumentChanged::of(a.exchange.address(), &changed));
     Ok(())
 }
 
-/// Writes an instrument back with other limits, and its market's cap, if they are inside their hard bounds. What is no longer
-/// sampled, or may only be reduced, is at the index, and its average begins anew.
+/// Writes an instrument back with other limits, if they are inside their hard bounds. What is no longer sampled, or may only be reduced, is at the index, and its average begins anew.
 #[inline(never)]
-pub fn write_limits(board: &mut Board, market: &mut Market, changed: &Instrument, cap: i64) -> Result<()> {
-    require_within(&bounds::instrument::OPEN_INTEREST_CAP, cap)?;
+pub fn write_limits(board: &mut Board, market: &mut Market, changed: &Instrument) -> Result<()> {
     require!(market.generation == changed.generation, BallastError::WrongMarket);
-    changed.validate(board.underlying(changed.underlying).logged()?).named(bounds::instrument::ALL)?;
+    changed.validate(board.underlying(changed.underlying).logged()?).logged()?;
     let slot = board.instrument_mut(changed.index).logged()?;
     *slot = *changed;
     if !changed.may_have_basis() {
         slot.basis = 0;
         market.premium_average = 0;
     }
-    market.open_interest_cap = Lots::new(cap);
     Ok(())
 }

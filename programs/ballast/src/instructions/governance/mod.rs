@@ -24,7 +24,7 @@ use anchor_lang::prelude::*;
 /// Refuses what the risk authority may not do, with the numbers in the log.
 fn only_tightens(what: &str, tightens: bool, before: i64, after: i64) -> Result<()> {
     if !tightens {
-        msg!("{}: {} now, {} asked for", what, before, after);
+        msg!("{}: {} now, {} requested", what, before, after);
         return Err(BallastError::OnlyTightens.into());
     }
     Ok(())

@@ -3,13 +3,13 @@
 use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
     constants::EXCHANGE_SEED,
-    error::{BallastError, require_within},
+    error::{BallastError, Logged},
     events::TimelockSet,
     instruction::tag,
     state::Exchange,
 };
 use anchor_lang::prelude::*;
-use ballast_risk::bounds::exchange;
+use ballast_risk::{ExchangeParams, Parameters};
 
 /// Accounts of the instructions by which the admin changes the exchange alone.
 #[derive(Accounts)]
@@ -25,7 +25,7 @@ pub struct ChangeExchange {
 /// Runs `set_timelock`. A longer timelock holds at once, for what was proposed before too; a shorter one is a change like any
 /// other.
 pub fn set_timelock(ctx: &mut Context<ChangeExchange>, seconds: u32) -> Result<()> {
-    require_within(&exchange::TIMELOCK, seconds)?;
+    ExchangeParams { timelock: seconds }.validate_bounds().logged()?;
     if seconds < ctx.accounts.exchange.timelock {
         require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::SET_TIMELOCK, &seconds)?;
     }

@@ -4,14 +4,13 @@ use super::timelock::{NO_SUBJECT, require_proposed};
 use crate::{
     args::{QUOTE_TOKEN, WithdrawalLimitArgs},
     constants::{BOARD_SEED, EXCHANGE_SEED, TREASURY_SEED},
-    error::{BallastError, Logged, Named},
+    error::{BallastError, Logged},
     events::WithdrawalLimitSet,
     instruction::tag,
     instructions::load::now,
     state::{Exchange, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::bounds;
 
 /// Accounts of `set_withdrawal_limit`.
 #[derive(Accounts)]
@@ -43,13 +42,7 @@ pub fn set_withdrawal_limit(ctx: &mut Context<SetWithdrawalLimit>, args: Withdra
         let window = treasury.token_windows.get_mut(usize::from(args.token)).ok_or(BallastError::NotListed)?;
         (mint, window)
     };
-    window.set(args.limit, args.window, now).named(bounds::exchange::ALL)?;
-    emit!(WithdrawalLimitSet {
-        exchange: *a.exchange.address(),
-        mint,
-        limit: args.limit,
-        window: args.window,
-        token: args.token,
-    });
+    window.set(args.params, now).logged()?;
+    emit!(WithdrawalLimitSet { exchange: *a.exchange.address(), mint, params: args.params, token: args.token });
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::{
     state::{Exchange, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Instrument, Lots};
+use ballast_risk::{Instrument, InstrumentLimits, Lots};
 
 /// Accounts of `tighten_instrument`.
 #[derive(Accounts)]
@@ -43,12 +43,14 @@ pub fn tighten_instrument(
     require!(args.reduce_only <= 1, BallastError::ParameterOutOfBounds);
     let a = &mut ctx.accounts;
     let i = a.board.board.instrument(instrument).logged()?;
-    let (position, cap) = (i.max_position.get(), a.market.open_interest_cap.get());
-    only_tightens("maximum position", args.max_position <= position, position, args.max_position)?;
-    only_tightens("open interest cap", args.open_interest_cap <= cap, cap, args.open_interest_cap)?;
+    let (position, cap) = (i.limits.max_position.get(), i.limits.open_interest_cap.get());
+    only_tightens("max_position", args.max_position <= position, position, args.max_position)?;
+    only_tightens("open_interest_cap", args.open_interest_cap <= cap, cap, args.open_interest_cap)?;
     let reduce_only = i.reduce_only.max(args.reduce_only);
-    let changed = Instrument { max_position: Lots::new(args.max_position), reduce_only, ..*i };
-    write_limits(&mut a.board.board, &mut a.market, &changed, args.open_interest_cap)?;
-    emit!(InstrumentChanged::of(a.exchange.address(), &changed, args.open_interest_cap));
+    let (max_position, open_interest_cap) = (Lots::new(args.max_position), Lots::new(args.open_interest_cap));
+    let limits = InstrumentLimits { max_position, open_interest_cap, ..i.limits };
+    let changed = Instrument { limits, reduce_only, ..*i };
+    write_limits(&mut a.board.board, &mut a.market, &changed)?;
+    emit!(InstrumentChanged::of(a.exchange.address(), &changed));
     Ok(())
 }

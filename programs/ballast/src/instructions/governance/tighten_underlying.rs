@@ -3,13 +3,13 @@
 use super::only_tightens;
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED},
-    error::{BallastError, Logged, Named},
+    error::{BallastError, Logged},
     events::ScanRangeRaised,
     instructions::load::now,
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Ppm, bounds};
+use ballast_risk::Ppm;
 
 /// Accounts of the instructions by which the risk authority tightens what is on the board alone.
 #[derive(Accounts)]
@@ -30,10 +30,10 @@ pub struct TightenBoard {
 pub fn tighten_underlying(ctx: &mut Context<TightenBoard>, index: u16, scan_range: u32) -> Result<()> {
     let u = ctx.accounts.board.board.underlying_mut(index).logged()?;
     let before = u.params.scan_range;
-    only_tightens("scan range", scan_range > before.get(), before.get().into(), scan_range.into())?;
+    only_tightens("scan_range", scan_range > before.get(), before.get().into(), scan_range.into())?;
     u.range.raise_floor(now()?, before).logged()?;
     u.params.scan_range = Ppm::new(scan_range);
-    u.validate().named(bounds::underlying::ALL)?;
+    u.validate().logged()?;
     emit!(ScanRangeRaised {
         exchange: *ctx.accounts.exchange.address(),
         before: before.get(),

@@ -1,17 +1,14 @@
 //! What the listing of every kind of instrument does: a slot on the board, and a market.
 
 use crate::{
-    args::{FundingArgs, InstrumentArgs},
+    args::InstrumentArgs,
     constants::{MARKET_SEED, MAX_GROWTH},
-    error::{BallastError, Logged, Named, require_within},
+    error::{BallastError, Logged},
     events::InstrumentListed,
     state::{DISCRIMINATOR_LEN, Market},
 };
 use anchor_lang::{create_account_signed, prelude::*};
-use ballast_risk::{
-    Board, FundingParams, Instrument, Kind, Lots, Ppm, QuoteNative, RiskError, TickValue, Ticks, UnitPrice,
-    UnitsPerLot, bounds,
-};
+use ballast_risk::{Board, Instrument, Kind, Ticks, UnitPrice};
 use bytemuck::Zeroable;
 
 /// Longest life of a contract: three years, the domain of the option model.
@@ -52,30 +49,21 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
 
     *slot = Instrument {
         name: args.name,
-        lot_units: UnitsPerLot::new(args.lot_units),
-        tick_value: TickValue::new(args.tick_value),
+        lot_units: args.terms.lot_units,
+        tick_value: args.terms.tick_value,
         expiry: contract.expiry,
-        max_position: Lots::new(args.max_position),
         generation,
         underlying: args.underlying,
         index: args.instrument,
         kind: contract.kind as u8,
-        price_band: Ppm::new(args.price_band),
-        min_order_value: QuoteNative::new(args.min_order_value),
+        limits: args.limits,
         strike: Ticks::new(contract.strike),
-        delta_units: UnitsPerLot::new(args.lot_units),
+        delta_units: args.terms.lot_units,
         settles_at: contract.expiry,
-        funding: funding_params(&args.funding),
-        max_orders: args.max_orders,
+        funding: args.funding,
         ..Instrument::zeroed()
     };
-    match slot.validate(u) {
-        Err(RiskError::ParameterOutOfBounds { parameter: Instrument::STRIKE }) => {
-            msg!("strike {} ticks, maximum price {} a unit", contract.strike, u.max_price);
-            return Err(BallastError::BadStrike.into());
-        }
-        checked => checked.named(bounds::instrument::ALL)?,
-    }
+    slot.validate(u).logged()?;
     let linear = !slot.is_option();
     if linear {
         slot.next_linear = u.first_linear;
@@ -89,17 +77,6 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
     Ok(generation)
 }
 
-/// The funding parameters that arguments name.
-pub fn funding_params(args: &FundingArgs) -> FundingParams {
-    FundingParams {
-        impact_notional: QuoteNative::new(args.impact_notional),
-        max_premium: Ppm::new(args.max_premium),
-        period: args.period,
-        max_basis: Ppm::new(args.max_basis),
-        reserved: 0,
-    }
-}
-
 /// Makes the market of a listed instrument, with an empty book.
 pub fn create_market(
     payer: &AccountView,
@@ -109,7 +86,6 @@ pub fn create_market(
     args: &InstrumentArgs,
     generation: u32,
 ) -> Result<()> {
-    require_within(&bounds::instrument::OPEN_INTEREST_CAP, args.open_interest_cap)?;
     let instrument = args.instrument.to_le_bytes();
     let seeds: [&[u8]; 4] = [MARKET_SEED, exchange.as_ref(), &instrument, &[bump]];
     create_account_signed(payer, market, MAX_GROWTH, &crate::ID, &seeds)?;
@@ -118,7 +94,6 @@ pub fn create_market(
     let (head, book) = data.split_at_mut(Market::BOOK_OFFSET);
     let mut made = Market::zeroed();
     made.exchange = *exchange;
-    made.open_interest_cap = Lots::new(args.open_interest_cap);
     made.generation = generation;
     made.instrument = args.instrument;
     made.bump = bump;

@@ -3,7 +3,7 @@
 use crate::{
     args::CollateralArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED, VAULT_SEED},
-    error::{BallastError, Logged, Named},
+    error::{BallastError, Logged},
     events::CollateralListed,
     instruction::tag,
     instructions::{
@@ -14,7 +14,7 @@ use crate::{
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Ppm, Token as CollateralToken, bounds};
+use ballast_risk::Token as CollateralToken;
 
 /// Accounts of `list_collateral`.
 #[derive(Accounts)]
@@ -60,15 +60,14 @@ pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) 
         vault: a.vault.address().to_bytes(),
         mint: mint.to_bytes(),
         name: args.name,
-        atoms_per_unit: args.atoms_per_unit,
-        deposit_limit: args.deposit_limit,
+        atoms_per_unit: args.terms.atoms_per_unit,
+        params: args.params,
         underlying: args.underlying,
         listed: 1,
         decimals,
-        haircut: Ppm::new(args.haircut),
-        reserved: [0; 5],
+        reserved: [0; 9],
     };
-    listed.validate().named(bounds::token::ALL)?;
+    listed.validate().logged()?;
     tokens[index] = listed;
 
     let seeds: [&[u8]; 4] = [VAULT_SEED, exchange.as_ref(), mint.as_ref(), &[ctx.bumps.vault]];

@@ -35,7 +35,7 @@ pub struct ListFuture {
     /// The market, made here.
     #[account(
         mut,
-        seeds = [MARKET_SEED, exchange.address().as_ref(), bytemuck::bytes_of(&args.terms.instrument)],
+        seeds = [MARKET_SEED, exchange.address().as_ref(), bytemuck::bytes_of(&args.contract.instrument)],
         bump
     )]
     pub market: UncheckedAccount,
@@ -51,7 +51,7 @@ pub fn list_future(ctx: &mut Context<ListFuture>, args: FutureArgs) -> Result<()
     let a = &mut ctx.accounts;
     let contract = Contract { kind: Kind::Future, expiry: args.expiry, strike: 0 };
     contract.require_expiry(now()?)?;
-    let generation = add_instrument(&mut a.board.board, &args.terms, &contract)?;
-    create_market(a.payer.account(), a.market.account(), bump, a.exchange.address(), &args.terms, generation)?;
+    let generation = add_instrument(&mut a.board.board, &args.contract, &contract)?;
+    create_market(a.payer.account(), a.market.account(), bump, a.exchange.address(), &args.contract, generation)?;
     proposal.close()
 }

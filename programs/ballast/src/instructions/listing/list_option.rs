@@ -35,13 +35,13 @@ pub struct ListOption {
     /// The market, made here.
     #[account(
         mut,
-        seeds = [MARKET_SEED, exchange.address().as_ref(), bytemuck::bytes_of(&args.terms.instrument)],
+        seeds = [MARKET_SEED, exchange.address().as_ref(), bytemuck::bytes_of(&args.contract.instrument)],
         bump
     )]
     pub market: UncheckedAccount,
     /// The volatility surface of the underlying, which must have the expiry.
     #[account(
-        seeds = [SURFACE_SEED, exchange.address().as_ref(), bytemuck::bytes_of(&args.terms.underlying)],
+        seeds = [SURFACE_SEED, exchange.address().as_ref(), bytemuck::bytes_of(&args.contract.underlying)],
         bump = surface.bump
     )]
     pub surface: Account<VolatilitySurface>,
@@ -61,7 +61,7 @@ pub fn list_option(ctx: &mut Context<ListOption>, args: OptionArgs) -> Result<()
     let contract = Contract { kind, expiry: args.expiry, strike: args.strike };
     contract.require_expiry(now()?)?;
     a.surface.surface.expiry(args.expiry).logged()?;
-    let generation = add_instrument(&mut a.board.board, &args.terms, &contract)?;
-    create_market(a.payer.account(), a.market.account(), bump, a.exchange.address(), &args.terms, generation)?;
+    let generation = add_instrument(&mut a.board.board, &args.contract, &contract)?;
+    create_market(a.payer.account(), a.market.account(), bump, a.exchange.address(), &args.contract, generation)?;
     proposal.close()
 }

@@ -3,7 +3,7 @@
 use crate::{
     args::UnderlyingArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED},
-    error::{BallastError, Named},
+    error::{BallastError, Logged},
     events::UnderlyingListed,
     instruction::tag,
     instructions::governance::timelock::{NO_SUBJECT, require_proposed},
@@ -11,10 +11,7 @@ use crate::{
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{
-    Feed, OptionParams, Ppm, QuoteNative, Underlying, UnderlyingParams, UnitPrice, bounds, guard::GuardParams,
-    range::RangeParams,
-};
+use ballast_risk::{Parameters, Underlying};
 use bytemuck::Zeroable;
 
 /// Accounts of `list_underlying`.
@@ -35,15 +32,15 @@ pub struct ListUnderlying {
 pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) -> Result<()> {
     require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::LIST_UNDERLYING, &args)?;
     let underlyings = &mut ctx.accounts.board.board.underlyings;
-    let first = Feed::from(args.first);
-    require!(!underlyings.iter().any(|u| u.is_listed() && u.first.is_same(&first)), BallastError::AlreadyExists);
+    require!(!underlyings.iter().any(|u| u.is_listed() && u.first.is_same(&args.first)), BallastError::AlreadyExists);
     let index = underlyings.iter().position(|u| !u.is_listed()).ok_or(BallastError::NoFreeSlot)?;
 
     let slot = &mut underlyings[index];
     *slot = Underlying::zeroed();
-    slot.max_price = UnitPrice::new(args.max_price);
-    slot.scale_bits = args.scale_bits;
-    slot.unit_exponent = args.unit_exponent;
+    args.terms.validate_bounds().logged()?;
+    slot.max_price = args.terms.max_price;
+    slot.scale_bits = args.terms.scale_bits;
+    slot.unit_exponent = args.terms.unit_exponent;
     slot.index = index as u16;
     slot.listed = 1;
     write_parameters(slot, &args)?;
@@ -56,41 +53,12 @@ pub fn list_underlying(ctx: &mut Context<ListUnderlying>, args: UnderlyingArgs) 
 #[inline(never)]
 pub fn write_parameters(slot: &mut Underlying, args: &UnderlyingArgs) -> Result<()> {
     slot.name = args.name;
-    (slot.first, slot.second) = (args.first.into(), args.second.into());
+    (slot.first, slot.second) = (args.first, args.second);
     admission::check(&slot.first, &slot.second)?;
-    slot.params = UnderlyingParams {
-        liquidity: QuoteNative::new(args.liquidity),
-        profit_cap: QuoteNative::new(args.profit_cap),
-        scan_range: Ppm::new(args.scan_range),
-        max_confidence: Ppm::new(args.max_confidence),
-        calendar: Ppm::new(args.calendar),
-        concentration: Ppm::new(args.concentration),
-        concentration_cap: Ppm::new(args.concentration_cap),
-        stable_rate: Ppm::new(args.stable_rate),
-        max_age: args.max_age,
-        short_minimum: Ppm::new(args.short_minimum),
-        open_interest_liquidity: QuoteNative::new(args.open_interest_liquidity),
-        crowding: Ppm::new(args.crowding),
-        crowding_cap: Ppm::new(args.crowding_cap),
-    };
-    slot.range_params = RangeParams {
-        sigmas: args.range.sigmas,
-        cap: Ppm::new(args.range.cap),
-        horizon: args.range.horizon,
-        half_life: args.range.half_life,
-        fall_rate: Ppm::new(args.range.fall_rate),
-        reserved: 0,
-    };
-    slot.option_params = OptionParams {
-        volatility_range: Ppm::new(args.options.volatility_range),
-        volatility_power: Ppm::new(args.options.volatility_power),
-        volatility_floor_days: args.options.volatility_floor_days,
-        max_array_age: args.options.max_array_age,
-        max_volatility_age: args.options.max_volatility_age,
-        reserved: 0,
-    };
-    slot.guard_params =
-        GuardParams { max_move: Ppm::new(args.max_move), max_divergence: Ppm::new(args.max_divergence) };
+    slot.params = args.params;
+    slot.range_params = args.range;
+    slot.option_params = args.options;
+    slot.guard_params = args.guards;
     slot.group = args.group;
-    slot.validate().named(bounds::underlying::ALL)
+    slot.validate().logged()
 }

@@ -2,14 +2,14 @@
 
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED},
-    error::{BallastError, Named},
+    error::{BallastError, Logged},
     events::ProductGroupSet,
     instruction::tag,
     instructions::governance::timelock::{NO_SUBJECT, require_proposed},
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Ppm, ProductGroup, bounds};
+use ballast_risk::{GroupParams, Parameters, ProductGroup};
 
 /// Accounts of `set_product_group`.
 #[derive(Accounts)]
@@ -26,18 +26,22 @@ pub struct SetProductGroup {
 }
 
 /// Runs `set_product_group`.
-pub fn set_product_group(ctx: &mut Context<SetProductGroup>, group: u8, name: [u8; 16], offset: u32) -> Result<()> {
+pub fn set_product_group(
+    ctx: &mut Context<SetProductGroup>,
+    group: u8,
+    name: [u8; 16],
+    params: GroupParams,
+) -> Result<()> {
     require_proposed(
         ctx.remaining_accounts()?,
         &ctx.accounts.exchange,
         NO_SUBJECT,
         tag::SET_PRODUCT_GROUP,
-        &(group, name, offset),
+        &(group, name, params),
     )?;
-    let set = ProductGroup { name, offset: Ppm::new(offset), reserved: [0; 3] };
-    set.validate().named(bounds::group::ALL)?;
+    params.validate_bounds().logged()?;
     let slot = ctx.accounts.board.board.groups.get_mut(usize::from(group)).ok_or(BallastError::NotListed)?;
-    *slot = set;
-    emit!(ProductGroupSet { exchange: *ctx.accounts.exchange.address(), name, offset, group });
+    *slot = ProductGroup { name, params };
+    emit!(ProductGroupSet { exchange: *ctx.accounts.exchange.address(), name, params, group });
     Ok(())
 }

@@ -4,14 +4,14 @@
 use crate::{
     args::SurfaceArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED, SURFACE_SEED},
-    error::{BallastError, Logged, Named},
+    error::{BallastError, Logged},
     events::SurfaceOpened,
     instruction::tag,
     instructions::governance::timelock::{NO_SUBJECT, find_proposed},
     state::{DISCRIMINATOR_LEN, Exchange, RiskBoard, VolatilitySurface},
 };
 use anchor_lang::{create_account_signed, prelude::*};
-use ballast_risk::{Ppm, bounds, surface::SurfaceParams};
+use ballast_risk::Parameters;
 
 /// Accounts of `open_surface`.
 #[derive(Accounts)]
@@ -47,15 +47,7 @@ pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result
     let bump = ctx.bumps.surface;
     let a = &mut ctx.accounts;
     a.board.board.underlying(args.underlying).logged()?;
-    let params = SurfaceParams {
-        min_publishers: args.min_publishers,
-        max_quote_age: args.max_quote_age,
-        update_bound: Ppm::new(args.update_bound),
-        hour_bound: Ppm::new(args.hour_bound),
-        first_bound: Ppm::new(args.first_bound),
-        reserved: 0,
-    };
-    params.validate().named(bounds::surface::ALL)?;
+    args.params.validate_bounds().logged()?;
 
     let (exchange, underlying) = (*a.exchange.address(), args.underlying.to_le_bytes());
     let seeds: [&[u8]; 4] = [SURFACE_SEED, exchange.as_ref(), &underlying, &[bump]];
@@ -70,7 +62,7 @@ pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result
     made.exchange = exchange;
     made.underlying = args.underlying;
     made.bump = bump;
-    made.surface.params = params;
+    made.surface.params = args.params;
     emit!(SurfaceOpened { exchange, surface: *a.surface.address(), underlying: args.underlying });
     proposal.close()
 }

@@ -1,7 +1,6 @@
 //! `publish_volatility`
 
 use crate::{
-    args::SmileArgs,
     constants::{BOARD_SEED, EXCHANGE_SEED, SURFACE_SEED},
     error::Logged,
     events::VolatilityPublished,
@@ -9,7 +8,7 @@ use crate::{
     state::{Exchange, RiskBoard, VolatilitySurface},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::Purpose;
+use ballast_risk::{Purpose, Smile};
 
 /// Accounts of `publish_volatility`.
 #[derive(Accounts)]
@@ -32,14 +31,14 @@ pub struct PublishVolatility {
 }
 
 /// Runs `publish_volatility`.
-pub fn publish_volatility(ctx: &mut Context<PublishVolatility>, expiry: i64, smile: SmileArgs) -> Result<()> {
+pub fn publish_volatility(ctx: &mut Context<PublishVolatility>, expiry: i64, smile: Smile) -> Result<()> {
     let a = &mut ctx.accounts;
     let now = now()?;
     let u = a.board.board.underlying(a.surface.underlying).logged()?;
     // A smile counts from this price, which must not be a suspect one.
     Purpose::NewRisk { now }.require(u).logged()?;
     let publisher = a.publisher.address().to_bytes();
-    let count = a.surface.surface.publish(&publisher, expiry, smile.smile(), u.price.get(), now).logged()?;
+    let count = a.surface.surface.publish(&publisher, expiry, smile, u.price.get(), now).logged()?;
     let made = a.surface.surface.expiry(expiry).logged()?;
     emit!(VolatilityPublished {
         surface: *a.surface.address(),

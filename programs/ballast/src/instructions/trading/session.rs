@@ -172,7 +172,7 @@ impl<'a> Session<'a> {
         let i = self.matcher.venue.i;
         let value = i.value_at(lots, order.price).logged()?;
         let position = self.margin.portfolio.slot(i).logged()?;
-        require!(position.order_count < u32::from(i.max_orders), BallastError::TooManyOrders);
+        require!(position.order_count < u32::from(i.limits.max_orders), BallastError::TooManyOrders);
         let new = NewOrder {
             owner: Owner::new(self.address.as_array()),
             price_ticks: order.price.get(),

@@ -2,12 +2,9 @@
 
 use super::world::World;
 use ballast_client::{
-    ballast::{
-        args::{FeeArgs, InstrumentTightenArgs},
-        state::Pause,
-    },
+    ballast::{args::InstrumentTightenArgs, state::Pause},
     instruction,
-    risk::BREAKER_SUSPECT_SECONDS,
+    risk::{BREAKER_SUSPECT_SECONDS, FeeParams, Ppm, QuoteNative},
 };
 use ballast_testkit::{BTC, ETH, SOL};
 use solana_signer::Signer;
@@ -40,12 +37,12 @@ impl World {
 
     fn change_fees(&mut self) {
         let taker = self.random.below(1_000) as u32;
-        let fees = FeeArgs {
-            taker_fee_ppm: taker,
-            maker_fee_ppm: -(self.random.below(u64::from(taker) / 2 + 1) as i32),
-            block_fee_ppm: self.random.below(300) as u32,
-            maker_penalty_ppm: self.random.below(2_000) as u32,
-            maker_penalty: self.random.below(10_000_000) as i64,
+        let fees = FeeParams {
+            taker_fee: Ppm::new(taker),
+            maker_fee: -(self.random.below(u64::from(taker) / 2 + 1) as i32),
+            block_fee: Ppm::new(self.random.below(300) as u32),
+            maker_penalty_rate: Ppm::new(self.random.below(2_000) as u32),
+            maker_penalty: QuoteNative::new(self.random.below(10_000_000) as i64),
         };
         let admin = self.svm.admin.insecure_clone();
         let ix = instruction::change_fees(&self.svm.exchange, &admin.pubkey(), &fees);
@@ -55,8 +52,8 @@ impl World {
     /// The risk authority lowers a cap by a thousandth.
     fn tighten(&mut self) {
         let instrument = self.random.pick(&[BTC, ETH, SOL]);
-        let cap = self.svm.market(instrument).header.open_interest_cap.get();
-        let most = self.svm.board().board.instrument(instrument).unwrap().max_position.get();
+        let cap = self.svm.board().board.instruments[usize::from(instrument)].limits.open_interest_cap.get();
+        let most = self.svm.board().board.instrument(instrument).unwrap().limits.max_position.get();
         let args = InstrumentTightenArgs {
             max_position: most - most / 1_000,
             open_interest_cap: cap - cap / 1_000,

@@ -2,9 +2,9 @@
 
 use super::world::{CENTS, OPTIONS, World};
 use ballast_client::{
-    ballast::{args::SmileArgs, oracle::OraclePrice},
+    ballast::oracle::OraclePrice,
     instruction,
-    risk::Instrument,
+    risk::{Instrument, Ppm, Smile},
 };
 use ballast_testkit::{BTC, ETH, SOL};
 use solana_signer::Signer;
@@ -75,8 +75,8 @@ impl World {
     pub fn volatility(&mut self) {
         let expiry = self.expiries[self.random.below(2) as usize];
         let spread = if self.random.one_in(6) { 400_000 } else { 50_000 };
-        let said = SmileArgs {
-            level: self.random.between(600_000 - spread, 600_000 + spread) as u32,
+        let said = Smile {
+            level: Ppm::new(self.random.between(600_000 - spread, 600_000 + spread) as u32),
             skew: self.random.between(-100_000, 50_000) as i32,
             curvature: self.random.between(0, 60_000) as i32,
         };

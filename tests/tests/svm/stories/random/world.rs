@@ -7,13 +7,10 @@ use super::{
 };
 use crate::harness::refusal::{difference, snapshot};
 use ballast_client::{
-    ballast::{
-        args::InterestArgs,
-        state::{Exchange, Permissions},
-    },
-    config::FundingConfig,
+    ballast::state::{Exchange, Permissions},
+    config::Section,
     instruction, margin,
-    risk::{Portfolio, Requirements},
+    risk::{InterestParams, Portfolio, Ppm, Requirements},
 };
 use ballast_testkit::{BTC, ETH, SOL, Sent, Svm, Trader, options::SMILE};
 use solana_address::Address;
@@ -55,29 +52,26 @@ impl World {
     pub fn new(seed: u64) -> Self {
         let mut svm = Svm::with_config(|c| {
             c.exchange.insurance = "5".to_owned();
-            c.exchange.block_fee = "0.0002".to_owned();
-            c.exchange.maker_penalty_rate = "0.001".to_owned();
-            c.exchange.maker_penalty = "5".to_owned();
+            c.exchange.fees.set("block_fee", "0.0002");
+            c.exchange.fees.set("maker_penalty_rate", "0.001");
+            c.exchange.fees.set("maker_penalty", "5");
             for p in &mut c.perpetual {
-                p.funding = FundingConfig {
-                    impact_notional: "500".into(),
-                    max_basis: "0.01".into(),
-                    ..FundingConfig::default()
-                };
+                p.contract.funding = Section::of(&[("impact_notional", "500"), ("max_basis", "0.01")]);
             }
             // Elsewhere a crash liquidates at once.
-            c.underlying[usize::from(BTC)].guard.max_move = "0.14".to_owned();
+            c.underlying[usize::from(BTC)].guard.set("max_move", "0.14");
         })
         .unwrap();
         let admin = svm.admin.insecure_clone();
-        let rates = InterestArgs {
-            base_rate: 20_000,
-            optimal_rate: 200_000,
-            max_rate: 2_000_000,
-            optimal_utilisation: 800_000,
-            max_utilisation: 900_000,
-            reserve: 100_000,
+        let rates = InterestParams {
+            base_rate: Ppm::new(20_000),
+            optimal_rate: Ppm::new(200_000),
+            max_rate: Ppm::new(2_000_000),
+            optimal_utilisation: Ppm::new(800_000),
+            max_utilisation: Ppm::new(900_000),
+            reserve: Ppm::new(100_000),
             epoch_seconds: 300,
+            reserved: 0,
         };
         let ix = instruction::set_interest(&svm.exchange, &admin.pubkey(), &rates);
         svm.send(&[ix], &[&admin]).unwrap();

@@ -3,7 +3,7 @@
 use super::state::{Matched, Matcher};
 use crate::{error::Logged, events::PenaltyRecord, state::MarginAccount};
 use anchor_lang::prelude::*;
-use ballast_risk::{Ppm, QuoteNative, math::mul_ppm_floor, rule};
+use ballast_risk::{QuoteNative, math::mul_ppm_floor, rule};
 
 impl Matcher<'_> {
     /// Has a maker who could not carry a fill of this value pay the taker, at most once an instruction: out of cash, and
@@ -18,11 +18,11 @@ impl Matcher<'_> {
         matched: &mut Matched,
     ) -> Result<()> {
         let maker = &mut self.makers[maker];
-        if core::mem::replace(&mut maker.penalised, true) || self.venue.exchange.maker_penalty.is_zero() {
+        if core::mem::replace(&mut maker.penalised, true) || self.venue.exchange.fees.maker_penalty.is_zero() {
             return Ok(());
         }
-        let due = mul_ppm_floor(value, Ppm::new(self.venue.exchange.maker_penalty_ppm)).logged()?;
-        let due = due.min(self.venue.exchange.maker_penalty);
+        let due = mul_ppm_floor(value, self.venue.exchange.fees.maker_penalty_rate).logged()?;
+        let due = due.min(self.venue.exchange.fees.maker_penalty);
         let portfolio = &mut maker.account.portfolio;
         // A maker pays nothing where what it can spare cannot be computed.
         let spare = rule::spare_cash(self.venue.board, portfolio, self.venue.now).unwrap_or(QuoteNative::ZERO);

@@ -77,8 +77,8 @@ impl Matcher<'_> {
         let venue = self.venue;
         let Venue { exchange, board, i, u, now } = venue;
         let m = Match::of(&venue, resting, lots)?;
-        let maker_fee = fee(m.value, exchange.maker_fee_ppm)?;
-        let taker_fee = fee(m.value, exchange.taker_fee_ppm as i32)?;
+        let maker_fee = fee(m.value, exchange.fees.maker_fee)?;
+        let taker_fee = fee(m.value, exchange.fees.taker_fee.get() as i32)?;
 
         let account = &mut self.makers[maker].account;
         account.portfolio.accrue(&board.interest, now).logged()?;

@@ -111,7 +111,7 @@ impl<'a> Matcher<'a> {
 
     /// Requires what must hold of the market after an order has met the book.
     pub fn require_market(&self) -> Result<()> {
-        require_open_interest_cap(self.market, self.open_interest_before)?;
+        require_open_interest_cap(self.venue.i, self.market, self.open_interest_before)?;
         Ok(self.market.invariant(self.venue.i)?)
     }
 

@@ -1,0 +1,38 @@
+//! Margin and liquidation.
+
+use super::{Parameters, list::parameters};
+use crate::RiskError;
+use ballast_units::{Ppm, QuoteNative};
+
+parameters! {
+    /// Margin and liquidation parameters that hold for every account.
+    MarginParams "Margin" {
+        /// Initial margin as a multiple of maintenance margin.
+        initial_ratio: Ppm in 1_050_000..=3_000_000, Ratio;
+        /// A liquidation stops where equity reaches maintenance times one plus this.
+        liquidation_buffer: Ppm in 1_000..=500_000, Ratio;
+        /// Discount to the mark at which a liquidation starts.
+        discount_base: Ppm in 0..=100_000, Ratio;
+        /// Largest discount to the mark, at least the base.
+        discount_max: Ppm in 0..=200_000, Ratio;
+        /// φ: largest part of the margin that a transfer frees which its discount may take.
+        discount_of_freed: Ppm in 1..=700_000, Ratio;
+        /// Part of the discount that goes to the insurance fund.
+        insurance_share: Ppm in 0..=900_000, Ratio;
+        /// A position whose value would be left below this is closed whole.
+        dust_value: QuoteNative in 0..=1_000_000_000, Quote;
+        /// An account whose equity is below maintenance times one plus this is called for margin by an event.
+        warning_buffer: Ppm in 0..=1_000_000, Ratio;
+    } reserved [u32; 7]
+}
+
+impl MarginParams {
+    /// Checks the hard bounds, and that the largest discount is not below the least.
+    pub fn validate(&self) -> Result<(), RiskError> {
+        self.validate_bounds()?;
+        if self.discount_base > self.discount_max {
+            return Err(RiskError::ParameterRule { rule: "discount_base must be at most discount_max" });
+        }
+        Ok(())
+    }
+}
