@@ -41,7 +41,7 @@ pub fn close(
     let (mut found, mut makers) = (0, Vec::new());
     for order in market.book()?.orders(side.opposite()) {
         let (_, order) = order.map_err(|e| anyhow!("{e}"))?;
-        if !reached(order.price_ticks) || found >= p.lots.get().abs() {
+        if !reached(order.price_ticks.get()) || found >= p.lots.get().abs() {
             break;
         }
         if order.owner == Owner::new(own.as_array()) {
@@ -55,7 +55,7 @@ pub fn close(
             makers.push(maker);
         }
         if !order.is_expired(now) {
-            found += order.lots;
+            found += order.lots.get();
         }
     }
     if found == 0 {

@@ -7,7 +7,7 @@ use crate::layout::{self, BookHeader, Handle, NONE, NOT_IN_TREE, NewOrder, Order
 use crate::tree::{self, Place};
 use crate::view::Book;
 use crate::{owner_list, priority_list};
-use ballast_units::Side;
+use ballast_units::{Lots, Side, Ticks};
 
 /// A book to change. For reading it has the most used queries itself and the rest in [`BookMut::view`].
 #[derive(Debug)]
@@ -43,10 +43,10 @@ impl<'a> BookMut<'a> {
     /// [`BookError::BadPrice`], [`BookError::BadLots`], [`BookError::Full`]; [`BookError::NotOwner`] when
     /// `head` is another owner's; [`BookError::Overflow`] of the side's total lots.
     pub fn insert(&mut self, side: Side, new: &NewOrder, head: &mut u32) -> Result<OrderId, BookError> {
-        if new.price_ticks <= 0 {
+        if new.price_ticks <= Ticks::ZERO {
             return Err(BookError::BadPrice);
         }
-        if new.lots <= 0 {
+        if new.lots <= Lots::ZERO {
             return Err(BookError::BadLots);
         }
         let capacity = self.slots.len() / 2;
@@ -54,7 +54,7 @@ impl<'a> BookMut<'a> {
         if header.len as usize >= capacity {
             return Err(BookError::Full);
         }
-        let total_lots = header.total_lots.checked_add(new.lots).ok_or(BookError::Overflow)?;
+        let total_lots = header.total_lots.get().checked_add(new.lots.get()).ok_or(BookError::Overflow)?;
         let len = header.len.checked_add(1).ok_or(BookError::Overflow)?;
         let seq = self.header.next_seq;
         let next_seq = seq.checked_add(1).ok_or(BookError::Overflow)?;
@@ -89,7 +89,7 @@ impl<'a> BookMut<'a> {
         owner_list::push_front(self.slots, head, link)?;
         self.header.next_seq = next_seq;
         let header = self.header.side_mut(side);
-        header.total_lots = total_lots;
+        header.total_lots = Lots::new(total_lots);
         header.len = len;
         priority_list::link_between(self.slots, header, link, better, place.worse)?;
         if opens_level {
@@ -116,7 +116,7 @@ impl<'a> BookMut<'a> {
 
         owner_list::unlink(self.slots, head, link, owner_prev, owner_next)?;
         let header = self.header.side_mut(side);
-        header.total_lots = header.total_lots.checked_sub(lots).ok_or(BookError::Corrupt)?;
+        header.total_lots = Lots::new(header.total_lots.get().checked_sub(lots.get()).ok_or(BookError::Corrupt)?);
         header.len = header.len.checked_sub(1).ok_or(BookError::Corrupt)?;
         priority_list::unlink(self.slots, header, prev, next)?;
         if colour != NOT_IN_TREE {
@@ -140,15 +140,15 @@ impl<'a> BookMut<'a> {
     /// [`BookError::NotFound`]; [`BookError::BadLots`] unless `0 < lots <` the order's lots: an order that
     /// is filled in full is to be [removed](BookMut::remove).
     #[inline(always)]
-    pub fn reduce(&mut self, handle: Handle, lots: i64) -> Result<i64, BookError> {
+    pub fn reduce(&mut self, handle: Handle, lots: Lots) -> Result<Lots, BookError> {
         let order = self.get(handle)?;
         let side = order.side()?;
-        if lots <= 0 || lots >= order.lots {
+        if lots <= Lots::ZERO || lots >= order.lots {
             return Err(BookError::BadLots);
         }
-        let left = order.lots.checked_sub(lots).ok_or(BookError::Overflow)?;
+        let left = order.lots.minus(lots)?;
         let header = self.header.side_mut(side);
-        header.total_lots = header.total_lots.checked_sub(lots).ok_or(BookError::Corrupt)?;
+        header.total_lots = header.total_lots.minus(lots).map_err(|_| BookError::Corrupt)?;
         at_mut(self.slots, handle.0)?.lots = left;
         Ok(left)
     }
@@ -223,13 +223,13 @@ impl<'a> BookMut<'a> {
 
     /// See [`Book::total_lots`].
     #[inline(always)]
-    pub fn total_lots(&self, side: Side) -> i64 {
+    pub fn total_lots(&self, side: Side) -> Lots {
         self.view().total_lots(side)
     }
 
     /// Where an order of this price goes.
     #[inline(always)]
-    fn place(&self, side: Side, price_ticks: i64) -> Result<Place, BookError> {
+    fn place(&self, side: Side, price_ticks: Ticks) -> Result<Place, BookError> {
         let header = self.header.side(side);
         if header.best != NONE {
             let best = at(self.slots, header.best)?;
@@ -283,8 +283,8 @@ mod tests {
     fn order(who: u8, price_ticks: i64, lots: i64, client_id: u64) -> NewOrder {
         NewOrder {
             owner: Owner::from([who; 32]),
-            price_ticks,
-            lots,
+            price_ticks: Ticks::new(price_ticks),
+            lots: Lots::new(lots),
             client_id,
             placed_at: 1_700_000_000,
             expires_at: 0,
@@ -310,8 +310,8 @@ mod tests {
         }
         assert_eq!(client_ids(&book, Side::Bid), [2, 0, 3, 5, 1, 4]);
         assert_eq!(client_ids(&book, Side::Ask), [1, 4, 0, 3, 5, 2]);
-        assert_eq!(book.view().best_price(Side::Bid), Ok(Some(60)));
-        assert_eq!(book.view().best_price(Side::Ask), Ok(Some(40)));
+        assert_eq!(book.view().best_price(Side::Bid), Ok(Some(Ticks::new(60))));
+        assert_eq!(book.view().best_price(Side::Ask), Ok(Some(Ticks::new(40))));
         book.view().check_invariants().unwrap();
     }
 
@@ -324,15 +324,15 @@ mod tests {
         let first = book.insert(Side::Ask, &order(1, 9, 10, 1), &mut head);
         book.insert(Side::Ask, &order(1, 9, 10, 2), &mut head).unwrap();
         let handle = first.unwrap().handle;
-        assert_eq!(book.reduce(handle, 4), Ok(6));
+        assert_eq!(book.reduce(handle, Lots::new(4)), Ok(Lots::new(6)));
         assert_eq!(client_ids(&book, Side::Ask), [1, 2]);
-        assert_eq!(book.total_lots(Side::Ask), 16);
+        assert_eq!(book.total_lots(Side::Ask), Lots::new(16));
         for lots in [6, 7, 0, -1, i64::MIN, i64::MAX] {
-            assert_eq!(book.reduce(handle, lots), Err(BookError::BadLots));
+            assert_eq!(book.reduce(handle, Lots::new(lots)), Err(BookError::BadLots));
         }
-        assert_eq!(book.reduce(Handle(0), 1), Err(BookError::NotFound));
-        assert_eq!(book.reduce(Handle(3), 1), Err(BookError::NotFound));
-        assert_eq!(book.total_lots(Side::Ask), 16);
+        assert_eq!(book.reduce(Handle(0), Lots::new(1)), Err(BookError::NotFound));
+        assert_eq!(book.reduce(Handle(3), Lots::new(1)), Err(BookError::NotFound));
+        assert_eq!(book.total_lots(Side::Ask), Lots::new(16));
         book.view().check_invariants().unwrap();
     }
 

@@ -3,7 +3,7 @@
 use crate::layout::{BLACK, NONE, NOT_IN_TREE, Order, RED, at, key};
 use crate::tree::{LEFT, MAX_HEIGHT, RIGHT};
 use crate::view::Book;
-use ballast_units::Side;
+use ballast_units::{Lots, Side, Ticks};
 
 impl Book<'_> {
     /// Checks everything that must hold between operations: the priority order and its links, the tree's
@@ -40,8 +40,8 @@ impl Book<'_> {
             ensure(order.seq != 0, "a free slot is in a priority list")?;
             ensure(order.seq < self.header.next_seq, "a seq is not yet given out")?;
             ensure(order.side == side as u8, "an order is on the wrong side")?;
-            ensure(order.price_ticks > 0, "a price is not positive")?;
-            ensure(order.lots > 0, "an order has no lots")?;
+            ensure(order.price_ticks > Ticks::ZERO, "a price is not positive")?;
+            ensure(order.lots > Lots::ZERO, "an order has no lots")?;
             ensure(order.prev == prev, "a priority list is broken")?;
             let mut opens_level = true;
             if prev != NONE {
@@ -60,12 +60,12 @@ impl Book<'_> {
                 "an order outside the tree has tree links",
             )?;
             len = len.checked_add(1).ok_or("a count overflows")?;
-            lots = lots.checked_add(order.lots).ok_or("lots overflow")?;
+            lots = lots.checked_add(order.lots.get()).ok_or("lots overflow")?;
             (prev, link) = (link, order.next);
         }
         ensure(prev == header.worst, "the worst order is not the last")?;
         ensure(len == header.len, "a side's count is wrong")?;
-        ensure(lots == header.total_lots, "a side's total is wrong")
+        ensure(lots == header.total_lots.get(), "a side's total is wrong")
     }
 
     /// Walks the tree in order along with the priority list: both must show the same levels.

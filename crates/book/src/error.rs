@@ -45,3 +45,9 @@ impl fmt::Display for BookError {
 }
 
 impl core::error::Error for BookError {}
+
+impl From<ballast_units::Overflow> for BookError {
+    fn from(_: ballast_units::Overflow) -> Self {
+        Self::Overflow
+    }
+}

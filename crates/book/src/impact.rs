@@ -1,15 +1,15 @@
 //! What a trade of some size would cost: the impact price of a side.
 
 use crate::{error::BookError, layout::Order, view::Book};
-use ballast_units::Side;
+use ballast_units::{Lots, QuoteNative, Side, TickValue};
 
 /// The lots that a notional buys or sells at once, and their value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Impact {
     /// Lots, positive.
-    pub lots: i64,
+    pub lots: Lots,
     /// Their value at the prices of the book.
-    pub value: i64,
+    pub value: QuoteNative,
 }
 
 /// How far a side is walked.
@@ -23,7 +23,7 @@ pub struct Reach {
 
 impl Book<'_> {
     /// Walks a side from its best order until the value of the lots passed reaches `notional`; of the last order, only the
-    /// lots needed to reach it. `lot_value` is the value of a lot at a price of one. Only orders that `counts` accepts are
+    /// lots needed to reach it. `tick_value` is the value of a lot at a price of one tick. Only orders that `counts` accepts are
     /// traded with. `reach` bounds how many of them, and how many orders in all, are looked at. None where they do not
     /// suffice.
     ///
@@ -32,12 +32,12 @@ impl Book<'_> {
     pub fn impact(
         &self,
         side: Side,
-        lot_value: i64,
-        notional: i64,
+        tick_value: TickValue,
+        notional: QuoteNative,
         reach: Reach,
         counts: impl Fn(&Order) -> bool,
     ) -> Result<Option<Impact>, BookError> {
-        let mut sum = Impact { lots: 0, value: 0 };
+        let mut sum = Impact { lots: Lots::ZERO, value: QuoteNative::ZERO };
         let mut left = reach.counted;
         for entry in self.orders(side).take(reach.walked) {
             let (_, order) = entry?;
@@ -46,18 +46,18 @@ impl Book<'_> {
             }
             let Some(fewer) = left.checked_sub(1) else { break };
             left = fewer;
-            let price = order.price_ticks.checked_mul(lot_value).ok_or(BookError::Overflow)?;
+            let price = order.price_ticks.get().checked_mul(tick_value.get()).ok_or(BookError::Overflow)?;
             if price <= 0 {
                 return Err(BookError::Corrupt);
             }
-            let missing = notional.checked_sub(sum.value).ok_or(BookError::Overflow)?;
+            let missing = notional.minus(sum.value)?.get();
             let needed = missing / price + i64::from(missing % price > 0);
-            let lots = order.lots.min(needed);
-            let value = price.checked_mul(lots).ok_or(BookError::Overflow)?;
-            sum.lots = sum.lots.checked_add(lots).ok_or(BookError::Overflow)?;
-            sum.value = sum.value.checked_add(value).ok_or(BookError::Overflow)?;
+            let lots = order.lots.min(Lots::new(needed));
+            let value = QuoteNative::new(price.checked_mul(lots.get()).ok_or(BookError::Overflow)?);
+            sum.lots = sum.lots.plus(lots)?;
+            sum.value = sum.value.plus(value)?;
             if sum.value >= notional {
-                return Ok((sum.lots > 0).then_some(sum));
+                return Ok((sum.lots > Lots::ZERO).then_some(sum));
             }
         }
         Ok(None)

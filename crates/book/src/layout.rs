@@ -4,7 +4,7 @@ use bytemuck::{Pod, Zeroable};
 use core::mem::size_of;
 
 use crate::error::BookError;
-use ballast_units::Side;
+use ballast_units::{Lots, Side, Ticks};
 
 /// The absent link. Handles count from 1.
 pub(crate) const NONE: u32 = 0;
@@ -14,9 +14,9 @@ const MAGIC: u64 = u64::from_le_bytes(*b"BLSTBK01");
 
 /// Maps a price to a key of its side that is smaller the better the price is.
 #[inline(always)]
-pub(crate) const fn key(side: Side, price_ticks: i64) -> i64 {
+pub(crate) const fn key(side: Side, price_ticks: Ticks) -> i64 {
     // All ones for bids, which reverses the order; zero for asks.
-    price_ticks ^ (side as i64).wrapping_sub(1)
+    price_ticks.get() ^ (side as i64).wrapping_sub(1)
 }
 
 /// The place of an order in the book: 1 for the first slot. Valid while the order rests; the slot is
@@ -86,9 +86,9 @@ pub struct NewOrder {
     /// The margin account it belongs to.
     pub owner: Owner,
     /// Price, positive.
-    pub price_ticks: i64,
+    pub price_ticks: Ticks,
     /// Size, positive.
-    pub lots: i64,
+    pub lots: Lots,
     /// The owner's own name for it. Not checked for uniqueness.
     pub client_id: u64,
     /// When it is placed, unix seconds.
@@ -108,9 +108,9 @@ pub struct Order {
     /// The margin account it belongs to.
     pub owner: Owner,
     /// Price.
-    pub price_ticks: i64,
+    pub price_ticks: Ticks,
     /// Size that still rests.
-    pub lots: i64,
+    pub lots: Lots,
     /// The owner's own name for it.
     pub client_id: u64,
     /// Sequence number: grows by one with each order of the book, never 0.
@@ -190,7 +190,7 @@ impl Order {
 #[repr(C)]
 pub(crate) struct SideHeader {
     /// Sum of the lots of its orders.
-    pub total_lots: i64,
+    pub total_lots: Lots,
     /// Number of its orders.
     pub len: u32,
     /// Root of the tree of price levels.
@@ -347,8 +347,8 @@ mod tests {
     #[test]
     fn keys_order_prices_by_priority() {
         for (low, high) in [(1, 2), (1, i64::MAX), (i64::MAX - 1, i64::MAX)] {
-            assert!(key(Side::Ask, low) < key(Side::Ask, high));
-            assert!(key(Side::Bid, high) < key(Side::Bid, low));
+            assert!(key(Side::Ask, Ticks::new(low)) < key(Side::Ask, Ticks::new(high)));
+            assert!(key(Side::Bid, Ticks::new(high)) < key(Side::Bid, Ticks::new(low)));
         }
     }
 

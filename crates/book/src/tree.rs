@@ -7,7 +7,7 @@
 
 use crate::error::BookError;
 use crate::layout::{BLACK, NONE, NOT_IN_TREE, Order, RED, at, at_mut, key};
-use ballast_units::Side;
+use ballast_units::{Side, Ticks};
 
 /// Towards better prices.
 pub(crate) const LEFT: usize = 0;
@@ -30,7 +30,7 @@ pub(crate) struct Place {
 ///
 /// Not inlined, so that the loop has the registers for itself.
 #[inline(never)]
-pub(crate) fn find(slots: &[Order], root: u32, side: Side, price_ticks: i64) -> Result<Place, BookError> {
+pub(crate) fn find(slots: &[Order], root: u32, side: Side, price_ticks: Ticks) -> Result<Place, BookError> {
     let wanted = key(side, price_ticks);
     let (mut parent, mut worse) = (NONE, NONE);
     let mut cursor = root;
@@ -283,6 +283,7 @@ fn rotate(slots: &mut [Order], root: &mut u32, node: u32, dir: usize) -> Result<
 mod tests {
     use crate::layout::required_len;
     use crate::{BookMut, Handle, NewOrder, Owner, Side, init};
+    use ballast_units::{Lots, Ticks};
     use std::vec;
     use std::vec::Vec;
 
@@ -318,8 +319,8 @@ mod tests {
         for price_ticks in prices {
             let order = NewOrder {
                 owner,
-                price_ticks: *price_ticks,
-                lots: 1,
+                price_ticks: Ticks::new(*price_ticks),
+                lots: Lots::new(1),
                 client_id: 0,
                 placed_at: 0,
                 expires_at: 0,

@@ -2,7 +2,7 @@
 
 use crate::error::BookError;
 use crate::layout::{self, BookHeader, Handle, NONE, Order, OrderId, at};
-use ballast_units::Side;
+use ballast_units::{Lots, Side, Ticks};
 
 /// A book to read.
 #[derive(Clone, Copy, Debug)]
@@ -15,9 +15,9 @@ pub struct Book<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Level {
     /// Their price.
-    pub price_ticks: i64,
+    pub price_ticks: Ticks,
     /// The sum of their lots.
-    pub lots: i64,
+    pub lots: Lots,
     /// How many they are.
     pub orders: u32,
 }
@@ -53,7 +53,7 @@ impl<'a> Book<'a> {
 
     /// The sum of the lots that rest on a side.
     #[inline(always)]
-    pub fn total_lots(&self, side: Side) -> i64 {
+    pub fn total_lots(&self, side: Side) -> Lots {
         self.header.side(side).total_lots
     }
 
@@ -80,10 +80,10 @@ impl<'a> Book<'a> {
     /// # Errors
     /// [`BookError::Corrupt`]
     #[inline(always)]
-    pub fn best_price(&self, side: Side) -> Result<Option<i64>, BookError> {
+    pub fn best_price(&self, side: Side) -> Result<Option<Ticks>, BookError> {
         match self.header.side(side).best {
             NONE => Ok(None),
-            best => Ok(Some(at(self.slots, best)?.price_ticks)),
+            best => Ok(Some(Ticks::new((at(self.slots, best)?.price_ticks).get()))),
         }
     }
 
@@ -267,15 +267,15 @@ impl Iterator for Levels<'_> {
                 Some(Err(error)) => return Some(Err(error)),
                 Some(Ok((_, order))) => order,
             };
-            let so_far = level.get_or_insert(Level { price_ticks: order.price_ticks, lots: 0, orders: 0 });
+            let so_far = level.get_or_insert(Level { price_ticks: order.price_ticks, lots: Lots::new(0), orders: 0 });
             if order.price_ticks != so_far.price_ticks {
                 return level.map(Ok);
             }
-            let Some(lots) = so_far.lots.checked_add(order.lots) else {
+            let Some(lots) = so_far.lots.get().checked_add(order.lots.get()) else {
                 self.0.cursor = NONE;
                 return Some(Err(BookError::Corrupt));
             };
-            so_far.lots = lots;
+            so_far.lots = Lots::new(lots);
             so_far.orders = so_far.orders.wrapping_add(1); // no more orders than slots
             self.0.advance(order.next);
         }

@@ -3,6 +3,7 @@
 mod common;
 
 use ballast_book::{Book, BookMut, Handle, NewOrder, OrderId, Side, required_len};
+use ballast_units::{Lots, Ticks};
 use common::{Bytes, Pair, Rng, owner};
 
 const HEADER: usize = required_len(0);
@@ -30,8 +31,8 @@ fn exercise(bytes: &mut [u8], rng: &mut Rng) {
             0..=2 => {
                 let new = NewOrder {
                     owner: owner(who),
-                    price_ticks: 1 + rng.below(50) as i64,
-                    lots: 1 + rng.below(50) as i64,
+                    price_ticks: Ticks::new(1 + rng.below(50) as i64),
+                    lots: Lots::new(1 + rng.below(50) as i64),
                     client_id: rng.below(5),
                     placed_at: 0,
                     expires_at: 0,
@@ -50,7 +51,7 @@ fn exercise(bytes: &mut [u8], rng: &mut Rng) {
                 let _ = book.remove(handle, &order_owner, &mut head);
             }
             5 => {
-                let _ = book.reduce(handle, 1 + rng.below(20) as i64);
+                let _ = book.reduce(handle, Lots::new(1 + rng.below(20) as i64));
             }
             6 => {
                 let _ = book.find_by_client_id(head, rng.below(5));

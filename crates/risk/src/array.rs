@@ -139,8 +139,7 @@ impl Slice {
         let priced_strike = strike.max(1);
         let surplus = sub_bounded(priced_strike, strike);
         let moneyness = pricing::ln_ratio(forward, priced_strike)?;
-        let smile_at =
-            if i.fixed == LotValue::new(0) { moneyness } else { self.whole_moneyness(i, u, whole_strike.get())? };
+        let smile_at = if i.fixed.is_zero() { moneyness } else { self.whole_moneyness(i, u, whole_strike.get())? };
         let at_publication = I16F48::from_bits(sub_bounded(self.since_anchor.to_bits(), smile_at.to_bits()));
         let volatility = self.smile.smile.volatility(at_publication, self.root_years);
         let total = |direction: i64| {

@@ -67,7 +67,7 @@ impl Instrument {
             count => LotValue::new(mul_div_floor(whole - units, fixing.sum, count.into())?),
         };
         if self.is_option() {
-            let strike = sub_bounded((self.strike_value(u)?).get(), self.fixed.get());
+            let strike = self.strike_value(u)?.minus_bounded(self.fixed).get();
             self.option.fix(was, self.delta_units, strike, price)?;
         }
         Ok(())
@@ -77,11 +77,11 @@ impl Instrument {
     fn settle(&mut self, u: &Underlying, price: i64) -> Result<(), RiskError> {
         let half = (1i64 << u.scale()) >> 1;
         let lot = mul_bounded(self.lot_units.get(), price).checked_add(half).ok_or(RiskError::Overflow)?;
-        let lot = (lot >> u.scale()) << u.scale();
+        let lot = LotValue::new((lot >> u.scale()) << u.scale());
         self.fixed = match Kind::from_byte(self.kind) {
-            Some(Kind::Call) => LotValue::new(sub_bounded(lot, (self.strike_value(u)?).get()).max(0)),
-            Some(Kind::Put) => LotValue::new(sub_bounded((self.strike_value(u)?).get(), lot).max(0)),
-            _ => LotValue::new(lot),
+            Some(Kind::Call) => lot.minus_bounded(self.strike_value(u)?).max(LotValue::ZERO),
+            Some(Kind::Put) => self.strike_value(u)?.minus_bounded(lot).max(LotValue::ZERO),
+            _ => lot,
         };
         self.mark = self.fixed;
         self.delta_units = UnitsPerLot::ZERO;

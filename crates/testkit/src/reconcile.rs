@@ -101,9 +101,12 @@ impl Svm {
                 if order.is_reduce_only() {
                     continue;
                 }
-                let value = i.value_at(Lots::new(order.lots), Ticks::new(order.price_ticks)).expect("a value").get();
+                let value = i
+                    .value_at(Lots::new(order.lots.get()), Ticks::new(order.price_ticks.get()))
+                    .expect("a value")
+                    .get();
                 let side = usize::from(order.side() == Ok(Side::Ask));
-                totals.lots[side] += order.lots;
+                totals.lots[side] += order.lots.get();
                 totals.values[side] += value;
             }
         }

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // not every test uses all of it
 
 use ballast_book::{Book, BookError, BookMut, Handle, NewOrder, OrderId, Owner, Side, init, required_len};
+use ballast_units::{Lots, Ticks};
 
 /// xorshift64*: the same numbers on every run.
 pub struct Rng(u64);
@@ -115,8 +116,15 @@ impl Pair {
         client_id: u64,
     ) -> Result<OrderId, BookError> {
         let placed_at = 1_700_000_000 + self.inserted as i64;
-        let new =
-            NewOrder { owner: owner(who), price_ticks: price, lots, client_id, placed_at, expires_at: 0, flags: 0 };
+        let new = NewOrder {
+            owner: owner(who),
+            price_ticks: Ticks::new(price),
+            lots: Lots::new(lots),
+            client_id,
+            placed_at,
+            expires_at: 0,
+            flags: 0,
+        };
         let expected = if price <= 0 {
             Err(BookError::BadPrice)
         } else if lots <= 0 {
@@ -150,8 +158,8 @@ impl Pair {
         let removed = self.book().remove(order.id.handle, &owner(order.owner), &mut head).unwrap();
         self.heads[order.owner] = head;
         assert_eq!(removed.owner, owner(order.owner));
-        assert_eq!(removed.price_ticks, order.price);
-        assert_eq!(removed.lots, order.lots);
+        assert_eq!(removed.price_ticks, Ticks::new(order.price));
+        assert_eq!(removed.lots, Lots::new(order.lots));
         assert_eq!(removed.client_id, order.client_id);
         assert_eq!(removed.seq, order.id.seq);
         assert_eq!(removed.placed_at, order.placed_at);
@@ -169,9 +177,9 @@ impl Pair {
     /// Takes `lots` off the order of rank `at`.
     pub fn reduce(&mut self, side: Side, at: usize, lots: i64) {
         let order = self.model[side as usize][at].clone();
-        let got = self.book().reduce(order.id.handle, lots);
+        let got = self.book().reduce(order.id.handle, Lots::new(lots));
         if lots > 0 && lots < order.lots {
-            assert_eq!(got, Ok(order.lots - lots));
+            assert_eq!(got, Ok(Lots::new(order.lots - lots)));
             self.model[side as usize][at].lots -= lots;
         } else {
             assert_eq!(got, Err(BookError::BadLots));
@@ -227,24 +235,24 @@ impl Pair {
         book.check_invariants().unwrap();
         for side in Side::BOTH {
             let orders = self.side(side);
-            assert_eq!(book.total_lots(side), orders.iter().map(|o| o.lots).sum::<i64>());
+            assert_eq!(book.total_lots(side), Lots::new(orders.iter().map(|o| o.lots).sum::<i64>()));
             let best = orders.first().map(|o| o.price);
-            assert_eq!(book.best_price(side), Ok(best));
+            assert_eq!(book.best_price(side), Ok(best.map(Ticks::new)));
             let mut walk = book.orders(side);
             for expected in orders {
                 let (handle, order) = walk.next().unwrap().unwrap();
                 assert_eq!(handle, expected.id.handle);
                 assert_eq!(order.seq, expected.id.seq);
                 assert_eq!(order.owner, owner(expected.owner));
-                assert_eq!(order.price_ticks, expected.price);
-                assert_eq!(order.lots, expected.lots);
+                assert_eq!(order.price_ticks, Ticks::new(expected.price));
+                assert_eq!(order.lots, Lots::new(expected.lots));
             }
             assert!(walk.next().is_none());
 
             let levels: Vec<_> = book.levels(side).map(Result::unwrap).collect();
             let expected = orders.chunk_by(|a, b| a.price == b.price).map(|level| {
                 let lots: i64 = level.iter().map(|o| o.lots).sum();
-                (level[0].price, lots, level.len() as u32)
+                (Ticks::new(level[0].price), Lots::new(lots), level.len() as u32)
             });
             assert!(levels.iter().map(|l| (l.price_ticks, l.lots, l.orders)).eq(expected));
         }

@@ -189,7 +189,7 @@ impl<'a> Trial<'a> {
 
         // At the mark first: what margin does the transfer free?
         let at_mark = self.outcome(signed_fill(long, lots, mark_value))?;
-        let freed = QuoteNative::new(self.before.maintenance.minus(at_mark.maintenance)?.get().max(0));
+        let freed = self.before.maintenance.minus(at_mark.maintenance)?.max(QuoteNative::ZERO);
         let base = (lots * self.i.discount_value(self.u, long, self.mark)).to_native_floor(scale);
         let by_rate = mul_ppm_floor(base, self.rate)?;
         let by_freed = mul_ppm_floor(freed, self.board.params.discount_of_freed)?;

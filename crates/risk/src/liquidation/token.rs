@@ -177,7 +177,7 @@ impl<'a> Trial<'a> {
         let value = Scaled::new(scaled).to_native_floor(self.u.scale());
 
         let at_index = self.outcome(units, value)?;
-        let gained = QuoteNative::new(at_index.health()?.minus(self.before.health()?)?.get().max(0));
+        let gained = at_index.health()?.minus(self.before.health()?)?.max(QuoteNative::ZERO);
         let params = &self.board.params;
         let discount = mul_ppm_floor(value, self.rate)?.min(mul_ppm_floor(gained, params.discount_of_freed)?);
         Ok(TokenSale {

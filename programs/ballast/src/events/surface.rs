@@ -1,6 +1,6 @@
 //! Events of volatility surfaces.
 
-use ballast_risk::{Ppm};
+use ballast_risk::Ppm;
 use solana_address::Address;
 
 events! {

@@ -193,7 +193,7 @@ fn the_accounts_orders_in_the_market_go_and_all_others_stay() {
     assert_eq!(did.orders_cancelled, 2);
     let market = crash.svm.market(BTC);
     let left: Vec<_> = market.book().unwrap().orders(Side::Ask).map(|o| o.unwrap().1.lots).collect();
-    assert_eq!(left, [7]);
+    assert_eq!(left, [Lots::new(7)]);
     assert_eq!(crash.svm.market(ETH).book().unwrap().len(Side::Bid), 1);
     crash.svm.assert_reconciled();
 }

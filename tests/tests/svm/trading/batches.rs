@@ -28,7 +28,7 @@ fn side(svm: &Svm, instrument: u16, side: Side) -> Vec<(u64, i64, i64)> {
     let market = svm.market(instrument);
     let book = market.book().unwrap();
     book.check_invariants().unwrap();
-    book.orders(side).map(|o| o.unwrap().1).map(|o| (o.client_id, o.price_ticks, o.lots)).collect()
+    book.orders(side).map(|o| o.unwrap().1).map(|o| (o.client_id, o.price_ticks.get(), o.lots.get())).collect()
 }
 
 fn two() -> (Svm, Trader, Trader) {

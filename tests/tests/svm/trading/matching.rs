@@ -69,7 +69,7 @@ fn side(svm: &Svm, instrument: u16, side: Side) -> Vec<(i64, i64)> {
     let market = svm.market(instrument);
     let book = market.book().unwrap();
     book.check_invariants().unwrap();
-    book.orders(side).map(|o| o.unwrap().1).map(|o| (o.price_ticks, o.lots)).collect()
+    book.orders(side).map(|o| o.unwrap().1).map(|o| (o.price_ticks.get(), o.lots.get())).collect()
 }
 
 /// What resting orders count for in an account: bid lots, ask lots, bid value, ask value, number.

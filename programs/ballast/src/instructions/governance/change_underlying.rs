@@ -34,7 +34,7 @@ pub fn change_underlying(ctx: &mut Context<ChangeBoard>, index: u16, args: Under
         u.range.raise_floor(now()?, before.scan_range).logged()?;
     }
     write_parameters(u, &args)?;
-    if u.price > UnitPrice::new(0) {
+    if u.price > UnitPrice::ZERO {
         board.reprice(index).logged()?;
     }
     emit!(UnderlyingChanged {

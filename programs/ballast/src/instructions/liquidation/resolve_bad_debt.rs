@@ -67,7 +67,7 @@ pub fn pay_bad_debt(portfolio: &mut Portfolio, treasury: &mut Treasury) -> Resul
         return Ok(BadDebt::default());
     }
     let debt = portfolio.cash.negated().logged()?;
-    let paid = QuoteNative::new(debt.get().min(treasury.insurance.get().max(0)));
+    let paid = debt.min(treasury.insurance.max(QuoteNative::ZERO));
     portfolio.receive(paid).logged()?;
     treasury.insurance = treasury.insurance.minus(paid).logged()?;
     treasury.bad_debt_paid = treasury.bad_debt_paid.plus(paid).logged()?;

@@ -69,7 +69,7 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
         slot.next_linear = u.first_linear;
         u.first_linear = args.instrument.checked_add(1).ok_or(BallastError::Overflow)?;
     }
-    let priced = u.price > UnitPrice::new(0);
+    let priced = u.price > UnitPrice::ZERO;
     board.join_fixing(args.instrument).logged()?;
     if linear && priced {
         board.reprice(args.underlying).logged()?;

@@ -76,15 +76,13 @@ pub fn sample_market(ctx: &mut Context<SampleMarket>) -> Result<()> {
 fn impact_price(book: &Book<'_>, side: Side, i: &Instrument, u: &Underlying, now: i64) -> Result<i64> {
     let rested = |o: &Order| now.checked_sub(o.placed_at).is_some_and(|age| age >= MIN_RESTING_SECONDS);
     let counts = |o: &Order| rested(o) && !o.is_expired(now) && !o.is_reduce_only();
-    let notional = i.funding.impact_notional.get();
-    let impact = book.impact(side, i.tick_value.get(), notional, IMPACT_REACH, counts).logged()?;
+    let impact = book.impact(side, i.tick_value, i.funding.impact_notional, IMPACT_REACH, counts).logged()?;
     let impact = impact.ok_or(BallastError::BookTooThin)?;
-    let one = 1i64 << u.scale();
+    let (one, value, lots) = (1i64 << u.scale(), impact.value.get(), impact.lots.get());
     match side {
-        Side::Bid => mul_div_floor(impact.value, one, impact.lots),
+        Side::Bid => mul_div_floor(value, one, lots),
         // Rounded up: the quotient of the negated product rounded down, negated.
-        Side::Ask => mul_div_floor(impact.value, -one, impact.lots)
-            .and_then(|price| price.checked_neg().ok_or(RiskError::Overflow)),
+        Side::Ask => mul_div_floor(value, -one, lots).and_then(|price| price.checked_neg().ok_or(RiskError::Overflow)),
     }
     .logged()
 }

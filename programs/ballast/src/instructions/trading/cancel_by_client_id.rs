@@ -20,6 +20,6 @@ pub fn cancel_by_client_id(ctx: &mut Context<CancelOrder>, client_id: u64) -> Re
     let handle = book.find_by_client_id(head, client_id).logged()?;
     let order = take_off_book(&mut book, handle, &address, &mut a.margin.portfolio, i)?;
     a.margin.count_change()?;
-    emit!(OrderCancelled { margin: address, sequence: order.seq, client_id, lots: order.lots, instrument });
+    emit!(OrderCancelled { margin: address, sequence: order.seq, client_id, lots: order.lots.get(), instrument });
     Ok(())
 }

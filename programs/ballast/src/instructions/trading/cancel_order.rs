@@ -20,6 +20,6 @@ pub fn cancel_order(ctx: &mut Context<CancelOrder>, handle: u32, sequence: u64) 
     let handle = book.by_order_id(OrderId { handle: Handle(handle), seq: sequence }).logged()?;
     let order = take_off_book(&mut book, handle, &address, &mut a.margin.portfolio, i)?;
     a.margin.count_change()?;
-    emit!(OrderCancelled { margin: address, sequence, client_id: order.client_id, lots: order.lots, instrument });
+    emit!(OrderCancelled { margin: address, sequence, client_id: order.client_id, lots: order.lots.get(), instrument });
     Ok(())
 }

@@ -15,8 +15,8 @@ pub fn take_off_book(
 ) -> Result<Order> {
     let position = portfolio.slot(i).logged()?;
     let order = book.remove(handle, &Owner::new(address.as_array()), &mut position.orders_head).logged()?;
-    let lots = Lots::new(order.lots);
-    let value = i.value_at(lots, Ticks::new(order.price_ticks)).logged()?;
+    let lots = order.lots;
+    let value = i.value_at(lots, order.price_ticks).logged()?;
     position.remove_order(order.side().logged()?, order.is_reduce_only(), lots, value).logged()?;
     if position.is_empty() {
         portfolio.release(i).logged()?;

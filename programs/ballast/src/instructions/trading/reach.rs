@@ -9,8 +9,8 @@ use ballast_risk::Ticks;
 #[inline(always)]
 pub fn reaches(side: Side, limit: Ticks, resting: &Order) -> bool {
     match side {
-        Side::Bid => limit.get() >= resting.price_ticks,
-        Side::Ask => limit.get() <= resting.price_ticks,
+        Side::Bid => limit >= resting.price_ticks,
+        Side::Ask => limit <= resting.price_ticks,
     }
 }
 
@@ -31,7 +31,7 @@ pub fn reached(book: &BookMut<'_>, side: Side, limit: Ticks, now: i64) -> Result
             break;
         }
         if !resting.is_expired(now) || looked_past == MAX_PASSED {
-            return Ok(Some(Ticks::new(resting.price_ticks)));
+            return Ok(Some(resting.price_ticks));
         }
         next = book.next(handle).logged()?;
     }

@@ -32,10 +32,10 @@ pub fn replace_order(ctx: &mut Context<PlaceOrder>, handle: u32, sequence: u64, 
 fn is_smaller(old: &Order, args: &OrderArgs) -> Result<bool> {
     Ok(OrderKind::from_byte(args.kind).is_some_and(OrderKind::may_rest)
         && args.side == old.side().logged()? as u8
-        && args.price == old.price_ticks
+        && args.price == old.price_ticks.get()
         && args.reduce_only == u8::from(old.is_reduce_only())
         && args.expires_at == old.expires_at
-        && (1..=old.lots).contains(&args.lots))
+        && (1..=old.lots.get()).contains(&args.lots))
 }
 
 /// Reduces the old order in place. Nothing but its value and its time can be wrong with what is left.
@@ -47,14 +47,14 @@ fn reduce(
 ) -> Result<(CancelRecord, PlaceRecord)> {
     require!(SelfTrade::from_byte(args.self_trade).is_some(), BallastError::BadSelfTrade);
     require!(!old.is_expired(session.matcher.venue.now), BallastError::OrderExpired);
-    let (i, lots, price) = (session.matcher.venue.i, Lots::new(args.lots), Ticks::new(old.price_ticks));
+    let (i, lots, price) = (session.matcher.venue.i, Lots::new(args.lots), old.price_ticks);
     if old.is_reduce_only() {
         require_reducing_value(&session.margin.portfolio, i, lots, price)?;
     } else {
         require_value(i, lots, price)?;
     }
-    session.reduce_in_place(handle, old, args.lots, args.client_id)?;
-    let replaced = CancelRecord { sequence: old.seq, client_id: old.client_id, lots: old.lots };
+    session.reduce_in_place(handle, old, Lots::new(args.lots), args.client_id)?;
+    let replaced = CancelRecord { sequence: old.seq, client_id: old.client_id, lots: old.lots.get() };
     let placed = PlaceRecord {
         sequence: old.seq,
         handle: handle.0,

@@ -90,7 +90,7 @@ impl<'a> Session<'a> {
             &mut self.margin.portfolio,
             self.matcher.venue.i,
         )?;
-        Ok(CancelRecord { sequence: order.seq, client_id: order.client_id, lots: order.lots })
+        Ok(CancelRecord { sequence: order.seq, client_id: order.client_id, lots: order.lots.get() })
     }
 
     /// Makes the account as it is now what the next check compares with.
@@ -175,8 +175,8 @@ impl<'a> Session<'a> {
         require!(position.order_count < u32::from(i.limits.max_orders), BallastError::TooManyOrders);
         let new = NewOrder {
             owner: Owner::new(self.address.as_array()),
-            price_ticks: order.price.get(),
-            lots: lots.get(),
+            price_ticks: Ticks::new(order.price.get()),
+            lots: lots,
             client_id: order.client_id,
             placed_at: self.matcher.venue.now,
             expires_at: order.expires_at,
@@ -192,12 +192,12 @@ impl<'a> Session<'a> {
     }
 
     /// Makes a resting order smaller and gives it another name; it keeps its priority. Like a cancellation it needs no check.
-    pub fn reduce_in_place(&mut self, handle: Handle, old: &Order, lots: i64, client_id: u64) -> Result<()> {
+    pub fn reduce_in_place(&mut self, handle: Handle, old: &Order, lots: Lots, client_id: u64) -> Result<()> {
         let i = self.matcher.venue.i;
         if lots < old.lots {
-            let less = Lots::new(old.lots).minus(Lots::new(lots)).logged()?;
-            let value = i.value_at(less, Ticks::new(old.price_ticks)).logged()?;
-            self.matcher.book.reduce(handle, less.get()).logged()?;
+            let less = old.lots.minus(lots).logged()?;
+            let value = i.value_at(less, old.price_ticks).logged()?;
+            self.matcher.book.reduce(handle, less).logged()?;
             let side = old.side().logged()?;
             self.margin.portfolio.slot(i).logged()?.fill_order(side, old.is_reduce_only(), less, value).logged()?;
         }

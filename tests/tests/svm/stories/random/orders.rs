@@ -122,7 +122,7 @@ impl World {
         // Half of them only make it smaller.
         if self.random.one_in(2) {
             args.side = u8::from(order.side().unwrap() == Side::Ask);
-            (args.price, args.lots) = (order.price_ticks, (order.lots / 2).max(1));
+            (args.price, args.lots) = (order.price_ticks.get(), (order.lots.get() / 2).max(1));
             (args.kind, args.expires_at) = (OrderKind::Limit as u8, order.expires_at);
         }
         let makers = self.makers(t, instrument, args.side);
@@ -155,8 +155,8 @@ impl World {
         let (board, mut left) = (self.svm.board(), *portfolio);
         let i = board.board.instrument(instrument).unwrap();
         for o in orders {
-            let (lots, side) = (Lots::new(o.lots), o.side().unwrap());
-            let value = i.value_at(lots, Ticks::new(o.price_ticks)).unwrap();
+            let (lots, side) = (Lots::new(o.lots.get()), o.side().unwrap());
+            let value = i.value_at(lots, Ticks::new(o.price_ticks.get())).unwrap();
             left.slot(i).unwrap().remove_order(side, o.is_reduce_only(), lots, value).unwrap();
         }
         left.release(i).unwrap();
@@ -193,7 +193,7 @@ impl World {
         if let Some(best) = market.book().unwrap().best_price(side.opposite()).unwrap()
             && r.one_in(2)
         {
-            price = best;
+            price = best.get();
         }
         let value = if i.is_option() { i.lot_units.get() * u.price.get() } else { i.mark.get() } / 16;
         let wealth = self.svm.requirements(&self.traders[taker]).equity.get().clamp(50_000_000, 100_000_000_000);

@@ -57,7 +57,7 @@ impl Matcher<'_> {
                 SelfTrade::Abort => Err(BallastError::SelfTrade.into()),
             };
         }
-        let mut lots = Lots::new(left.get().min(resting.lots));
+        let mut lots = left.min(resting.lots);
         if resting.is_reduce_only() {
             lots = take_reduce_only_lots(&account.portfolio, self.venue.i, order.side.opposite(), lots);
             if lots.is_zero() {

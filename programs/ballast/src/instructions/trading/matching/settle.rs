@@ -32,7 +32,7 @@ struct Match<'a> {
 impl<'a> Match<'a> {
     #[inline(always)]
     fn of(venue: &Venue<'_>, resting: &'a Order, lots: Lots) -> Result<Self> {
-        let value = venue.i.value_at(lots, Ticks::new(resting.price_ticks)).logged()?;
+        let value = venue.i.value_at(lots, resting.price_ticks).logged()?;
         let mark = venue.i.mark_at(venue.u, venue.now);
         let mark_value = (lots * mark).to_native_floor(venue.u.scale());
         Ok(Self { resting, side: resting.side().logged()?, lots, value, mark, mark_value })
@@ -56,8 +56,8 @@ impl<'a> Match<'a> {
     }
 
     /// True if nothing is left of the resting order.
-    const fn is_whole(&self) -> bool {
-        self.lots.get() == self.resting.lots
+    fn is_whole(&self) -> bool {
+        self.lots == self.resting.lots
     }
 }
 
@@ -107,7 +107,7 @@ impl Matcher<'_> {
         if m.is_whole() {
             take_filled_off_book(&mut self.book, handle, m.side, resting, &mut account.portfolio, i)?;
         } else {
-            self.book.reduce(handle, lots.get()).logged()?;
+            self.book.reduce(handle, lots).logged()?;
         }
         account.count_change()?;
         self.market.book(&filled).logged()?;
@@ -117,7 +117,7 @@ impl Matcher<'_> {
         taker.portfolio.cash = taker.portfolio.cash.minus(taker_fee).logged()?;
         self.market.book(&filled).logged()?;
         self.market.collect(taker_fee.plus(maker_fee).logged()?).logged()?;
-        self.market.last_price = resting.price_ticks;
+        self.market.last_price = resting.price_ticks.get();
         self.market.last_trade_time = now;
 
         matched.lots = matched.lots.plus(lots).logged()?;
@@ -130,7 +130,7 @@ impl Matcher<'_> {
             maker: Address::new_from_array(*resting.owner.as_bytes()),
             maker_sequence: resting.seq,
             maker_client_id: resting.client_id,
-            price: resting.price_ticks,
+            price: resting.price_ticks.get(),
             lots: lots.get(),
             maker_fee: maker_fee.get(),
         });
