@@ -2,7 +2,7 @@
 //! aligned to 8. No allocation, no recursion, no `unsafe`, no Solana type.
 //!
 //! ```
-//! use ballast_book::{BookMut, NewOrder, Owner, Side, init, required_len};
+//! use ballast_book::{BookMut, Lots, NewOrder, Owner, Side, Ticks, init, required_len};
 //!
 //! let mut words = vec![0u64; required_len(32) / 8]; // room for 16 orders a side
 //! let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut words);
@@ -13,8 +13,8 @@
 //! let (maker, mut head) = (Owner::from([7; 32]), 0);
 //! let order = NewOrder {
 //!     owner: maker,
-//!     price_ticks: 101,
-//!     lots: 5,
+//!     price_ticks: Ticks::new(101),
+//!     lots: Lots::new(5),
 //!     client_id: 1,
 //!     placed_at: 1_700_000_000,
 //!     expires_at: 0,
@@ -24,9 +24,9 @@
 //!
 //! // A taker buys 2 of the 5 lots, then the maker cancels the rest.
 //! let best = book.best(Side::Ask).expect("an ask rests");
-//! assert_eq!(book.reduce(best, 2)?, 3);
+//! assert_eq!(book.reduce(best, Lots::new(2))?, Lots::new(3));
 //! let handle = book.by_order_id(id)?;
-//! assert_eq!(book.remove(handle, &maker, &mut head)?.lots, 3);
+//! assert_eq!(book.remove(handle, &maker, &mut head)?.lots, Lots::new(3));
 //! assert_eq!(head, 0);
 //! assert!(book.by_order_id(id).is_err());
 //! # Ok::<(), ballast_book::BookError>(())
@@ -122,7 +122,7 @@ mod priority_list;
 mod tree;
 mod view;
 
-pub use ballast_units::Side;
+pub use ballast_units::{Lots, Side, Ticks};
 pub use book::BookMut;
 pub use error::BookError;
 pub use impact::{Impact, Reach};

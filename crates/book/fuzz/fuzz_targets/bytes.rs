@@ -1,7 +1,7 @@
 //! Any bytes for a book: no operation panics or runs without end.
 #![no_main]
 
-use ballast_book::{BookMut, Handle, NewOrder, OrderId, Owner, Side, init, required_len};
+use ballast_book::{BookMut, Handle, Lots, NewOrder, OrderId, Owner, Side, Ticks, init, required_len};
 use libfuzzer_sys::fuzz_target;
 
 /// Bytes that say what is done; those after them are the book.
@@ -24,8 +24,8 @@ fuzz_target!(|data: &[u8]| {
             0 | 1 => {
                 let new = NewOrder {
                     owner: Owner::from([step[2] & 3; 32]),
-                    price_ticks: i64::from(step[1]),
-                    lots: i64::from(step[2]),
+                    price_ticks: Ticks::new(i64::from(step[1])),
+                    lots: Lots::new(i64::from(step[2])),
                     client_id: 0,
                     placed_at: 0,
                     expires_at: 0,
@@ -38,7 +38,7 @@ fuzz_target!(|data: &[u8]| {
                 let _ = book.remove(handle, &owner, &mut head);
             }
             4 => {
-                let _ = book.reduce(handle, i64::from(step[2]));
+                let _ = book.reduce(handle, Lots::new(i64::from(step[2])));
                 let _ = book.rename(handle, 7);
             }
             5 => {
