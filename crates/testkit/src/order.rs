@@ -83,7 +83,8 @@ impl Order {
         self.with(|args| args.self_trade(mode))
     }
 
-    fn with(self, change: impl FnOnce(OrderArgs) -> OrderArgs) -> Self {
+    /// With another change of its arguments, such as a flag that has no word here.
+    pub fn with(self, change: impl FnOnce(OrderArgs) -> OrderArgs) -> Self {
         Self { args: change(self.args), ..self }
     }
 }

@@ -4,7 +4,7 @@ use crate::harness::refusal::{difference, refused, snapshot};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{CancelArgs, OrderArgs, OrderKind},
+        args::{CancelArgs, OrderArgs, OrderKind, SelfTrade},
         constants::{MAX_BATCH_CANCELS, MAX_BATCH_ORDERS},
         events::OrdersBatched,
         state::{DISCRIMINATOR_LEN, MarginAccount},
@@ -301,16 +301,13 @@ impl Pair {
         let spread = if r.one_in(5) { 7_000 } else { 100 };
         let kind = OrderKind::from_byte(r.below(12) as u8).unwrap_or(OrderKind::PostOnlySlide);
         let price = if kind == OrderKind::Market { 0 } else { (self.price + r.between(-spread, spread)) * 10 };
-        OrderArgs {
-            side: r.below(2) as u8,
-            kind: kind as u8,
-            self_trade: r.below(3) as u8,
-            reduce_only: u8::from(r.one_in(6)),
-            price,
-            lots: if r.one_in(4) { r.between(20, 160) } else { r.between(1, 12) },
-            client_id: r.next(),
-            expires_at: if r.one_in(8) { self.svm.now() + r.between(1, 9) } else { 0 },
-        }
+        let side = Side::BOTH[r.below(2) as usize];
+        let mode = SelfTrade::ALL[r.below(3) as usize];
+        let reduce_only = r.one_in(6);
+        let lots = if r.one_in(4) { r.between(20, 160) } else { r.between(1, 12) };
+        let order = OrderArgs::limit(side, price, lots).kind(kind).self_trade(mode).client_id(r.next());
+        let order = if reduce_only { order.reduce_only() } else { order };
+        order.expires_at(if r.one_in(8) { self.svm.now() + r.between(1, 9) } else { 0 })
     }
 
     /// The account's orders, some of them, now and then one that is not there.
