@@ -1,8 +1,7 @@
 //! What the integration tests share: a source of chance, aligned bytes, and a naive model of the book.
 #![allow(dead_code)] // not every test uses all of it
 
-use ballast_book::{Book, BookError, BookMut, Handle, NewOrder, OrderId, Owner, Side, init, required_len};
-use ballast_units::{Lots, Ticks};
+use ballast_book::{Book, BookError, BookMut, Handle, Lots, NewOrder, OrderId, Owner, Side, Ticks, init, required_len};
 
 /// xorshift64*: the same numbers on every run.
 pub struct Rng(u64);

@@ -69,8 +69,9 @@ impl Market {
         Ok(())
     }
 
-    /// What holds at the end of every instruction that writes a market: nobody is owed fees, and until the instrument is
-    /// settled, position by position, there is a short lot for every long one.
+    /// What holds at the end of every instruction that moves lots or fees: nobody is owed fees, and until the instrument
+    /// is settled, position by position, there is a short lot for every long one. A market that breaks it stops, exits
+    /// included: a trade against a lot that is nobody's would be paid by everybody.
     #[inline(always)]
     pub fn invariant(&self, i: &Instrument) -> core::result::Result<(), BallastError> {
         let (long, short) = (self.open_interest_long, self.open_interest_short);

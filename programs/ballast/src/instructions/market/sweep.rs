@@ -33,13 +33,13 @@ pub struct Sweep {
 /// Runs `sweep`.
 pub fn sweep(ctx: &mut Context<Sweep>) -> Result<()> {
     let a = &mut ctx.accounts;
-    let fees = a.market.take_unswept()?;
     let i = a.board.board.instrument(a.market.instrument).logged()?;
+    a.market.invariant(i)?;
+    let fees = a.market.take_unswept()?;
     // What is settled is a risk no more.
     let open = if i.settled == 0 { a.market.open_interest_long.max(a.market.open_interest_short) } else { Lots::ZERO };
     let (open_interest, reported) = (open, i.open_interest);
     require!(!fees.is_zero() || open_interest != reported, BallastError::NothingToSweep);
-    a.market.invariant(i)?;
     a.board.board.report_open_interest(a.market.instrument, open_interest).logged()?;
     a.treasury.fees = a.treasury.fees.plus(fees).logged()?;
     emit!(Swept { market: *a.market.address(), fees: fees.get() });
