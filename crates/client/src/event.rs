@@ -1,4 +1,5 @@
-//! Events from a transaction's log.
+//! Events from a transaction's log. The log of a failed transaction has the events of what was undone: read logs of successful
+//! ones.
 //!
 //! ```
 //! use ballast_client::{ballast::events::Liquidated, event};

@@ -3,9 +3,9 @@
 //! ```text
 //! premium         = clamp((max(0, impact bid − index) − max(0, index − impact ask)) / index, ±max premium)
 //!                                                                              one sample a bucket of 60 s
-//! funding index  += index value of a lot · premium · 60 / period               perpetuals; what does not make a unit is carried
-//! average        += weight · (premium − average)                               half-life of 15 sampled buckets
-//! basis           = clamp(average, ±max basis)                                 in force from the next repricing
+//! funding index  += index value of a lot · premium · 60 / period               perpetuals; what does not make a unit is
+//! carried average        += weight · (premium − average)                               half-life of 15 sampled buckets basis
+//! = clamp(average, ±max basis)                                 in force from the next repricing
 //! ```
 //!
 //! The premium is that of the large venues and not the mid of impact bid and ask: one quote far from the index moves a mid,
@@ -102,8 +102,8 @@ impl Instrument {
     }
 }
 
-/// Premium of the impact prices over the index value of a lot, millionths, clamped: how far the bid is above the index, less how
-/// far the ask is below it. Rounded down.
+/// Premium of the impact prices over the index value of a lot, millionths, clamped: how far the bid is above the index, less
+/// how far the ask is below it. Rounded down.
 pub fn premium(prices: &ImpactPrices, index: i64, most: Ppm) -> Result<i64, RiskError> {
     let above = prices.bid.checked_sub(index).ok_or(RiskError::Overflow)?.max(0);
     let below = index.checked_sub(prices.ask).ok_or(RiskError::Overflow)?.max(0);

@@ -5,11 +5,12 @@
 //! | no newer than the board's, at most [`LATE_SAMPLE_MAX_AGE`], and a sample that the variance lacks | | it goes into the variance alone |
 //! | older than `max_age` | at most [`SECOND_SOURCE_MAX_AGE`], the board's older than [`SECOND_SOURCE_STANDS_IN_AFTER`] and `max_age` | the second stands in |
 //! | of the board's second | | nothing |
-//! | of the future, older than the board's, older than `max_age`, not positive, above `max_price` | | refused |
-//! | any other | at most [`SECOND_SOURCE_MAX_AGE`] | taken, and compared with the second |
+//! | ahead of the clock, older than the board's, older than `max_age`, not positive, above `max_price` | | refused |
+//! | any other | at most [`SECOND_SOURCE_MAX_AGE`], or ahead of the clock | taken, and compared with the second |
 //! | any other | none, or older | taken |
 //!
-//! A price that is taken may still be suspect: the guards flag it, see [`crate::guard`].
+//! A second feed's price that is ahead of the clock cannot stand in: it is refused. A price that is taken may still be suspect:
+//! the guards flag it, see [`crate::guard`].
 
 use crate::{Board, OraclePrice, Print, RiskError, Underlying, UnitPrice, guard::SecondPrice, price::to_board_price};
 
@@ -73,7 +74,8 @@ impl Underlying {
     /// refresh would do.
     ///
     /// # Errors
-    /// [`RiskError::PrintFromFuture`], [`RiskError::PrintBackwards`], [`RiskError::PrintTooOld`], [`RiskError::PrintNotPositive`],
+    /// [`RiskError::PrintFromFuture`], [`RiskError::PrintBackwards`], [`RiskError::PrintTooOld`],
+    /// [`RiskError::PrintNotPositive`],
     /// [`RiskError::PrintTooHigh`]; [`RiskError::Overflow`] for a price that does not fit the board.
     #[inline(always)]
     pub fn publish_quotes(&mut self, quotes: &Quotes, now: i64) -> Result<Published, RiskError> {
@@ -124,12 +126,7 @@ impl Underlying {
             return Err(RiskError::PrintFromFuture { published: p.publish_time, now });
         }
         let price = UnitPrice::new(self.board_price(p.price, p.exponent)?);
-        if price <= UnitPrice::ZERO {
-            return Err(RiskError::PrintNotPositive);
-        }
-        if price > self.max_price {
-            return Err(RiskError::PrintTooHigh { price: price.get(), bound: self.max_price.get() });
-        }
+        self.require_in_bounds(price)?;
         // An interval beyond any price is as wide as can be, and the guard says so.
         let confidence = i64::try_from(p.confidence).unwrap_or(i64::MAX);
         let confidence = self.board_price(confidence, p.exponent).unwrap_or(i64::MAX);
@@ -139,6 +136,21 @@ impl Underlying {
             publish_time: p.publish_time,
             previous_publish_time: p.previous_publish_time,
         })
+    }
+
+    /// Requires a price that the board can have.
+    ///
+    /// # Errors
+    /// [`RiskError::PrintNotPositive`]; [`RiskError::PrintTooHigh`] above the underlying's hard bound.
+    #[inline(always)]
+    pub(crate) fn require_in_bounds(&self, price: UnitPrice) -> Result<(), RiskError> {
+        if price <= UnitPrice::ZERO {
+            return Err(RiskError::PrintNotPositive);
+        }
+        if price > self.max_price {
+            return Err(RiskError::PrintTooHigh { price: price.get(), bound: self.max_price.get() });
+        }
+        Ok(())
     }
 
     /// A mantissa and a power of ten of dollars at this underlying's scale.
@@ -188,7 +200,8 @@ impl Underlying {
     }
 }
 
-/// True if a second source's price is good for anything. A source that fell silent neither vetoes nor stands in.
+/// True if a second source's price is good for anything. A source that fell silent neither vetoes nor stands in. One that runs
+/// ahead of the chain's clock is compared: whoever may post its newest price could end the comparison otherwise.
 fn is_recent(second: &OraclePrice, now: i64) -> bool {
-    now.checked_sub(second.publish_time).is_some_and(|age| (0..=SECOND_SOURCE_MAX_AGE).contains(&age))
+    now.checked_sub(second.publish_time).is_some_and(|age| age <= SECOND_SOURCE_MAX_AGE)
 }

@@ -19,7 +19,7 @@ use crate::{
     RiskError, Underlying, UnitPrice, UnitsPerLot,
     fixing::{Fixing, LONGEST_WAIT, SAMPLES, WINDOW_SECONDS, sample_of},
     guard::flag,
-    math::{mul_bounded, mul_div_floor, mul_ppm_floor, sub_bounded},
+    math::{mul_bounded, mul_div_floor, mul_ppm_floor},
 };
 use bytemuck::Zeroable;
 

@@ -1,5 +1,5 @@
-//! The program's hard bounds and its rule on feeds, held against the file before anything is sent. What two numbers must be to one another is the
-//! program's to judge: a step that it would refuse fails in its simulation.
+//! The program's hard bounds and its rule on feeds, held against the file before anything is sent. What two numbers must be to
+//! one another is the program's to judge: a step that it would refuse fails in its simulation.
 
 use super::need::Planner;
 use crate::config::{QUOTE, Scale};

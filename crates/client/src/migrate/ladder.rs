@@ -1,11 +1,11 @@
 //! Which expiry an entry in days stands for.
 //!
 //! "30 days" is another time whenever it is asked, so it cannot name an expiry by itself. The entries in days of one
-//! underlying, of its futures and series together, are the rungs of a ladder: the entry of 30 days beside one of 7 stands for an
-//! expiry more than 7 and at most 30 days ahead. If there is one, or the file names one by its time, it is that, the last if
-//! there are several. If there is none, it is the whole minute 30 days ahead. So a run tomorrow lists nothing anew; and as expiries come
-//! nearer and pass, every rung is filled again, as on exchanges that always have a weekly and a monthly. No file remembers
-//! anything.
+//! underlying, of its futures and series together, are the rungs of a ladder: the entry of 30 days beside one of 7 stands for
+//! an expiry more than 7 and at most 30 days ahead. If there is one, or the file names one by its time, it is that, the last
+//! if there are several. If there is none, it is the whole minute 30 days ahead. So a run tomorrow lists nothing anew; and as
+//! expiries come nearer and pass, every rung is filled again, as on exchanges that always have a weekly and a monthly. No file
+//! remembers anything.
 
 use crate::config::expiry;
 

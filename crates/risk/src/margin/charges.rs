@@ -1,8 +1,9 @@
 //! Charges beside scanning risk: calendar, concentration, order margin.
 //!
 //! **Calendar with options.** The charge on matched delta is `½·c·S·(Σ_b |Δ_b| − |Σ_b Δ_b|)` over buckets b. The second term
-//! is the delta that is left to the scan. But an option's delta may be left to no scan at all (a long call loses little), and the
-//! charge would then make two books cost more together than apart. With t = ½·c·S and w = 1 − c_g the same charge is written as
+//! is the delta that is left to the scan. But an option's delta may be left to no scan at all (a long call loses little), and
+//! the charge would then make two books cost more together than apart. With t = ½·c·S and w = 1 − c_g the same charge is
+//! written as
 //! `max(0, max_k (w·scan[k] − t·Δ·dir_k)) + t·Σ_b |Δ_b| − w·scan`, dir_k the sign of a long unit's loss in row k: equal for
 //! linear books, convex for all. The minimum for short options counts against `w·scan` for the same reason.
 

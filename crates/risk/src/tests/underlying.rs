@@ -72,9 +72,9 @@ fn a_price_out_of_bounds_is_refused() {
     let mut u = listed(1_000);
     u.max_price = UnitPrice::new(1_000);
     for price in [0, -1] {
-        assert!(matches!(u.publish(&print(price, NOW), None), Err(RiskError::NotPositive { .. })));
+        assert_eq!(u.publish(&print(price, NOW), None), Err(RiskError::PrintNotPositive));
     }
-    assert_eq!(u.publish(&print(1_001, NOW), None), Err(RiskError::Overflow));
+    assert_eq!(u.publish(&print(1_001, NOW), None), Err(RiskError::PrintTooHigh { price: 1_001, bound: 1_000 }));
     assert_eq!(u.require_priced(), Err(RiskError::NoPrice { underlying: 0 }));
     u.publish(&print(1_000, NOW), None).unwrap();
     assert_eq!(u.require_fresh(NOW + 10), Ok(()));

@@ -51,7 +51,8 @@ impl Underlying {
 
     fn take_in(&mut self, print: &Print, second: Option<SecondPrice>) -> Result<(), RiskError> {
         let Print { price, confidence, publish_time, previous_publish_time } = *print;
-        if price <= UnitPrice::ZERO || price > self.max_price || confidence < UnitPrice::ZERO {
+        self.require_in_bounds(price)?;
+        if confidence < UnitPrice::ZERO {
             return Err(RiskError::Overflow);
         }
         self.move_stable_price(price.get(), publish_time)?;

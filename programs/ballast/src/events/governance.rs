@@ -1,6 +1,9 @@
 //! Events of authorities, the timelock and changes of parameters.
 
-use ballast_risk::{FeeParams, FundingParams, InstrumentLimits, MarginParams, TokenParams, UnderlyingParams, WithdrawalLimit};
+use crate::args::UnderlyingArgs;
+use ballast_risk::{
+    FeeParams, FundingParams, InstrumentLimits, MarginParams, TokenParams, UnderlyingParams, WithdrawalLimit,
+};
 use solana_address::Address;
 
 events! {
@@ -73,18 +76,14 @@ events! {
         /// The parameters.
         params: MarginParams,
     }
-    /// An underlying changed. The board has all of it.
+    /// An underlying changed.
     UnderlyingChanged {
         /// The exchange.
         exchange: Address,
-        /// Id of its first feed.
-        feed_id: [u8; 32],
-        /// Name.
-        name: [u8; 16],
         /// Risk parameters before.
         before: UnderlyingParams,
-        /// Risk parameters now.
-        params: UnderlyingParams,
+        /// All that it is now.
+        args: UnderlyingArgs,
         /// Its index.
         underlying: u16,
     }

@@ -1,6 +1,6 @@
 //! Events of interest and lending.
 
-use ballast_risk::{InterestParams};
+use ballast_risk::InterestParams;
 use solana_address::Address;
 
 events! {

@@ -1,6 +1,6 @@
 //! Events of listings.
 
-use ballast_risk::{GroupParams};
+use ballast_risk::GroupParams;
 use solana_address::Address;
 
 events! {

@@ -47,13 +47,23 @@ macro_rules! copy {
     ($name:ident lists) => {};
 }
 
-/// Declares the families, [`NAMES`], and what reads any event.
+// Modules that only a macro declares are not formatted.
+mod account;
+mod block;
+mod exchange;
+mod governance;
+mod lending;
+mod liquidation;
+mod listing;
+mod market;
+mod settlement;
+mod surface;
+mod trading;
+
+/// Declares what the families have, [`NAMES`], and what reads any event.
 macro_rules! families {
     ($($family:ident { $($name:ident),+ $(,)? })+) => {
-        $(
-            mod $family;
-            pub use $family::*;
-        )+
+        $( pub use $family::*; )+
 
         /// The names of all events, family by family.
         pub const NAMES: &[&str] = &[$( $( stringify!($name), )+ )+];

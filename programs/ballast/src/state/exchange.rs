@@ -66,8 +66,9 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// What holds at the end of every instruction that writes the exchange: fees and timelock inside their hard bounds, no maker fee
-    /// or rebate above the taker fee, and no pause bits but the known ones.
+    /// What holds of an exchange, and at the end of every instruction that writes its fees: fees and timelock inside their hard
+    /// bounds, no maker fee or rebate above the taker fee, and no pause bits but the known ones. The pause, the authorities and
+    /// the timelock check what they write and nothing else: what defends the exchange may not fail because of its fees.
     ///
     /// # Errors
     /// [`BallastError::ParameterOutOfBounds`].

@@ -57,7 +57,8 @@ fn due(svm: &Svm, t: &Trader) -> i64 {
     svm.portfolio(t).interest_due(&svm.board().board.interest, svm.now()).unwrap().get()
 }
 
-/// I300, I303. A withdrawal borrows; interest is collected from what is deposited, and the lender gets it after that and not before.
+/// I300, I303. A withdrawal borrows; interest is collected from what is deposited, and the lender gets it after that and not
+/// before.
 #[test]
 fn lenders_are_paid_from_what_borrowers_paid() {
     let (mut svm, lender) = with_lender("1000");
@@ -107,8 +108,8 @@ fn lenders_are_paid_from_what_borrowers_paid() {
     svm.assert_reconciled();
 }
 
-/// I301. Open losses are owed: interest runs on them without a crank, the view and the client count it, and a trade accrues it without
-/// touching the treasury.
+/// I301. Open losses are owed: interest runs on them without a crank, the view and the client count it, and a trade accrues it
+/// without touching the treasury.
 #[test]
 fn a_leveraged_loser_pays_interest() {
     let (mut svm, _) = with_lender("10000");
@@ -298,8 +299,8 @@ fn cash_that_was_given_away_is_not_lent() {
     svm.assert_reconciled();
 }
 
-/// I305. Borrowing ends at the utilisation that lenders can spare, to the unit, with both numbers in the log; a withdrawal of cash that is
-/// there is not borrowing.
+/// I305. Borrowing ends at the utilisation that lenders can spare, to the unit, with both numbers in the log; a withdrawal of
+/// cash that is there is not borrowing.
 #[test]
 fn borrowing_is_limited_by_what_is_lent() {
     let (mut svm, lender) = with_lender("1000");
@@ -638,8 +639,9 @@ fn assert_claims_are_covered(svm: &Svm, traders: &[Trader]) {
     assert!(claims <= ((pool.lender_interest.get() - pool.undivided.get()) as u128) << 48, "{pool:?}");
 }
 
-/// I300 to I303, I305, I306. Random trades, deposits, withdrawals on credit, prices, epochs and liquidations at the highest rates: after every
-/// step the books balance, claims of lenders are covered, and what an account owes is what its last check said.
+/// I300 to I303, I305, I306. Random trades, deposits, withdrawals on credit, prices, epochs and liquidations at the highest
+/// rates: after every step the books balance, claims of lenders are covered, and what an account owes is what its last check
+/// said.
 #[test]
 fn whatever_happens_interest_balances() {
     let steps = std::env::var("BALLAST_STEPS").ok().and_then(|s| s.parse().ok()).unwrap_or(1_000);

@@ -80,7 +80,7 @@ fn list_underlying() {
     let mut args = svm.config.underlying_args(&svm.config.underlying[0]).unwrap();
     (args.first.id, args.second) = ([7; 32], pinned(Source::Switchboard));
     let build = |args: &UnderlyingArgs| instruction::list_underlying(&e, &a, args);
-    let listed = svm.first_feed(BTC).into();
+    let listed = svm.first_feed(BTC);
     let bounds: &[Change<UnderlyingArgs>] = &[
         ("a group beyond the last", |u| u.group = 9, E::ParameterOutOfBounds),
         ("no highest price", |u| u.terms.max_price = UnitPrice::new(0), E::ParameterOutOfBounds),

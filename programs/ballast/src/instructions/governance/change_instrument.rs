@@ -58,7 +58,8 @@ pub fn change_instrument(
     Ok(())
 }
 
-/// Writes an instrument back with other limits, if they are inside their hard bounds. What is no longer sampled, or may only be reduced, is at the index, and its average begins anew.
+/// Writes an instrument back with other limits, if they are inside their hard bounds. What is no longer sampled, or may only
+/// be reduced, is at the index, and its average begins anew.
 #[inline(never)]
 pub fn write_limits(board: &mut Board, market: &mut Market, changed: &Instrument) -> Result<()> {
     require!(market.generation == changed.generation, BallastError::WrongMarket);

@@ -3,7 +3,7 @@
 use crate::error::Logged;
 use anchor_lang::prelude::*;
 use ballast_book::{BookMut, Handle, Order, Owner, Side};
-use ballast_risk::{Instrument, Lots, Portfolio, QuoteNative, Ticks};
+use ballast_risk::{Instrument, Lots, Portfolio, QuoteNative};
 
 /// Takes one order off the book and out of its account's totals.
 pub fn take_off_book(

@@ -9,7 +9,7 @@ use crate::{
 };
 use anchor_lang::prelude::*;
 use ballast_book::{Handle, Order};
-use ballast_risk::{Lots, Ticks};
+use ballast_risk::Lots;
 
 /// Runs `replace_order`: the old order is cancelled and the new one placed, with one check over both. Where the new one is
 /// the old one made smaller, the old one is reduced in place and keeps its priority.

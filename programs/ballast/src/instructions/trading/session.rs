@@ -176,7 +176,7 @@ impl<'a> Session<'a> {
         let new = NewOrder {
             owner: Owner::new(self.address.as_array()),
             price_ticks: Ticks::new(order.price.get()),
-            lots: lots,
+            lots,
             client_id: order.client_id,
             placed_at: self.matcher.venue.now,
             expires_at: order.expires_at,

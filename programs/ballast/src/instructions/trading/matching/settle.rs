@@ -13,7 +13,7 @@ use crate::{
 use anchor_lang::prelude::*;
 use ballast_book::{Handle, Order, Side};
 use ballast_risk::{
-    Fill, Filled, Instrument, LotValue, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Ticks, Underlying,
+    Fill, Filled, Instrument, LotValue, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Underlying,
     math::{mul_ppm_ceil, mul_ppm_floor},
     rule::{self, Trade},
 };
