@@ -6,69 +6,26 @@
 
 use crate::error::BallastError;
 use anchor_lang::prelude::*;
+use pinocchio_token::state::Mint;
+use pinocchio_token_2022::state::{ExtensionType, Mint as Mint2022, StateWithExtensions};
 
-/// Length of a mint without extensions.
-const MINT_LEN: usize = 82;
-/// Where a mint has its decimals, and whether it is initialised.
-const DECIMALS: usize = 44;
-const INITIALIZED: usize = 45;
-/// Where a mint with extensions has its account type, and the type's number.
-const ACCOUNT_TYPE: usize = 165;
-const TYPE_MINT: u8 = 1;
+/// Where a mint with extensions has the list of them, behind the account's type.
+const LIST: usize = 166;
 /// Length of an extension's head: type and length, two bytes each, little endian.
 const HEAD: usize = 4;
 
-/// Names of the extensions, by number.
-const EXTENSIONS: [&str; 29] = [
-    "Uninitialized",
-    "TransferFeeConfig",
-    "TransferFeeAmount",
-    "MintCloseAuthority",
-    "ConfidentialTransferMint",
-    "ConfidentialTransferAccount",
-    "DefaultAccountState",
-    "ImmutableOwner",
-    "MemoTransfer",
-    "NonTransferable",
-    "InterestBearingConfig",
-    "CpiGuard",
-    "PermanentDelegate",
-    "NonTransferableAccount",
-    "TransferHook",
-    "TransferHookAccount",
-    "ConfidentialTransferFeeConfig",
-    "ConfidentialTransferFeeAmount",
-    "MetadataPointer",
-    "TokenMetadata",
-    "GroupPointer",
-    "TokenGroup",
-    "GroupMemberPointer",
-    "TokenGroupMember",
-    "ConfidentialMintBurn",
-    "ScaledUiAmount",
-    "Pausable",
-    "PausableAccount",
-    "PermissionedBurn",
-];
-
-/// The accepted extensions: MetadataPointer, TokenMetadata, GroupPointer, TokenGroup, GroupMemberPointer, TokenGroupMember.
-const ACCEPTED: core::ops::RangeInclusive<u16> = 18..=23;
-
 /// Checks that an account is a mint of the token program, or a plain one of Token-2022; returns its decimals.
 pub fn plain_mint_decimals(mint: &AccountView) -> Result<u8> {
-    let data = mint.try_borrow()?;
-    if mint.owned_by(&Token::id()) {
-        return Ok(decimals(&data)?);
-    }
-    require!(mint.owned_by(&Token2022::id()), BallastError::WrongMint);
-    plain_2022_decimals(&data).map_err(refusal)
+    let of_token_program = mint.owned_by(&pinocchio_token::ID) || mint.owned_by(&pinocchio_token_2022::ID);
+    require!(of_token_program, BallastError::WrongMint);
+    plain_decimals(&mint.try_borrow()?).map_err(refusal)
 }
 
 /// Checks that an account is a mint of the token program; returns its decimals.
 pub fn mint_decimals(mint: &AccountView) -> Result<u8> {
-    require!(mint.owned_by(&Token::id()), BallastError::WrongMint);
-    let data = mint.try_borrow()?;
-    Ok(decimals(&data)?)
+    let mint = Mint::from_account_view(mint).map_err(|_| BallastError::WrongMint)?;
+    require!(mint.is_initialized(), BallastError::WrongMint);
+    Ok(mint.decimals())
 }
 
 /// Why the bytes of a mint are refused.
@@ -83,46 +40,60 @@ enum Refused {
 /// The error, with the extension's name, or its number if it is not known, in the log.
 fn refusal(refused: Refused) -> Error {
     let Refused::Extension(number) = refused else { return BallastError::WrongMint.into() };
-    match EXTENSIONS.get(usize::from(number)) {
-        Some(name) => msg!("mint extension {}", name),
-        None => msg!("mint extension {}", number),
+    match ExtensionType::try_from(number) {
+        Ok(name) => msg!("mint extension {:?}", name),
+        Err(_) => msg!("mint extension {}", number),
     }
     BallastError::MintExtension.into()
 }
 
-/// Decimals of a mint without extensions.
-fn decimals(data: &[u8]) -> core::result::Result<u8, BallastError> {
-    if data.len() == MINT_LEN && data[INITIALIZED] == 1 { Ok(data[DECIMALS]) } else { Err(BallastError::WrongMint) }
+/// Whether an extension is a description, or a pointer to one.
+fn is_accepted(number: u16) -> bool {
+    use ExtensionType::*;
+    matches!(
+        ExtensionType::try_from(number),
+        Ok(MetadataPointer | TokenMetadata | GroupPointer | TokenGroup | GroupMemberPointer | TokenGroupMember)
+    )
 }
 
-/// Decimals of a mint of Token-2022 with none but accepted extensions.
-fn plain_2022_decimals(data: &[u8]) -> core::result::Result<u8, Refused> {
-    if data.len() == MINT_LEN {
-        return decimals(data).map_err(|_| Refused::NoMint);
+/// Decimals of a mint of either program with none but accepted extensions.
+///
+/// The list is read here: the crate's reader does not say which number it does not know, and overlooks what stands behind a
+/// padding.
+fn plain_decimals(data: &[u8]) -> core::result::Result<u8, Refused> {
+    let mint = &StateWithExtensions::<Mint2022>::from_bytes(data).map_err(|_| Refused::NoMint)?.base;
+    if !mint.is_initialized() {
+        return Err(Refused::NoMint);
     }
-    let of_mint = data.get(ACCOUNT_TYPE) == Some(&TYPE_MINT);
-    let between = data.get(MINT_LEN..ACCOUNT_TYPE).is_some_and(|padding| padding.iter().all(|byte| *byte == 0));
-    let (true, true, Some(1)) = (of_mint, between, data.get(INITIALIZED)) else { return Err(Refused::NoMint) };
-    let mut rest = &data[ACCOUNT_TYPE + 1..];
+    let mut rest = data.get(LIST..).unwrap_or_default();
     // A type of zero is padding and ends the list, as does a rest too short for a head.
     while let Some((head, after)) = rest.split_first_chunk::<HEAD>() {
         let number = u16::from_le_bytes([head[0], head[1]]);
         if number == 0 {
             break;
         }
-        if !ACCEPTED.contains(&number) {
+        if !is_accepted(number) {
             return Err(Refused::Extension(number));
         }
         let len = usize::from(u16::from_le_bytes([head[2], head[3]]));
         rest = after.get(len..).ok_or(Refused::NoMint)?;
     }
-    if rest.iter().any(|byte| *byte != 0) { Err(Refused::NoMint) } else { Ok(data[DECIMALS]) }
+    if rest.iter().any(|byte| *byte != 0) { Err(Refused::NoMint) } else { Ok(mint.decimals()) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::{vec, vec::Vec};
+
+    // The layout, written down a second time.
+    const MINT_LEN: usize = 82;
+    const DECIMALS: usize = 44;
+    const INITIALIZED: usize = 45;
+    const ACCOUNT_TYPE: usize = 165;
+    const TYPE_MINT: u8 = 1;
+    /// MetadataPointer, TokenMetadata, GroupPointer, TokenGroup, GroupMemberPointer, TokenGroupMember.
+    const ACCEPTED: core::ops::RangeInclusive<u16> = 18..=23;
 
     /// A mint of eight decimals with extensions of these numbers and lengths.
     fn mint(extensions: &[(u16, usize)]) -> Vec<u8> {
@@ -145,31 +116,20 @@ mod tests {
     /// I287.
     #[test]
     fn a_mint_without_extensions_is_plain() {
-        assert_eq!(plain_2022_decimals(&mint(&[])), Ok(8));
-        assert_eq!(decimals(&mint(&[])), Ok(8));
+        assert_eq!(plain_decimals(&mint(&[])), Ok(8));
         let mut never_initialised = mint(&[]);
         never_initialised[INITIALIZED] = 0;
-        assert_eq!(plain_2022_decimals(&never_initialised), Err(Refused::NoMint));
+        assert_eq!(plain_decimals(&never_initialised), Err(Refused::NoMint));
     }
 
     /// I287.
     #[test]
     fn every_extension_but_descriptions_is_refused_by_number() {
         for number in 1..=u16::MAX {
-            let alone = plain_2022_decimals(&mint(&[(number, 32)]));
+            let alone = plain_decimals(&mint(&[(number, 32)]));
             // Nor is it overlooked behind one that is accepted.
-            let behind = plain_2022_decimals(&mint(&[(18, 64), (number, 32)]));
-            let expected = match EXTENSIONS.get(usize::from(number)) {
-                Some(
-                    &"MetadataPointer"
-                    | &"TokenMetadata"
-                    | &"GroupPointer"
-                    | &"TokenGroup"
-                    | &"GroupMemberPointer"
-                    | &"TokenGroupMember",
-                ) => Ok(8),
-                _ => Err(Refused::Extension(number)),
-            };
+            let behind = plain_decimals(&mint(&[(18, 64), (number, 32)]));
+            let expected = if ACCEPTED.contains(&number) { Ok(8) } else { Err(Refused::Extension(number)) };
             assert_eq!((alone, behind), (expected, expected), "extension {number}");
         }
     }
@@ -178,11 +138,11 @@ mod tests {
     #[test]
     fn all_descriptions_together_are_accepted_and_padding_ends_the_list() {
         let all: Vec<(u16, usize)> = ACCEPTED.map(|number| (number, 64 + usize::from(number))).collect();
-        assert_eq!(plain_2022_decimals(&mint(&all)), Ok(8));
+        assert_eq!(plain_decimals(&mint(&all)), Ok(8));
         for padding in 1..9 {
             let mut padded = mint(&all);
             padded.extend(vec![0; padding]);
-            assert_eq!(plain_2022_decimals(&padded), Ok(8));
+            assert_eq!(plain_decimals(&padded), Ok(8));
         }
     }
 
@@ -192,13 +152,13 @@ mod tests {
         let good = mint(&[(18, 64)]);
         // Cut anywhere but at the end of the mint itself, and before the first extension.
         for len in 0..good.len() {
-            let cut = plain_2022_decimals(&good[..len]);
+            let cut = plain_decimals(&good[..len]);
             assert_eq!(cut, if len == MINT_LEN || len == ACCOUNT_TYPE + 1 { Ok(8) } else { Err(Refused::NoMint) });
         }
         let changed = |at: usize, to: u8| {
             let mut data = good.clone();
             data[at] = to;
-            plain_2022_decimals(&data)
+            plain_decimals(&data)
         };
         assert_eq!(changed(ACCOUNT_TYPE, 2), Err(Refused::NoMint), "a token account");
         assert_eq!(changed(ACCOUNT_TYPE, 0), Err(Refused::NoMint));
@@ -208,6 +168,6 @@ mod tests {
         // What a padding would hide is not overlooked.
         let mut hidden = good.clone();
         hidden.extend([0, 0, 0, 0, 12, 0, 0, 0]);
-        assert_eq!(plain_2022_decimals(&hidden), Err(Refused::NoMint));
+        assert_eq!(plain_decimals(&hidden), Err(Refused::NoMint));
     }
 }

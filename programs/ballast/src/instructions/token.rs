@@ -1,33 +1,19 @@
-//! SPL token accounts and transfers, by the token programs' own instructions: those of the token program, which Token-2022
-//! knows too.
+//! SPL token accounts and transfers, by instructions of the token program that Token-2022 knows too.
 //!
-//! Plain instructions, not a typed wrapper: a wrapper's transfer costs several times as much and refuses accounts that are
-//! borrowed.
+//! They are those of `pinocchio-token`, called at the program that owns the vault or the mint.
 
 use crate::{constants::EXCHANGE_SEED, error::BallastError, state::Exchange};
 use anchor_lang::{create_account_signed, prelude::*};
-use pinocchio::{
-    cpi::{CpiAccount, Seed, Signer as PdaSigner, invoke_signed_unchecked},
-    instruction::{InstructionAccount, InstructionView},
-};
-
-/// Length of a token account.
-const TOKEN_ACCOUNT_LEN: usize = 165;
-/// Where a token account has its amount.
-const AMOUNT_OFFSET: usize = 64;
-
-const INITIALIZE_ACCOUNT_3: u8 = 18;
-const TRANSFER: u8 = 3;
+use pinocchio::cpi::{Seed, Signer as PdaSigner};
+use pinocchio_token::instructions::{InitializeAccount3, Transfer};
+use pinocchio_token_2022::state::{Account as TokenAccount, StateWithExtensions};
 
 /// The token program or Token-2022.
 pub struct TokenPrograms;
 
 impl Ids for TokenPrograms {
     fn ids() -> &'static [Address] {
-        const IDS: [Address; 2] = [
-            solana_address::address!("TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA"),
-            solana_address::address!("TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb"),
-        ];
+        const IDS: [Address; 2] = [pinocchio_token::ID, pinocchio_token_2022::ID];
         &IDS
     }
 }
@@ -46,61 +32,29 @@ pub fn create_vault(
     exchange: &Address,
     seeds: &[&[u8]],
 ) -> Result<()> {
-    create_account_signed(payer, vault, TOKEN_ACCOUNT_LEN, mint.owner(), seeds)?;
-    let mut data = [0; 33];
-    data[0] = INITIALIZE_ACCOUNT_3;
-    data[1..].copy_from_slice(exchange.as_ref());
-    let accounts = [InstructionAccount::writable(vault.address()), InstructionAccount::readonly(mint.address())];
-    let instruction = InstructionView { program_id: mint.owner(), accounts: &accounts, data: &data };
-    // SAFETY: no reference into the data of either account lives across the call.
-    unsafe { invoke_signed_unchecked(&instruction, &[CpiAccount::from(vault), CpiAccount::from(mint)], &[]) };
+    create_account_signed(payer, vault, TokenAccount::BASE_LEN, mint.owner(), seeds)?;
+    InitializeAccount3::new(vault, mint, exchange).invoke_with_unverified_program(mint.owner())?;
     Ok(())
 }
 
-/// Amount held by a token account. Zero where the account is no token account.
+/// Amount held by a token account of either program.
 pub fn amount(account: &AccountView) -> Result<u64> {
     let data = account.try_borrow()?;
-    match data.get(AMOUNT_OFFSET..).and_then(|d| d.first_chunk::<8>()) {
-        Some(bytes) => Ok(u64::from_le_bytes(*bytes)),
-        None => Err(BallastError::WrongVault.into()),
-    }
+    let account = StateWithExtensions::<TokenAccount>::from_bytes(&data).map_err(|_| BallastError::WrongVault)?;
+    Ok(account.base.amount())
 }
 
 /// Transfers from a token account whose owner signs the transaction, by the program that the vault belongs to.
-pub fn transfer_in(from: &AccountView, to: &AccountView, owner: &AccountView, amount: u64) {
-    transfer(to.owner(), from, to, owner, amount, &[]);
+pub fn transfer_in(from: &AccountView, to: &AccountView, owner: &AccountView, amount: u64) -> Result<()> {
+    Transfer::new(from, to, owner, amount).invoke_with_unverified_program(to.owner())?;
+    Ok(())
 }
 
 /// Transfers out of a vault by the program that it belongs to, the exchange signing.
-pub fn transfer_out(from: &AccountView, to: &AccountView, exchange: &Account<Exchange>, amount: u64) {
+pub fn transfer_out(from: &AccountView, to: &AccountView, exchange: &Account<Exchange>, amount: u64) -> Result<()> {
     let (id, bump) = (exchange.id.to_le_bytes(), [exchange.bump]);
     let seeds = [Seed::from(EXCHANGE_SEED), Seed::from(id.as_slice()), Seed::from(bump.as_slice())];
-    transfer(from.owner(), from, to, exchange.account(), amount, &[PdaSigner::from(&seeds)]);
-}
-
-fn transfer(
-    program: &Address,
-    from: &AccountView,
-    to: &AccountView,
-    authority: &AccountView,
-    amount: u64,
-    signers: &[PdaSigner],
-) {
-    let mut data = [TRANSFER; 9];
-    data[1..].copy_from_slice(&amount.to_le_bytes());
-    let accounts = [
-        InstructionAccount::writable(from.address()),
-        InstructionAccount::writable(to.address()),
-        InstructionAccount::readonly_signer(authority.address()),
-    ];
-    let instruction = InstructionView { program_id: program, accounts: &accounts, data: &data };
-    // SAFETY: no reference into the data of either token account lives across the call. A failed call ends the
-    // transaction, so there is no result to look at.
-    unsafe {
-        invoke_signed_unchecked(
-            &instruction,
-            &[CpiAccount::from(from), CpiAccount::from(to), CpiAccount::from(authority)],
-            signers,
-        )
-    };
+    Transfer::new(from, to, exchange.account(), amount)
+        .invoke_signed_with_unverified_program(&[PdaSigner::from(&seeds)], from.owner())?;
+    Ok(())
 }

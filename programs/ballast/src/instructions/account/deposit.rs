@@ -120,7 +120,7 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
     a.treasury.lending.register(p, own_cash, interest, now).logged()?;
     a.margin.count_change()?;
     token::require_program_of(a.vault.account(), a.token_program.address())?;
-    token::transfer_in(a.source.account(), a.vault.account(), a.depositor.account(), amount);
+    token::transfer_in(a.source.account(), a.vault.account(), a.depositor.account(), amount)?;
     emit!(Deposited {
         margin: *a.margin.address(),
         mint,

@@ -100,7 +100,7 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
     call_for_margin(a.margin.address(), &a.board.board, &left)?;
     a.margin.count_change()?;
     token::require_program_of(a.vault.account(), a.token_program.address())?;
-    token::transfer_out(a.vault.account(), a.destination.account(), &a.exchange, amount);
+    token::transfer_out(a.vault.account(), a.destination.account(), &a.exchange, amount)?;
     emit!(Withdrawn {
         margin: *a.margin.address(),
         mint,

@@ -38,7 +38,7 @@ pub fn fund_insurance(ctx: &mut Context<FundInsurance>, amount: u64) -> Result<(
     let a = &mut ctx.accounts;
     a.treasury.insurance = a.treasury.insurance.plus(given).logged()?;
     a.treasury.quote_deposits = a.treasury.quote_deposits.plus(given).logged()?;
-    token::transfer_in(a.source.account(), a.vault.account(), a.giver.account(), amount);
+    token::transfer_in(a.source.account(), a.vault.account(), a.giver.account(), amount)?;
     emit!(InsuranceFunded {
         exchange: *a.exchange.address(),
         amount: given.get(),
