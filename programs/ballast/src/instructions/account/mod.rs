@@ -1,10 +1,15 @@
 //! Margin accounts: open, close, deposit, withdraw, view, delegates, transfers between accounts of one owner.
 
-pub mod close_margin_account;
-pub mod deposit;
-pub mod open_margin_account;
-pub mod set_delegate;
-pub mod transfer_cash;
-pub mod transfer_position;
-pub mod view_margin;
-pub mod withdraw;
+mod close_margin_account;
+mod deposit;
+mod open_margin_account;
+mod set_delegate;
+mod transfer_cash;
+mod transfer_position;
+mod view_margin;
+mod withdraw;
+
+pub use {
+    close_margin_account::*, deposit::*, open_margin_account::*, set_delegate::*, transfer_cash::*,
+    transfer_position::*, view_margin::*, withdraw::*,
+};

@@ -1,3 +1,5 @@
 //! Block trades.
 
-pub mod block_trade;
+mod block_trade;
+
+pub use block_trade::*;

@@ -1,6 +1,8 @@
 //! The exchange as a whole.
 
-pub mod fund_insurance;
-pub mod grow_board;
-pub mod initialize_exchange;
-pub mod set_pause;
+mod fund_insurance;
+mod grow_board;
+mod initialize_exchange;
+mod set_pause;
+
+pub use {fund_insurance::*, grow_board::*, initialize_exchange::*, set_pause::*};

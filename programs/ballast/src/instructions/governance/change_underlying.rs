@@ -9,7 +9,7 @@ use crate::{
     error::{BallastError, Logged},
     events::UnderlyingChanged,
     instruction::tag,
-    instructions::{listing::list_underlying::write_parameters, load::now},
+    instructions::{listing::write_parameters, load::now},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::UnitPrice;

@@ -1,22 +1,29 @@
 //! Authorities, changes that wait for the timelock, and what may be tightened at once.
 
-pub mod accept_authority;
-pub mod cancel_change;
-pub mod change_collateral;
-pub mod change_fees;
-pub mod change_instrument;
-pub mod change_margin;
-pub mod change_underlying;
-pub mod nominate_authority;
-pub mod propose_change;
-pub mod relax_underlying;
-pub mod set_timelock;
-pub mod set_withdrawal_limit;
-pub mod tighten_collateral;
-pub mod tighten_instrument;
-pub mod tighten_underlying;
+mod accept_authority;
+mod cancel_change;
+mod change_collateral;
+mod change_fees;
+mod change_instrument;
+mod change_margin;
+mod change_underlying;
+mod nominate_authority;
+mod propose_change;
+mod relax_underlying;
+mod set_timelock;
+mod set_withdrawal_limit;
+mod tighten_collateral;
+mod tighten_instrument;
+mod tighten_underlying;
 pub mod timelock;
-pub mod trip_breaker;
+mod trip_breaker;
+
+pub use {
+    accept_authority::*, cancel_change::*, change_collateral::*, change_fees::*, change_instrument::*,
+    change_margin::*, change_underlying::*, nominate_authority::*, propose_change::*, relax_underlying::*,
+    set_timelock::*, set_withdrawal_limit::*, tighten_collateral::*, tighten_instrument::*, tighten_underlying::*,
+    trip_breaker::*,
+};
 
 use crate::error::BallastError;
 use anchor_lang::prelude::*;

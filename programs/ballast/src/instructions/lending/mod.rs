@@ -1,5 +1,7 @@
 //! Interest and lending.
 
-pub mod accrue_interest;
-pub mod set_interest;
-pub mod update_interest;
+mod accrue_interest;
+mod set_interest;
+mod update_interest;
+
+pub use {accrue_interest::*, set_interest::*, update_interest::*};

@@ -1,6 +1,8 @@
 //! Liquidation and bad debt.
 
-pub mod liquidate;
-pub mod liquidate_token;
+mod liquidate;
+mod liquidate_token;
 mod parties;
-pub mod resolve_bad_debt;
+mod resolve_bad_debt;
+
+pub use {liquidate::*, liquidate_token::*, resolve_bad_debt::*};

@@ -1,9 +1,13 @@
 //! Listing of underlyings, collateral and instruments, by the admin.
 
 pub mod instrument;
-pub mod list_collateral;
-pub mod list_future;
-pub mod list_option;
-pub mod list_perpetual;
-pub mod list_underlying;
-pub mod set_product_group;
+mod list_collateral;
+mod list_future;
+mod list_option;
+mod list_perpetual;
+mod list_underlying;
+mod set_product_group;
+
+pub use {
+    list_collateral::*, list_future::*, list_option::*, list_perpetual::*, list_underlying::*, set_product_group::*,
+};

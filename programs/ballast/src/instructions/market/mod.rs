@@ -1,7 +1,9 @@
 //! Permissionless cranks of prices and markets.
 
-pub mod grow_market;
-pub mod refresh_options;
-pub mod refresh_underlying;
-pub mod sample_market;
-pub mod sweep;
+mod grow_market;
+mod refresh_options;
+mod refresh_underlying;
+mod sample_market;
+mod sweep;
+
+pub use {grow_market::*, refresh_options::*, refresh_underlying::*, sample_market::*, sweep::*};

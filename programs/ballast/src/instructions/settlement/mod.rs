@@ -1,7 +1,9 @@
 //! Settlement prices, settlement of positions, and the end of instruments.
 
-pub mod delist;
-pub mod sample_settlement;
-pub mod settle_expiry;
-pub mod settle_position;
-pub mod wind_down_perpetual;
+mod delist;
+mod sample_settlement;
+mod settle_expiry;
+mod settle_position;
+mod wind_down_perpetual;
+
+pub use {delist::*, sample_settlement::*, settle_expiry::*, settle_position::*, wind_down_perpetual::*};

@@ -4,7 +4,7 @@ use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED},
     error::Logged,
     events::ExpirySettled,
-    instructions::{load::now, market::refresh_options::require_ascending},
+    instructions::{load::now, market::require_ascending},
     state::{Exchange, RiskBoard},
 };
 use alloc::vec::Vec;

@@ -1,6 +1,8 @@
 //! The volatility surface: the one input of the model that is trusted, and bounded.
 
-pub mod open_expiry;
-pub mod open_surface;
-pub mod publish_volatility;
-pub mod set_publishers;
+mod open_expiry;
+mod open_surface;
+mod publish_volatility;
+mod set_publishers;
+
+pub use {open_expiry::*, open_surface::*, publish_volatility::*, set_publishers::*};

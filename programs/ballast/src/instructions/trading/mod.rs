@@ -1,18 +1,22 @@
 //! Orders and matching.
 
-pub mod accounts;
-pub mod batch_orders;
-pub mod cancel_all_orders;
-pub mod cancel_by_client_id;
-pub mod cancel_order;
+mod accounts;
+mod batch_orders;
+mod cancel_all_orders;
+mod cancel_by_client_id;
+mod cancel_order;
 mod matching;
 mod off_book;
 mod order;
-pub mod place_order;
-pub mod prune_expired;
+mod place_order;
+mod prune_expired;
 mod reach;
-pub mod replace_order;
+mod replace_order;
 mod session;
 mod venue;
 
 pub(crate) use off_book::take_all_off_book;
+pub use {
+    accounts::*, batch_orders::*, cancel_all_orders::*, cancel_by_client_id::*, cancel_order::*, place_order::*,
+    prune_expired::*, replace_order::*,
+};
