@@ -286,12 +286,18 @@ fn list_collateral() {
     assert_refused(&mut svm, &[usdc], &[&payer, &admin], E::WrongMint);
     let wsol = instruction::list_collateral(&e, &from, &a, &svm.wsol, &args);
     assert_refused(&mut svm, &[wsol], &[&payer, &admin], E::AlreadyExists);
-    // What is no mint: a token account, and a mint of another token program.
-    for (owner, len) in [(TOKEN_PROGRAM, 165), (Address::new_from_array([9; 32]), 82)] {
+    // What is no mint: a token account, the token program's with an extension or a multisig like one, and a mint of another
+    // token program.
+    for (owner, len) in
+        [(TOKEN_PROGRAM, 165), (TOKEN_PROGRAM, 300), (TOKEN_PROGRAM, 355), (Address::new_from_array([9; 32]), 82)]
+    {
         let fake = Address::new_unique();
         let mut account = svm.account(&svm.usdc).unwrap();
         account.owner = owner;
         account.data.resize(len, 0);
+        if let Some(account_type) = account.data.get_mut(165) {
+            *account_type = 1;
+        }
         svm.set_account(fake, account);
         let ix = instruction::list_collateral(&e, &from, &a, &fake, &args);
         assert_refused(&mut svm, &[ix], &[&payer, &admin], E::WrongMint);
