@@ -45,13 +45,16 @@ fn set_product_group() {
         .run(&mut svm);
 }
 
+/// The first byte after those of the known oracles.
+const UNKNOWN: u8 = Source::ALL.len() as u8 + 1;
+
 /// Feeds that no underlying may have; see `oracle::admission`.
 pub const BAD_FEEDS: &[Change<UnderlyingArgs>] = &[
     ("no first feed", |u| u.first = Feed::NONE, E::InvalidFeed),
     ("a first feed without an id", |u| u.first.id = [0; 32], E::InvalidFeed),
     ("a first feed with a reserved byte", |u| u.first.reserved[6] = 1, E::InvalidFeed),
     ("a first feed of no oracle", |u| u.first.source = 0, E::UnknownOracle),
-    ("a first feed of an oracle that is not known", |u| u.first.source = 3, E::UnknownOracle),
+    ("a first feed of an oracle that is not known", |u| u.first.source = UNKNOWN, E::UnknownOracle),
     ("a source at the type's end", |u| u.first.source = u8::MAX, E::UnknownOracle),
     ("a first feed in one account", |u| u.first.account = [5; 32], E::FeedCannotBeFirst),
     ("a first feed that has no samples", |u| u.first.source = Source::Switchboard as u8, E::FeedCannotBeFirst),
@@ -62,7 +65,7 @@ pub const BAD_FEEDS: &[Change<UnderlyingArgs>] = &[
     ("a second feed without an id", |u| u.second.id = [0; 32], E::InvalidFeed),
     ("a second feed with a reserved byte", |u| u.second.reserved[0] = 1, E::InvalidFeed),
     ("a second feed of no oracle", |u| u.second.source = 0, E::UnknownOracle),
-    ("a second feed of an oracle that is not known", |u| u.second.source = 3, E::UnknownOracle),
+    ("a second feed of an oracle that is not known", |u| u.second.source = UNKNOWN, E::UnknownOracle),
     ("an account without a feed", |u| u.second = Feed { account: [5; 32], ..Feed::NONE }, E::InvalidFeed),
     ("a source without a feed", |u| u.second = Feed { source: 2, ..Feed::NONE }, E::InvalidFeed),
     ("both feeds changed about", |u| std::mem::swap(&mut u.first, &mut u.second), E::FeedCannotBeFirst),
