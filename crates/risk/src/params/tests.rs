@@ -148,6 +148,7 @@ fn fields_are_what_was_set() {
 }
 
 /// Every byte of a list is a byte of a parameter or reserved, and reserved bytes are zero.
+/// I311.
 #[test]
 fn reserved_bytes_are_refused() {
     fn check<P: Parameters>() {

@@ -127,6 +127,7 @@ fn a_wide_interval_is_flagged_however_wide() {
     assert_eq!(quoted(u64::MAX, 0), (false, flag::UNCERTAIN));
 }
 
+/// I249.
 #[test]
 fn a_recent_second_price_is_compared_and_an_older_one_is_not() {
     let now = NOW + 100;
