@@ -1,6 +1,5 @@
 //! Events of authorities, the timelock and changes of parameters.
 
-use crate::args::UnderlyingArgs;
 use ballast_risk::{
     FeeParams, FundingParams, InstrumentLimits, MarginParams, TokenParams, UnderlyingParams, WithdrawalLimit,
 };
@@ -76,14 +75,18 @@ events! {
         /// The parameters.
         params: MarginParams,
     }
-    /// An underlying changed.
+    /// An underlying changed. The rest of what it is now is in the instruction's data.
     UnderlyingChanged {
         /// The exchange.
         exchange: Address,
+        /// Id of its first feed.
+        feed_id: [u8; 32],
+        /// Name.
+        name: [u8; 16],
         /// Risk parameters before.
         before: UnderlyingParams,
-        /// All that it is now.
-        args: UnderlyingArgs,
+        /// Risk parameters now.
+        params: UnderlyingParams,
         /// Its index.
         underlying: u16,
     }

@@ -199,7 +199,8 @@ fn an_underlying_takes_another_feed_and_other_parameters() {
     args.guards.max_move = Ppm::new(30_000);
     let sent = change_btc(&mut svm, &args).unwrap();
     let told = event::find::<UnderlyingChanged>(&sent.log)[0];
-    assert_eq!((told.underlying, told.before, told.args), (BTC, before.params, args));
+    assert_eq!((told.feed_id, told.name, told.underlying), ([7; 32], args.name, BTC));
+    assert_eq!((told.before, told.params), (before.params, args.params));
     let u = btc(&svm);
     assert_eq!((u.name, u.first, u.second), (args.name, first, second));
     assert_eq!(

@@ -37,6 +37,13 @@ pub fn change_underlying(ctx: &mut Context<ChangeBoard>, index: u16, args: Under
     if u.price > UnitPrice::ZERO {
         board.reprice(index).logged()?;
     }
-    emit!(UnderlyingChanged { exchange: *ctx.accounts.exchange.address(), before, args, underlying: index });
+    emit!(UnderlyingChanged {
+        exchange: *ctx.accounts.exchange.address(),
+        feed_id: args.first.id,
+        name: args.name,
+        before,
+        params: args.params,
+        underlying: index,
+    });
     Ok(())
 }
