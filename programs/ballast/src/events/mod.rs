@@ -81,9 +81,10 @@ macro_rules! families {
         #[allow(missing_docs)] // the structs have docs
         pub enum Event { $( $( $name($name), )+ )+ }
 
+        /// Does the same with every kind of event.
         #[cfg(all(test, feature = "program", feature = "borsh"))]
-        pub(crate) fn compare_codecs() {
-            $( $( crate::codec::same_event::<$name>(); )+ )+
+        pub(crate) fn for_each(test: &impl ForEach) {
+            $( $( test.of_kind::<$name>(); )+ )+
         }
 
         #[cfg(feature = "borsh")]
@@ -135,6 +136,13 @@ pub trait EventData: borsh::BorshSerialize + borsh::BorshDeserialize {
     fn decode(data: &[u8]) -> Option<Self> {
         Self::try_from_slice(data.strip_prefix(&Self::DISCRIMINATOR)?).ok()
     }
+}
+
+/// What a test does with a kind of event.
+#[cfg(all(test, feature = "program", feature = "borsh"))]
+pub(crate) trait ForEach {
+    /// Does it.
+    fn of_kind<T: EventData + anchor_lang::Event + PartialEq + core::fmt::Debug>(&self);
 }
 
 #[cfg(feature = "borsh")]
