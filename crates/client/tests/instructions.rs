@@ -89,6 +89,7 @@ impl Repository {
     }
 }
 
+/// I338.
 #[test]
 fn no_instruction_lacks_anything() {
     let repository = Repository::read();
@@ -114,6 +115,7 @@ fn what_is_missing_is_named() {
     assert!(is_row_of("liquidate_token_16", "liquidate_token") && !is_row_of("liquidate_token_16", "liquidate"));
 }
 
+/// I338.
 #[test]
 fn tags_names_and_families_are_unique_and_those_of_the_program() {
     let distinct = |count: usize| assert_eq!(count, ALL.len());

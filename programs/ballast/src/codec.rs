@@ -117,6 +117,7 @@ macro_rules! arguments {
     }};
 }
 
+/// I337.
 #[test]
 fn every_argument_has_the_same_bytes_by_both_codecs() {
     let seen = arguments!(
@@ -162,11 +163,13 @@ fn every_argument_has_the_same_bytes_by_both_codecs() {
     assert!(missing.is_empty(), "not compared: {missing:?}");
 }
 
+/// I337.
 #[test]
 fn every_event_has_the_same_bytes_by_both_codecs() {
     events::for_each(&SameBytes);
 }
 
+/// I337.
 #[test]
 fn the_idl_has_the_same_events() {
     let idl = idl();

@@ -44,6 +44,7 @@ fn check(vectors: &str, source: Source) {
     }
 }
 
+/// I340.
 #[test]
 fn every_oracle_is_read_as_its_crate_wrote_it() {
     for source in Source::ALL {

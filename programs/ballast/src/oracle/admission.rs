@@ -55,6 +55,7 @@ mod tests {
     const SWITCHBOARD: Feed =
         Feed { source: Source::Switchboard as u8, reserved: [0; 7], account: [8; 32], id: [9; 32] };
 
+    /// I339.
     #[test]
     fn a_first_feed_stands_alone_or_beside_a_pinned_one() {
         assert_eq!(check(&PYTH, &Feed::NONE), Ok(()));
@@ -64,6 +65,7 @@ mod tests {
         assert_eq!(check(&PYTH, &Feed { account: [8; 32], id: [9; 32], ..PYTH }), Ok(()));
     }
 
+    /// I339.
     #[test]
     fn the_first_must_be_a_feed_that_anyone_can_show() {
         assert_eq!(check(&Feed::NONE, &Feed::NONE), Err(E::InvalidFeed));
@@ -74,6 +76,7 @@ mod tests {
         assert_eq!(check(&SWITCHBOARD, &Feed { account: [8; 32], ..PYTH }), Err(E::FeedCannotBeFirst));
     }
 
+    /// I339.
     #[test]
     fn the_second_must_be_another_feed_in_one_account() {
         assert_eq!(check(&PYTH, &Feed { account: [0; 32], ..SWITCHBOARD }), Err(E::FeedNotPinned));
@@ -86,6 +89,7 @@ mod tests {
         assert_eq!(check(&PYTH, &Feed { source: Source::Pyth as u8, ..Feed::NONE }), Err(E::InvalidFeed));
     }
 
+    /// I339.
     #[test]
     fn unknown_oracles_and_reserved_bytes_are_refused() {
         for byte in (0..=u8::MAX).filter(|byte| Source::from_byte(*byte).is_none()) {
