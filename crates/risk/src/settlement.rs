@@ -212,10 +212,10 @@ impl Board {
             return Ok(());
         }
         self.report_open_interest(index, Lots::ZERO)?;
-        let i = *self.instrument(index)?;
         let Self { underlyings, instruments, .. } = self;
+        let i = instruments.get_mut(usize::from(index)).ok_or(RiskError::NotListed { index })?;
         let u = underlyings.get(usize::from(i.underlying)).ok_or(RiskError::NotListed { index: i.underlying })?;
-        instruments.get_mut(usize::from(index)).ok_or(RiskError::NotListed { index })?.settle(u, price)
+        i.settle(u, price)
     }
 
     /// Takes a settled instrument off the board. Its slot keeps the generation, so that what was held of it cannot be taken
