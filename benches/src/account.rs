@@ -12,19 +12,19 @@ use solana_signer::Signer;
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row("open_margin_account", 5_500, "a new account"),
+    row("open_margin_account", 5_200, "a new account"),
     row("close_margin_account", 2_900, "an empty account"),
     row("deposit_quote", 4_500, "USDC, 16 positions"),
-    row("deposit_token", 13_300, "wrapped SOL, 16 positions"),
+    row("deposit_token", 12_800, "wrapped SOL, 16 positions"),
     row("withdraw_0", 4_500, "USDC, nothing else held"),
-    row("withdraw_16", 13_100, "USDC, 16 positions"),
-    row("withdraw_64", 17_900, "USDC, 64 positions"),
-    row("withdraw_token_16", 13_300, "wrapped SOL, 16 positions"),
-    row("view_margin_16", 13_300, "16 positions over 8 underlyings: the first page"),
-    row("view_margin_64_mixed", 29_500, "64 positions over 8 underlyings, half of them options"),
-    row("set_delegate", 1_900, "a first delegate"),
+    row("withdraw_16", 12_600, "USDC, 16 positions"),
+    row("withdraw_64", 17_000, "USDC, 64 positions"),
+    row("withdraw_token_16", 12_900, "wrapped SOL, 16 positions"),
+    row("view_margin_16", 12_600, "16 positions over 8 underlyings: the first page"),
+    row("view_margin_64_mixed", 27_900, "64 positions over 8 underlyings, half of them options"),
+    row("set_delegate", 1_800, "a first delegate"),
     row("transfer_cash_16", 11_700, "USDC to a second account, both hold 16 positions"),
-    row("transfer_position_16", 23_700, "a part of a position to a second account, both hold 16 positions"),
+    row("transfer_position_16", 22_200, "a part of a position to a second account, both hold 16 positions"),
 ];
 
 /// The account that trades with everybody.

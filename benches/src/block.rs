@@ -13,8 +13,8 @@ use ballast_testkit::Trader;
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row("block_trade_1_16", 25_100, "a block of one leg, both sides hold 16 positions"),
-    row("block_trade_8_16", 52_000, "a block of eight legs on 8 underlyings, both sides hold 16 positions"),
+    row("block_trade_1_16", 23_200, "a block of one leg, both sides hold 16 positions"),
+    row("block_trade_8_16", 44_800, "a block of eight legs on 8 underlyings, both sides hold 16 positions"),
 ];
 
 /// Blocks of perpetuals on as many underlyings, bought and sold in turn.

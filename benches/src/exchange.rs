@@ -16,7 +16,7 @@ use solana_signer::Signer;
 pub const ROWS: &[Row] = &[
     row("initialize_exchange", 11_600, "exchange, treasury, quote vault and the first part of the board"),
     row("grow_board", 4_400, "10,240 bytes more of the board; the dearest call"),
-    row("set_pause", 1_000, "by the admin"),
+    row("set_pause", 940, "by the admin"),
     row("fund_insurance", 2_900, "a gift in USDC"),
 ];
 

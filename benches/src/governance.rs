@@ -21,22 +21,22 @@ use solana_signer::Signer;
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row("propose_change", 4_700, "a change of the fees"),
+    row("propose_change", 4_500, "a change of the fees"),
     row("cancel_change", 1_600, "that proposal"),
-    row("set_timelock", 1_000, "an hour"),
-    row("nominate_authority", 1_100, "a new risk authority"),
-    row("accept_authority", 1_100, "by whom was nominated"),
-    row("change_fees", 2_900, "the same when its time has come, its proposal closed"),
+    row("set_timelock", 940, "an hour"),
+    row("nominate_authority", 1_000, "a new risk authority"),
+    row("accept_authority", 1_010, "by whom was nominated"),
+    row("change_fees", 2_300, "the same when its time has come, its proposal closed"),
     row("change_margin", 1_700, "all of the exchange's margin parameters"),
     row("change_underlying", 5_200, "all parameters of an underlying"),
-    row("change_instrument", 2_800, "all parameters of a perpetual and its market"),
-    row("change_collateral", 1_800, "haircut and limit of a token"),
-    row("set_withdrawal_limit", 2_400, "of the quote currency"),
-    row("tighten_underlying", 1_900, "a wider scan range, by the risk authority"),
+    row("change_instrument", 2_700, "all parameters of a perpetual and its market"),
+    row("change_collateral", 1_700, "haircut and limit of a token"),
+    row("set_withdrawal_limit", 2_200, "of the quote currency"),
+    row("tighten_underlying", 1_800, "a wider scan range, by the risk authority"),
     row("tighten_instrument", 2_700, "lower limits, by the risk authority"),
-    row("tighten_collateral", 1_700, "a lower limit, by the risk authority"),
+    row("tighten_collateral", 1_600, "a lower limit, by the risk authority"),
     row("trip_breaker", 1_600, "an underlying whose price is too uncertain"),
-    row("relax_underlying", 2_000, "a raised scan range taken back while it is on its way"),
+    row("relax_underlying", 1_900, "a raised scan range taken back while it is on its way"),
 ];
 
 /// Seconds that changes wait.

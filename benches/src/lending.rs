@@ -11,9 +11,9 @@ use solana_signer::Signer;
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row("accrue_interest_16", 11_400, "an account of 16 positions begins to lend"),
+    row("accrue_interest_16", 10_800, "an account of 16 positions begins to lend"),
     row("update_interest", 3_600, "an epoch ends in which something was lent"),
-    row("set_interest", 1_800, "rates, limits and epochs"),
+    row("set_interest", 1_700, "rates, limits and epochs"),
 ];
 
 /// Interest: an account of 16 positions begins to lend.

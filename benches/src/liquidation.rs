@@ -12,10 +12,10 @@ use ballast_testkit::{BTC, Order, SOL, Trader, lending::INTEREST};
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row("liquidate_16", 56_000, "450,000 lots, of which the fewest that do are searched; both sides hold 16 positions")
+    row("liquidate_16", 52_400, "450,000 lots, of which the fewest that do are searched; both sides hold 16 positions")
         .target(90_000),
-    row("liquidate_64", 70_000, "the same with 64 positions each").target(250_000),
-    row("liquidate_16_options", 68_000, "450,000 lots of a short call; both sides hold 16 positions, 8 options"),
+    row("liquidate_64", 65_400, "the same with 64 positions each").target(250_000),
+    row("liquidate_16_options", 64_600, "450,000 lots of a short call; both sides hold 16 positions, 8 options"),
     row("resolve_bad_debt", 2_200, "debt left after the last position, paid by the insurance fund"),
     row(
         "liquidate_token_16",

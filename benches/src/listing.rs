@@ -17,7 +17,7 @@ pub const ROWS: &[Row] = &[
     row("list_underlying", 2_700, "the dearest of ten"),
     row("list_collateral", 5_400, "one token, with its vault"),
     row("list_perpetual", 10_700, "the dearest of 96, with its market"),
-    row("list_future", 14_300, "the dearest of eight, with its market"),
+    row("list_future", 13_500, "the dearest of eight, with its market"),
     row("list_option", 12_700, "the dearest of 160, with its market"),
 ];
 

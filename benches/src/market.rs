@@ -13,19 +13,19 @@ use solana_signer::Signer;
 /// The rows.
 pub const ROWS: &[Row] = &[
     row("grow_market", 3_100, "10,240 bytes more for a book"),
-    row("refresh_underlying", 7_700, "a new price, one perpetual on the underlying"),
+    row("refresh_underlying", 7_600, "a new price, one perpetual on the underlying"),
     row("refresh_underlying_22", 8_100, "a new price, 22 perpetuals on the underlying"),
-    row("refresh_underlying_again", 1_500, "a price that is on the board already"),
-    row("refresh_underlying_second", 9_100, "a new price, with a second source"),
+    row("refresh_underlying_again", 1_400, "a price that is on the board already"),
+    row("refresh_underlying_second", 9_000, "a new price, with a second source"),
     row("sweep", 2_600, "fees of one market"),
-    row("refresh_options_each", 21_000, "a further option: (5 calls of one expiry − the first alone) / 4")
+    row("refresh_options_each", 19_800, "a further option: (5 calls of one expiry − the first alone) / 4")
         .target(40_000),
-    row("refresh_options_pair", 840, "the put of a call that was just refreshed"),
-    row("refresh_options_1", 33_600, "one option"),
-    row("refresh_options_16", 199_000, "eight calls and their puts, of two expiries"),
+    row("refresh_options_pair", 800, "the put of a call that was just refreshed"),
+    row("refresh_options_1", 31_700, "one option"),
+    row("refresh_options_16", 189_000, "eight calls and their puts, of two expiries"),
     row(
         "sample_market_30",
-        20_700,
+        19_800,
         "the premium of a book of 30 orders a side, all of which the impact notional takes",
     ),
 ];

@@ -16,9 +16,9 @@ use solana_signer::Signer;
 pub const ROWS: &[Row] = &[
     row("black76", 1_500, "a call's price: the dearest of 168 inputs").target(2_500),
     row("black76_shared", 900, "the same with logarithm and σ√τ given, as for every scenario of an array"),
-    row("black76_greeks", 1_700, "delta, gamma, vega and decay, from the same inputs"),
+    row("black76_greeks", 1_600, "delta, gamma, vega and decay, from the same inputs"),
     row("implied_volatility", 23_000, "the volatility of a price, to a millionth"),
-    row("risk_array_16", 29_200, "one option's array, Greeks and gap, and what its expiry's options share"),
+    row("risk_array_16", 27_100, "one option's array, Greeks and gap, and what its expiry's options share"),
 ];
 
 /// Discriminator of the instruction that prices.

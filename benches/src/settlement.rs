@@ -11,11 +11,11 @@ use solana_signer::Signer;
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row("sample_settlement_11", 25_600, "the dearest sample of an expiry with a future and ten options"),
+    row("sample_settlement_11", 24_300, "the dearest sample of an expiry with a future and ten options"),
     row("settle_expiry_10", 11_000, "ten options of one expiry"),
-    row("settle_position_16", 12_500, "a future, by an account of 16 positions"),
-    row("delist", 2_900, "a settled future or option; the dearer one"),
-    row("wind_down_perpetual", 6_100, "one of 22 perpetuals of an underlying"),
+    row("settle_position_16", 11_700, "a future, by an account of 16 positions"),
+    row("delist", 2_700, "a settled future or option; the dearer one"),
+    row("wind_down_perpetual", 5_800, "one of 22 perpetuals of an underlying"),
 ];
 
 /// The future, and the first option, on Bitcoin.

@@ -16,8 +16,8 @@ use solana_signer::Signer;
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row("open_surface", 4_900, "one surface"),
-    row("set_publishers", 2_200, "five publishers"),
+    row("open_surface", 4_700, "one surface"),
+    row("set_publishers", 2_100, "five publishers"),
     row("open_expiry", 1_800, "one expiry with its smile"),
     row("publish_volatility", 3_000, "the last of five publishers; the dearest call"),
 ];
