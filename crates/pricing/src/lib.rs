@@ -64,7 +64,7 @@
 //! On sBPF a 64-bit product or quotient is one instruction, and a 128-bit product is some sixty; so all of this is made
 //! of 64-bit ones. A call takes no division. Volatility and logarithm are arguments, so that calls can share them.
 //! Measured: the rows `black76`, `black76_shared`, `black76_greeks` and `implied_volatility` of `benches/RESULTS.md`. There is no
-//! loop whose length depends on an argument, except in [`implied_volatility`] and [`Fixed::from_ratio`], and no path to a
+//! loop whose length depends on an argument, except in [`implied_volatility`] and [`ratio`](fn@ratio), and no path to a
 //! panic.
 #![no_std]
 #![deny(missing_docs)]
