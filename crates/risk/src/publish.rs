@@ -9,8 +9,8 @@
 //! | any other | at most [`SECOND_SOURCE_MAX_AGE`], or ahead of the clock | taken, and compared with the second |
 //! | any other | none, or older | taken |
 //!
-//! A second feed's price that is ahead of the clock cannot stand in: it is refused. A price that is taken may still be suspect:
-//! the guards flag it, see [`crate::guard`].
+//! A second feed's price that is ahead of the clock does not stand in. A price that is taken may still be suspect: the guards
+//! flag it, see [`crate::guard`].
 
 use crate::{Board, OraclePrice, Print, RiskError, Underlying, UnitPrice, guard::SecondPrice, price::to_board_price};
 
@@ -87,7 +87,9 @@ impl Underlying {
         }
         let second = quotes.second.filter(|second| is_recent(second, now));
         let standing_in = match second {
-            Some(second) if self.is_stale(first, now)? && self.is_due(now)? => Some(second),
+            Some(second) if second.publish_time <= now && self.is_stale(first, now)? && self.is_due(now)? => {
+                Some(second)
+            }
             _ => None,
         };
         let taken = standing_in.as_ref().unwrap_or(first);

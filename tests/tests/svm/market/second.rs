@@ -187,13 +187,13 @@ fn a_silent_second_source_neither_vetoes_nor_stands_in() {
     assert_eq!((flags(&svm), svm.now() - published), (0, 61));
     svm.advance(100);
     nothing_stands_in(&mut svm);
-    // Nor does one that was published in the future.
+    // Nor does one that was published in the future; but it is compared.
     let mut ahead = pull_feed(&svm, "41000");
     ahead.publish_time += 1;
     write_pull_feed(&mut svm, &ahead);
     nothing_stands_in(&mut svm);
     svm.publish(BTC, "40000").unwrap();
-    assert_eq!(flags(&svm), 0);
+    assert_eq!(flags(&svm), flag::DIVERGENT);
 }
 
 /// I250.
