@@ -17,14 +17,24 @@
 //! - `rpc`, with the feature of that name: reading accounts and sending transactions through JSON-RPC.
 //!
 //! ```
-//! use ballast_client::{ballast::args::BOTH_SIDES, instruction, pda::Exchange};
+//! use ballast_client::ballast::{args::{OrderArgs, SelfTrade}, state::{MarginAccount, RiskBoard}};
+//! use ballast_client::{instruction, margin, pda::Exchange, risk::{RiskError, Side}};
 //! use solana_address::Address;
+//! use solana_instruction::Instruction;
 //!
-//! let exchange = Exchange::new(1);
-//! let owner = Address::new_from_array([7; 32]);
-//! let margin = exchange.margin(&owner, 0);
-//! let ix = instruction::cancel_all_orders(&exchange, &owner, &margin, 0, BOTH_SIDES, u16::MAX);
-//! assert_eq!(ix.program_id, ballast::ID);
+//! /// Buys up to 25 lots at 400,000 ticks or less, if the account can carry them.
+//! fn buy(board: &RiskBoard, mine: &MarginAccount, makers: &[Address], now: i64) -> Result<Option<Instruction>, RiskError> {
+//!     let (instrument, lots, price, fee) = (0, 25, 400_000, 1_000_000);
+//!     // The margin of an order before it is signed, by the program's own code.
+//!     let after = margin::after_fill(&board.board, &mine.portfolio, instrument, lots, price, fee, now)?;
+//!     if after.initial_equity < after.initial {
+//!         return Ok(None);
+//!     }
+//!     let exchange = Exchange::new(1);
+//!     let account = exchange.margin(&mine.owner, mine.sub_id);
+//!     let args = OrderArgs::limit(Side::Bid, price, lots).immediate_or_cancel().self_trade(SelfTrade::CancelMaker).client_id(7);
+//!     Ok(Some(instruction::place_order(&exchange, &mine.owner, &account, instrument, makers, &args)))
+//! }
 //! ```
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
