@@ -285,37 +285,37 @@ pub mod ballast {
 
     /// Places an order. Makers' margin accounts are passed as further accounts and settled at once.
     #[discrim = 14]
-    pub fn place_order(ctx: &mut Context<PlaceOrder>, args: OrderArgs) -> Result<()> {
+    pub fn place_order(ctx: &mut Context<Orders>, args: OrderArgs) -> Result<()> {
         instructions::place_order(ctx, args)
     }
 
     /// Cancels one order.
     #[discrim = 15]
-    pub fn cancel_order(ctx: &mut Context<CancelOrder>, handle: u32, sequence: u64) -> Result<()> {
+    pub fn cancel_order(ctx: &mut Context<Orders>, handle: u32, sequence: u64) -> Result<()> {
         instructions::cancel_order(ctx, handle, sequence)
     }
 
     /// Cancels the account's orders in a market, at most so many: bids (0), asks (1) or both (2).
     #[discrim = 16]
-    pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, side: u8, limit: u16) -> Result<()> {
+    pub fn cancel_all_orders(ctx: &mut Context<Orders>, side: u8, limit: u16) -> Result<()> {
         instructions::cancel_all_orders(ctx, side, limit)
     }
 
     /// Cancels the newest order that has the owner's number.
     #[discrim = 28]
-    pub fn cancel_by_client_id(ctx: &mut Context<CancelOrder>, client_id: u64) -> Result<()> {
+    pub fn cancel_by_client_id(ctx: &mut Context<Orders>, client_id: u64) -> Result<()> {
         instructions::cancel_by_client_id(ctx, client_id)
     }
 
     /// Replaces an order by another, with one check over both. One that only becomes smaller keeps its priority.
     #[discrim = 29]
-    pub fn replace_order(ctx: &mut Context<PlaceOrder>, handle: u32, sequence: u64, args: OrderArgs) -> Result<()> {
+    pub fn replace_order(ctx: &mut Context<Orders>, handle: u32, sequence: u64, args: OrderArgs) -> Result<()> {
         instructions::replace_order(ctx, handle, sequence, args)
     }
 
     /// Cancels at most 32 orders and then places at most 16 in one market, all or nothing.
     #[discrim = 30]
-    pub fn batch_orders(ctx: &mut Context<PlaceOrder>, cancels: Vec<CancelArgs>, orders: Vec<OrderArgs>) -> Result<()> {
+    pub fn batch_orders(ctx: &mut Context<Orders>, cancels: Vec<CancelArgs>, orders: Vec<OrderArgs>) -> Result<()> {
         instructions::batch_orders(ctx, cancels, orders)
     }
 

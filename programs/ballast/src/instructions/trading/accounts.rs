@@ -1,4 +1,4 @@
-//! The accounts that several of the instructions share.
+//! The accounts of an instruction on orders.
 
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED},
@@ -6,9 +6,10 @@ use crate::{
 };
 use anchor_lang::prelude::*;
 
-/// Accounts of `place_order`, `replace_order` and `batch_orders`. The makers' margin accounts follow as further accounts, writable.
+/// Accounts of the instructions that place and cancel orders. For those that place, the makers' margin accounts follow as further
+/// accounts, writable.
 #[derive(Accounts)]
-pub struct PlaceOrder {
+pub struct Orders {
     /// The owner, or a delegate who may trade.
     pub authority: Signer,
     /// The exchange.
@@ -24,39 +25,7 @@ pub struct PlaceOrder {
         bump = market.bump
     )]
     pub market: Account<Market>,
-    /// The account that trades.
-    #[account(
-        mut,
-        seeds = [
-            MARGIN_SEED,
-            exchange.address().as_ref(),
-            margin.owner.as_ref(),
-            bytemuck::bytes_of(&margin.sub_id),
-        ],
-        bump = margin.bump
-    )]
-    pub margin: Account<MarginAccount>,
-}
-
-/// Accounts of `cancel_order`, `cancel_by_client_id` and `cancel_all_orders`.
-#[derive(Accounts)]
-pub struct CancelOrder {
-    /// The owner, or a delegate who may trade.
-    pub authority: Signer,
-    /// The exchange.
-    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
-    pub exchange: Account<Exchange>,
-    /// Its board.
-    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
-    pub board: Account<RiskBoard>,
-    /// The market.
-    #[account(
-        mut,
-        seeds = [MARKET_SEED, exchange.address().as_ref(), bytemuck::bytes_of(&market.instrument)],
-        bump = market.bump
-    )]
-    pub market: Account<Market>,
-    /// The account whose order it is.
+    /// The account whose orders they are.
     #[account(
         mut,
         seeds = [

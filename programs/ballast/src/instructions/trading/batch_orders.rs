@@ -1,6 +1,6 @@
 //! `batch_orders`
 
-use super::{accounts::PlaceOrder, session::Session};
+use super::{accounts::Orders, session::Session};
 use crate::{
     args::{CancelArgs, OrderArgs},
     constants::{MAX_BATCH_CANCELS, MAX_BATCH_ORDERS},
@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use anchor_lang::prelude::*;
 
 /// Runs `batch_orders`: cancels, then places, all or nothing.
-pub fn batch_orders(ctx: &mut Context<PlaceOrder>, cancels: Vec<CancelArgs>, orders: Vec<OrderArgs>) -> Result<()> {
+pub fn batch_orders(ctx: &mut Context<Orders>, cancels: Vec<CancelArgs>, orders: Vec<OrderArgs>) -> Result<()> {
     require!(!cancels.is_empty() || !orders.is_empty(), BallastError::TooManyLegs);
     require!(cancels.len() <= MAX_BATCH_CANCELS && orders.len() <= MAX_BATCH_ORDERS, BallastError::TooManyLegs);
     let makers = ctx.remaining_accounts()?;

@@ -1,6 +1,6 @@
 //! `cancel_all_orders`
 
-use super::{accounts::CancelOrder, off_book::take_all_off_book};
+use super::{accounts::Orders, off_book::take_all_off_book};
 use crate::{
     args::BOTH_SIDES,
     error::{BallastError, Logged},
@@ -12,7 +12,7 @@ use anchor_lang::prelude::*;
 use ballast_book::Order;
 
 /// Runs `cancel_all_orders`: those of a side or of both, the newest first, `limit` at most.
-pub fn cancel_all_orders(ctx: &mut Context<CancelOrder>, side: u8, limit: u16) -> Result<()> {
+pub fn cancel_all_orders(ctx: &mut Context<Orders>, side: u8, limit: u16) -> Result<()> {
     require!(side <= BOTH_SIDES, BallastError::BadSide);
     let a = &mut ctx.accounts;
     require!(a.margin.allows(a.authority.address(), Permissions::TRADE, now()?), BallastError::Unauthorized);

@@ -1,6 +1,6 @@
 //! `cancel_by_client_id`
 
-use super::{accounts::CancelOrder, off_book::take_off_book};
+use super::{accounts::Orders, off_book::take_off_book};
 use crate::{
     error::{BallastError, Logged},
     events::OrderCancelled,
@@ -10,7 +10,7 @@ use crate::{
 use anchor_lang::prelude::*;
 
 /// Runs `cancel_by_client_id`: of several orders with this number, the newest.
-pub fn cancel_by_client_id(ctx: &mut Context<CancelOrder>, client_id: u64) -> Result<()> {
+pub fn cancel_by_client_id(ctx: &mut Context<Orders>, client_id: u64) -> Result<()> {
     let a = &mut ctx.accounts;
     require!(a.margin.allows(a.authority.address(), Permissions::TRADE, now()?), BallastError::Unauthorized);
     let (address, instrument) = (*a.margin.address(), a.market.instrument);

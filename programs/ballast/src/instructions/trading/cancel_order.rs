@@ -1,6 +1,6 @@
 //! `cancel_order`
 
-use super::{accounts::CancelOrder, off_book::take_off_book};
+use super::{accounts::Orders, off_book::take_off_book};
 use crate::{
     error::{BallastError, Logged},
     events::OrderCancelled,
@@ -11,7 +11,7 @@ use anchor_lang::prelude::*;
 use ballast_book::{Handle, OrderId};
 
 /// Runs `cancel_order`. Possible in every pause state and whatever any price does.
-pub fn cancel_order(ctx: &mut Context<CancelOrder>, handle: u32, sequence: u64) -> Result<()> {
+pub fn cancel_order(ctx: &mut Context<Orders>, handle: u32, sequence: u64) -> Result<()> {
     let a = &mut ctx.accounts;
     require!(a.margin.allows(a.authority.address(), Permissions::TRADE, now()?), BallastError::Unauthorized);
     let (address, instrument) = (*a.margin.address(), a.market.instrument);

@@ -1,11 +1,11 @@
 //! `place_order`
 
-use super::{accounts::PlaceOrder, session::Session};
+use super::{accounts::Orders, session::Session};
 use crate::{args::OrderArgs, events::OrderPlaced};
 use anchor_lang::prelude::*;
 
 /// Runs `place_order`.
-pub fn place_order(ctx: &mut Context<PlaceOrder>, args: OrderArgs) -> Result<()> {
+pub fn place_order(ctx: &mut Context<Orders>, args: OrderArgs) -> Result<()> {
     let makers = ctx.remaining_accounts()?;
     let mut session = Session::open(&mut ctx.accounts, &makers)?;
     let placed = session.place(&args)?;

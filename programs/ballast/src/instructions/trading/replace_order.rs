@@ -1,6 +1,6 @@
 //! `replace_order`
 
-use super::{accounts::PlaceOrder, order::require_reducing_value, session::Session};
+use super::{accounts::Orders, order::require_reducing_value, session::Session};
 use crate::{
     args::{OrderArgs, OrderKind, SelfTrade},
     error::{BallastError, Logged},
@@ -13,7 +13,7 @@ use ballast_risk::Lots;
 
 /// Runs `replace_order`: the old order is cancelled and the new one placed, with one check over both. Where the new one is
 /// the old one made smaller, the old one is reduced in place and keeps its priority.
-pub fn replace_order(ctx: &mut Context<PlaceOrder>, handle: u32, sequence: u64, args: OrderArgs) -> Result<()> {
+pub fn replace_order(ctx: &mut Context<Orders>, handle: u32, sequence: u64, args: OrderArgs) -> Result<()> {
     let makers = ctx.remaining_accounts()?;
     let mut session = Session::open(&mut ctx.accounts, &makers)?;
     let (handle, old) = session.find(handle, sequence)?;

@@ -5,7 +5,7 @@
 //! another, and an order that would lower the margin of the orders beside it.
 
 use super::{
-    accounts::PlaceOrder,
+    accounts::Orders,
     matching::{Matched, Matcher},
     off_book::take_off_book,
     order::{self, Incoming},
@@ -56,7 +56,7 @@ pub struct Outcome {
 impl<'a> Session<'a> {
     /// Loads the makers and keeps the account as it is now. Refuses an authority that may not trade for it.
     #[inline(always)] // a result of this size is not worth its copies
-    pub fn open(a: &'a mut PlaceOrder, makers: &[AccountView]) -> Result<Self> {
+    pub fn open(a: &'a mut Orders, makers: &[AccountView]) -> Result<Self> {
         let now = now()?;
         require!(a.margin.allows(a.authority.address(), Permissions::TRADE, now), BallastError::Unauthorized);
         let address = *a.margin.address();
