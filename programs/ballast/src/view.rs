@@ -44,6 +44,8 @@ pub struct MarginView {
     pub owed: i64,
     /// Interest due: accrued, and what runs since.
     pub interest: i64,
+    /// The chain's time of these figures, in seconds: interest and options change with it.
+    pub time: i64,
     /// Underlyings that follow.
     pub count: u16,
     /// Where the next page begins; 0 if this is the last.
@@ -54,7 +56,7 @@ pub struct MarginView {
 
 impl MarginView {
     /// The head of a page.
-    pub fn new(r: &Requirements, interest: QuoteNative, count: u16, next: u16) -> Self {
+    pub fn new(r: &Requirements, interest: QuoteNative, time: i64, count: u16, next: u16) -> Self {
         Self {
             equity: r.equity.get(),
             initial_equity: r.initial_equity.get(),
@@ -70,6 +72,7 @@ impl MarginView {
             short_minimum: r.short_minimum.get(),
             owed: r.owed().get(),
             interest: interest.get(),
+            time,
             count,
             next,
             reserved: 0,

@@ -269,8 +269,8 @@ impl<'a> Listed<'a> {
 fn margin_of(venue: &Venue, trader: &Trader) -> Result<Requirements> {
     let rpc = venue.net.rpc();
     let board = rpc.board(&venue.exchange)?.board;
-    let here = margin::requirements(&board, &venue.margin_of(trader)?.portfolio, rpc.now()?)?;
     let (there, _) = rpc.view_margin(&venue.exchange, venue.net.payer(), &trader.margin)?;
+    let here = margin::requirements(&board, &venue.margin_of(trader)?.portfolio, there.time)?;
     let there = (there.equity, there.maintenance, there.initial);
     assert_eq!((here.equity.get(), here.maintenance.get(), here.initial.get()), there, "{}", trader.name);
     Ok(here)

@@ -9,6 +9,7 @@ use super::{
 use crate::{Localnet, Trader, Venue, table::numbers};
 use anyhow::{Context, Result, ensure};
 use ballast_client::{
+    ballast::view::MarginView,
     decimal,
     margin::{self, Leg, requirements},
     reconcile::Reconciliation,
@@ -32,9 +33,11 @@ pub fn book(stage: &mut Stage, venue: &Venue, trader: &Trader, title: &str) -> R
     stage.line(title)?;
     let board = venue.net.rpc().board(&venue.exchange)?.board;
     let portfolio = venue.margin_of(trader)?.portfolio;
-    let now = venue.net.rpc().now()?;
+    // Its clock runs on while the story is told, and an option's value with it.
+    let (there, _) = venue.net.rpc().view_margin(&venue.exchange, venue.net.payer(), &trader.margin)?;
+    let now = there.time;
     let whole = requirements(&board, &portfolio, now)?;
-    require_same_on_chain(venue, trader, &whole)?;
+    require_same(trader, &whole, &there)?;
 
     let mut table = numbers(&["", "traded at", "maintenance", "initial"]);
     let mut sum = (0, 0);
@@ -62,9 +65,8 @@ fn share(part: i64, whole: i64) -> String {
     format!("{} %", decimal::rounded(ppm as i64, 4, 1))
 }
 
-/// The program and the client must say the same.
-fn require_same_on_chain(venue: &Venue, trader: &Trader, here: &Requirements) -> Result<()> {
-    let (there, _) = venue.net.rpc().view_margin(&venue.exchange, venue.net.payer(), &trader.margin)?;
+/// The client and the program must say the same.
+fn require_same(trader: &Trader, here: &Requirements, there: &MarginView) -> Result<()> {
     let here = (here.equity.get(), here.maintenance.get(), here.initial.get());
     let there = (there.equity, there.maintenance, there.initial);
     ensure!(here == there, "{}: client {here:?}, program {there:?}", trader.name);

@@ -3,7 +3,7 @@
 use crate::harness::refusal::{assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E, account,
-    ballast::{args::CollateralArgs, constants::MAX_GROWTH},
+    ballast::{args::CollateralArgs, constants::MAX_GROWTH, view::MarginView},
     config, instruction,
     risk::{Ppm, Purpose, TokenParams, TokenTerms, margin::check},
 };
@@ -418,5 +418,5 @@ fn the_view_is_what_the_client_computes() {
     assert!(none.is_empty());
     // Stale prices do not stop it: maintenance counts at the last price.
     svm.advance(1_000);
-    assert_eq!(view(&mut svm, 0), (head, page));
+    assert_eq!(view(&mut svm, 0), (MarginView { time: head.time + 1_000, ..head }, page));
 }

@@ -58,7 +58,7 @@ pub fn view_margin(ctx: &mut Context<ViewMargin>, first_underlying: u16) -> Resu
     let end = first_underlying.checked_add(page.len() as u16).ok_or(BallastError::Overflow)?;
     let next = if end < seen { end } else { 0 };
     let interest = portfolio.interest_due(&board.interest, purpose.now()).logged()?;
-    let head = MarginView::new(&totals, interest, page.len() as u16, next);
+    let head = MarginView::new(&totals, interest, purpose.now(), page.len() as u16, next);
     let mut data = Vec::with_capacity(core::mem::size_of::<MarginView>() + core::mem::size_of_val(page.as_slice()));
     data.extend_from_slice(bytemuck::bytes_of(&head));
     data.extend_from_slice(bytemuck::cast_slice(&page));
