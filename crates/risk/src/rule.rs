@@ -8,6 +8,7 @@
 use crate::{
     Board, Leg, Portfolio, Purpose, QuoteNative, Requirements, RiskError,
     block::legs_at_marks,
+    guard::UnderlyingSet,
     liquidation::discount_rate,
     margin::{self, UnderlyingRisk},
     math::mul_ppm_floor,
@@ -34,14 +35,14 @@ pub fn require_initial(board: &Board, after: &Portfolio, now: i64) -> Result<Req
     require_covered(board, after, Purpose::NewRisk { now })
 }
 
-/// Requires initial equity ≥ initial margin of a liquidator who took over a leg of an underlying.
+/// Requires initial equity ≥ initial margin of a liquidator who took over legs of some underlyings.
 pub fn require_taken_over(
     board: &Board,
     after: &Portfolio,
-    underlying: u16,
+    moved: UnderlyingSet,
     now: i64,
 ) -> Result<Requirements, RiskError> {
-    require_covered(board, after, Purpose::Takeover { now, underlying })
+    require_covered(board, after, Purpose::Takeover { now, moved })
 }
 
 fn require_covered(board: &Board, after: &Portfolio, purpose: Purpose) -> Result<Requirements, RiskError> {

@@ -3,8 +3,8 @@
 //! | guard | new risk | withdrawal | reduction | liquidation | maintenance |
 //! |---|---|---|---|---|---|
 //! | no price yet | every leg | every leg | every leg | every leg | every leg |
-//! | stale: older than `max_age` | every leg | every leg | the leg touched | the leg touched | |
-//! | too volatile: off the median of the last five minutes | every leg | every leg | | the leg touched | |
+//! | stale: older than `max_age` | every leg | every leg | the leg touched | the legs moved | |
+//! | too volatile: off the median of the last five minutes | every leg | every leg | | the legs moved | |
 //! | too uncertain: wide confidence interval | every leg | every leg | | | |
 //! | divergent: the second source disagrees | every leg | every leg | | | |
 //! | option's array stale: too old, or the price has left it | every leg | every leg | | where the price is fresh | |
@@ -21,7 +21,9 @@
 //! prints on one side of the median, so that a real crash still liquidates, even one that goes on.
 
 mod purpose;
+mod set;
 mod state;
 
 pub use purpose::{Arrays, Purpose};
+pub use set::UnderlyingSet;
 pub use state::{CONSISTENT_SECONDS, Guards, SAMPLE_SECONDS, SAMPLES, SecondPrice, flag};

@@ -1,6 +1,6 @@
 //! What a margin check is for, and what of the prices it requires.
 
-use super::flag;
+use super::{UnderlyingSet, flag};
 use crate::{RiskError, Underlying};
 
 /// What a margin check is for. The purpose decides which prices must be good.
@@ -23,19 +23,19 @@ pub enum Purpose {
         /// The underlying.
         underlying: u16,
     },
-    /// A liquidation of a leg of one underlying; nothing unrelated may stop it.
+    /// A liquidation that moves legs of some underlyings; nothing unrelated may stop it.
     Liquidation {
         /// Time of the check, seconds.
         now: i64,
-        /// The underlying.
-        underlying: u16,
+        /// The underlyings.
+        moved: UnderlyingSet,
     },
     /// The liquidator's side of a liquidation: new risk, but what does not stop the liquidation does not stop the liquidator.
     Takeover {
         /// Time of the check, seconds.
         now: i64,
-        /// The underlying.
-        underlying: u16,
+        /// The underlyings whose legs it takes over.
+        moved: UnderlyingSet,
     },
     /// The account as it stands, at the last prices, however old.
     Maintenance {
@@ -63,9 +63,9 @@ impl Purpose {
     pub fn arrays(self, u: &Underlying) -> Arrays {
         match self {
             Self::NewRisk { .. } | Self::Withdrawal { .. } => Arrays::Usable,
-            Self::Takeover { underlying, .. } if underlying != u.index => Arrays::Usable,
+            Self::Takeover { moved, .. } if !moved.contains(u.index) => Arrays::Usable,
             // A liquidator can refresh whatever has a fresh price; what has none stops nothing.
-            Self::Liquidation { now, underlying } if underlying != u.index && u.require_fresh(now).is_err() => {
+            Self::Liquidation { now, moved } if !moved.contains(u.index) && u.require_fresh(now).is_err() => {
                 Arrays::Any
             }
             Self::Takeover { .. } | Self::Liquidation { .. } => Arrays::Near,
@@ -83,9 +83,9 @@ impl Purpose {
                 if u.guards.flags != 0 { Err(u.suspect(flag::ALL)) } else { Ok(()) }
             }
             Self::Reduction { now, underlying } if underlying == u.index => u.require_fresh(now),
-            Self::Takeover { now, underlying } if underlying != u.index => Self::NewRisk { now }.require(u),
-            Self::Takeover { now, .. } => Self::Liquidation { now, underlying: u.index }.require(u),
-            Self::Liquidation { now, underlying } if underlying == u.index => {
+            Self::Takeover { now, moved } if !moved.contains(u.index) => Self::NewRisk { now }.require(u),
+            Self::Takeover { now, moved } => Self::Liquidation { now, moved }.require(u),
+            Self::Liquidation { now, moved } if moved.contains(u.index) => {
                 u.require_fresh(now)?;
                 if u.guards.flags & flag::VOLATILE != 0 { Err(u.suspect(flag::VOLATILE)) } else { Ok(()) }
             }

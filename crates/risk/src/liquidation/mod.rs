@@ -5,10 +5,12 @@
 //! transfer frees, so that every transfer raises the account's health. A request that would carry health past the buffer is cut
 //! back to the fewest lots that reach it.
 mod discount;
+mod episode;
 mod search;
 mod takeover;
 mod token;
 
 pub use discount::discount_rate;
+pub use episode::{Episode, EpisodeLeg, MAX_EPISODE_LEGS};
 pub use takeover::{TakenOver, Takeover, take_over};
 pub use token::{TokenSale, sell_tokens};

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     Board, Fill, Filled, Instrument, LotValue, Lots, Margin, Portfolio, Position, PositionKey, Ppm, Purpose,
     QuoteNative, Requirements, RiskError, Underlying,
+    guard::UnderlyingSet,
     margin::{TokenHolding, UnderlyingRisk},
     math::mul_ppm_floor,
     rule,
@@ -60,7 +61,7 @@ impl Takeover {
         let u = board.underlying(i.underlying)?;
         let account = account.fill(i, u, self.fill)?;
         let taken = self.fill_liquidator(i, u, liquidator)?;
-        let required = rule::require_taken_over(board, liquidator, u.index, now)?;
+        let required = rule::require_taken_over(board, liquidator, UnderlyingSet::one(u.index), now)?;
         Ok(TakenOver { account, liquidator: taken, required })
     }
 
@@ -90,7 +91,7 @@ pub fn take_over(
     now: i64,
 ) -> Result<Takeover, RiskError> {
     let u = board.underlying(i.underlying)?;
-    let mut trial = Trial::new(board, scratch, u, i, Purpose::Liquidation { now, underlying: u.index })?;
+    let mut trial = Trial::new(board, scratch, u, i, Purpose::Liquidation { now, moved: UnderlyingSet::one(u.index) })?;
     let before = trial.before;
     if !before.is_liquidatable() {
         return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });

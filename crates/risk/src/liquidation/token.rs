@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     Board, Margin, Portfolio, Ppm, Purpose, QuoteNative, Requirements, RiskError, Scaled, Token, Underlying, Units,
+    guard::UnderlyingSet,
     margin::{TokenHolding, UnderlyingRisk},
     math::{mul_bounded, mul_div_floor, mul_ppm_floor},
     rule,
@@ -65,7 +66,7 @@ impl TokenSale {
         }
         liquidator.cash = liquidator.cash.minus(paid)?;
         liquidator.credit(token, terms, u, self.amount)?;
-        rule::require_taken_over(board, liquidator, u.index, now)
+        rule::require_taken_over(board, liquidator, UnderlyingSet::one(u.index), now)
     }
 }
 
@@ -86,7 +87,8 @@ pub fn sell_tokens(
 ) -> Result<TokenSale, RiskError> {
     let terms = board.token(token)?;
     let u = board.underlying(terms.underlying)?;
-    let mut trial = Trial::new(board, portfolio, u, token, Purpose::Liquidation { now, underlying: u.index })?;
+    let mut trial =
+        Trial::new(board, portfolio, u, token, Purpose::Liquidation { now, moved: UnderlyingSet::one(u.index) })?;
     let before = trial.before;
     if !before.is_liquidatable() {
         return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });

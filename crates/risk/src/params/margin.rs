@@ -23,7 +23,14 @@ parameters! {
         dust_value: QuoteNative in 0..=1_000_000_000, Quote;
         /// An account whose equity is below maintenance times one plus this is called for margin by an event.
         warning_buffer: Ppm in 0..=1_000_000, Ratio;
-    } reserved [u32; 7]
+        /// An account whose equity is below this part of its maintenance margin may be seized at once.
+        seizure_ratio: Ppm in 100_000..=500_000, Ratio default 333_333;
+        /// Most that the insurance fund adds to the equity of a seized account for the discount of its liquidators, a ratio of its
+        /// maintenance margin.
+        seizure_budget: Ppm in 0..=100_000, Ratio default 100_000;
+        /// Most that it spends so in a day on one underlying, a ratio of the fund.
+        fund_budget: Ppm in 0..=10_000, Ratio default 10_000;
+    } reserved [u32; 4]
 }
 
 impl MarginParams {

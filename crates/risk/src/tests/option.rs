@@ -11,6 +11,7 @@ use super::{
 use crate::{
     Fill, Instrument, Kind, LotValue, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Slice, Ticks, Underlying,
     UnitPrice,
+    guard::UnderlyingSet,
     margin::{UnderlyingRisk, check},
     math::{RATIO_ONE, mul_div_floor},
     scenario::{ROWS, SPAN, Scenario},
@@ -289,9 +290,9 @@ fn new_risk_needs_an_array_that_is_near_and_young() {
         assert_eq!(check(Purpose::Reduction { now: NOW, underlying: 0 }), last);
         // But nobody is liquidated by the drift that a refresh would have taken off, here or elsewhere, unless there is no
         // price to refresh at.
-        assert_eq!(check(Purpose::Liquidation { now: NOW, underlying: 0 }).map(|_| ()), expected);
-        assert_eq!(check(Purpose::Liquidation { now: NOW, underlying: 1 }).map(|_| ()), expected);
-        assert!(check(Purpose::Liquidation { now: NOW + 10_000, underlying: 1 }).is_ok());
+        assert_eq!(check(Purpose::Liquidation { now: NOW, moved: UnderlyingSet::one(0) }).map(|_| ()), expected);
+        assert_eq!(check(Purpose::Liquidation { now: NOW, moved: UnderlyingSet::one(1) }).map(|_| ()), expected);
+        assert!(check(Purpose::Liquidation { now: NOW + 10_000, moved: UnderlyingSet::one(1) }).is_ok());
         if moved.is_none() {
             assert_eq!(check(Purpose::NewRisk { now: NOW }), last);
         }

@@ -88,7 +88,10 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         insurance_share: ratio(p, "insurance_share"),
         dust_value: quote(p, "dust_value"),
         warning_buffer: ratio(p, "warning_buffer"),
-        reserved: [0; 7],
+        seizure_ratio: Ppm::new(333_333),
+        seizure_budget: Ppm::new(100_000),
+        fund_budget: Ppm::new(10_000),
+        reserved: [0; 4],
     };
     board.params.validate().unwrap();
     for (slot, s) in board.scenarios.iter_mut().zip(list(v, "scenarios")) {

@@ -67,7 +67,10 @@ pub fn usual_params() -> MarginParams {
         insurance_share: Ppm::new(300_000),
         dust_value: QuoteNative::new(10_000_000),
         warning_buffer: Ppm::new(200_000),
-        reserved: [0; 7],
+        seizure_ratio: Ppm::new(333_333),
+        seizure_budget: Ppm::new(100_000),
+        fund_budget: Ppm::new(10_000),
+        reserved: [0; 4],
     }
 }
 
@@ -95,7 +98,10 @@ fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
         insurance_share: Ppm::new(legal(rng, 0, 900_000) as u32),
         dust_value: QuoteNative::new(legal(rng, 0, 1_000_000_000)),
         warning_buffer: Ppm::new(legal(rng, 0, 1_000_000) as u32),
-        reserved: [0; 7],
+        seizure_ratio: Ppm::new(legal(rng, 100_000, 500_000) as u32),
+        seizure_budget: Ppm::new(legal(rng, 0, 100_000) as u32),
+        fund_budget: Ppm::new(legal(rng, 0, 10_000) as u32),
+        reserved: [0; 4],
     };
     params.validate_bounds().unwrap();
     params

@@ -3,15 +3,13 @@
 use crate::error::BallastError;
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::{Portfolio, QuoteNative};
+use ballast_risk::{Portfolio, liquidation::Episode};
 use bitflags::bitflags;
 use bytemuck::{Pod, Zeroable};
 use solana_address::Address;
 
 /// Delegates of an account.
 pub const MAX_DELEGATES: usize = 4;
-/// Instruments of a liquidation episode that an account records.
-pub const MAX_LIQUIDATED_LEGS: usize = 16;
 
 /// What a delegate may do.
 #[cfg_attr(all(feature = "program", feature = "idl-build"), derive(IdlType))]
@@ -48,19 +46,6 @@ pub struct Delegate {
     pub reserved: [u8; 7],
 }
 
-/// An instrument that was liquidated in the current episode.
-#[cfg_attr(all(feature = "program", feature = "idl-build"), derive(IdlType))]
-#[repr(C)]
-#[derive(Clone, Copy, Pod, Zeroable)]
-pub struct LiquidatedLeg {
-    /// Value taken over, positive for a long position.
-    pub value: QuoteNative,
-    /// The instrument.
-    pub instrument: u16,
-    /// Reserved, zero.
-    pub reserved: [u16; 3],
-}
-
 /// Seeds: "margin", exchange, owner, sub-id (u16, little endian).
 #[cfg_attr(feature = "program", account)]
 #[cfg_attr(not(feature = "program"), derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable), repr(C))]
@@ -83,8 +68,8 @@ pub struct MarginAccount {
     pub liquidated_at: i64,
     /// Who may act for the owner.
     pub delegates: [Delegate; MAX_DELEGATES],
-    /// What was liquidated in the current episode.
-    pub liquidated: [LiquidatedLeg; MAX_LIQUIDATED_LEGS],
+    /// Its present episode of default.
+    pub episode: Episode,
     /// Reserved, zero.
     pub reserved: [u64; 27],
     /// Cash, tokens and positions.

@@ -9,7 +9,7 @@ mod surface;
 mod treasury;
 
 pub use exchange::{Exchange, Pause};
-pub use margin_account::{Delegate, LiquidatedLeg, MarginAccount, Permissions};
+pub use margin_account::{Delegate, MarginAccount, Permissions};
 pub use market::Market;
 pub use pending_change::{MAX_CHANGE_LEN, PendingChange};
 pub use risk_board::RiskBoard;

@@ -165,7 +165,7 @@ fn every_number_of_the_event_is_where_it_says() {
         let margin = crash.svm.margin(&crash.alice.margin);
         assert_eq!(margin.liquidated_at, crash.svm.now());
         let value = if long { did.mark_value } else { -did.mark_value };
-        assert_eq!((margin.liquidated[0].instrument, margin.liquidated[0].value.get()), (BTC, value));
+        assert_eq!((margin.episode.legs[0].instrument, margin.episode.legs[0].value.get()), (BTC, value));
         crash.svm.assert_reconciled();
     }
 }

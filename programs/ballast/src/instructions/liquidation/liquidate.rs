@@ -9,10 +9,10 @@ use crate::{
         load::{boxed, market_and_book, now},
         trading::take_all_off_book,
     },
-    state::{Exchange, LiquidatedLeg, MarginAccount, Market, RiskBoard, Treasury},
+    state::{Exchange, MarginAccount, Market, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Lots, QuoteNative, liquidation::take_over};
+use ballast_risk::{Lots, liquidation::take_over};
 
 /// Accounts of `liquidate`.
 #[derive(Accounts)]
@@ -86,7 +86,9 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
         market.book(filled).logged()?;
     }
     market.invariant(i)?;
-    record(&mut a.margin, i.index, taken.mark_value, moved.account.before > Lots::ZERO)?;
+    let value =
+        if moved.account.before > Lots::ZERO { taken.mark_value } else { taken.mark_value.negated().logged()? };
+    a.margin.episode.record(i, value).logged()?;
     let outcome = Outcome { account: &taken.after, liquidator: &moved.required, insurance: taken.insurance };
     let debt = settle(&mut a.treasury, &mut a.margin, &mut a.liquidator, &outcome, &board.interest, now)?;
     emit!(Liquidated {
@@ -105,23 +107,5 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
         orders_cancelled,
         instrument: i.index,
     });
-    Ok(())
-}
-
-/// Notes what was taken over in this episode: the side that bad debt would fall on. When all slots are in use, the smallest
-/// entry gives way.
-fn record(margin: &mut MarginAccount, instrument: u16, value: QuoteNative, long: bool) -> Result<()> {
-    let value = if long { value } else { value.negated().logged()? };
-    let same = margin.liquidated.iter().position(|l| !l.value.is_zero() && l.instrument == instrument);
-    let slot = match same {
-        Some(slot) => &mut margin.liquidated[slot],
-        None => {
-            let smallest = margin.liquidated.iter_mut().min_by_key(|l| l.value.get().unsigned_abs());
-            let slot = smallest.ok_or(BallastError::CorruptState)?;
-            *slot = LiquidatedLeg { value: QuoteNative::ZERO, instrument, reserved: [0; 3] };
-            slot
-        }
-    };
-    slot.value = slot.value.plus(value).logged()?;
     Ok(())
 }

@@ -1,0 +1,74 @@
+//! What a margin account remembers of its default, from the first notice until it is healthy again or has nothing left.
+
+use crate::{Instrument, Ppm, QuoteNative, RiskError};
+use bytemuck::{Pod, Zeroable};
+
+/// Instruments of an episode that are recorded: those of the largest value.
+pub const MAX_EPISODE_LEGS: usize = 16;
+
+/// An instrument of which an account in default held a position: its other side bears what the insurance fund cannot.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct EpisodeLeg {
+    /// Value at the marks, quote-native, positive where the account was long; 0 where the slot is free.
+    pub value: QuoteNative,
+    /// The contract's generation.
+    pub generation: u32,
+    /// The instrument.
+    pub instrument: u16,
+    /// Reserved, zero.
+    pub reserved: u16,
+}
+
+/// An episode of default. All zero while there is none.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Episode {
+    /// Since when the account was found below maintenance without a break, seconds; 0 where no notice runs.
+    pub noticed_at: i64,
+    /// When it was last found so, seconds.
+    pub seen_at: i64,
+    /// When [`Episode::least_ratio`] was found, seconds.
+    pub least_at: i64,
+    /// When the account was seized, seconds; 0 where it is not.
+    pub seized_at: i64,
+    /// What is left of the insurance fund's money that was set aside for the discounts of a seized account.
+    pub budget: QuoteNative,
+    /// What the insurance fund has paid for a seized account and gets back from what is left of it.
+    pub advanced: QuoteNative,
+    /// What others have borne of its debt.
+    pub shared: QuoteNative,
+    /// Least ratio of equity to maintenance margin at a liquidation of the last minutes.
+    pub least_ratio: Ppm,
+    /// Reserved, zero.
+    pub reserved: u32,
+    /// What the other side of is charged with debt that the fund cannot pay.
+    pub legs: [EpisodeLeg; MAX_EPISODE_LEGS],
+}
+
+impl Episode {
+    /// True while the account is in receivership: its owner may only deposit and cancel orders.
+    #[inline(always)]
+    pub const fn is_seized(&self) -> bool {
+        self.seized_at != 0
+    }
+
+    /// Records that the account held lots of this value, positive where it was long. Where all slots are in use, the entry of the
+    /// smallest value gives way, to a larger one.
+    pub fn record(&mut self, i: &Instrument, value: QuoteNative) -> Result<(), RiskError> {
+        let same = |l: &EpisodeLeg| !l.value.is_zero() && (l.instrument, l.generation) == (i.index, i.generation);
+        if let Some(leg) = self.legs.iter_mut().find(|l| same(l)) {
+            leg.value = leg.value.plus(value)?;
+            return Ok(());
+        }
+        let size = |l: &EpisodeLeg| l.value.get().unsigned_abs();
+        if let Some(smallest) = self.legs.iter_mut().min_by_key(|l| size(l))
+            && size(smallest) < value.get().unsigned_abs()
+        {
+            *smallest = EpisodeLeg { value, generation: i.generation, instrument: i.index, reserved: 0 };
+        }
+        Ok(())
+    }
+}
