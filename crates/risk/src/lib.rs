@@ -4,7 +4,7 @@
 //!
 //! - [`Board`]: what every check reads (prices, shocks, instruments, parameters).
 //! - [`Portfolio`]: what one account holds.
-//! - [`Slice`], [`OptionTerms`], [`surface`]: risk arrays of options, how they move between refreshes, volatilities.
+//! - [`ExpiryArrays`], [`OptionTerms`], [`surface`]: risk arrays of options, how they move between refreshes, volatilities.
 //! - [`publish`]: the rules by which a price goes onto the board.
 //! - [`guard`], [`range`]: when a price is suspect and what that stops; the dynamic scan range.
 //! - [`margin`]: the model, from a board and a portfolio to equity and requirements.
@@ -53,7 +53,7 @@ mod token;
 pub mod transfer;
 mod underlying;
 
-pub use array::Slice;
+pub use array::ExpiryArrays;
 pub use ballast_units::{
     LotValue, Lots, NativePerLot, Overflow, Ppm, QuoteNative, Scaled, Side, TickValue, Ticks, Times, UnitPrice, Units,
     UnitsPerLot,

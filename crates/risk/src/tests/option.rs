@@ -9,8 +9,8 @@ use super::{
     },
 };
 use crate::{
-    Fill, Instrument, Kind, LotValue, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Slice, Ticks, Underlying,
-    UnitPrice,
+    ExpiryArrays, Fill, Instrument, Kind, LotValue, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Ticks,
+    Underlying, UnitPrice,
     guard::UnderlyingSet,
     margin::{UnderlyingRisk, check},
     math::{RATIO_ONE, mul_div_floor},
@@ -333,13 +333,13 @@ fn a_refresh_is_refused_by_name() {
     assert_eq!(refused, Err(RiskError::NoVolatility { expiry }));
     let other = world.board.refresh_options(1, &world.surfaces[&0], [2].into_iter(), NOW);
     assert_eq!(other, Err(RiskError::NotListed { index: 2 }));
-    let slice = |u: &Underlying| Slice::new(&SPAN, u, world.surfaces[&0].expiry(expiry).unwrap(), 0, NOW);
-    let made = slice(&world.board.underlyings[0]).unwrap();
+    let arrays = |u: &Underlying| ExpiryArrays::new(&SPAN, u, world.surfaces[&0].expiry(expiry).unwrap(), 0, NOW);
+    let made = arrays(&world.board.underlyings[0]).unwrap();
     let mut later = Instrument { expiry: expiry + 60, ..world.board.instruments[2] };
     let refused = made.refresh(&mut later, &world.board.underlyings[0], &SPAN, NOW);
     assert_eq!(refused, Err(RiskError::NoVolatility { expiry: expiry + 60 }));
     let unpriced = Underlying { price: UnitPrice::new(0), ..world.board.underlyings[0] };
-    assert_eq!(slice(&unpriced).unwrap_err(), RiskError::NoPrice { underlying: 0 });
+    assert_eq!(arrays(&unpriced).unwrap_err(), RiskError::NoPrice { underlying: 0 });
     assert_eq!(world.board.instruments, before.instruments);
 }
 
