@@ -165,6 +165,11 @@ errors! {
     NotPositive = "a value is zero or negative where it must be positive: the log names it; use a positive one",
     CorruptState = "the accounts contradict themselves: nothing was changed, please report this with the log",
     Backwards = "the time, or an index that only grows, is behind what was written before: try again later, and report it if that does not help",
+    Seized = "the account is in receivership: its owner may only deposit and cancel orders until it is released",
+    NotSeized = "the account is not in receivership",
+    NotSeizable = "the account may not be seized yet: the log names its equity and the level; give notice, and confirm it for ten minutes",
+    DebtShared = "others have borne a part of the account's debt: it is sold to the end",
+    WindDownNotDue = "a perpetual is wound down for an account seized a day ago that holds a twentieth of it: the log names what this one holds",
 }
 
 impl BallastError {
@@ -256,6 +261,8 @@ impl From<RiskError> for BallastError {
             RiskError::PrintNotPositive => Self::OraclePriceNotPositive,
             RiskError::PrintTooHigh { .. } => Self::OraclePriceTooHigh,
             RiskError::InsufficientCash { .. } => Self::InsufficientBalance,
+            RiskError::NotSeizable { .. } => Self::NotSeizable,
+            RiskError::WindDownNotDue { .. } => Self::WindDownNotDue,
         }
     }
 }

@@ -6,11 +6,19 @@
 //! back to the fewest lots that reach it.
 mod discount;
 mod episode;
+mod loss;
+mod notice;
+mod receivership;
 mod search;
 mod takeover;
 mod token;
 
 pub use discount::discount_rate;
 pub use episode::{Episode, EpisodeLeg, MAX_EPISODE_LEGS};
+pub use notice::{Found, NOTICE_LAPSE_SECONDS, Noticed, measure};
+pub use receivership::{
+    BUDGET_RISE_SECONDS, SEIZURE_NOTICE_SECONDS, Spending, UNTAKEN_SECONDS, next_settlement, require_untaken,
+    seizure_level,
+};
 pub use takeover::{TakenOver, Takeover, take_over};
 pub use token::{TokenSale, sell_tokens};

@@ -1,8 +1,15 @@
 //! Liquidation and bad debt.
 
+mod give_notice;
 mod liquidate;
 mod liquidate_token;
 mod parties;
+mod release;
 mod resolve_bad_debt;
+mod seize;
+mod waterfall;
+mod wind_down_seized;
 
-pub use {liquidate::*, liquidate_token::*, resolve_bad_debt::*};
+pub use {
+    give_notice::*, liquidate::*, liquidate_token::*, release::*, resolve_bad_debt::*, seize::*, wind_down_seized::*,
+};

@@ -1,6 +1,6 @@
 //! What every liquidation requires of its two parties, and how it ends for both.
 
-use super::resolve_bad_debt::{BadDebt, pay_bad_debt};
+use super::waterfall::{BadDebt, end_default};
 use crate::{
     error::{BallastError, Logged},
     state::{Exchange, MarginAccount, Pause, Permissions, Treasury},
@@ -17,10 +17,16 @@ pub fn require_liquidator(
     margin: &MarginAccount,
     now: i64,
 ) -> Result<()> {
-    // An account that is kept from adding collateral is not liquidated.
-    require!(!exchange.pause.intersects(Pause::LIQUIDATE.union(Pause::DEPOSIT)), BallastError::Paused);
+    require_liquidations(exchange)?;
+    liquidator.require_in_own_hands()?;
     require!(liquidator.allows(authority, Permissions::LIQUIDATE, now), BallastError::Unauthorized);
     require!(!is_own(liquidator, margin, now), BallastError::LiquidatorIsOwner);
+    Ok(())
+}
+
+/// Requires that accounts may be liquidated. One that is kept from adding collateral is not, nor given notice or seized.
+pub fn require_liquidations(exchange: &Exchange) -> Result<()> {
+    require!(!exchange.pause.intersects(Pause::LIQUIDATE.union(Pause::DEPOSIT)), BallastError::Paused);
     Ok(())
 }
 
@@ -59,7 +65,7 @@ pub fn settle(
     margin.portfolio.note_owed(outcome.account);
     treasury.lending.settle(&mut margin.portfolio, interest, now).logged()?;
     treasury.lending.settle(&mut liquidator.portfolio, interest, now).logged()?;
-    let debt = pay_bad_debt(&mut margin.portfolio, treasury)?;
+    let debt = end_default(margin, treasury)?;
     treasury.lending.register(&mut margin.portfolio, outcome.account.own_cash, interest, now).logged()?;
     treasury.lending.register(&mut liquidator.portfolio, outcome.liquidator.own_cash, interest, now).logged()?;
     margin.liquidated_at = now;
