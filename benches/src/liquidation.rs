@@ -76,7 +76,7 @@ pub fn perpetuals(b: &mut Bench, maker: &Trader) -> Result<()> {
     ensure!(cash < 0, "the debtor has {cash}, so there is no bad debt left");
     let gift = exchange::gift(b, "1_000_000")?;
     b.run(gift, &[])?;
-    b.measure("resolve_bad_debt", instruction::resolve_bad_debt(&e, &debtor.margin), &[])?;
+    b.measure("resolve_bad_debt", instruction::resolve_bad_debt(&e, &debtor.margin, &[]), &[])?;
     Ok(())
 }
 

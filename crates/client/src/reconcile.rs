@@ -114,12 +114,7 @@ impl Reconciliation {
 
     /// What somebody has a claim on.
     pub fn claims(&self) -> i128 {
-        self.cash
-            + self.quote
-            + self.insurance
-            + self.fees
-            + self.interest
-            - self.receivable
+        self.cash + self.quote + self.insurance + self.fees + self.interest - self.receivable
             + self.unswept
             + self.unpaid_funding
             + self.settled()

@@ -75,17 +75,21 @@ impl LendingPool {
     /// Brings an account up to date: accrues its interest, pays what it earned, collects what it can pay.
     pub fn settle(&mut self, p: &mut Portfolio, interest: &Interest, now: i64) -> Result<Settled, RiskError> {
         p.accrue(interest, now)?;
-        let lost = self.take_losses(p, interest)?;
+        let lost = self.take_losses(p, interest, now)?;
         let earned = self.pay(p, interest)?;
         Ok(Settled { earned, collected: self.collect(p)?, lost })
     }
 
     /// Takes from an account's cash the losses that what it lends has borne since. All accounts together pay at least what was
-    /// charged, each rounded up; what they pay beyond it is interest of the lenders.
-    fn take_losses(&mut self, p: &mut Portfolio, interest: &Interest) -> Result<QuoteNative, RiskError> {
+    /// charged, each rounded up; what they pay beyond it is interest of the lenders. What is lost is no longer lent, so that nobody
+    /// loses more than he lends, rounding apart.
+    fn take_losses(&mut self, p: &mut Portfolio, interest: &Interest, now: i64) -> Result<QuoteNative, RiskError> {
         let lost = p.losses_due(interest)?;
         p.loss_index = interest.loss_index;
         if !lost.is_zero() {
+            self.count_time(now)?;
+            let less = lost.min(p.lent);
+            (p.lent, self.lent) = (p.lent.minus(less)?, self.lent.minus(less)?);
             p.cash = p.cash.minus(lost)?;
             let repaid = lost.min(self.receivable);
             self.receivable = self.receivable.minus(repaid)?;

@@ -25,12 +25,7 @@ impl EpisodeLeg {
     }
 
     /// Charges a share of a debt to the other side of its instrument, of which `open` lots are held, ≥ 0. Returns what it bears.
-    pub fn bear(
-        &mut self,
-        board: &mut Board,
-        open: Lots,
-        share: QuoteNative,
-    ) -> Result<QuoteNative, RiskError> {
+    pub fn bear(&mut self, board: &mut Board, open: Lots, share: QuoteNative) -> Result<QuoteNative, RiskError> {
         let (range_value, scale) = {
             let u = board.underlying(board.instrument(self.instrument)?.underlying)?;
             (u.range_value, u.scale())

@@ -54,13 +54,14 @@ fn resolve_bad_debt() {
     svm.send(&[open], &[&bob.key]).unwrap();
     svm.fund_insurance(1).unwrap();
     let e = svm.exchange;
-    let ix = instruction::resolve_bad_debt(&e, &debtor.margin);
-    Case::new("resolve_bad_debt", ix, &[], &[EXCHANGE, TREASURY, MARGIN])
+    let ix = instruction::resolve_bad_debt(&e, &debtor.margin, &[]);
+    Case::new("resolve_bad_debt", ix, &[], &[EXCHANGE, TREASURY, BOARD, MARGIN])
         .other_exchange(0, other.address)
         .other_exchange(1, other.treasury)
-        .other_exchange(2, other.margin(&bob.address(), 0))
-        .sibling(2, bob.margin)
-        .except(2, Sibling, E::NoBadDebt)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.margin(&bob.address(), 0))
+        .sibling(3, bob.margin)
+        .except(3, Sibling, E::NoBadDebt)
         .run(&mut svm);
 }
 
