@@ -18,6 +18,7 @@ pub fn all() -> Result<Units> {
     liquidation::perpetuals(&mut b, &makers[0])?;
     lending::interest(&mut b, &makers[1])?;
     settlement::wind_down(&mut b)?;
+    liquidation::receivership(&mut b)?;
     governance::all(&mut b)?;
     Ok(b.units)
 }

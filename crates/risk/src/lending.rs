@@ -81,8 +81,7 @@ impl LendingPool {
     }
 
     /// Takes from an account's cash the losses that what it lends has borne since. All accounts together pay at least what was
-    /// charged, each rounded up; what they pay beyond it is interest of the lenders. What is lost is no longer lent, so that nobody
-    /// loses more than he lends, rounding apart.
+    /// charged, each rounded up; what they pay beyond it is interest of the lenders. What is lost is no longer lent.
     fn take_losses(&mut self, p: &mut Portfolio, interest: &Interest, now: i64) -> Result<QuoteNative, RiskError> {
         let lost = p.losses_due(interest)?;
         p.loss_index = interest.loss_index;

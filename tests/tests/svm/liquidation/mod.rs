@@ -1,5 +1,7 @@
 //! Liquidation and bad debt.
 
 mod positions;
+mod receivership;
+mod sharing;
 mod tables;
 mod tokens;
