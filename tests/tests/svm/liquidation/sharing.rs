@@ -39,7 +39,7 @@ fn treasury(svm: &Svm) -> Box<Treasury> {
     svm.treasury()
 }
 
-/// I370. Alice lacks 1,100 dollars that the fund does not have. Bob, who is short what she was long, bears a quarter of a scan range
+/// I369, I370. Alice lacks 1,100 dollars that the fund does not have. Bob, who is short what she was long, bears a quarter of a scan range
 /// of 15 % of 2,000 dollars, less than a part in 65,535; Carol's lent cash the rest, counted at once and paid when it is touched.
 #[test]
 fn a_debt_is_shared_to_the_unit() {
@@ -144,7 +144,7 @@ fn a_small_leg_does_not_steer_the_loss() {
     assert!(charged as i128 <= 1_100i128 * i128::from(value) / 2_000 + 1, "{charged} of {value}");
 }
 
-/// I374. A thief with two wallets pumps a thin market. His long profits, his short owes; what he takes out is what prices gave to
+/// I370, I374. A thief with two wallets pumps a thin market. His long profits, his short owes; what he takes out is what prices gave to
 /// both together, and the rest is charged: the fund first, then who is long, then who lends. All adds up to the unit.
 #[test]
 fn a_pumped_thin_market_is_shared() {
