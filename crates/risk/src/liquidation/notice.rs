@@ -6,14 +6,10 @@
 
 use super::Episode;
 use crate::{
-    Board, MarginParams, Portfolio, Purpose, QuoteNative, Requirements, RiskError,
+    Board, MarginParams, Portfolio, Purpose, Requirements, RiskError,
     guard::UnderlyingSet,
     margin::{self, Holdings},
-    math::mul_ppm_ceil,
 };
-
-/// After so many seconds without a confirmation a notice has lapsed.
-pub const NOTICE_LAPSE_SECONDS: i64 = 300;
 
 /// An account as it is judged in default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +44,7 @@ pub fn measure(board: &Board, portfolio: &Portfolio, now: i64) -> Result<Found, 
     let mut holdings = Holdings::of(board, portfolio)?;
     while let Some((index, positions, tokens)) = holdings.next() {
         held = held.with(index);
-        let price = Purpose::Liquidation { now, moved: UnderlyingSet::one(index) }.require(board.underlying(index)?);
-        match price {
+        match board.underlying(index)?.require_movable(now) {
             Ok(()) => moved = moved.with(index),
             Err(_) if tokens.units == 0 && margin::all_settled(board, positions) => {}
             Err(e) => refused = refused.or(Some(e)),
@@ -64,38 +59,27 @@ pub fn measure(board: &Board, portfolio: &Portfolio, now: i64) -> Result<Found, 
     }
 }
 
-impl Requirements {
-    /// True if equity reaches maintenance margin and the buffer up to which a liquidation goes.
-    pub fn reaches_buffer(&self, params: &MarginParams) -> Result<bool, RiskError> {
-        let buffer = mul_ppm_ceil(self.maintenance.max(QuoteNative::ZERO), params.liquidation_buffer)?;
-        Ok(self.equity >= self.maintenance.plus(buffer)?)
+/// The underlyings of which an account holds lots, orders or tokens.
+pub fn held(board: &Board, portfolio: &Portfolio) -> Result<UnderlyingSet, RiskError> {
+    let mut held = UnderlyingSet::EMPTY;
+    for p in portfolio.open() {
+        held = held.with(p.key.underlying());
     }
+    for balance in portfolio.balances.iter().filter(|b| b.amount > 0) {
+        held = held.with(board.token(balance.token)?.underlying);
+    }
+    Ok(held)
 }
 
 impl Episode {
-    /// Takes note of how an account stands that is not seized.
+    /// As [`Episode::observe`], and says what that did.
     pub fn notice(&mut self, params: &MarginParams, found: &Requirements, now: i64) -> Result<Noticed, RiskError> {
-        if found.is_liquidatable() {
-            if !self.is_noticed(now) {
-                self.noticed_at = now;
-            }
-            self.seen_at = now;
-            return Ok(Noticed::Below);
-        }
-        if *self != Self::default() && found.reaches_buffer(params)? {
-            *self = Self::default();
-            return Ok(Noticed::Over);
-        }
-        Ok(Noticed::Unchanged)
-    }
-
-    /// True while a notice runs: it was confirmed in the last minutes.
-    pub const fn is_noticed(&self, now: i64) -> bool {
-        self.noticed_at != 0 && now.saturating_sub(self.seen_at) <= NOTICE_LAPSE_SECONDS
-    }
-
-    /// Seconds since notice, ≥ 0; 0 where none runs.
-    pub fn noticed_for(&self, now: i64) -> i64 {
-        if self.is_noticed(now) { now.saturating_sub(self.noticed_at).max(0) } else { 0 }
+        let was_default = *self != Self::default();
+        self.observe(found, params, now)?;
+        Ok(match (found.is_liquidatable(), *self == Self::default()) {
+            (true, _) => Noticed::Below,
+            (false, true) if was_default => Noticed::Over,
+            (false, _) => Noticed::Unchanged,
+        })
     }
 }

@@ -8,21 +8,19 @@
 //! discount        = share · (max(0, E) + budget) · freed / maintenance
 //! ```
 //!
-//! The account pays as much of the discount as it has equity, the budget the rest. The budget is nothing where equity already
+//! The account pays as much of the discount as it has equity, the budget the rest (`discount.rs`). The budget is nothing where equity already
 //! comes to the ratio of maintenance. The rise never restarts. Nothing is transferred at the marks, and nobody chooses who
 //! takes what.
 
 use super::Episode;
 use crate::{
-    Board, Lots, MAX_UNDERLYINGS, MarginParams, Portfolio, Position, Ppm, QuoteNative, Requirements, RiskError,
+    Board, Lots, MAX_UNDERLYINGS, MarginParams, Portfolio, Position, QuoteNative, Requirements, RiskError,
     guard::UnderlyingSet, math::mul_ppm_floor,
 };
 use bytemuck::{Pod, Zeroable};
 
 /// An account may be seized this long after notice, seconds.
 pub const SEIZURE_NOTICE_SECONDS: i64 = 600;
-/// The discount of a seized account rises over this time, seconds.
-pub const BUDGET_RISE_SECONDS: i64 = 1_800;
 /// A perpetual of which nobody takes what a seized account holds is wound down after this time, seconds.
 pub const UNTAKEN_SECONDS: i64 = DAY;
 
@@ -126,13 +124,6 @@ impl Episode {
         self.budget = most.minus(r.equity.max(QuoteNative::ZERO))?.max(QuoteNative::ZERO);
         self.seized_at = now;
         Ok(())
-    }
-
-    /// The part of the discount that a seized account's liquidators are offered by now, rounded down.
-    pub fn seized_share(&self, now: i64) -> Ppm {
-        let elapsed = now.saturating_sub(self.seized_at).clamp(0, BUDGET_RISE_SECONDS);
-        // At most a million.
-        Ppm::new((elapsed * i64::from(Ppm::ONE.get()) / BUDGET_RISE_SECONDS) as u32)
     }
 
     /// Counts what the insurance fund paid for the account.

@@ -1,8 +1,9 @@
 //! Liquidation and bad debt.
 
+mod cancel_liquidatable_orders;
 mod give_notice;
 mod liquidate;
-mod liquidate_token;
+mod markets;
 mod parties;
 mod release;
 mod resolve_bad_debt;
@@ -11,5 +12,6 @@ mod waterfall;
 mod wind_down_seized;
 
 pub use {
-    give_notice::*, liquidate::*, liquidate_token::*, release::*, resolve_bad_debt::*, seize::*, wind_down_seized::*,
+    cancel_liquidatable_orders::*, give_notice::*, liquidate::*, release::*, resolve_bad_debt::*, seize::*,
+    wind_down_seized::*,
 };
