@@ -5,10 +5,10 @@
 //! seized where    E < seizure ratio · maintenance without the ramp of expiries, or ten minutes after notice and E < maintenance
 //! budget          = max(0, min(ratio · maintenance, ratio · fund, what is left of the day of every underlying held) − max(0, E))
 //! share           = min(1, (now − seized at) / 30 minutes)
-//! discount        = share · (max(0, E) + budget) · freed / maintenance
+//! discount        = share · (max(0, E − claims) + budget) · freed / maintenance
 //! ```
 //!
-//! The account pays as much of the discount as it has equity, the budget the rest (`discount.rs`). The budget is nothing where equity already
+//! Claims are what the fund and others have paid for the account. The account pays as much of the discount as it has equity, the budget the rest (`discount.rs`). The budget is nothing where equity already
 //! comes to the ratio of maintenance. The rise never restarts. Nothing is transferred at the marks, and nobody chooses who
 //! takes what.
 
@@ -132,10 +132,16 @@ impl Episode {
         Ok(())
     }
 
+    /// What others have paid for the account, and have a claim on before its owner and its liquidators: else an account that the
+    /// fund paid out at a low would be sold to a friend of its owner after the price has risen, for all of that.
+    pub fn claims(&self) -> Result<QuoteNative, RiskError> {
+        Ok(self.advanced.plus(self.shared)?)
+    }
+
     /// Takes from the cash of an account that holds nothing else what others have paid for it: what the fund has advanced, and
     /// what was shared, which cannot go back to whom it was charged and goes to the fund too. Returns what goes to the fund.
     pub fn repay(&mut self, portfolio: &mut Portfolio) -> Result<QuoteNative, RiskError> {
-        let paid = self.advanced.plus(self.shared)?.min(portfolio.cash.max(QuoteNative::ZERO));
+        let paid = self.claims()?.min(portfolio.cash.max(QuoteNative::ZERO));
         portfolio.cash = portfolio.cash.minus(paid)?;
         Ok(paid)
     }

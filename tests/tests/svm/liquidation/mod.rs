@@ -4,4 +4,5 @@ mod positions;
 mod receivership;
 mod sharing;
 mod tables;
+mod thief;
 mod tokens;
