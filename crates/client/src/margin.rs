@@ -4,7 +4,7 @@ use ballast_risk::{
     Balance, Board, Fill, Leg as BlockLeg, Lots, Portfolio, Position, Ppm, Purpose, QuoteNative, Requirements,
     RiskError, Ticks,
     block::legs_at_marks,
-    liquidation::{Takeover, TokenSale, sell_tokens, take_over},
+    liquidation::{Episode, Takeover, TokenSale, sell_tokens, take_over},
     margin::check,
     rule,
 };
@@ -61,6 +61,11 @@ pub fn after_takeover(
     let u = board.underlying(i.underlying)?;
     taken.fill_liquidator(i, u, &mut after)?;
     requirements(board, &after, now)
+}
+
+/// The markets that `resolve_bad_debt` wants, in their order: those of the legs of an account's episode that still trade.
+pub fn sharing_markets(board: &Board, episode: &Episode) -> Vec<u16> {
+    episode.legs.iter().filter_map(|leg| leg.open(board)).map(|i| i.index).collect()
 }
 
 /// What a block trade would do to one of its accounts.

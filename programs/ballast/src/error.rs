@@ -76,8 +76,8 @@ errors! {
     Bankrupt = "the account's equity is not positive: only deposits and cancellations are possible",
     FillWorseThanLiquidation = "the account is below maintenance and the fill costs more than a liquidation: use a better limit",
     NotLiquidatable = "the account's equity covers its maintenance margin",
-    NothingToLiquidate = "the account has no such position, or the size is zero",
-    LiquidationDoesNotHelp = "the takeover would not raise the account's health, or would raise the scanning risk of the underlying",
+    NothingToLiquidate = "the account has none of these positions and tokens, or the fraction is zero",
+    LiquidationDoesNotHelp = "no fraction of these legs would lower the account's maintenance margin: take the legs that hedge one another together, or all",
     LiquidatorIsOwner = "the account's owner owns the liquidator's account or may act for it",
     BadSide = "the side must be 0 (bid) or 1 (ask)",
     BadOrderKind = "the order kind is not known",
@@ -165,6 +165,16 @@ errors! {
     NotPositive = "a value is zero or negative where it must be positive: the log names it; use a positive one",
     CorruptState = "the accounts contradict themselves: nothing was changed, please report this with the log",
     Backwards = "the time, or an index that only grows, is behind what was written before: try again later, and report it if that does not help",
+    TooManyPositions = "the account holds lots of 48 instruments already: close a position first",
+    SliceTooSmall = "the slice frees too little of the margin: the log names both; take more legs or a larger fraction",
+    PositionMissing = "a position of the account is not among the legs: pass the market of the instrument in the log",
+    TokenMissing = "a token of the account is not among the legs: set the bit of the token in the log",
+    UnsortedMarkets = "the markets must be in ascending order of their instruments, each once",
+    Seized = "the account is in receivership: its owner may only deposit and cancel orders until it is released",
+    NotSeized = "the account is not in receivership",
+    NotSeizable = "the account may not be seized yet: the log names its equity and the level; give notice, and confirm it for ten minutes",
+    DebtShared = "others have borne a part of the account's debt: it is sold to the end",
+    WindDownNotDue = "a perpetual is wound down for an account seized a day ago that holds a twentieth of it: the log names what this one holds",
 }
 
 impl BallastError {
@@ -256,6 +266,12 @@ impl From<RiskError> for BallastError {
             RiskError::PrintNotPositive => Self::OraclePriceNotPositive,
             RiskError::PrintTooHigh { .. } => Self::OraclePriceTooHigh,
             RiskError::InsufficientCash { .. } => Self::InsufficientBalance,
+            RiskError::TooManyPositions { .. } => Self::TooManyPositions,
+            RiskError::SliceTooSmall { .. } => Self::SliceTooSmall,
+            RiskError::PositionMissing { .. } => Self::PositionMissing,
+            RiskError::TokenMissing { .. } => Self::TokenMissing,
+            RiskError::NotSeizable { .. } => Self::NotSeizable,
+            RiskError::WindDownNotDue { .. } => Self::WindDownNotDue,
         }
     }
 }

@@ -426,22 +426,47 @@ pub mod ballast {
 
     // liquidation
 
-    /// Takes over at most so many lots of a position of an account below maintenance, at a discount to the mark.
+    /// Takes over one common fraction of positions and tokens of an account below maintenance, at the marks less a discount. The
+    /// markets of the positions follow as further accounts.
     #[discrim = 18]
-    pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
-        instructions::liquidate(ctx, max_lots)
+    pub fn liquidate(ctx: &mut Context<Liquidate>, args: LiquidateArgs) -> Result<()> {
+        instructions::liquidate(ctx, args)
     }
 
-    /// Has the insurance fund pay the debt of an account that holds nothing else. Anyone may call.
+    /// Has the insurance fund pay the debt of an account that holds nothing else or is seized, and shares what is left among the
+    /// other side of what it held and those who lend. Anyone may call.
     #[discrim = 19]
     pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
         instructions::resolve_bad_debt(ctx)
     }
 
-    /// Buys at most so much of a token, in smallest units, of an account below maintenance that owes cash, at a discount to
-    /// the index price.
-    #[discrim = 60]
-    pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount: u64) -> Result<()> {
-        instructions::liquidate_token(ctx, token, max_amount)
+    /// Cancels orders of an account below maintenance in one market, the newest first. Anyone may call.
+    #[discrim = 62]
+    pub fn cancel_liquidatable_orders(ctx: &mut Context<CancelLiquidatableOrders>) -> Result<()> {
+        instructions::cancel_liquidatable_orders(ctx)
+    }
+
+    /// Takes note that an account is below maintenance, or that it is no longer in default. Anyone may call.
+    #[discrim = 66]
+    pub fn give_notice(ctx: &mut Context<GiveNotice>) -> Result<()> {
+        instructions::give_notice(ctx)
+    }
+
+    /// Puts an account into receivership that is far below maintenance, or has had notice for ten minutes. Anyone may call.
+    #[discrim = 67]
+    pub fn seize(ctx: &mut Context<Seize>) -> Result<()> {
+        instructions::seize(ctx)
+    }
+
+    /// Gives a seized account back to its owner once it covers initial margin and has repaid the fund. Anyone may call.
+    #[discrim = 68]
+    pub fn release(ctx: &mut Context<Release>) -> Result<()> {
+        instructions::release(ctx)
+    }
+
+    /// Winds down a perpetual of which a seized account has held a large part for a day. Anyone may call.
+    #[discrim = 69]
+    pub fn wind_down_seized(ctx: &mut Context<WindDownSeized>) -> Result<()> {
+        instructions::wind_down_seized(ctx)
     }
 }
