@@ -1,6 +1,6 @@
 //! Address lookup tables: a transaction names an address that is in one by a byte instead of 32.
 
-use super::{Failed, Rpc, Sent};
+use super::{Failed, Rpc};
 use anyhow::{Context, Result, anyhow};
 use solana_address::Address;
 use solana_address_lookup_table_interface::{
@@ -8,6 +8,7 @@ use solana_address_lookup_table_interface::{
     program,
     state::{AddressLookupTable, LOOKUP_TABLE_META_SIZE},
 };
+use solana_instruction::Instruction;
 use solana_keypair::Keypair;
 use solana_message::AddressLookupTableAccount;
 use solana_signer::Signer;
@@ -29,23 +30,27 @@ impl Rpc {
         Ok(Some(AddressLookupTableAccount { key, addresses: table.addresses.to_vec() }))
     }
 
-    /// Creates an empty lookup table with a key as its authority, which pays for it. Returns its address.
-    pub fn create_lookup_table(&self, key: &Keypair) -> Result<Address> {
+    /// Creates a lookup table with a key as its authority, which pays for it, and puts addresses into it. Returns its address.
+    pub fn create_lookup_table(&self, key: &Keypair, addresses: &[Address]) -> Result<Address> {
         // The address is made from a slot that has ended.
         let slot = self.clock()?.slot.checked_sub(1).context("the chain has no slot yet")?;
         let (create, table) = create_lookup_table(key.pubkey(), key.pubkey(), slot);
-        self.send(&[create], key, &[])?;
+        let (first, rest) = addresses.split_at(addresses.len().min(BATCH));
+        // Together: an empty table would not be found again.
+        self.send(&[create, extend(&table, key, first)], key, &[])?;
+        self.extend_lookup_table(&table, key, rest)?;
         Ok(table)
     }
 
     /// Adds addresses to a lookup table. They are of use from the next slot on.
-    pub fn extend_lookup_table(
-        &self,
-        table: &Address,
-        key: &Keypair,
-        addresses: &[Address],
-    ) -> Result<Vec<Sent>, Failed> {
-        let extend = |batch: &[Address]| extend_lookup_table(*table, key.pubkey(), Some(key.pubkey()), batch.to_vec());
-        addresses.chunks(BATCH).map(|batch| self.send(&[extend(batch)], key, &[])).collect()
+    pub fn extend_lookup_table(&self, table: &Address, key: &Keypair, addresses: &[Address]) -> Result<(), Failed> {
+        for batch in addresses.chunks(BATCH) {
+            self.send(&[extend(table, key, batch)], key, &[])?;
+        }
+        Ok(())
     }
+}
+
+fn extend(table: &Address, key: &Keypair, addresses: &[Address]) -> Instruction {
+    extend_lookup_table(*table, key.pubkey(), Some(key.pubkey()), addresses.to_vec())
 }

@@ -2,7 +2,6 @@
 
 use super::{Failed, Rpc};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use solana_address::Address;
 use solana_client::{
     rpc_config::{RpcSendTransactionConfig, RpcSimulateTransactionConfig, RpcTransactionConfig, UiTransactionEncoding},
     rpc_response::{OptionSerializer, UiTransactionStatusMeta},

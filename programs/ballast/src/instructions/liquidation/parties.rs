@@ -56,18 +56,6 @@ pub struct Outcome<'a> {
     pub moved: UnderlyingSet,
 }
 
-/// What of a seized account's budget may be spent today: the insurance fund spends no more than its part on any underlying.
-/// Everything that the account holds counts, of which the slice is a part.
-pub fn open_budget(treasury: &Treasury, margin: &MarginAccount, board: &Board, now: i64) -> Result<QuoteNative> {
-    let episode = &margin.episode;
-    if episode.budget.is_zero() {
-        return Ok(QuoteNative::ZERO);
-    }
-    let held = held(board, &margin.portfolio).logged()?;
-    let room = treasury.spending.room(&board.params, treasury.insurance, held, now).logged()?;
-    Ok(episode.budget.min(room))
-}
-
 /// The end of every liquidation: the insurance fund's part, interest and lending of both accounts, the bad debt of the one below
 /// maintenance, and the counters.
 pub fn settle(
