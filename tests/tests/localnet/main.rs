@@ -3,7 +3,7 @@
 mod lifecycle;
 
 use anyhow::{Result, anyhow};
-use ballast_client::ballast::events::OrderPlaced;
+use ballast_client::ballast::events::{Event, Liquidated, OrderPlaced};
 use ballast_client::{
     BallastError,
     ballast::{
@@ -15,7 +15,7 @@ use ballast_client::{
     risk::{Ppm, Requirements, Side, Smile},
     terms::Terms,
 };
-use ballast_liquidator::Liquidator;
+use ballast_liquidator::{Liquidator, Settings};
 use ballast_localnet::{
     Localnet, Trader, Venue,
     story::{self, Bot, Seat},
@@ -76,7 +76,7 @@ struct Thread {
 impl Thread {
     fn start(seat: &Seat) -> Result<Self> {
         let key = solana_keypair::read_keypair_file(&seat.keypair).map_err(|e| anyhow!("{e}"))?;
-        let bot = Liquidator::new(&seat.rpc, key, seat.exchange, 0, false);
+        let bot = Liquidator::new(&seat.rpc, key, Settings::new(seat.exchange));
         let (stop, log) = (Arc::<AtomicBool>::default(), Log::default());
         let (stopped, kept) = (Arc::clone(&stop), log.clone());
         let handle = thread::spawn(move || {
@@ -119,19 +119,28 @@ fn the_demo_reconciles_and_its_liquidator_acts() {
     assert!(outcome.reconciliation.holds(), "{:?}", outcome.reconciliation);
     assert_eq!(outcome.reconciliation.difference(), 0);
     assert_eq!((outcome.reconciliation.cash, outcome.reconciliation.unswept), (0, 0), "everyone is gone");
-    assert!(!outcome.liquidations.is_empty(), "{told}");
-    for l in &outcome.liquidations {
+    let liquidations: Vec<&Liquidated> =
+        outcome.defaults.iter().filter_map(|e| if let Event::Liquidated(l) = e { Some(l) } else { None }).collect();
+    assert!(!liquidations.is_empty(), "{told}");
+    for l in &liquidations {
         assert!(l.equity_before < l.maintenance_before);
-        assert!(l.equity_after - l.maintenance_after > l.equity_before - l.maintenance_before);
-        assert_eq!(l.bad_debt, 0);
+        assert!(l.maintenance_after < l.maintenance_before);
+        assert_eq!(l.uncovered, 0);
     }
     let of = |name: &str| outcome.statements.iter().find(|s| s.name == name).unwrap();
-    assert!(of("Lena").liquidation_cost > 0, "the leveraged long was liquidated");
-    assert!(of("Bot").profit() > 0, "the liquidator gained");
-    for hedged in ["Hugo", "Nils"] {
-        assert_eq!(of(hedged).liquidation_cost, 0, "{hedged} was not");
+    for liquidated in ["Lena", "Hugo"] {
+        assert!(of(liquidated).liquidation_cost > 0, "{liquidated} was liquidated");
     }
-    assert!(told.contains("took over"), "the liquidator says what it did:\n{told}");
+    assert_eq!(of("Nils").liquidation_cost, 0, "the hedged SOL was not");
+    assert!(of("Bot").profit() > 0, "the liquidator gained");
+    let pair = liquidations.iter().find(|l| l.positions.len() == 2).expect("a hedged book goes as a slice");
+    assert!(pair.positions[0].lots > 0 && pair.positions[1].lots < 0, "{pair:?}");
+    assert!(liquidations.iter().any(|l| l.from_budget > 0), "a seized account is sold");
+    let seized = outcome.defaults.iter().filter(|e| matches!(e, Event::AccountSeized(_))).count();
+    assert_eq!(seized, 2, "{told}");
+    let shared = |e: &Event| matches!(e, Event::BadDebtResolved(r) if r.shared > 0 && r.uncovered == 0);
+    assert!(outcome.defaults.iter().any(shared), "one loss is shared:\n{told}");
+    assert!(told.contains("took over a slice"), "the liquidator says what it did:\n{told}");
 }
 
 fn localnet() -> Result<Localnet> {
@@ -151,6 +160,12 @@ fn trader(venue: &Venue, name: &str, usdc: &str) -> Result<Trader> {
     let trader = venue.trader(name, usdc, "0")?;
     venue.deposit_usdc(&trader, usdc)?;
     Ok(trader)
+}
+
+/// A liquidator that keeps what it takes over, in its one account.
+fn liquidator(net: &Localnet, venue: &Venue, who: &Trader) -> Liquidator {
+    let settings = Settings { desk_id: 0, keep: true, ..Settings::new(venue.exchange.id) };
+    Liquidator::new(net.rpc_url(), who.key.insecure_clone(), settings)
 }
 
 /// One trader buys BTC-PERP from another.
@@ -213,7 +228,7 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     let (alice, bob) = (trader(&venue, "Alice", "9000")?, trader(&venue, "Bob", "100000")?);
     let poor = trader(&venue, "Poor", "500")?;
     trade(&venue, &alice, &bob, "40000", "1")?;
-    let bot = Liquidator::new(net.rpc_url(), poor.key.insecure_clone(), venue.exchange.id, 0, true);
+    let bot = liquidator(&net, &venue, &poor);
     let log = Log::default();
     let pass = || log.during(|| bot.pass());
     assert!(!pass()?, "there is nothing to do");
@@ -334,7 +349,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     venue.act(&bob, &[cancel])?;
 
     // A rise beyond the array's reach. The liquidator refreshes it, then takes the short call over.
-    let bot = Liquidator::new(net.rpc_url(), keeper.key.insecure_clone(), venue.exchange.id, 0, true);
+    let bot = liquidator(&net, &venue, &keeper);
     let log = Log::default();
     let pass = || log.during(|| bot.pass());
     assert!(!pass()?, "there is nothing to do");

@@ -47,7 +47,7 @@ impl Treasury {
         portfolio: &Portfolio,
         episode: &Episode,
         now: i64,
-    ) -> Result<QuoteNative, RiskError> {
+    ) -> core::result::Result<QuoteNative, RiskError> {
         if episode.budget.is_zero() {
             return Ok(QuoteNative::ZERO);
         }

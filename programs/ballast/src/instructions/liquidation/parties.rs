@@ -7,9 +7,9 @@ use crate::{
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{
-    Board, Interest, QuoteNative, Requirements,
+    Interest, Requirements,
     guard::UnderlyingSet,
-    liquidation::{Payment, held},
+    liquidation::Payment,
 };
 
 /// Requires that liquidations are possible, that the signer may liquidate for the liquidator's account, and that the owner of
