@@ -80,7 +80,7 @@ const WHAT_HAPPENS: [&str; 46] = [
     "future fill",
     "interest paid",
     "liquidate",
-    "liquidate token",
+    "token liquidated",
     "list",
     "maker cancelled",
     "market order",
