@@ -22,7 +22,7 @@ pub use cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of};
 pub use discount::{Payment, Terms, owners_share};
 pub use episode::{Episode, EpisodeLeg, LEAST_RATIO_SECONDS, MAX_EPISODE_LEGS, NOTICE_SECONDS};
 pub use legs::Legs;
-pub use notice::{Found, Noticed, held, measure};
+pub use notice::{DEAD_SECONDS, Found, Noticed, held, measure};
 pub use receivership::{
     SEIZURE_NOTICE_SECONDS, Spending, UNTAKEN_SECONDS, next_settlement, require_untaken, seizure_level,
 };

@@ -11,6 +11,9 @@ use crate::{
     margin::{self, Holdings},
 };
 
+/// A price that nobody refreshed for so many seconds, although anyone may, is dead.
+pub const DEAD_SECONDS: i64 = 600;
+
 /// An account as it is judged in default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -33,11 +36,12 @@ pub enum Noticed {
 
 /// Measures an account for notice, seizure and bad debt, at prices by which it could be liquidated.
 ///
-/// An underlying whose price is stale or too volatile counts at its last corrected marks, as in a liquidation, so that one dead
-/// feed protects no account; but there must be one with a good price. Settled positions need none.
+/// Every price must be fresh and not too volatile: nobody takes an account from its owner by leaving a refresh out. A price that is
+/// older than [`DEAD_SECONDS`] counts at its last corrected marks, so that one dead feed protects no account; but there must be
+/// a good one. Settled positions need none.
 ///
 /// # Errors
-/// That of the first underlying's price where none is good; [`RiskError::StaleRiskArray`]: anyone may refresh it.
+/// Those of prices, and [`RiskError::StaleRiskArray`]: anyone may refresh them.
 pub fn measure(board: &Board, portfolio: &Portfolio, now: i64) -> Result<Found, RiskError> {
     let (mut held, mut moved) = (UnderlyingSet::EMPTY, UnderlyingSet::EMPTY);
     let mut refused = None;
@@ -47,7 +51,10 @@ pub fn measure(board: &Board, portfolio: &Portfolio, now: i64) -> Result<Found, 
         match board.underlying(index)?.require_movable(now) {
             Ok(()) => moved = moved.with(index),
             Err(_) if tokens.units == 0 && margin::all_settled(board, positions) => {}
-            Err(e) => refused = refused.or(Some(e)),
+            Err(RiskError::StalePrice { underlying, age, limit }) if age > DEAD_SECONDS => {
+                refused.get_or_insert(RiskError::StalePrice { underlying, age, limit });
+            }
+            Err(e) => return Err(e),
         }
     }
     match refused {

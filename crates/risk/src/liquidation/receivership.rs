@@ -5,7 +5,7 @@
 //! seized where    E < seizure ratio · maintenance without the ramp of expiries, or ten minutes after notice and E < maintenance
 //! budget          = max(0, min(ratio · maintenance, ratio · fund, what is left of the day of every underlying held) − max(0, E))
 //! share           = min(1, (now − seized at) / 30 minutes)
-//! discount        = share · (max(0, E − claims) + budget) · freed / maintenance
+//! discount        = share · (clamp(E − claims, 0, φ · maintenance) + budget) · freed / maintenance
 //! ```
 //!
 //! Claims are what the fund and others have paid for the account. The account pays as much of the discount as it has equity, the budget the rest (`discount.rs`). The budget is nothing where equity already
@@ -124,6 +124,15 @@ impl Episode {
         self.budget = most.minus(r.equity.max(QuoteNative::ZERO))?.max(QuoteNative::ZERO);
         self.seized_at = now;
         Ok(())
+    }
+
+    /// True if the account may be liquidated: below maintenance; of a seized one, with what others paid for it taken off its equity.
+    /// One whose debt others have borne is sold to the end, whatever its equity.
+    pub fn may_be_sold(&self, r: &Requirements) -> Result<bool, RiskError> {
+        if !self.shared.is_zero() {
+            return Ok(true);
+        }
+        Ok(r.equity.minus(self.claims()?)? < r.maintenance)
     }
 
     /// Counts what the insurance fund paid for the account.

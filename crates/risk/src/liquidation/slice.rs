@@ -123,14 +123,17 @@ pub fn slice(
     room: &mut Workspace,
 ) -> Result<Slice, RiskError> {
     let scope = Scope::of(board, account, &request.legs, now, room)?;
+    if let (true, Some(stuck)) = (scope.moved.is_empty(), scope.stuck) {
+        return Err(stuck);
+    }
     room.trial.clone_from(account);
     let purpose = Purpose::Liquidation { now, moved: scope.moved };
     let before = margin::check(board, account, purpose)?;
-    if !before.is_liquidatable() && !episode.is_seized() {
+    if !episode.may_be_sold(&before)? {
         return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });
     }
     if scope.moved.is_empty() {
-        return Err(scope.stuck.unwrap_or(RiskError::NothingToLiquidate));
+        return Err(RiskError::NothingToLiquidate);
     }
     if let Some(stuck) = scope.stuck {
         scope.leave_stuck(board, &mut room.trial)?;

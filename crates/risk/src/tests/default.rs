@@ -49,7 +49,8 @@ fn a_notice_runs_while_it_is_confirmed() {
     assert_eq!(e, Episode::default());
 }
 
-/// I472. An underlying without a good price is counted and shields nothing; where none has one, there is nothing to judge by.
+/// I472. Prices must be good; one that has been dead for ten minutes counts as it was and shields nothing; where none is good, there is
+/// nothing to judge by.
 #[test]
 fn one_good_price_is_enough_and_needed() {
     let mut world = plain();
@@ -59,9 +60,12 @@ fn one_good_price_is_enough_and_needed() {
     world.buy(&mut p, 1, 100, 10 * USDC);
     let whole = measure(&world.board, &p, NOW).unwrap();
     assert_eq!(whole.held, UnderlyingSet::one(0).with(1));
-    let later = NOW + 11;
-    assert!(matches!(measure(&world.board, &p, later), Err(RiskError::StalePrice { underlying: 0, .. })));
-    world.board.underlyings[1].publish_time = later;
+    let stale = |world: &World, now: i64| matches!(measure(&world.board, &p, now), Err(RiskError::StalePrice { .. }));
+    let later = NOW + 601;
+    assert!(stale(&world, NOW + 11) && stale(&world, later));
+    // A price that was only not refreshed is no dead one.
+    world.board.underlyings[1].publish_time = NOW + 600;
+    assert!(stale(&world, NOW + 600));
     assert_eq!(measure(&world.board, &p, later), Ok(whole));
     let mut cash = Portfolio::zeroed();
     cash.cash = quote(-5);

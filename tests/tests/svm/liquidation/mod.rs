@@ -3,6 +3,6 @@
 mod positions;
 mod receivership;
 mod sharing;
+mod slices;
 mod tables;
 mod thief;
-mod tokens;

@@ -247,7 +247,7 @@ fn a_seized_account_is_no_liquidator() {
     s.seize();
     s.svm.deposit_usdc(&s.alice, 50_000_000_000).unwrap();
     let alice = copy(&s.alice);
-    refused(&mut s.svm, |svm| svm.liquidate(&alice, &poor, BTC, 1), E::Seized);
+    refused(&mut s.svm, |svm| svm.liquidate(&alice, &poor, &[BTC]), E::Seized);
 }
 
 /// I369. Released once it has repaid the fund and covers initial margin. Its owner has lost nothing but the loss.
