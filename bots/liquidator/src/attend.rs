@@ -213,7 +213,7 @@ impl Liquidator {
         legs.extend(done.tokens.iter().map(|t| format!("{} of token {}", t.amount, t.token)));
         info!(
             legs = %legs.join(" and "),
-            of = if choice.whole { "all" } else { "a part" },
+            slice_of = %if choice.whole { "all" } else { "a part" },
             gain = %usd(done.discount - done.insurance),
             insurance = %usd(done.insurance),
             account = %found.address,
@@ -292,7 +292,9 @@ impl Liquidator {
     fn notify(&self, chain: &Chain, found: &Found) -> Result<bool> {
         let episode = &found.account.episode;
         let confirmed = episode.notice_runs(chain.now) && chain.now - episode.seen_at < CONFIRM_SECONDS;
-        if episode.is_seized() || confirmed || !found.required.is_liquidatable() {
+        // At prices at which it cannot be liquidated it cannot be given notice either.
+        let measured = || liquidation::measure(&chain.board, &found.account.portfolio, chain.now);
+        if episode.is_seized() || confirmed || !measured().is_ok_and(|m| m.required.is_liquidatable()) {
             return Ok(false);
         }
         self.rpc.send(&[instruction::give_notice(&self.exchange, &found.address)], &self.key, &[])?;

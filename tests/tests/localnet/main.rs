@@ -7,8 +7,8 @@ use ballast_client::ballast::events::{Event, Liquidated, OrderPlaced};
 use ballast_client::{
     BallastError,
     ballast::{
-        args::{BOTH_SIDES, OrderArgs},
-        state::VolatilitySurface,
+        args::{BOTH_SIDES, LiquidateArgs, OrderArgs},
+        state::{MarginAccount, VolatilitySurface},
     },
     config::{self, Config},
     event, instruction, margin,
@@ -254,7 +254,127 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     assert!(own.open()[0].lots.get() > 0 && carried.initial_equity >= carried.initial);
     assert!(venue.reconcile()?.holds());
     let said = log.lines();
-    assert!(said[0].starts_with("refreshed") && said[1].starts_with("took over"), "{said:?}");
+    assert!(said.len() == 3 && said[0].starts_with("left it alone") && said[0].contains("is 60 s old"), "{said:?}");
+    assert!(said[1].starts_with("refreshed") && said[2].starts_with("took over a slice"), "{said:?}");
+    net.stop()
+}
+
+/// Makes passes until there is nothing left to do.
+fn pass_until_idle(bot: &Liquidator) -> Result<()> {
+    for _ in 0..20 {
+        if !bot.pass()? {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("the liquidator is never done")
+}
+
+#[test]
+fn a_hedged_pair_goes_as_a_slice_through_an_account_of_its_own() -> Result<()> {
+    let net = localnet()?;
+    let venue = venue(&net)?;
+    let (alice, bob) = (trader(&venue, "Alice", "7700")?, trader(&venue, "Bob", "200000")?);
+    let keeper = trader(&venue, "Keeper", "20000")?;
+    let [btc, eth] = [&venue.terms[0], &venue.terms[1]];
+    deal(&venue, &alice, &bob, btc, btc.ticks("40000")?, "1")?;
+    // What hedges the first is no order that rests: its margin would not.
+    let bid = OrderArgs::limit(Side::Bid, eth.ticks("2500")?, eth.lots("16")?);
+    venue.act(&bob, &[venue.place(&bob, 1, &bid, &[])])?;
+    let ask = OrderArgs::limit(Side::Ask, eth.ticks("2500")?, eth.lots("16")?);
+    venue.act(&alice, &[venue.place(&alice, 1, &ask, &[&bob])])?;
+    let bot = Liquidator::new(net.rpc_url(), keeper.key.insecure_clone(), Settings::new(venue.exchange.id));
+    let log = Log::default();
+    assert!(!log.during(|| bot.pass())?, "there is nothing to do");
+
+    net.set_time(net.rpc().now()? + 3_600)?;
+    venue.publish(&["39000", "2600", "40"])?;
+    assert!(log.during(|| bot.pass())?, "an account for what is taken over is opened");
+    let desk = venue.exchange.margin(&keeper.address(), 1);
+
+    // What the client says the program will do, it does to the unit.
+    let (board, now) = (net.rpc().board(&venue.exchange)?.board, net.rpc().now()?);
+    let (treasury, account) = (net.rpc().treasury(&venue.exchange)?, venue.margin_of(&alice)?);
+    let expected = margin::Liquidation {
+        board: &board,
+        treasury: &treasury,
+        account: &account,
+        instruments: &[0, 1],
+        args: LiquidateArgs::of(0),
+        now,
+    };
+    let expected = expected.after_slice(&venue.margin_of(&keeper)?.portfolio)?;
+    assert!(log.during(|| bot.pass())?, "the slice is taken");
+    let after = margin_of(&venue, &alice)?;
+    assert_eq!((after.equity, after.maintenance), (expected.account.equity, expected.account.maintenance));
+    assert!(!after.is_liquidatable());
+    let taken: Box<MarginAccount> = net.rpc().decode(&desk)?;
+    let has = margin::requirements(&board, &taken.portfolio, now)?;
+    assert_eq!(has.maintenance, expected.liquidator.maintenance);
+    let main = venue.margin_of(&keeper)?.portfolio;
+    assert_eq!(has.equity.plus(main.cash).unwrap(), expected.liquidator.equity);
+    assert!(!main.cash.is_zero() && main.position_count == 0, "only what is needed is brought in");
+    let legs: Vec<i64> = taken.portfolio.open().iter().map(|p| p.lots.get()).collect();
+    assert!(legs.len() == 2 && legs[0] > 0 && legs[1] < 0, "{legs:?}");
+
+    // Nobody takes it: it is kept. Then it is closed on the books, and the cash is back.
+    assert!(!log.during(|| bot.pass())?);
+    let bid = OrderArgs::post_only(Side::Bid, btc.ticks("38990")?, btc.lots("1")?);
+    let ask = OrderArgs::post_only(Side::Ask, eth.ticks("2601")?, eth.lots("16")?);
+    venue.act(&bob, &[venue.place(&bob, 0, &bid, &[]), venue.place(&bob, 1, &ask, &[])])?;
+    log.during(|| pass_until_idle(&bot))?;
+    let left: Box<MarginAccount> = net.rpc().decode(&desk)?;
+    assert!(left.portfolio.position_count == 0 && left.portfolio.cash.is_zero());
+    assert!(venue.margin_of(&keeper)?.portfolio.cash.get() > 20_000_000_000, "it gained");
+    assert!(venue.reconcile()?.holds());
+    let said = log.lines();
+    let mut lines = said.iter();
+    for what in ["opened an account", "took over a slice", "kept a position", "closed", "returned cash"] {
+        assert!(lines.any(|line| line.contains(what)), "{what}: {said:#?}");
+    }
+    assert!(said.iter().any(|l| l.contains("BTC-PERP at 39,000.00 and -")), "both legs in one slice: {said:#?}");
+    net.stop()
+}
+
+#[test]
+fn a_book_of_many_legs_goes_through_a_lookup_table() -> Result<()> {
+    let net = localnet()?;
+    let venue = venue(&net)?;
+    venue.publish_volatilities()?;
+    let (alice, bob) = (trader(&venue, "Alice", "7000")?, trader(&venue, "Bob", "200000")?);
+    let keeper = trader(&venue, "Keeper", "100000")?;
+    let options: Vec<Listed> = venue.terms.iter().skip(4).map(|terms| Listed { venue: &venue, terms }).collect();
+    assert_eq!(options.len(), 10);
+    for option in &options {
+        deal(&venue, &bob, &alice, option.terms, option.mark()?, "0.05")?;
+    }
+    for (perpetual, price, size) in [(0, "40000", "0.05"), (1, "2500", "0.1"), (2, "40", "1")] {
+        let terms = &venue.terms[perpetual];
+        deal(&venue, &bob, &alice, terms, terms.ticks(price)?, size)?;
+    }
+    let settings = Settings { keep: true, ..Settings::new(venue.exchange.id) };
+    let bot = Liquidator::new(net.rpc_url(), keeper.key.insecure_clone(), settings);
+    // Up, until she is below maintenance.
+    let mut below = false;
+    for price in (42_000..90_000).step_by(1_000).map(|price: u32| price.to_string()) {
+        net.set_time(net.rpc().now()? + 300)?;
+        venue.publish(&[&price, "2500", "40"])?;
+        venue.refresh_options()?;
+        below = margin_of(&venue, &alice)?.is_liquidatable();
+        if below {
+            break;
+        }
+    }
+    assert!(below, "she is below maintenance");
+    let log = Log::default();
+    log.during(|| pass_until_idle(&bot))?;
+    let said = log.lines();
+    assert!(said.iter().any(|l| l.contains("put addresses into the lookup table")), "{said:#?}");
+    let table = net.rpc().lookup_table(&keeper.address(), &venue.exchange.address)?.expect("it is found again");
+    assert!(table.addresses.contains(&venue.exchange.market(options[9].terms.instrument)));
+    let desk: Box<MarginAccount> = net.rpc().decode(&venue.exchange.margin(&keeper.address(), 1))?;
+    assert!(desk.portfolio.open().len() > 11, "{said:#?}");
+    assert!(!margin_of(&venue, &alice)?.is_liquidatable());
+    assert!(venue.reconcile()?.holds());
     net.stop()
 }
 

@@ -146,7 +146,8 @@ fn a_hedged_pair_goes_as_one_slice_of_both_legs() {
     assert_eq!(choice.args.most, 1_000_000);
 
     // One leg alone would leave the other naked: the program refuses it, so that nothing is taken by who wants no ETH.
-    let wants = Terms { accepts: all().without(ETH), ..terms(&rich()) };
+    let own = rich();
+    let wants = Terms { accepts: all().without(ETH), ..terms(&own) };
     let passed = best(&world.case(&account), &wants).unwrap_err();
     assert!(matches!(passed, Passed::Refused(RiskError::LiquidationDoesNotHelp { .. })), "{passed:?}");
 }

@@ -39,7 +39,7 @@ pub const PARTS: [Part; 13] = [
     Part { trades: &[(BTC, Side::Bid, "1")], ..part("Carl", "long BTC, less than twice his money", "25000", "0") },
     Part { trades: &[(ETH, Side::Ask, "10")], ..part("Ines", "short ETH", "30000", "0") },
     Part { trades: &[(SOL, Side::Ask, "1000")], ..part("Nils", "a SOL deposit against short SOL", "0", "1000") },
-    Part { trades: &[(SOL, Side::Bid, "1000")], ..part("Sara", "long SOL, three times her money", "14450", "0") },
+    Part { trades: &[(SOL, Side::Bid, "1000")], ..part("Sara", "long SOL, three times her money", "14375", "0") },
     part("Vito", "will buy SOL, three times his money", "18600", "0"),
     part("Cora", "will write a covered call", "25000", "0"),
     part("Olaf", "will sell an iron condor", "10000", "0"),

@@ -69,7 +69,7 @@ pub fn run(
     closing::sweep(&mut stage, &venue)?;
     let last = venue.reconcile()?;
     show::compute(&mut stage, &net)?;
-    let gains = Gains::of(&last, &config)?;
+    let gains = Gains::of(&after_withdrawals, &last, &config)?;
     let shared = stage.ledger.shared();
     show::statements(&mut stage, &statements, &gains, shared)?;
     let sums = [after_crash, after_withdrawals, last];

@@ -142,7 +142,9 @@ impl Act<'_, '_> {
         loop {
             self.bot.check()?;
             let accounts = Accounts::read(self.venue)?;
+            // Nobody trades who holds something whose price is not known.
             let pending = accounts.pending(self.cast, &self.venue.exchange)?;
+            let pending = pending.filter(|p| *p != Pending::Unwinding || self.hour.is_heard(SOL));
             acted |= pending.is_some();
             let why = match pending {
                 None => {
@@ -213,15 +215,15 @@ impl Act<'_, '_> {
             let text = match &event {
                 Event::Liquidated(l) => describe(self.venue, self.cast, l),
                 Event::AccountSeized(s) => format!(
-                    "{} is bankrupt, by {}: seized; the insurance fund pays {}",
+                    "{} is bankrupt, {} short: seized; the insurance fund pays {}",
                     self.cast.name_of(&s.margin),
                     usd(-s.equity),
                     usd(s.paid),
                 ),
                 Event::BadDebtResolved(r) => format!(
-                    "the rest of {}'s debt, {}, is borne by those who are short what he is long",
-                    self.cast.name_of(&r.margin),
+                    "the fund is empty: {} of {}'s debt come out of the profits of those who are short SOL",
                     usd(r.shared + r.lenders),
+                    self.cast.name_of(&r.margin),
                 ),
                 _ => continue,
             };
@@ -281,10 +283,13 @@ fn describe(venue: &Venue, cast: &Cast, l: &Liquidated) -> String {
     let (legs, name) = (legs.join(" and "), cast.name_of(&l.margin));
     let taker = if l.liquidator == cast.desk(&venue.exchange) { "the liquidator" } else { cast.name_of(&l.liquidator) };
     if l.from_budget > 0 {
-        return format!("what {name} has is sold: {taker} takes {legs}, paid {} by the fund", usd(l.discount));
+        return format!(
+            "some minutes later {taker} takes {name}'s {legs} at the mark, paid {} by the fund",
+            usd(l.discount)
+        );
     }
     if l.discount == 0 {
-        return format!("{taker} takes {legs} of {name} at the mark: there is nothing left to pay for it");
+        return format!("{taker} takes {name}'s {legs} at the mark: there is nothing left to be paid with");
     }
     format!(
         "{name} at {}: {taker} takes {legs} at the mark, paid {}; back at {}",

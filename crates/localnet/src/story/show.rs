@@ -148,12 +148,8 @@ pub fn statements(stage: &mut Stage, statements: &[Statement], gains: &Gains, sh
     stage.table(table)?;
     stage.gap()?;
     stage.line(format!("What they left behind: {} of fees for the exchange.", usd(gains.fees)))?;
-    stage.line(format!(
-        "The insurance fund has {} less than at the start, and {} of",
-        usd(-gains.insurance),
-        usd(shared)
-    ))?;
-    stage.line("a bankrupt's debt were taken out of the profits of those on the other side.")
+    stage.line(format!("The insurance fund paid {} more than it was given.", usd(-gains.insurance)))?;
+    stage.line(format!("Debts of {} that it could not pay came out of the profits of the other side.", usd(shared)))
 }
 
 /// The sums at several times, side by side.
