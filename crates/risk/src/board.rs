@@ -30,6 +30,8 @@ pub struct Board {
     pub groups: [ProductGroup; MAX_GROUPS],
     /// Tokens accepted as collateral.
     pub tokens: [Token; MAX_TOKENS],
+    /// Least `settles_at` of all listed instruments that are not settled; 0 where there is none. Then no check needs to look for an expiry.
+    pub next_settlement: i64,
     /// Underlyings.
     pub underlyings: [Underlying; MAX_UNDERLYINGS],
     /// Instruments.
@@ -143,6 +145,13 @@ impl Board {
             last = Some(index);
         }
         Ok(())
+    }
+
+    /// Checks [`Instrument::require_basis_covered`] of every dated future of an underlying.
+    pub fn require_basis_covered(&self, underlying: u16) -> Result<(), RiskError> {
+        let u = self.underlying(underlying)?;
+        let mut futures = self.instruments.iter().filter(|i| i.is_listed() && i.underlying == underlying);
+        futures.try_for_each(|i| i.require_basis_covered(u))
     }
 
     /// Takes what a sweep says of an instrument's open interest into that of its underlying.

@@ -88,7 +88,8 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         insurance_share: ratio(p, "insurance_share"),
         dust_value: quote(p, "dust_value"),
         warning_buffer: ratio(p, "warning_buffer"),
-        reserved: [0; 7],
+        settlement_time: 0,
+        reserved: [0; 6],
     };
     board.params.validate().unwrap();
     for (slot, s) in board.scenarios.iter_mut().zip(list(v, "scenarios")) {

@@ -67,7 +67,8 @@ pub fn usual_params() -> MarginParams {
         insurance_share: Ppm::new(300_000),
         dust_value: QuoteNative::new(10_000_000),
         warning_buffer: Ppm::new(200_000),
-        reserved: [0; 7],
+        settlement_time: 0,
+        reserved: [0; 6],
     }
 }
 
@@ -95,7 +96,8 @@ fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
         insurance_share: Ppm::new(legal(rng, 0, 900_000) as u32),
         dust_value: QuoteNative::new(legal(rng, 0, 1_000_000_000)),
         warning_buffer: Ppm::new(legal(rng, 0, 1_000_000) as u32),
-        reserved: [0; 7],
+        settlement_time: 28_800, // that of NOW
+        reserved: [0; 6],
     };
     params.validate_bounds().unwrap();
     params
