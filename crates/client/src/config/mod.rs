@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(perp.limits.max_position.get(), 1_000_000);
         let sol = config.collateral_args(&config.collateral[0]).unwrap();
         assert_eq!(sol.terms.atoms_per_unit, 10_000_000);
-        assert!(config.interest.is_none() && config.exchange.withdrawal_limit.is_none());
+        assert!(config.interest.is_some() && config.exchange.withdrawal_limit.is_none());
     }
 
     #[test]

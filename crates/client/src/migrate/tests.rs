@@ -33,6 +33,7 @@ fn config() -> Config {
 /// A file of nothing but the exchange itself.
 fn bare() -> Config {
     let mut config = config();
+    config.interest = None;
     config.group.clear();
     config.underlying.clear();
     config.collateral.clear();
@@ -76,6 +77,7 @@ fn everything_is_made_in_the_order_in_which_it_is_needed() {
     let order = [
         "initialize_exchange",
         "grow_board",
+        "set_interest",
         "set_product_group",
         "list_underlying",
         "open_surface",
