@@ -77,7 +77,6 @@ fn everything_is_made_in_the_order_in_which_it_is_needed() {
     let order = [
         "initialize_exchange",
         "grow_board",
-        "set_interest",
         "set_product_group",
         "list_underlying",
         "open_surface",
@@ -87,6 +86,7 @@ fn everything_is_made_in_the_order_in_which_it_is_needed() {
         "open_expiry",
         "list_option",
         "fund_insurance",
+        "set_interest",
     ];
     assert_eq!(names(&plan), order);
     let shown = plan.to_string();
