@@ -150,8 +150,14 @@ impl Board {
     /// Checks [`Instrument::require_basis_covered`] of every dated future of an underlying.
     pub fn require_basis_covered(&self, underlying: u16) -> Result<(), RiskError> {
         let u = self.underlying(underlying)?;
-        let mut futures = self.instruments.iter().filter(|i| i.is_listed() && i.underlying == underlying);
-        futures.try_for_each(|i| i.require_basis_covered(u))
+        let mut next = u.first_linear;
+        for _ in 0..MAX_INSTRUMENTS {
+            let Some(slot) = next.checked_sub(1) else { break };
+            let i = self.instruments.get(usize::from(slot)).ok_or(RiskError::NotListed { index: slot })?;
+            i.require_basis_covered(u)?;
+            next = i.next_linear;
+        }
+        Ok(())
     }
 
     /// Takes what a sweep says of an instrument's open interest into that of its underlying.

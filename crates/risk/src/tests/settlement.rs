@@ -441,6 +441,30 @@ fn the_next_settlement_time_is_the_first_at_or_after_a_moment() {
     }
 }
 
+/// I440. Each sample takes a thirtieth of a lot's delta, to less than a unit: of thirty units and more each takes some.
+#[test]
+fn delta_leaves_as_evenly_as_its_units_allow() {
+    let world = dated();
+    for units in [1, 7, 10, 29, 30, 31, 45, 59, 60, 100, 1_000, 12_345] {
+        let mut i = Instrument { lot_units: UnitsPerLot::new(units), ..*world.instrument(2).0 };
+        let mut fixing = Fixing { expiry: EXPIRY, ..Fixing::zeroed() };
+        let mut before = units;
+        for k in 1..=SAMPLES {
+            fixing.take(k, 1_000_000).unwrap();
+            i.fix(world.instrument(2).1, &fixing, 1_000_000).unwrap();
+            let left = i.delta_units.get();
+            assert!(
+                (before - left) * 30 > units - 30 && (before - left) * 30 < units + 30,
+                "{units} units, sample {k}"
+            );
+            assert!(units < 30 || left < before);
+            assert!((2 * left * 30 - 2 * units * i64::from(SAMPLES - k)).abs() <= 30);
+            before = left;
+        }
+        assert_eq!(before, 0);
+    }
+}
+
 /// I437. The settlement time stays while something awaits its settlement; every other parameter can change.
 #[test]
 fn the_settlement_time_stays_while_something_awaits_it() {
