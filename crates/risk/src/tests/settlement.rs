@@ -387,7 +387,7 @@ fn a_settled_position_is_a_sum_and_stops_nothing() {
     assert_eq!(rule::require_withdrawable(&world.board, &account, later), Err(stale));
 }
 
-/// I407, I436. Everything settles at one time of day; a perpetual is wound down with a day's notice, once, and settles like a
+/// I293, I407, I436. Everything settles at one time of day; a perpetual is wound down with a day's notice, once, and settles like a
 /// future.
 #[test]
 fn everything_settles_at_one_time_of_day_and_perpetuals_end_with_notice() {

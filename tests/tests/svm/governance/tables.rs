@@ -230,6 +230,7 @@ fn the_accounts_of_a_change_table() {
     svm.simulate(&[ix], &[&admin]).unwrap();
 }
 
+/// I348.
 #[test]
 fn change_margin() {
     let World { mut svm, other, admin, .. } = World::new();

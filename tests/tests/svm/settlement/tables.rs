@@ -120,7 +120,7 @@ fn delist() {
         .run(&mut svm);
 }
 
-/// I299.
+/// I299, I349.
 #[test]
 fn wind_down_perpetual() {
     let (World { mut svm, other, admin, .. }, expiry) = world();

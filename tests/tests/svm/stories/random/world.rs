@@ -140,7 +140,7 @@ impl World {
         self.tally.did("interest paid", usize::from(collected > std::mem::replace(&mut self.collected, collected)));
     }
 
-    /// I438: the board's next settlement is that of a scan of all instruments.
+    /// I350: the board's next settlement is that of a scan of all instruments.
     fn assert_next_settlement(&self) {
         let board = self.svm.board();
         let awaits = board.board.instruments.iter().filter(|i| i.is_listed() && i.settles_at != 0 && i.settled == 0);
