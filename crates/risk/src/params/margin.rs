@@ -39,7 +39,7 @@ impl MarginParams {
         if self.discount_base > self.discount_max {
             return Err(RiskError::ParameterRule { rule: "discount_base must be at most discount_max" });
         }
-        if self.settlement_time % 60 != 0 {
+        if !self.settlement_time.is_multiple_of(60) {
             return Err(RiskError::ParameterRule { rule: "settlement_time must be a whole minute" });
         }
         Ok(())
