@@ -30,6 +30,8 @@ pub struct Board {
     pub groups: [ProductGroup; MAX_GROUPS],
     /// Tokens accepted as collateral.
     pub tokens: [Token; MAX_TOKENS],
+    /// Least `settles_at` of all listed instruments that are not settled; 0 where there is none. Then no check needs to look for an expiry.
+    pub next_settlement: i64,
     /// Underlyings.
     pub underlyings: [Underlying; MAX_UNDERLYINGS],
     /// Instruments.
@@ -141,6 +143,19 @@ impl Board {
                 None => slice.refresh(i, u, scenarios, now)?,
             }
             last = Some(index);
+        }
+        Ok(())
+    }
+
+    /// Checks [`Instrument::require_basis_covered`] of every dated future of an underlying.
+    pub fn require_basis_covered(&self, underlying: u16) -> Result<(), RiskError> {
+        let u = self.underlying(underlying)?;
+        let mut next = u.first_linear;
+        for _ in 0..MAX_INSTRUMENTS {
+            let Some(slot) = next.checked_sub(1) else { break };
+            let i = self.instruments.get(usize::from(slot)).ok_or(RiskError::NotListed { index: slot })?;
+            i.require_basis_covered(u)?;
+            next = i.next_linear;
         }
         Ok(())
     }

@@ -226,10 +226,26 @@ pub enum RiskError {
     },
     /// The instrument, or the average of its expiry, is settled already.
     AlreadySettled,
-    /// Another expiry of the underlying is so near that the windows of both would overlap.
-    ExpiriesTooClose {
-        /// The other expiry, seconds.
-        expiry: i64,
+    /// Nothing settles at this time of day.
+    NotASettlementTime {
+        /// When it would settle, seconds.
+        settles_at: i64,
+        /// Second of the UTC day at which everything settles.
+        settlement_time: u32,
+    },
+    /// The settlement time cannot change: something awaits its settlement.
+    AwaitsSettlement {
+        /// The next settlement, seconds.
+        settles_at: i64,
+    },
+    /// The mark of a dated future could be farther from the index than the calendar charge covers.
+    BasisAboveCalendar {
+        /// Instrument on the board.
+        instrument: u16,
+        /// Its `max_basis`, millionths.
+        max_basis: u32,
+        /// The underlying's calendar charge, millionths.
+        calendar: u32,
     },
     /// All averages of the underlying are in use.
     NoFreeFixing,
@@ -392,8 +408,19 @@ impl core::fmt::Display for RiskError {
             }
             Self::NotSettled { instrument } => write!(f, "instrument {instrument} is not settled yet"),
             Self::AlreadySettled => f.write_str("it is settled already"),
-            Self::ExpiriesTooClose { expiry } => {
-                write!(f, "the settlement window overlaps that of the expiry at {expiry}")
+            Self::NotASettlementTime { settles_at, settlement_time } => {
+                write!(
+                    f,
+                    "nothing settles at {settles_at}: everything does at second {settlement_time} of the UTC day, {:02}:{:02}",
+                    settlement_time / 3_600,
+                    settlement_time / 60 % 60
+                )
+            }
+            Self::AwaitsSettlement { settles_at } => {
+                write!(f, "the settlement time cannot change before what settles at {settles_at} is settled")
+            }
+            Self::BasisAboveCalendar { instrument, max_basis, calendar } => {
+                write!(f, "max_basis {max_basis} of instrument {instrument} is above the calendar charge {calendar}")
             }
             Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
             Self::BorrowLimit { owed, limit } => write!(f, "all accounts together would owe {owed}, limit {limit}"),

@@ -110,11 +110,13 @@ impl Instrument {
     /// underlying's maximum price, so that the bound holds for puts too.
     ///
     /// # Errors
-    /// [`RiskError::BadStrike`]; what the lists of parameters refuse; [`RiskError::Overflow`] where the bound does not hold.
+    /// [`RiskError::BadStrike`]; [`RiskError::BasisAboveCalendar`]; what the lists of parameters refuse; [`RiskError::Overflow`]
+    /// where the bound does not hold.
     pub fn validate(&self, u: &Underlying) -> Result<(), RiskError> {
         self.terms().validate_bounds()?;
         self.limits.validate_bounds()?;
         self.funding.validate()?;
+        self.require_basis_covered(u)?;
         let whole = self.has_expiry() && self.expiry > 0 && self.expiry % 60 == 0;
         if !whole && (self.has_expiry() || self.expiry != 0) {
             return Err(RiskError::ParameterRule {
@@ -130,6 +132,20 @@ impl Instrument {
             return Err(self.bad_strike(u));
         }
         Ok(())
+    }
+
+    /// Checks that the calendar charge covers the basis that an unsettled dated future can have: the charge on delta matched
+    /// between expiries is all that a book of them requires.
+    ///
+    /// # Errors
+    /// [`RiskError::BasisAboveCalendar`].
+    pub fn require_basis_covered(&self, u: &Underlying) -> Result<(), RiskError> {
+        let (max_basis, calendar) = (self.funding.max_basis, u.params.calendar);
+        if self.kind != Kind::Future as u8 || self.settled != 0 || max_basis <= calendar {
+            return Ok(());
+        }
+        let (max_basis, calendar) = (max_basis.get(), calendar.get());
+        Err(RiskError::BasisAboveCalendar { instrument: self.index, max_basis, calendar })
     }
 
     fn bad_strike(&self, u: &Underlying) -> RiskError {

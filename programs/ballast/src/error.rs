@@ -140,7 +140,7 @@ errors! {
     NotSettled = "the instrument is not settled yet: call settle_expiry first",
     AlreadySettled = "the instrument is settled already",
     PositionsLeft = "positions or orders are left in the market: settle or cancel them first",
-    ExpiriesTooClose = "two expiries of an underlying must be the same or at least the settlement window apart",
+    ExpiriesTooClose = "reserved: expiries are at one time of day, see NotASettlementTime",
     NoFreeFixing = "four expiries of this underlying are being averaged or await settlement: settle one first",
     BorrowLimit = "the withdrawal would borrow more than lenders can spare: the log names both; withdraw less",
     NothingToAccrue = "there is no interest to accrue or pay yet",
@@ -165,6 +165,9 @@ errors! {
     NotPositive = "a value is zero or negative where it must be positive: the log names it; use a positive one",
     CorruptState = "the accounts contradict themselves: nothing was changed, please report this with the log",
     Backwards = "the time, or an index that only grows, is behind what was written before: try again later, and report it if that does not help",
+    NotASettlementTime = "nothing settles at this time of day: the log names the time at which everything does",
+    AwaitsSettlement = "the settlement time cannot change while something awaits its settlement: the log says until when",
+    BasisAboveCalendar = "a dated future's max_basis must be at most its underlying's calendar charge: the log names both",
 }
 
 impl BallastError {
@@ -245,7 +248,9 @@ impl From<RiskError> for BallastError {
             RiskError::NotEnoughSamples { .. } => Self::NotEnoughSamples,
             RiskError::NotSettled { .. } => Self::NotSettled,
             RiskError::AlreadySettled => Self::AlreadySettled,
-            RiskError::ExpiriesTooClose { .. } => Self::ExpiriesTooClose,
+            RiskError::NotASettlementTime { .. } => Self::NotASettlementTime,
+            RiskError::AwaitsSettlement { .. } => Self::AwaitsSettlement,
+            RiskError::BasisAboveCalendar { .. } => Self::BasisAboveCalendar,
             RiskError::NoFreeFixing => Self::NoFreeFixing,
             RiskError::BorrowLimit { .. } => Self::BorrowLimit,
             RiskError::EpochNotOver => Self::EpochNotOver,

@@ -58,6 +58,7 @@ fn config(expiry: i64) -> Result<Config> {
     config.series.clear();
     config.underlying.iter_mut().for_each(|u| u.surface = None);
     (config.future[0].days, config.future[0].expiry) = (None, Some(time::format(expiry)));
+    config.margin.set("settlement_time", &(expiry % (24 * HOUR)).to_string());
     Ok(config)
 }
 
@@ -285,7 +286,7 @@ impl<'a> Life<'a> {
         assert_eq!(self.sample("42000")?, 15);
         for ix in settlement::settlements(e, &rpc.board(e)?.board, rpc.now()?) {
             let settled: ExpirySettled = the_event(&self.crank(ix)?);
-            assert_eq!((settled.price, settled.samples, settled.count), (66_400_000, 30, 1), "41,500 dollars");
+            assert_eq!((settled.price, settled.samples, settled.count), (6_640_000, 30, 1), "41,500 dollars");
         }
 
         let future = self.future().instrument;

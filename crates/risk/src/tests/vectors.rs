@@ -91,7 +91,8 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         seizure_ratio: Ppm::new(333_333),
         seizure_budget: Ppm::new(100_000),
         fund_budget: Ppm::new(10_000),
-        reserved: [0; 4],
+        settlement_time: 0,
+        reserved: [0; 3],
     };
     board.params.validate().unwrap();
     for (slot, s) in board.scenarios.iter_mut().zip(list(v, "scenarios")) {

@@ -70,7 +70,8 @@ pub fn usual_params() -> MarginParams {
         seizure_ratio: Ppm::new(333_333),
         seizure_budget: Ppm::new(100_000),
         fund_budget: Ppm::new(10_000),
-        reserved: [0; 4],
+        settlement_time: 0,
+        reserved: [0; 3],
     }
 }
 
@@ -101,7 +102,8 @@ fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
         seizure_ratio: Ppm::new(legal(rng, 100_000, 500_000) as u32),
         seizure_budget: Ppm::new(legal(rng, 0, 100_000) as u32),
         fund_budget: Ppm::new(legal(rng, 0, 10_000) as u32),
-        reserved: [0; 4],
+        settlement_time: 28_800, // that of NOW
+        reserved: [0; 3],
     };
     params.validate_bounds().unwrap();
     params

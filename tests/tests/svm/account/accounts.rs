@@ -163,7 +163,7 @@ fn an_account_holds_eight_tokens() {
         let source = svm.create_token_account(&mint, &alice.address(), LAMPORTS);
         let args = CollateralArgs {
             name: config::name(&format!("T{n}")).unwrap(),
-            terms: TokenTerms { atoms_per_unit: 100_000_000 },
+            terms: TokenTerms { atoms_per_unit: 10_000_000 },
             params: TokenParams { deposit_limit: LAMPORTS, haircut: Ppm::new(0), reserved: 0 },
             underlying: SOL,
         };
@@ -410,7 +410,7 @@ fn the_view_is_what_the_client_computes() {
     );
     assert_eq!((head.count, head.next), (3, 0));
     assert_eq!(page.iter().map(|u| u.underlying).collect::<Vec<_>>(), [BTC, ETH, SOL]);
-    assert_eq!(page.iter().map(|u| u.delta).collect::<Vec<_>>(), [100, -100, 120]);
+    assert_eq!(page.iter().map(|u| u.delta).collect::<Vec<_>>(), [1_000, -1_000, 1_200]);
     assert_eq!(page[2].token_value, 480_000_000);
     let (_, rest) = view(&mut svm, 2);
     assert_eq!(rest, page[2..]);

@@ -364,7 +364,7 @@ fn dust_is_taken_whole() {
         .find_map(|cents| {
             let (mut board, now) = (svm.board(), svm.now());
             let print = Print {
-                price: UnitPrice::new(cents * 1_000 * 16), // of 0.1 SOL, at 1/16 of 0.000001
+                price: UnitPrice::new(cents * 100 * 16), // of 0.01 SOL, at 1/16 of 0.000001
                 confidence: UnitPrice::new(0),
                 publish_time: now + 1,
                 previous_publish_time: now,

@@ -80,7 +80,7 @@ fn liquidate_token() {
     };
     let arguments = [
         ("nothing", build(TOKEN, 0), E::NothingToLiquidate.into()),
-        ("less than a unit", build(TOKEN, 99_999_999), E::NothingToLiquidate.into()),
+        ("less than a unit", build(TOKEN, 9_999_999), E::NothingToLiquidate.into()),
         ("a token that is not listed", build(1, u64::MAX), E::NotListed.into()),
         ("a token beyond the board", build(u16::MAX, u64::MAX), E::NotListed.into()),
     ];

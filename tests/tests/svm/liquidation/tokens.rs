@@ -69,8 +69,8 @@ fn sold(sent: &Sent) -> TokensLiquidated {
     events[0]
 }
 
-/// I236. SOL falls by 60 %: 1,600 dollars against 1,200 owed, maintenance 25 % and 5 % of it. The fewest tenths of a SOL
-/// that reach the buffer go, at a discount of 1.6666 %: 256 of them, of 400 − 0.0267 n ≥ 1.1 · (480 − 0.48 n).
+/// I236. SOL falls by 60 %: 1,600 dollars against 1,200 owed, maintenance 25 % and 5 % of it. The fewest hundredths of a SOL
+/// that reach the buffer go, at a discount of 1.6666 %: 2,554 of them, of 400 − 0.00267 n ≥ 1.1 · (480 − 0.048 n).
 #[test]
 fn the_fewest_tokens_that_reach_the_buffer_are_bought() {
     let mut loan = Loan::of(1_200).at("16");
@@ -85,15 +85,15 @@ fn the_fewest_tokens_that_reach_the_buffer_are_bought() {
 
     let did = loan.liquidate(u64::MAX);
     assert_eq!((did.margin, did.liquidator), (loan.alice.margin, loan.liquidator.margin));
-    assert_eq!((did.amount, did.value, did.token), (25_600_000_000, 409_600_000, 0));
-    assert_eq!((did.discount, did.insurance), (6_826_393, 1_365_278));
+    assert_eq!((did.amount, did.value, did.token), (25_540_000_000, 408_640_000, 0));
+    assert_eq!((did.discount, did.insurance), (6_810_394, 1_362_078));
     assert_eq!((did.equity_before, did.maintenance_before), (was.equity.get(), was.maintenance.get()));
-    assert_eq!((did.equity_after, did.maintenance_after), (was.equity.get() - did.discount, 357_120_000));
+    assert_eq!((did.equity_after, did.maintenance_after), (was.equity.get() - did.discount, 357_408_000));
     assert_eq!((did.bad_debt, did.uncovered), (0, 0));
     assert_eq!(loan.svm.requirements(&loan.alice), expected.after);
 
     let paid = did.value - did.discount;
-    assert_eq!((loan.sol(&loan.alice), loan.sol(&loan.liquidator)), (74_400_000_000, 25_600_000_000));
+    assert_eq!((loan.sol(&loan.alice), loan.sol(&loan.liquidator)), (74_460_000_000, 25_540_000_000));
     let (alice, liquidator) = (loan.svm.portfolio(&loan.alice), loan.svm.portfolio(&loan.liquidator));
     assert_eq!((alice.cash.get(), alice.owed), (paid - 1_200 * USDC, expected.after.owed()));
     assert_eq!((alice.owed_registered, alice.accrued_interest.get()), (alice.owed, due));
@@ -110,8 +110,8 @@ fn the_fewest_tokens_that_reach_the_buffer_are_bought() {
 fn a_request_for_less_takes_whole_units_of_it() {
     let mut loan = Loan::of(1_200).at("16");
     loan.refuse(0, E::NothingToLiquidate);
-    loan.refuse(99_999_999, E::NothingToLiquidate);
-    assert_eq!(loan.liquidate(199_999_999).amount, 100_000_000);
+    loan.refuse(9_999_999, E::NothingToLiquidate);
+    assert_eq!(loan.liquidate(19_999_999).amount, 10_000_000);
     assert!(loan.svm.requirements(&loan.alice).is_liquidatable());
     loan.svm.assert_reconciled();
 }
@@ -185,7 +185,7 @@ fn what_is_not_to_be_sold_is_refused() {
     let alice = &loan.alice;
     let failed =
         refused(&mut loan.svm, |svm| svm.liquidate_token(&poor, alice, TOKEN, u64::MAX), E::InsufficientBalance);
-    assert_eq!(numbers(&failed, "cash:"), (409_600_000 - 6_826_393 + 1_365_278, 402 * USDC));
+    assert_eq!(numbers(&failed, "cash:"), (408_640_000 - 6_810_394 + 1_362_078, 402 * USDC));
     refused(&mut loan.svm, |svm| svm.liquidate_token(&second, alice, TOKEN, 1), E::LiquidatorIsOwner);
     refused(&mut loan.svm, |svm| svm.liquidate_token(&poor, alice, 1, u64::MAX), E::NotListed);
     let isolated = loan.svm.isolated_account(Keypair::new(), 0, BTC, "10000").unwrap();

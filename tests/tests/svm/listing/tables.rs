@@ -431,7 +431,7 @@ fn list_future() {
     for (what, expiry) in bad_expiries(now) {
         arguments.push((what, build(&FutureArgs { expiry, ..args }), E::BadExpiry.into()));
     }
-    for expiry in [now + 60, now + LONGEST] {
+    for expiry in [now + DAY, now + LONGEST] {
         svm.simulate(&[build(&FutureArgs { expiry, ..args })], &[&payer, &admin]).unwrap();
     }
     let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, SYSTEM];

@@ -1,7 +1,7 @@
 //! Funding and basis: samples of the impact prices, what they cost and move, and what is refused (I290 to I293, I299).
 
 use crate::harness::refusal::{refused, snapshot};
-use ballast_client::risk::LotValue;
+use ballast_client::risk::{LotValue, settlement::LEAST_NOTICE};
 use ballast_client::{
     BallastError as E,
     ballast::{
@@ -177,7 +177,7 @@ fn a_close_only_market_has_no_basis() {
         assert_eq!(svm.market(BTC).header.premium_average, 0, "nor does it come back when the market opens");
     };
     let wind_down: Close = |svm| {
-        let ends = svm.now() - svm.now() % 60 + 7_200;
+        let ends = svm.board().board.params.settlement_from(svm.now() + LEAST_NOTICE).unwrap();
         svm.wind_down(BTC, ends).unwrap();
     };
     for close in [tighten, wind_down] {

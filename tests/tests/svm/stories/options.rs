@@ -21,6 +21,7 @@ pub fn listed() -> (Svm, Vec<i64>, Vec<u16>) {
 pub fn with(mut svm: Svm) -> (Svm, Vec<i64>, Vec<u16>) {
     let expiries: Vec<i64> = [7, 30].iter().map(|days| (svm.now() / 60 + 1) * 60 + days * DAY).collect();
     svm.open_surface(BTC).unwrap();
+    svm.settle_at(expiries[0]).unwrap();
     let options = svm.list_options(BTC, &expiries, &["36000", "40000", "44000"], 10).unwrap();
     for expiry in &expiries {
         svm.publish_smile(BTC, *expiry, &SMILE).unwrap();
@@ -106,7 +107,7 @@ fn put_call_parity_holds_to_the_unit_through_moves_of_price_and_time_without_a_r
         for pair in options.chunks(2) {
             let i = board.board.instrument(pair[0]).unwrap();
             let strike = i.strike_value(u).unwrap();
-            assert_eq!(mark(svm, pair[0]) - mark(svm, pair[1]), 10 * u.price.get() + i.option.carry - strike.get());
+            assert_eq!(mark(svm, pair[0]) - mark(svm, pair[1]), 100 * u.price.get() + i.option.carry - strike.get());
             assert!(mark(svm, pair[0]) >= 0 && mark(svm, pair[1]) >= 0);
         }
     };
@@ -195,7 +196,7 @@ fn a_band_is_a_tenth_of_the_scan_range_or_of_the_mark_whichever_is_more() {
     // The scan range is 6,000 dollars, the lowest call some 4,200: the band is 600 dollars around either mark.
     for option in [options[0], options[2]] {
         let (mark, half) = (mark(&svm, option), 600_000 * 16);
-        assert!(mark < 10 * u.range_value.get());
+        assert!(mark < 100 * u.range_value.get());
         // A tick is 100 units of the quote currency a lot, at 1/16 of it.
         let (low, high) = ((mark - half + 1_599) / 1_600, (mark + half) / 1_600);
         for (price, good) in [(low, true), (low - 1, false), (high, true), (high + 1, false)] {
@@ -339,7 +340,7 @@ fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instrument: u16, most: i64
     assert_eq!(svm.treasury().insurance.get(), insurance + did.insurance);
 
     // A ratio of the index value that grows from one to five per cent; of a long option no more than it is worth.
-    let index_value = QuoteNative::new(did.lots.abs() * 10 * u.price.get() / 16);
+    let index_value = QuoteNative::new(did.lots.abs() * 100 * u.price.get() / 16);
     let by_rate = mul_ppm_floor(index_value, discount_rate(&board.board.params, &expected.before).unwrap()).unwrap();
     assert!(did.discount > 0 && did.discount <= by_rate.get());
     if did.lots > 0 {

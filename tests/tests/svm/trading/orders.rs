@@ -103,6 +103,7 @@ mod bounds {
     fn once_its_price_is_decided_an_instrument_takes_no_order() {
         let (mut svm, [alice, bob]) = desk();
         let (future, expiry) = (10, svm.now() + 3_600);
+        svm.settle_at(expiry).unwrap();
         svm.list_future(BTC, expiry, future).unwrap();
         svm.trade(&alice, &bob, future, "40000", 5).unwrap();
         let sell = Order::sell(&svm, future, "40000", 1).reduce_only();

@@ -1,5 +1,5 @@
 //! Random instructions of several traders, keepers and authorities, of every kind and on every kind of instrument; after each
-//! step everything that must always hold (I200, I210 to I213, I220 to I222, I226, I227, I233, I264, I330).
+//! step everything that must always hold (I200, I210 to I213, I220 to I222, I226, I227, I233, I264, I330, I350).
 //!
 //! `BALLAST_STEPS` asks for more steps than a test run takes, `BALLAST_SEED` for other sequences. What fails says how to come
 //! back to it, and prints the instructions that led there.

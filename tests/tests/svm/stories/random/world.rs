@@ -80,7 +80,9 @@ impl World {
         let key = traders[3].key.insecure_clone();
         traders.push(svm.sub_account(key, 1, "5000").unwrap());
         let now = svm.now();
-        let expiries = [now - now % 60 + NEAR_MINUTES * 60, now - now % 60 + 60 * 86_400];
+        let near = now - now % 60 + NEAR_MINUTES * 60;
+        svm.settle_at(near).unwrap();
+        let expiries = [near, near + 60 * 86_400];
         svm.open_surface(BTC).unwrap();
         svm.list_future(BTC, expiries[0], FUTURE).unwrap();
         let options = svm.list_options(BTC, &expiries, &["40000"], OPTIONS.start).unwrap();
@@ -133,8 +135,16 @@ impl World {
             _ => self.govern(),
         }
         self.svm.assert_reconciled();
+        self.assert_next_settlement();
         let collected = self.svm.treasury().lending.collected.get();
         self.tally.did("interest paid", usize::from(collected > std::mem::replace(&mut self.collected, collected)));
+    }
+
+    /// I350: the board's next settlement is that of a scan of all instruments.
+    fn assert_next_settlement(&self) {
+        let board = self.svm.board();
+        let awaits = board.board.instruments.iter().filter(|i| i.is_listed() && i.settles_at != 0 && i.settled == 0);
+        assert_eq!(board.board.next_settlement, awaits.map(|i| i.settles_at).min().unwrap_or(0));
     }
 
     pub fn portfolios(&self) -> Vec<Portfolio> {
