@@ -24,6 +24,9 @@ pub struct Board {
     pub params: MarginParams,
     /// Rates and indices of borrowing and lending.
     pub interest: Interest,
+    /// The earliest time at which a listed instrument that is not settled is to be, seconds; 0 where there is none. A day before
+    /// it margin begins to see the settlement coming.
+    pub next_settlement: i64,
     /// The scenario table.
     pub scenarios: [Scenario; ROWS],
     /// Product groups; an underlying names its group by index + 1.

@@ -165,6 +165,7 @@ errors! {
     NotPositive = "a value is zero or negative where it must be positive: the log names it; use a positive one",
     CorruptState = "the accounts contradict themselves: nothing was changed, please report this with the log",
     Backwards = "the time, or an index that only grows, is behind what was written before: try again later, and report it if that does not help",
+    OwedTooMuch = "the account would owe more than its tokens and counted profits allow: the log names both; deposit quote, sell tokens or reduce",
 }
 
 impl BallastError {
@@ -256,6 +257,7 @@ impl From<RiskError> for BallastError {
             RiskError::PrintNotPositive => Self::OraclePriceNotPositive,
             RiskError::PrintTooHigh { .. } => Self::OraclePriceTooHigh,
             RiskError::InsufficientCash { .. } => Self::InsufficientBalance,
+            RiskError::OwedTooMuch { .. } => Self::OwedTooMuch,
         }
     }
 }
