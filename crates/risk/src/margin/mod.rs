@@ -222,10 +222,6 @@ fn net_cash(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<Qu
 }
 
 /// Initial margin from what it is a ratio of, rounded up, and the margin of orders.
-fn initial_margin(
-    board: &Board,
-    stressed: QuoteNative,
-    order_margin: QuoteNative,
-) -> Result<QuoteNative, RiskError> {
+fn initial_margin(board: &Board, stressed: QuoteNative, order_margin: QuoteNative) -> Result<QuoteNative, RiskError> {
     Ok(mul_ppm_ceil(stressed, board.params.initial_ratio)?.plus(order_margin)?)
 }

@@ -68,8 +68,7 @@ pub fn raise(board: &Board, portfolio: &Portfolio, now: i64, r: &mut Requirement
     let stressed = r.maintenance.plus(r.surcharge)?.plus(r.drift)?;
     let of_maintenance = at_maintenance.maintenance(at_maintenance.scan(board)?, r.haircut)?;
     let of_initial = at_initial.maintenance(at_initial.scan(board)?, r.haircut)?;
-    let most_stressed =
-        stressed.max(at_maintenance.stressed(of_maintenance)?).max(at_initial.stressed(of_initial)?);
+    let most_stressed = stressed.max(at_maintenance.stressed(of_maintenance)?).max(at_initial.stressed(of_initial)?);
 
     r.expiry = of_maintenance.minus(r.maintenance)?.max(QuoteNative::ZERO);
     r.maintenance = r.maintenance.plus(r.expiry)?;

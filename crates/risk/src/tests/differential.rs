@@ -71,6 +71,7 @@ pub fn agree_at(board: &Board, portfolio: &Portfolio, now: i64) -> (Requirements
     let ratio = ppm(board.params.initial_ratio.get());
     let initial_slack = &ratio * exact.stressed_slack() + whole(1) + &exact.order_slack;
     above("scan", got.scan.get(), &exact.scan, &exact.scan_slack);
+    around("backing", got.backing.get(), &exact.backing, &(exact.equity_slack.clone(), exact.equity_slack.clone()));
     above("drift", got.drift.get(), &exact.drift, &exact.drift_slack);
     above("surcharge", got.surcharge.get(), &exact.surcharge, &exact.surcharge_slack);
     around("short minimum", got.short_minimum.get(), &exact.short_minimum, &exact.short_slack);

@@ -17,10 +17,9 @@ use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
 use std::{collections::BTreeMap, prelude::v1::*};
 
-/// A delta belongs to spot, to one perpetual, or to an expiry.
+/// A delta of positions belongs to one perpetual or to an expiry; spot is a bucket too.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Bucket {
-    Spot,
     Perpetual(u16),
     Expiry(i64),
 }
@@ -345,16 +344,14 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64, view: 
     }
     let delta = &position_delta + &units;
 
-    let (mut gross, mut linear, mut long, mut short) =
-        (units.clone(), units.clone(), units.clone(), BigInt::zero());
+    let (mut gross, mut linear, mut long, mut short) = (units.clone(), units.clone(), units.clone(), BigInt::zero());
     let (mut short_units, mut extra) = (BigInt::zero(), BigInt::zero());
     let (mut drift, mut drift_slack) = (whole(0), whole(0));
     let mut rows = vec![BigInt::zero(); ROWS];
     for legs in &runs {
         let kept = view.kept(legs.settles_at, now);
-        let of_sign = |sign: i32| -> BigInt {
-            legs.buckets.values().map(|b| b * sign).filter(BigInt::is_positive).sum()
-        };
+        let of_sign =
+            |sign: i32| -> BigInt { legs.buckets.values().map(|b| b * sign).filter(BigInt::is_positive).sum() };
         gross += part(&legs.gross, &kept).0;
         linear += part(&legs.linear, &kept).0;
         long += part(&of_sign(1), &kept).0;
@@ -385,7 +382,8 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64, view: 
     let kept = whole(1) - c;
     let (calendar, calendar_slack) = if options {
         let half = native(&price) * ppm(u.calendar.get()) / whole(2);
-        let left = |(row, shock): (&BigInt, &BigInt)| &kept * native(row) - &half * whole(&bucket_delta * shock.signum());
+        let left =
+            |(row, shock): (&BigInt, &BigInt)| &kept * native(row) - &half * whole(&bucket_delta * shock.signum());
         let left = rows.iter().zip(&shocks).map(left).max().unwrap().max(whole(0));
         (left + half * whole(long + short) - &kept * &worst, calendar_slack(u))
     } else {
