@@ -24,6 +24,12 @@ impl PositionKey {
         Self(((underlying as u64) << 56) | (u64::MAX >> 8))
     }
 
+    /// The greatest key that a perpetual of an underlying may have: what has an expiry comes after it.
+    #[inline(always)]
+    pub const fn last_perpetual_of(underlying: u16) -> Self {
+        Self(((underlying as u64) << 56) | u16::MAX as u64)
+    }
+
     /// Index of the underlying.
     #[inline(always)]
     pub const fn underlying(self) -> u16 {

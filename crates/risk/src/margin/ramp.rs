@@ -58,7 +58,7 @@ fn kept(settles_at: i64, now: i64) -> [i64; 2] {
 /// Raises the requirements of a book to what its expiries will leave, where that is more.
 #[inline(never)]
 pub fn raise(board: &Board, portfolio: &Portfolio, now: i64, r: &mut Requirements) -> Result<(), RiskError> {
-    if !is_near(board, now) || !portfolio.open().iter().any(|p| is_leaving(board, p, now)) {
+    if !is_near(board, now) || !portfolio.open().iter().any(|p| leaves_at(board, p, now) != 0) {
         return Ok(());
     }
     let mut views = [Asked::default(); 2];
@@ -77,10 +77,13 @@ pub fn raise(board: &Board, portfolio: &Portfolio, now: i64, r: &mut Requirement
     Ok(())
 }
 
-/// True if a position has lots that are settled within a day, or should be already.
-fn is_leaving(board: &Board, p: &Position, now: i64) -> bool {
-    let leaves = |settles_at: i64| settles_at != 0 && settles_at <= add_bounded(now, SECONDS);
-    !p.lots.is_zero() && board.instrument(p.key.instrument()).is_ok_and(|i| leaves(i.settles_at) && i.settled == 0)
+/// When a position is settled, if that is within a day or overdue; else 0.
+#[inline(always)]
+fn leaves_at(board: &Board, p: &Position, now: i64) -> i64 {
+    match board.instrument(p.key.instrument()) {
+        Ok(i) if i.settles_at <= add_bounded(now, SECONDS) && i.settled == 0 => i.settles_at,
+        _ => 0,
+    }
 }
 
 /// Adds what every underlying is asked for in either view. Prices were checked with the book as it is.
@@ -105,8 +108,8 @@ fn add_portfolio(board: &Board, portfolio: &Portfolio, now: i64, views: &mut [As
 fn books(board: &Board, u: &Underlying, mut positions: &[Position], now: i64) -> Result<[Book; 2], RiskError> {
     let mut books = [Book::default(); 2];
     while let Some(first) = positions.first() {
-        let settles_at = board.instrument(first.key.instrument())?.settles_at;
-        let same = |p: &&Position| board.instrument(p.key.instrument()).is_ok_and(|i| i.settles_at == settles_at);
+        let settles_at = leaves_at(board, first, now);
+        let same = |p: &&Position| leaves_at(board, p, now) == settles_at;
         let (run, rest) = positions.split_at(positions.iter().take_while(same).count());
         positions = rest;
         let mut of_run = Book::default();

@@ -41,15 +41,6 @@ impl Sums {
         sub_bounded(self.long, self.short)
     }
 
-    #[inline(always)]
-    fn close_bucket(&mut self, bucket: i64) {
-        if bucket > 0 {
-            self.long = add_bounded(self.long, bucket);
-        } else {
-            self.short = sub_bounded(self.short, bucket);
-        }
-    }
-
     /// Sums over positions, and adds the loss of the options in each row to `rows`.
     ///
     /// No sum below overflows: products of one position stay below 2^54 each, and entries of an array times lots below
@@ -65,17 +56,20 @@ impl Sums {
         let mut sums = Self::default();
         let mut present = Present::of(u, purpose.now());
         let arrays = purpose.arrays(u);
-        let mut current = PositionKey::default();
-        let mut bucket = 0i64;
+        // Perpetuals come first, each a bucket of its own. Of an expiry: its last key, and gross and net delta before it.
+        let mut last = PositionKey::last_perpetual_of(u.index);
+        let mut expiry: Option<(i64, i64)> = None;
+        // Net delta, and what expiries net inside themselves.
+        let (mut delta_sum, mut netted) = (0i64, 0i64);
         for p in positions {
             let i = board.instrument(p.key.instrument())?;
             if i.generation != p.generation {
                 return Err(RiskError::NotListed { index: i.index });
             }
-            if p.key > current {
-                sums.close_bucket(bucket);
-                bucket = 0;
-                current = p.key.bucket();
+            if p.key > last {
+                netted = add_bounded(netted, netted_since(expiry, sums.gross, delta_sum));
+                expiry = Some((sums.gross, delta_sum));
+                last = p.key.bucket();
             }
             // A settled option is worth a fixed sum, as is a settled future: no array, no delta.
             let (mark, delta, drift) = if i.is_option() && i.settled == 0 {
@@ -87,7 +81,7 @@ impl Sums {
             };
             let value = mul_bounded(p.lots.get(), mark);
             sums.pnl = add_bounded(sums.pnl, add_bounded(value, p.quote.get() << u.scale()));
-            bucket = add_bounded(bucket, delta);
+            delta_sum = add_bounded(delta_sum, delta);
             sums.gross = add_bounded(sums.gross, delta.wrapping_abs());
             if p.funding_index != i.funding_index || i.has_losses() {
                 sums.pnl = sums.pnl.checked_add(p.unsettled(i)?).ok_or(RiskError::Overflow)?;
@@ -96,7 +90,11 @@ impl Sums {
                 sums.order_margin = add_bounded(sums.order_margin, order_margin(u, i, p, mark, drift));
             }
         }
-        sums.close_bucket(bucket);
+        netted = add_bounded(netted, netted_since(expiry, sums.gross, delta_sum));
+        // The magnitudes of all buckets, of which the long ones are `delta_sum` more than the short ones.
+        let buckets = sub_bounded(sums.gross, netted);
+        sums.long = add_bounded(buckets, delta_sum) / 2;
+        sums.short = sub_bounded(buckets, delta_sum) / 2;
         Ok(sums)
     }
 
@@ -144,6 +142,17 @@ impl Sums {
     }
 }
 
+/// Gross delta less the magnitude of net delta since an expiry began: what its positions net among themselves.
+#[inline(always)]
+fn netted_since(expiry: Option<(i64, i64)>, gross: i64, delta: i64) -> i64 {
+    match expiry {
+        Some((gross_before, delta_before)) => {
+            sub_bounded(sub_bounded(gross, gross_before), sub_bounded(delta, delta_before).wrapping_abs())
+        }
+        None => 0,
+    }
+}
+
 /// A part of a book that is kept, in 2^-[`PART_BITS`].
 pub const WHOLE: i64 = 1 << PART_BITS;
 /// Fraction bits of such a part.
@@ -151,6 +160,9 @@ const PART_BITS: u32 = 20;
 
 /// `sum · part`, rounded down; `part` in [0, [`WHOLE`]]. In two halves of the sum, which has up to 62 bits.
 fn part_floor(sum: i64, part: i64) -> i64 {
+    if part == WHOLE {
+        return sum;
+    }
     let low = mul_bounded(sum & (WHOLE - 1), part);
     add_bounded(mul_bounded(sum >> PART_BITS, part), low >> PART_BITS)
 }

@@ -147,7 +147,7 @@ fn a_hedge_that_expires_is_called_for_hours_before() {
         assert_eq!(seen(23 * HOUR), (128_849, false, false));
         assert_eq!(seen(22 * HOUR + HOUR / 2), (139_904, true, false));
         assert_eq!(seen(22 * HOUR), (155_385, true, true));
-        assert_eq!(seen(12 * HOUR), (1_393_956, true, true));
+        assert_eq!(seen(12 * HOUR), (1_393_952, true, true));
         for h in [1, 0, -1] {
             let r = hours_before(h);
             assert_eq!((r.maintenance.get(), r.expiry.get()), (4_800_000 * USDC, 4_680_000 * USDC));

@@ -274,9 +274,11 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64, view: 
     let mut position_delta = BigInt::zero();
     let mut options = false;
     for (p, i) in &positions {
-        if runs.last().is_none_or(|legs| legs.settles_at != i.settles_at) {
+        // What is settled goes nowhere.
+        let settles_at = if i.settled != 0 { 0 } else { i.settles_at };
+        if runs.last().is_none_or(|legs| legs.settles_at != settles_at) {
             let rows = vec![BigInt::zero(); ROWS];
-            runs.push(Legs { settles_at: i.settles_at, rows, ..Legs::default() });
+            runs.push(Legs { settles_at, rows, ..Legs::default() });
         }
         let legs = runs.last_mut().unwrap();
         let lots = BigInt::from(p.lots.get());

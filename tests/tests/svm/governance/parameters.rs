@@ -112,8 +112,8 @@ fn the_log_names_what_is_out_of_bounds() {
         (instruction::change_fees(&e, &a, &fees(&svm, 10_001)), "taker_fee: 10001, from 0 to 10000 millionths"),
         (instruction::set_timelock(&e, &a, u32::MAX), "timelock: 4294967295, from 0 to 2592000 seconds"),
         (
-            instruction::set_product_group(&e, &a, 0, [1; 16], &ballast_testkit::offset(950_001)),
-            "offset: 950001, from 0 to 950000 millionths",
+            instruction::set_product_group(&e, &a, 0, [1; 16], &ballast_testkit::offset(900_001)),
+            "offset: 900001, from 0 to 900000 millionths",
         ),
     ];
     for (ix, line) in cases {
