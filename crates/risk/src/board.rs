@@ -24,14 +24,15 @@ pub struct Board {
     pub params: MarginParams,
     /// Rates and indices of borrowing and lending.
     pub interest: Interest,
+    /// The earliest time at which a listed instrument that is not settled is to be, seconds; 0 where there is none. A day before
+    /// it margin begins to see the settlement coming.
+    pub next_settlement: i64,
     /// The scenario table.
     pub scenarios: [Scenario; ROWS],
     /// Product groups; an underlying names its group by index + 1.
     pub groups: [ProductGroup; MAX_GROUPS],
     /// Tokens accepted as collateral.
     pub tokens: [Token; MAX_TOKENS],
-    /// Least `settles_at` of all listed instruments that are not settled; 0 where there is none. Then no check needs to look for an expiry.
-    pub next_settlement: i64,
     /// Underlyings.
     pub underlyings: [Underlying; MAX_UNDERLYINGS],
     /// Instruments.

@@ -304,6 +304,13 @@ pub enum RiskError {
         /// Cash, quote-native.
         available: i64,
     },
+    /// The account would owe more than its share of what backs it.
+    OwedTooMuch {
+        /// What it would owe, quote-native.
+        owed: i64,
+        /// The most, quote-native.
+        limit: i64,
+    },
 }
 
 /// Every result of the model carries the error: a larger one costs every margin check.
@@ -425,6 +432,7 @@ impl core::fmt::Display for RiskError {
             Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
             Self::BorrowLimit { owed, limit } => write!(f, "all accounts together would owe {owed}, limit {limit}"),
             Self::EpochNotOver => f.write_str("the epoch of lending is not over"),
+            Self::OwedTooMuch { owed, limit } => write!(f, "the account would owe {owed}, limit {limit}"),
             Self::OutflowLimit { outflow, limit } => write!(f, "the net outflow would be {outflow}, limit {limit}"),
         }
     }

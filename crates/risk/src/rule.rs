@@ -1,5 +1,5 @@
 //! The rule at the end of every instruction that can add risk, for every account that it changed:
-//! initial equity covers initial margin, or the change is *reducing*.
+//! initial equity covers initial margin and what is owed is backed, or the change is *reducing*.
 //!
 //! Reducing: for the underlying u that changed and every row k, `max(0, scan'_u[k]) ≤ max(0, scan_u[k])`; no requirement
 //! grows; health before fees does not fall. Below maintenance, the owner's own fill must also be no worse than the mark
@@ -30,9 +30,11 @@ pub struct Trade {
     pub cost: QuoteNative,
 }
 
-/// Requires initial equity ≥ initial margin, at fresh prices of everything held.
+/// Requires initial equity ≥ initial margin, at fresh prices of everything held, and no more owed than what backs it allows.
 pub fn require_initial(board: &Board, after: &Portfolio, now: i64) -> Result<Requirements, RiskError> {
-    require_covered(board, after, Purpose::NewRisk { now })
+    let r = require_covered(board, after, Purpose::NewRisk { now })?;
+    r.require_backed(&board.interest.params)?;
+    Ok(r)
 }
 
 /// Requires initial equity ≥ initial margin of a liquidator who took over legs of some underlyings.
@@ -53,12 +55,14 @@ fn require_covered(board: &Board, after: &Portfolio, purpose: Purpose) -> Result
     Ok(r)
 }
 
-/// Requires withdrawable equity ≥ initial margin, at fresh prices of everything held.
+/// Requires withdrawable equity ≥ initial margin, at fresh prices of everything held, and no more owed than what backs it
+/// allows.
 pub fn require_withdrawable(board: &Board, after: &Portfolio, now: i64) -> Result<Requirements, RiskError> {
     let r = margin::check(board, after, Purpose::Withdrawal { now })?;
     if r.withdraw_equity < r.initial {
         return Err(RiskError::BelowWithdrawalMargin { required: r.initial.get(), available: r.withdraw_equity.get() });
     }
+    r.require_backed(&board.interest.params)?;
     Ok(r)
 }
 

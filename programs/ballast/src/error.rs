@@ -168,6 +168,7 @@ errors! {
     NotASettlementTime = "nothing settles at this time of day: the log names the time at which everything does",
     AwaitsSettlement = "the settlement time cannot change while something awaits its settlement: the log says until when",
     BasisAboveCalendar = "a dated future's max_basis must be at most its underlying's calendar charge: the log names both",
+    OwedTooMuch = "the account would owe more than its tokens and counted profits allow: the log names both; deposit quote, sell tokens or reduce",
 }
 
 impl BallastError {
@@ -261,6 +262,7 @@ impl From<RiskError> for BallastError {
             RiskError::PrintNotPositive => Self::OraclePriceNotPositive,
             RiskError::PrintTooHigh { .. } => Self::OraclePriceTooHigh,
             RiskError::InsufficientCash { .. } => Self::InsufficientBalance,
+            RiskError::OwedTooMuch { .. } => Self::OwedTooMuch,
         }
     }
 }

@@ -52,6 +52,7 @@ fn config(expiry: i64) -> Result<Config> {
         ("max_rate", "1"),
         ("optimal_utilisation", "0.8"),
         ("max_utilisation", "0.9"),
+        ("max_owed", "0.9"),
         ("reserve", "0.1"),
         ("epoch_seconds", "3_600"),
     ]));

@@ -134,6 +134,7 @@ fn count(cell: &Cell<u32>) {
 
 fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
     let mut world = World::random(rng, reach, 4);
+    world.board.next_settlement = 0; // a takeover sees no expiry coming
     let mut account = world.portfolio(rng, 12);
     let held = world.held(&account);
     if held.is_empty() {

@@ -18,6 +18,7 @@ mod option;
 mod outflow;
 mod position;
 mod publish;
+mod ramp;
 mod random;
 mod rational;
 mod reference;

@@ -85,6 +85,7 @@ fn count(cell: &Cell<u32>) {
 
 fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
     let mut world = World::random(rng, reach, 4);
+    world.board.next_settlement = 0; // a sale sees no expiry coming
     let mut account = world.portfolio(rng, 6);
     let held: std::vec::Vec<u16> = account.balances.iter().filter(|b| b.amount > 0).map(|b| b.token).collect();
     if held.is_empty() {

@@ -7,7 +7,7 @@ use ballast_client::{
     config, instruction,
     risk::{Ppm, Purpose, TokenParams, TokenTerms, margin::check},
 };
-use ballast_testkit::{BTC, ETH, Order, SOL, Svm, Trader};
+use ballast_testkit::{BTC, ETH, Order, SOL, Svm, Trader, lending::INTEREST};
 use solana_address::Address;
 use solana_instruction::error::InstructionError as I;
 use solana_keypair::Keypair;
@@ -313,6 +313,7 @@ fn close(svm: &Svm, t: &Trader) -> solana_instruction::Instruction {
 #[test]
 fn an_account_that_holds_anything_is_not_closed() {
     let mut svm = Svm::new().unwrap();
+    svm.set_interest(&INTEREST).unwrap();
     let (alice, bob) = (svm.trader("0").unwrap(), svm.trader("100000").unwrap());
     let ix = close(&svm, &alice);
     let refuse = |svm: &mut Svm| assert_refused(svm, std::slice::from_ref(&ix), &[&alice.key], E::AccountNotEmpty);

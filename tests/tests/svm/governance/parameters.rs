@@ -19,11 +19,11 @@ use ballast_client::{
     config, event, instruction, oracle,
     risk::{
         BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, FeeParams, Feed, FundingParams,
-        InstrumentLimits, InterestParams, Lots, MarginParams, Ppm, QuoteNative, TokenParams, Underlying, UnitPrice,
+        InstrumentLimits, Lots, MarginParams, Ppm, QuoteNative, TokenParams, Underlying, UnitPrice,
         WithdrawalLimit, guard::flag, range::TIGHTENING_SECONDS,
     },
 };
-use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader, lending::INTEREST, options::SECOND};
+use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader, options::SECOND};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
@@ -115,8 +115,8 @@ fn the_log_names_what_is_out_of_bounds() {
         (instruction::change_fees(&e, &a, &fees(&svm, 10_001)), "taker_fee: 10001, from 0 to 10000 millionths"),
         (instruction::set_timelock(&e, &a, u32::MAX), "timelock: 4294967295, from 0 to 2592000 seconds"),
         (
-            instruction::set_product_group(&e, &a, 0, [1; 16], &ballast_testkit::offset(950_001)),
-            "offset: 950001, from 0 to 950000 millionths",
+            instruction::set_product_group(&e, &a, 0, [1; 16], &ballast_testkit::offset(900_001)),
+            "offset: 900001, from 0 to 900000 millionths",
         ),
     ];
     for (ix, line) in cases {
@@ -141,7 +141,6 @@ fn reserved_bytes_are_refused_by_name() {
     range.range.reserved = 1;
     let mut group = ballast_testkit::offset(0);
     group.reserved[0] = 1;
-    let interest = InterestParams { reserved: 1, ..INTEREST };
     let token =
         CollateralChangeArgs { params: TokenParams { deposit_limit: 1, haircut: Ppm::ZERO, reserved: 1 }, token: 0 };
     let limit =
@@ -152,7 +151,6 @@ fn reserved_bytes_are_refused_by_name() {
         (instruction::change_instrument(&e, &a, BTC, &funding), "Instrument, funding"),
         (instruction::change_underlying(&e, &a, BTC, &range), "Underlying, range"),
         (instruction::set_product_group(&e, &a, 0, [1; 16], &group), "Product group"),
-        (instruction::set_interest(&e, &a, &interest), "Interest"),
         (instruction::change_collateral(&e, &a, &token), "Collateral token"),
         (instruction::set_withdrawal_limit(&e, &a, &limit), "Withdrawal limit"),
     ] {

@@ -69,7 +69,7 @@ fn resolve_bad_debt() {
 fn liquidate_token() {
     let World { mut svm, other, alice: liquidator, bob, abroad, .. } = World::new();
     let e = svm.exchange;
-    let poor = svm.trader("0").unwrap();
+    let poor = svm.trader("2").unwrap(); // the fee
     svm.deposit_sol(&poor, 100 * LAMPORTS).unwrap();
     svm.trade(&poor, &bob, BTC, "40000", 100).unwrap();
     svm.advance(1);

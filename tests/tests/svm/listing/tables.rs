@@ -34,10 +34,10 @@ fn set_product_group() {
     let arguments = [
         ("a group beyond the last", build(8, 0), E::NotListed.into()),
         ("a group at the type's end", build(u8::MAX, 0), E::NotListed.into()),
-        ("an offset above 95 %", build(0, 950_001), E::ParameterOutOfBounds.into()),
+        ("an offset above 90 %", build(0, 900_001), E::ParameterOutOfBounds.into()),
         ("an offset at the type's end", build(0, u32::MAX), E::ParameterOutOfBounds.into()),
     ];
-    Case::new("set_product_group", build(0, 950_000), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+    Case::new("set_product_group", build(0, 900_000), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
         .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
         .other_exchange(2, other.board)

@@ -49,6 +49,7 @@ impl World {
             ("max_rate", "1.5"),
             ("optimal_utilisation", "0.8"),
             ("max_utilisation", "0.9"),
+            ("max_owed", "0.9"),
             ("reserve", "0.1"),
             ("epoch_seconds", "3_600"),
         ]));

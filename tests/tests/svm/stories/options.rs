@@ -397,14 +397,15 @@ fn nobody_is_liquidated_by_an_array_that_was_left_stale() {
     let [bob, carol, liquidator] = [(); 3].map(|()| svm.trader("100000").unwrap());
     trade(&mut svm, &bob, &alice, put, 100);
     trade(&mut svm, &liquidator, &carol, put, 10);
-    // Far beyond the array's reach. Its drift is charged, which a refresh, that anyone can make, takes off again.
+    // Far beyond the array's reach. Its drift is asked of new risk alone; a refresh, that anyone can make, takes it off again.
     move_price(&mut svm, 1, "37000");
     let order = Order::sell(&svm, put, "3300", 1);
     refused(&mut svm, |svm| svm.place(&carol, order, &[]), E::StaleRiskArray);
     refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, put, 10), E::StaleRiskArray);
-    let stale = svm.requirements(&alice).maintenance;
+    let stale = svm.requirements(&alice);
     svm.refresh_all_options(BTC).unwrap();
-    assert!(svm.requirements(&alice).maintenance < stale);
+    let fresh = svm.requirements(&alice);
+    assert!(stale.drift.get() > 0 && fresh.drift.is_zero() && fresh.initial < stale.initial);
     if svm.requirements(&alice).is_liquidatable() {
         liquidate(&mut svm, &liquidator, &alice, put, 10);
     } else {

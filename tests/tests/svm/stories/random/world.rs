@@ -69,9 +69,9 @@ impl World {
             max_rate: Ppm::new(2_000_000),
             optimal_utilisation: Ppm::new(800_000),
             max_utilisation: Ppm::new(900_000),
+            max_owed: Ppm::new(900_000),
             reserve: Ppm::new(100_000),
             epoch_seconds: 300,
-            reserved: 0,
         };
         let ix = instruction::set_interest(&svm.exchange, &admin.pubkey(), &rates);
         svm.send(&[ix], &[&admin]).unwrap();
