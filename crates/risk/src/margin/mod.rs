@@ -83,10 +83,11 @@ pub fn check(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<R
     }
     let mut margin = Margin::default();
     margin.add_portfolio(board, portfolio, purpose, None)?;
-    let mut requirements = margin.requirements(board)?;
-    if ramp::is_near(board, purpose.now()) {
-        ramp::raise(board, portfolio, purpose.now(), &mut requirements)?;
+    if !ramp::is_near(board, purpose.now()) {
+        return margin.requirements(board);
     }
+    let mut requirements = margin.requirements(board)?;
+    ramp::raise(board, portfolio, purpose.now(), &mut requirements)?;
     Ok(requirements)
 }
 

@@ -41,6 +41,15 @@ impl Sums {
         sub_bounded(self.long, self.short)
     }
 
+    /// Delta that positions matched among themselves since long and short were so much.
+    #[inline(always)]
+    fn netted_since(&self, before: Option<(i64, i64)>) -> i64 {
+        match before {
+            Some((long, short)) => sub_bounded(self.long, long).min(sub_bounded(self.short, short)),
+            None => 0,
+        }
+    }
+
     /// Sums over positions, and adds the loss of the options in each row to `rows`.
     ///
     /// No sum below overflows: products of one position stay below 2^54 each, and entries of an array times lots below
@@ -56,19 +65,19 @@ impl Sums {
         let mut sums = Self::default();
         let mut present = Present::of(u, purpose.now());
         let arrays = purpose.arrays(u);
-        // Perpetuals come first, each a bucket of its own. Of an expiry: its last key, and gross and net delta before it.
+        // Perpetuals come first, each a bucket of its own. Of an expiry: its last key, and the sums before it.
         let mut last = PositionKey::last_perpetual_of(u.index);
-        let mut expiry: Option<(i64, i64)> = None;
-        // Net delta, and what expiries net inside themselves.
-        let (mut delta_sum, mut netted) = (0i64, 0i64);
+        let mut before: Option<(i64, i64)> = None;
+        // What positions of an expiry net among themselves.
+        let mut netted = 0i64;
         for p in positions {
             let i = board.instrument(p.key.instrument())?;
             if i.generation != p.generation {
                 return Err(RiskError::NotListed { index: i.index });
             }
             if p.key > last {
-                netted = add_bounded(netted, netted_since(expiry, sums.gross, delta_sum));
-                expiry = Some((sums.gross, delta_sum));
+                netted = add_bounded(netted, sums.netted_since(before));
+                before = Some((sums.long, sums.short));
                 last = p.key.bucket();
             }
             // A settled option is worth a fixed sum, as is a settled future: no array, no delta.
@@ -81,8 +90,11 @@ impl Sums {
             };
             let value = mul_bounded(p.lots.get(), mark);
             sums.pnl = add_bounded(sums.pnl, add_bounded(value, p.quote.get() << u.scale()));
-            delta_sum = add_bounded(delta_sum, delta);
-            sums.gross = add_bounded(sums.gross, delta.wrapping_abs());
+            if delta > 0 {
+                sums.long = add_bounded(sums.long, delta);
+            } else {
+                sums.short = sub_bounded(sums.short, delta);
+            }
             if p.funding_index != i.funding_index || i.has_losses() {
                 sums.pnl = sums.pnl.checked_add(p.unsettled(i)?).ok_or(RiskError::Overflow)?;
             }
@@ -90,11 +102,10 @@ impl Sums {
                 sums.order_margin = add_bounded(sums.order_margin, order_margin(u, i, p, mark, drift));
             }
         }
-        netted = add_bounded(netted, netted_since(expiry, sums.gross, delta_sum));
-        // The magnitudes of all buckets, of which the long ones are `delta_sum` more than the short ones.
-        let buckets = sub_bounded(sums.gross, netted);
-        sums.long = add_bounded(buckets, delta_sum) / 2;
-        sums.short = sub_bounded(buckets, delta_sum) / 2;
+        netted = add_bounded(netted, sums.netted_since(before));
+        sums.gross = add_bounded(sums.long, sums.short);
+        sums.long = sub_bounded(sums.long, netted);
+        sums.short = sub_bounded(sums.short, netted);
         Ok(sums)
     }
 
@@ -139,17 +150,6 @@ impl Sums {
         self.extra = add_bounded(self.extra, mul_bounded(held, uncertain));
         self.drift = add_bounded(self.drift, mul_bounded(held, state.drift));
         Ok((state.mark, delta, state.drift))
-    }
-}
-
-/// Gross delta less the magnitude of net delta since an expiry began: what its positions net among themselves.
-#[inline(always)]
-fn netted_since(expiry: Option<(i64, i64)>, gross: i64, delta: i64) -> i64 {
-    match expiry {
-        Some((gross_before, delta_before)) => {
-            sub_bounded(sub_bounded(gross, gross_before), sub_bounded(delta, delta_before).wrapping_abs())
-        }
-        None => 0,
     }
 }
 
