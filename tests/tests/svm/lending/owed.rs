@@ -44,7 +44,7 @@ fn what_a_settlement_leaves_is_asked_for_before() {
     let mut svm = Svm::new().unwrap();
     let (alice, bob) = (svm.trader("1000").unwrap(), svm.trader("100000").unwrap());
     svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
-    svm.trade(&bob, &alice, ETH, "2500", 16).unwrap();
+    svm.trade(&bob, &alice, ETH, "2500", 4).unwrap();
     let before = svm.view_margin(&alice);
     let (board, now) = (svm.exchange.board, svm.now());
     svm.modify::<RiskBoard>(&board, |account| {
