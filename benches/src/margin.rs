@@ -27,7 +27,7 @@ pub const ROWS: &[Row] = &[
          no longer those of their arrays",
     )
     .target(25_000),
-    row("margin_check_64_mixed_ramp", 60_000, "those of the row before, an expiry of each underlying settled in twelve hours"),
+    row("margin_check_64_mixed_ramp", 72_000, "those of the row before, an expiry of each underlying settled in twelve hours"),
     row("margin_check_64_options", 29_000, "the same with a perpetual, a future and six options on each"),
     row("margin_check_per_option", 390, "a further option: (64 positions − 32 positions) / 32 of the last row"),
     row(

@@ -46,7 +46,13 @@ impl PositionKey {
     /// is one of its own.
     #[inline(always)]
     pub const fn bucket(self) -> Self {
-        if self.0 << 8 >> 24 == 0 { self } else { Self(self.0 | u16::MAX as u64) }
+        if self.is_perpetual() { self } else { Self(self.0 | u16::MAX as u64) }
+    }
+
+    /// True for a key without an expiry.
+    #[inline(always)]
+    pub const fn is_perpetual(self) -> bool {
+        self.0 << 8 >> 24 == 0
     }
 }
 

@@ -41,12 +41,16 @@ impl Sums {
         sub_bounded(self.long, self.short)
     }
 
-    /// Delta that positions matched among themselves since long and short were so much.
+    /// Counts a bucket, or all perpetuals, each a bucket of its own: they come first, so that gross delta is theirs.
     #[inline(always)]
-    fn netted_since(&self, before: Option<(i64, i64)>) -> i64 {
-        match before {
-            Some((long, short)) => sub_bounded(self.long, long).min(sub_bounded(self.short, short)),
-            None => 0,
+    fn close(&mut self, delta: i64, last: PositionKey) {
+        if last.is_perpetual() {
+            self.long = add_bounded(self.gross, delta) / 2;
+            self.short = sub_bounded(self.gross, delta) / 2;
+        } else if delta > 0 {
+            self.long = add_bounded(self.long, delta);
+        } else {
+            self.short = sub_bounded(self.short, delta);
         }
     }
 
@@ -65,19 +69,16 @@ impl Sums {
         let mut sums = Self::default();
         let mut present = Present::of(u, purpose.now());
         let arrays = purpose.arrays(u);
-        // Perpetuals come first, each a bucket of its own. Of an expiry: its last key, and the sums before it.
         let mut last = PositionKey::last_perpetual_of(u.index);
-        let mut before: Option<(i64, i64)> = None;
-        // What positions of an expiry net among themselves.
-        let mut netted = 0i64;
+        let mut bucket = 0i64;
         for p in positions {
             let i = board.instrument(p.key.instrument())?;
             if i.generation != p.generation {
                 return Err(RiskError::NotListed { index: i.index });
             }
             if p.key > last {
-                netted = add_bounded(netted, sums.netted_since(before));
-                before = Some((sums.long, sums.short));
+                sums.close(bucket, last);
+                bucket = 0;
                 last = p.key.bucket();
             }
             // A settled option is worth a fixed sum, as is a settled future: no array, no delta.
@@ -90,11 +91,8 @@ impl Sums {
             };
             let value = mul_bounded(p.lots.get(), mark);
             sums.pnl = add_bounded(sums.pnl, add_bounded(value, p.quote.get() << u.scale()));
-            if delta > 0 {
-                sums.long = add_bounded(sums.long, delta);
-            } else {
-                sums.short = sub_bounded(sums.short, delta);
-            }
+            bucket = add_bounded(bucket, delta);
+            sums.gross = add_bounded(sums.gross, delta.wrapping_abs());
             if p.funding_index != i.funding_index || i.has_losses() {
                 sums.pnl = sums.pnl.checked_add(p.unsettled(i)?).ok_or(RiskError::Overflow)?;
             }
@@ -102,10 +100,7 @@ impl Sums {
                 sums.order_margin = add_bounded(sums.order_margin, order_margin(u, i, p, mark, drift));
             }
         }
-        netted = add_bounded(netted, sums.netted_since(before));
-        sums.gross = add_bounded(sums.long, sums.short);
-        sums.long = sub_bounded(sums.long, netted);
-        sums.short = sub_bounded(sums.short, netted);
+        sums.close(bucket, last);
         Ok(sums)
     }
 

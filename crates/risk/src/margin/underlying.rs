@@ -144,7 +144,7 @@ impl UnderlyingRisk {
 
         let gross = (Units::new(add_bounded(sums.gross, tokens.units)) * u.price).to_native_ceil(scale);
         // Delta that is matched must be unwound too: the charge on it grows with its size as the scan does.
-        let concentration = concentration(u, scan.plus(calendar)?, gross)?;
+        let concentration = concentration(u, scan.plus_bounded(calendar), gross)?;
 
         self.scan = scan;
         self.extra = extra;
