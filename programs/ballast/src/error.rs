@@ -76,8 +76,8 @@ errors! {
     Bankrupt = "the account's equity is not positive: only deposits and cancellations are possible",
     FillWorseThanLiquidation = "the account is below maintenance and the fill costs more than a liquidation: use a better limit",
     NotLiquidatable = "the account's equity covers its maintenance margin",
-    NothingToLiquidate = "the account has no such position, or the size is zero",
-    LiquidationDoesNotHelp = "the takeover would not raise the account's health, or would raise the scanning risk of the underlying",
+    NothingToLiquidate = "the account has none of these positions and tokens, or the fraction is zero",
+    LiquidationDoesNotHelp = "no fraction of these legs would lower the account's maintenance margin: take the legs that hedge one another together, or all",
     LiquidatorIsOwner = "the account's owner owns the liquidator's account or may act for it",
     BadSide = "the side must be 0 (bid) or 1 (ask)",
     BadOrderKind = "the order kind is not known",
@@ -169,6 +169,11 @@ errors! {
     AwaitsSettlement = "the settlement time cannot change while something awaits its settlement: the log says until when",
     BasisAboveCalendar = "a dated future's max_basis must be at most its underlying's calendar charge: the log names both",
     OwedTooMuch = "the account would owe more than its tokens and counted profits allow: the log names both; deposit quote, sell tokens or reduce",
+    TooManyPositions = "the account holds lots of 48 instruments already: close a position first",
+    SliceTooSmall = "the slice frees too little of the margin: the log names both; take more legs or a larger fraction",
+    PositionMissing = "a position of the account is not among the legs: pass the market of the instrument in the log",
+    TokenMissing = "a token of the account is not among the legs: set the bit of the token in the log",
+    UnsortedMarkets = "the markets must be in ascending order of their instruments, each once",
 }
 
 impl BallastError {
@@ -263,6 +268,10 @@ impl From<RiskError> for BallastError {
             RiskError::PrintTooHigh { .. } => Self::OraclePriceTooHigh,
             RiskError::InsufficientCash { .. } => Self::InsufficientBalance,
             RiskError::OwedTooMuch { .. } => Self::OwedTooMuch,
+            RiskError::TooManyPositions { .. } => Self::TooManyPositions,
+            RiskError::SliceTooSmall { .. } => Self::SliceTooSmall,
+            RiskError::PositionMissing { .. } => Self::PositionMissing,
+            RiskError::TokenMissing { .. } => Self::TokenMissing,
         }
     }
 }

@@ -24,7 +24,7 @@ mod rational;
 mod reference;
 mod rule;
 mod settlement;
-mod token_sale;
+mod slice;
 mod transfer;
 mod underlying;
 mod vectors;

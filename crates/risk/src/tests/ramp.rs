@@ -323,8 +323,8 @@ fn lose_inside_the_band(world: &World, mut account: Portfolio) -> (QuoteNative, 
         let trade = Trade {
             underlying: 0,
             now: NOW,
-            discount_value: QuoteNative::new(500 * 10 * USDC),
             cost: QuoteNative::new(500 * 900_000),
+            filled: true,
             ..Trade::default()
         };
         match rule::after_trade(&world.board, &account, &after, &trade) {
@@ -381,7 +381,7 @@ fn what_is_owed_is_backed_and_reductions_go_on() {
     // Half of the other position is sold at the mark.
     let mut after = account;
     world.buy(&mut after, 1, -50, 10 * USDC);
-    let trade = Trade { underlying: 1, now: NOW, discount_value: QuoteNative::new(500 * USDC), ..Trade::default() };
+    let trade = Trade { underlying: 1, now: NOW, filled: true, ..Trade::default() };
     assert!(rule::after_trade(&world.board, &account, &after, &trade).is_ok());
 }
 

@@ -1,51 +1,40 @@
 //! Events of liquidation and bad debt.
 
+use alloc::vec::Vec;
 use solana_address::Address;
 
-events! {
-    /// A position was taken over.
-    Liquidated {
-        /// The account that was below maintenance.
-        margin: Address,
-        /// The liquidator's account.
-        liquidator: Address,
-        /// Lots taken over, signed as the position was.
+records! {
+    /// A position that a liquidator took over, in part or whole.
+    LiquidatedPosition {
+        /// Lots, signed as the position was.
         lots: i64,
-        /// Their value at the mark, quote-native.
+        /// Their value at the mark, quote-native, signed likewise.
         mark_value: i64,
-        /// Discount to the mark, quote-native.
-        discount: i64,
-        /// Part of it that went to the insurance fund.
-        insurance: i64,
-        /// Equity before.
-        equity_before: i64,
-        /// Maintenance margin before.
-        maintenance_before: i64,
-        /// Equity after.
-        equity_after: i64,
-        /// Maintenance margin after.
-        maintenance_after: i64,
-        /// Bad debt paid by the insurance fund.
-        bad_debt: i64,
-        /// Bad debt left, because the fund was empty.
-        uncovered: i64,
-        /// Orders of the account that were cancelled.
-        orders_cancelled: u32,
         /// The instrument.
         instrument: u16,
     }
-    /// Tokens were bought of an account below maintenance that owed cash.
-    TokensLiquidated {
-        /// The account that was below maintenance.
-        margin: Address,
-        /// The liquidator's account.
-        liquidator: Address,
+    /// A token that a liquidator took over.
+    LiquidatedToken {
         /// Amount, in the token's smallest units.
         amount: u64,
         /// Its value at the index price, quote-native.
         value: i64,
-        /// Discount to that, quote-native.
+        /// The token.
+        token: u16,
+    }
+}
+
+events! {
+    /// A slice of an account below maintenance was taken over.
+    Liquidated with lists {
+        /// The account that was below maintenance.
+        margin: Address,
+        /// The liquidator's account.
+        liquidator: Address,
+        /// Discount to the marks, quote-native.
         discount: i64,
+        /// What of it the insurance fund paid, for a seized account.
+        from_budget: i64,
         /// Part of it that went to the insurance fund.
         insurance: i64,
         /// Equity before.
@@ -60,8 +49,10 @@ events! {
         bad_debt: i64,
         /// Bad debt left, because the fund was empty.
         uncovered: i64,
-        /// The token.
-        token: u16,
+        /// The positions, by underlying.
+        positions: Vec<LiquidatedPosition>,
+        /// The tokens.
+        tokens: Vec<LiquidatedToken>,
     }
     /// An account's equity is below its warning level: the owner should deposit or reduce.
     MarginCalled {

@@ -239,7 +239,7 @@ fn change_margin() {
     let bounds: &[Change<MarginParams>] = &[
         ("an initial ratio below its bound", |m| m.initial_ratio = Ppm::new(1_049_999), E::ParameterOutOfBounds),
         ("an initial ratio above its bound", |m| m.initial_ratio = Ppm::new(3_000_001), E::ParameterOutOfBounds),
-        ("a largest discount below the base", |m| m.discount_max = Ppm::new(9_999), E::ParameterOutOfBounds),
+        ("a largest discount below the base", |m| m.discount_max = Ppm::new(149_999), E::ParameterOutOfBounds),
         ("a settlement at the end of the day", |m| m.settlement_time = 86_400, E::ParameterOutOfBounds),
         ("a settlement between two minutes", |m| m.settlement_time = 61, E::ParameterOutOfBounds),
         ("negative dust", |m| m.dust_value = QuoteNative::new(-1), E::ParameterOutOfBounds),

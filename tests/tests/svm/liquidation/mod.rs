@@ -1,5 +1,5 @@
 //! Liquidation and bad debt.
 
 mod positions;
+mod slices;
 mod tables;
-mod tokens;

@@ -1,8 +1,9 @@
 //! Liquidation and bad debt.
 
+mod cancel_liquidatable_orders;
 mod liquidate;
-mod liquidate_token;
+mod markets;
 mod parties;
 mod resolve_bad_debt;
 
-pub use {liquidate::*, liquidate_token::*, resolve_bad_debt::*};
+pub use {cancel_liquidatable_orders::*, liquidate::*, resolve_bad_debt::*};

@@ -76,7 +76,7 @@ const WHAT_HAPPENS: [&str; 42] = [
     "future fill",
     "interest paid",
     "liquidate",
-    "liquidate token",
+    "token liquidated",
     "list",
     "maker cancelled",
     "market order",

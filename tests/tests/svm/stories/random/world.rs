@@ -126,8 +126,7 @@ impl World {
                 self.svm.advance(seconds);
             }
             820..880 => self.minute(),
-            880..935 => self.liquidate(),
-            935..955 => self.liquidate_token(),
+            880..955 => self.liquidate(),
             955..960 => self.crank(),
             960..975 => self.insurance(),
             975..985 => self.settle(),
