@@ -16,7 +16,16 @@ pub const ROWS: &[Row] = &[
         .target(90_000),
     row("liquidate_64", 65_400, "the same with 64 positions each").target(250_000),
     row("liquidate_16_options", 64_600, "450,000 lots of a short call; both sides hold 16 positions, 8 options"),
-    row("resolve_bad_debt", 2_200, "debt left after the last position, paid by the insurance fund"),
+    row("resolve_bad_debt", 4_500, "debt left after the last position, paid by the insurance fund"),
+    row(
+        "resolve_bad_debt_16",
+        45_000,
+        "what a seized account with 16 positions lacks, shared among 16 markets and those who lend",
+    ),
+    row("give_notice_16", 13_000, "an account below maintenance, 16 positions"),
+    row("seize_16", 22_000, "a bankrupt account, 16 positions").target(40_000),
+    row("release_16", 14_000, "an account that covers initial margin again, 16 positions"),
+    row("wind_down_seized", 7_500, "a perpetual of which a seized account holds a half"),
     row(
         "liquidate_token_16",
         43_000,
@@ -77,7 +86,7 @@ pub fn perpetuals(b: &mut Bench, maker: &Trader) -> Result<()> {
     ensure!(cash < 0, "the debtor has {cash}, so there is no bad debt left");
     let gift = exchange::gift(b, "1_000_000")?;
     b.run(gift, &[])?;
-    b.measure("resolve_bad_debt", instruction::resolve_bad_debt(&e, &debtor.margin), &[])?;
+    b.measure("resolve_bad_debt", instruction::resolve_bad_debt(&e, &debtor.margin, &[]), &[])?;
     Ok(())
 }
 
@@ -134,5 +143,35 @@ pub fn tokens(b: &mut Bench, lender: &Trader) -> Result<()> {
     let e = b.svm.exchange;
     let ix = instruction::liquidate_token(&e, &by.address(), &by.margin, &of.margin, TOKEN, u64::MAX);
     b.measure("liquidate_token_16", ix, &[&by.key])?;
+    Ok(())
+}
+
+/// Bitcoin falls from 40,000 to 20,000. A bankrupt account with 16 positions gets notice and is seized, its debt is shared; one
+/// that was seized and has deposited is released; and after a day a perpetual is wound down.
+pub fn receivership(b: &mut Bench) -> Result<()> {
+    let e = b.svm.exchange;
+    b.publish_all()?;
+    let sixteen = |b: &mut Bench| -> Result<Trader> {
+        let t = b.trader("80_000")?;
+        b.trade(&t, BTC, 10_000)?;
+        b.hold(&t, SIXTEEN.skip(1))?;
+        Ok(t)
+    };
+    let (sold, released) = (sixteen(b)?, sixteen(b)?);
+    b.svm.advance(1);
+    b.svm.publish(BTC, "20_000").map_err(failure)?;
+    b.measure("give_notice_16", instruction::give_notice(&e, &sold.margin), &[])?;
+    b.send("seize_16", instruction::seize(&e, &sold.margin), &[])?;
+    let markets = b.svm.sharing_markets(&sold);
+    ensure!(markets.len() == 16, "{} markets", markets.len());
+    ensure!(b.svm.requirements(&sold).equity.get() < 0, "the fund has paid all");
+    b.measure("resolve_bad_debt_16", instruction::resolve_bad_debt(&e, &sold.margin, &markets), &[])?;
+
+    b.run(instruction::seize(&e, &released.margin), &[])?;
+    b.svm.deposit_usdc(&released, native("10_000_000")? as u64).map_err(failure)?;
+    b.measure("release_16", instruction::release(&e, &released.margin), &[])?;
+
+    b.svm.advance(86_400);
+    b.measure("wind_down_seized", instruction::wind_down_seized(&e, &sold.margin, BTC), &[])?;
     Ok(())
 }

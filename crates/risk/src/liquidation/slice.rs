@@ -126,7 +126,7 @@ pub fn slice(
     room.trial.clone_from(account);
     let purpose = Purpose::Liquidation { now, moved: scope.moved };
     let before = margin::check(board, account, purpose)?;
-    if !before.is_liquidatable() && !episode.is_seized() {
+    if !episode.may_be_sold(&before)? {
         return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });
     }
     if scope.moved.is_empty() {

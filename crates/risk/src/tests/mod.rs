@@ -5,6 +5,7 @@
 
 mod block;
 mod bounds;
+mod default;
 mod deposit;
 mod differential;
 mod efficiency;

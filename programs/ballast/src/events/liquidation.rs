@@ -63,15 +63,54 @@ events! {
         /// Its maintenance margin, quote-native.
         maintenance: i64,
     }
-    /// The insurance fund paid an account's bad debt.
+    /// An account's bad debt was paid by the insurance fund and shared.
     BadDebtResolved {
         /// The account.
         margin: Address,
         /// Paid by the fund.
         paid: i64,
-        /// Left, because the fund was empty.
+        /// Borne by the other side of what it held.
+        shared: i64,
+        /// Borne by those who lend.
+        lenders: i64,
+        /// Left.
         uncovered: i64,
         /// Interest that the account owed and nobody will pay.
         interest_written_off: i64,
+    }
+    /// An account was found below maintenance, or no longer in default.
+    Noticed {
+        /// The account.
+        margin: Address,
+        /// Its equity, quote-native.
+        equity: i64,
+        /// Its maintenance margin, quote-native.
+        maintenance: i64,
+        /// Since when it has been found below maintenance, seconds; 0 where its episode of default is over.
+        noticed_at: i64,
+    }
+    /// An account was put into receivership.
+    AccountSeized {
+        /// The account.
+        margin: Address,
+        /// Its equity before, quote-native.
+        equity: i64,
+        /// Its maintenance margin, quote-native.
+        maintenance: i64,
+        /// Paid by the insurance fund for what it lacked.
+        paid: i64,
+        /// Left of that, because the fund was empty.
+        uncovered: i64,
+        /// Interest that the account owed and nobody will pay.
+        interest_written_off: i64,
+        /// Most that the fund adds to its equity for the discounts of liquidators.
+        budget: i64,
+    }
+    /// A seized account was given back to its owner.
+    AccountReleased {
+        /// The account.
+        margin: Address,
+        /// What it repaid to the insurance fund.
+        repaid: i64,
     }
 }

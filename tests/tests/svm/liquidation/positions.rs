@@ -438,7 +438,7 @@ fn a_fund_that_is_too_small_leaves_debt_for_later() {
     crash.svm.assert_reconciled();
 
     crash.svm.fund_insurance(1_000_000).unwrap();
-    crash.svm.resolve_bad_debt(&crash.alice).unwrap();
+    crash.svm.resolve_bad_debt_by_fund(&crash.alice).unwrap();
     assert_eq!(debt(&crash.svm, &crash.alice), did.uncovered - 1_000_000);
     crash.svm.fund_insurance(did.uncovered as u64).unwrap();
     crash.svm.resolve_bad_debt(&crash.alice).unwrap();

@@ -7,7 +7,7 @@ use crate::harness::{
     world::World,
 };
 use ballast_client::{BallastError as E, ballast::args::LiquidateArgs, instruction};
-use ballast_testkit::{BTC, ETH, SOL};
+use ballast_testkit::{BTC, ETH, SOL, Svm, Trader};
 use solana_signer::Signer;
 
 #[test]
@@ -69,13 +69,14 @@ fn resolve_bad_debt() {
     svm.send(&[open], &[&bob.key]).unwrap();
     svm.fund_insurance(1).unwrap();
     let e = svm.exchange;
-    let ix = instruction::resolve_bad_debt(&e, &debtor.margin);
-    Case::new("resolve_bad_debt", ix, &[], &[EXCHANGE, TREASURY, MARGIN])
+    let ix = instruction::resolve_bad_debt(&e, &debtor.margin, &[]);
+    Case::new("resolve_bad_debt", ix, &[], &[EXCHANGE, TREASURY, BOARD, MARGIN])
         .other_exchange(0, other.address)
         .other_exchange(1, other.treasury)
-        .other_exchange(2, other.margin(&bob.address(), 0))
-        .sibling(2, bob.margin)
-        .except(2, Sibling, E::NoBadDebt)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.margin(&bob.address(), 0))
+        .sibling(3, bob.margin)
+        .except(3, Sibling, E::NoBadDebt)
         .run(&mut svm);
 }
 
@@ -98,4 +99,83 @@ fn cancel_liquidatable_orders() {
         .sibling(3, bob.margin)
         .except(3, Sibling, E::NotLiquidatable)
         .run(&mut svm);
+}
+
+/// I200 to I203, I367.
+#[test]
+fn give_notice() {
+    let World { mut svm, other, bob, abroad, .. } = World::new();
+    let e = svm.exchange;
+    let poor = bankrupt(&mut svm, &bob);
+    Case::new("give_notice", instruction::give_notice(&e, &poor.margin), &[], &[EXCHANGE, BOARD, MARGIN])
+        .other_exchange(0, other.address)
+        .other_exchange(1, other.board)
+        .other_exchange(2, abroad)
+        .sibling(2, bob.margin)
+        .except(2, Sibling, E::NotLiquidatable)
+        .run(&mut svm);
+}
+
+/// I200 to I203, I368.
+#[test]
+fn seize() {
+    let World { mut svm, other, bob, abroad, .. } = World::new();
+    let e = svm.exchange;
+    let poor = bankrupt(&mut svm, &bob);
+    Case::new("seize", instruction::seize(&e, &poor.margin), &[], &[EXCHANGE, TREASURY, BOARD, MARGIN])
+        .other_exchange(0, other.address)
+        .other_exchange(1, other.treasury)
+        .other_exchange(2, other.board)
+        .other_exchange(3, abroad)
+        .sibling(3, bob.margin)
+        .except(3, Sibling, E::NotSeizable)
+        .run(&mut svm);
+}
+
+/// I200 to I203, I369.
+#[test]
+fn release() {
+    let World { mut svm, other, bob, abroad, .. } = World::new();
+    let e = svm.exchange;
+    let poor = bankrupt(&mut svm, &bob);
+    svm.seize(&poor).unwrap();
+    svm.deposit_usdc(&poor, 5_000_000_000).unwrap();
+    Case::new("release", instruction::release(&e, &poor.margin), &[], &[EXCHANGE, TREASURY, BOARD, MARGIN])
+        .other_exchange(0, other.address)
+        .other_exchange(1, other.treasury)
+        .other_exchange(2, other.board)
+        .other_exchange(3, abroad)
+        .sibling(3, bob.margin)
+        .except(3, Sibling, E::NotSeized)
+        .run(&mut svm);
+}
+
+/// I200 to I203, I372.
+#[test]
+fn wind_down_seized() {
+    let World { mut svm, other, bob, abroad, .. } = World::new();
+    let e = svm.exchange;
+    let poor = bankrupt(&mut svm, &bob);
+    svm.seize(&poor).unwrap();
+    svm.advance(86_400);
+    let ix = instruction::wind_down_seized(&e, &poor.margin, BTC);
+    Case::new("wind_down_seized", ix, &[], &[EXCHANGE, BOARD, MARKET, MARGIN])
+        .other_exchange(0, other.address)
+        .other_exchange(1, other.board)
+        .other_exchange(2, other.market(BTC))
+        .other_exchange(3, abroad)
+        .sibling(2, e.market(ETH))
+        .sibling(3, bob.margin)
+        .except(2, Sibling, E::WindDownNotDue)
+        .except(3, Sibling, E::WindDownNotDue)
+        .run(&mut svm);
+}
+
+/// An account that is long 100 lots of BTC and has lost more than it has.
+fn bankrupt(svm: &mut Svm, seller: &Trader) -> Trader {
+    let poor = svm.trader("900").unwrap();
+    svm.trade(&poor, seller, BTC, "40000", 100).unwrap();
+    svm.advance(1);
+    svm.publish(BTC, "20000").unwrap();
+    poor
 }

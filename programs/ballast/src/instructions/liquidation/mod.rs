@@ -1,9 +1,17 @@
 //! Liquidation and bad debt.
 
 mod cancel_liquidatable_orders;
+mod give_notice;
 mod liquidate;
 mod markets;
 mod parties;
+mod release;
 mod resolve_bad_debt;
+mod seize;
+mod waterfall;
+mod wind_down_seized;
 
-pub use {cancel_liquidatable_orders::*, liquidate::*, resolve_bad_debt::*};
+pub use {
+    cancel_liquidatable_orders::*, give_notice::*, liquidate::*, release::*, resolve_bad_debt::*, seize::*,
+    wind_down_seized::*,
+};

@@ -6,6 +6,7 @@
 
 mod blocks;
 mod cash;
+mod default;
 mod governance;
 mod lifecycle;
 mod liquidation;
@@ -46,6 +47,7 @@ fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
                     for _ in 0..STEPS_OF_A_WORLD.min(steps - start) {
                         world.step();
                     }
+                    world.end();
                     done.lock().unwrap().add(world.tally());
                 }
             });
@@ -59,7 +61,7 @@ fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
 }
 
 /// A sequence that does nothing proves nothing: what must have happened.
-const WHAT_HAPPENS: [&str; 42] = [
+const WHAT_HAPPENS: [&str; 46] = [
     "accrue interest",
     "batch",
     "block",
@@ -68,6 +70,8 @@ const WHAT_HAPPENS: [&str; 42] = [
     "cancel all",
     "cancel by client id",
     "change",
+    "debt of lenders",
+    "debt shared",
     "delegate",
     "delist",
     "deposit",
@@ -80,6 +84,7 @@ const WHAT_HAPPENS: [&str; 42] = [
     "list",
     "maker cancelled",
     "market order",
+    "notice",
     "option fill",
     "option liquidated",
     "option settled",
@@ -93,6 +98,7 @@ const WHAT_HAPPENS: [&str; 42] = [
     "rest",
     "sample market",
     "sample settlement",
+    "seize",
     "settle",
     "settle expiry",
     "slide",
