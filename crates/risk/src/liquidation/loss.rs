@@ -42,7 +42,7 @@ impl EpisodeLeg {
         let (rise, credited) = match i64::try_from(wanted) {
             Ok(rise) if rise <= left => (rise, share),
             _ => {
-                let credited = i64::try_from(i128::from(left) * open >> scale).map_err(|_| RiskError::Overflow)?;
+                let credited = i64::try_from((i128::from(left) * open) >> scale).map_err(|_| RiskError::Overflow)?;
                 (left, QuoteNative::new(credited))
             }
         };

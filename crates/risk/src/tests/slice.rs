@@ -380,7 +380,7 @@ fn a_hundred_slices_pay_no_more_than_one() {
     assert!(compared.get() > 50, "{}", compared.get());
 }
 
-/// I450, I481. Of a seized account the discount comes from its equity first and from the budget then, and never exceeds both. What
+/// I450, I475, I481. Of a seized account the discount comes from its equity first and from the budget then, and never exceeds both. What
 /// others have paid for it is not counted, nor equity beyond φ of maintenance.
 #[test]
 fn a_seized_account_pays_first_and_its_budget_the_rest() {

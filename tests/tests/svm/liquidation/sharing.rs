@@ -140,7 +140,7 @@ fn a_small_leg_does_not_steer_the_loss() {
     let i = svm.board().board.instruments[usize::from(SOL)];
     let lots = svm.market(SOL).header.open_interest_short.get();
     let u = svm.board().board.underlyings[usize::from(i.underlying)];
-    let charged = lots * (i.loss_index_short.get() - before.get()) >> u.scale();
+    let charged = (lots * (i.loss_index_short.get() - before.get())) >> u.scale();
     assert!(charged as i128 <= 1_100i128 * i128::from(value) / 2_000 + 1, "{charged} of {value}");
 }
 
