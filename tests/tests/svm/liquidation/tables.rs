@@ -10,6 +10,7 @@ use ballast_client::{BallastError as E, ballast::args::LiquidateArgs, instructio
 use ballast_testkit::{BTC, ETH, SOL};
 use solana_signer::Signer;
 
+/// I358.
 #[test]
 fn liquidate() {
     let World { mut svm, other, alice: liquidator, bob, abroad, .. } = World::new();
@@ -34,7 +35,7 @@ fn liquidate() {
         ("too little", build(&[BTC], LiquidateArgs { most: 1, ..all }), E::LiquidationDoesNotHelp.into()),
         ("a whole that lacks a position", build(&[BTC], LiquidateArgs::WHOLE), E::PositionMissing.into()),
         ("markets that descend", descending, E::UnsortedMarkets.into()),
-        ("a market twice", twice, crate::harness::refusal::DUPLICATE),
+        ("a market twice", twice, E::UnsortedMarkets.into()),
     ];
     let slots = [Slot::Signer, EXCHANGE, TREASURY, BOARD, MARGIN, MARGIN, Slot::Further, Slot::Further];
     Case::new("liquidate", build(&[BTC, ETH], LiquidateArgs::WHOLE), &[&liquidator.key], &slots)
