@@ -8,6 +8,7 @@ use crate::harness::{
 };
 use ballast_client::{BallastError as E, ballast::args::LiquidateArgs, instruction};
 use ballast_testkit::{BTC, ETH, SOL};
+use solana_instruction::error::InstructionError as I;
 use solana_signer::Signer;
 
 /// I358.
@@ -58,6 +59,22 @@ fn liquidate() {
         .except(6, Sibling, E::UnsortedMarkets)
         .except(6, SwappedWithNext, E::UnsortedMarkets)
         .except(7, Sibling, E::PositionMissing)
+        .except(6, OtherOwner, I::IllegalOwner)
+        .except(6, Empty, I::IllegalOwner)
+        .except(6, OtherExchange, E::WrongExchange)
+        .except(6, DuplicateOf(0), I::IllegalOwner)
+        .except(6, DuplicateOf(1), I::InvalidAccountData)
+        .except(6, DuplicateOf(3), I::InvalidAccountData)
+        .except(6, DuplicateOf(7), E::UnsortedMarkets)
+        .except(6, Missing, E::PositionMissing)
+        .except(7, OtherOwner, I::IllegalOwner)
+        .except(7, Empty, I::IllegalOwner)
+        .except(7, OtherExchange, E::WrongExchange)
+        .except(7, DuplicateOf(0), I::IllegalOwner)
+        .except(7, DuplicateOf(1), I::InvalidAccountData)
+        .except(7, DuplicateOf(3), I::InvalidAccountData)
+        .except(7, DuplicateOf(6), E::UnsortedMarkets)
+        .except(7, Missing, E::PositionMissing)
         .run(&mut svm);
 }
 
