@@ -23,7 +23,5 @@ pub use discount::{Payment, Terms, owners_share};
 pub use episode::{Episode, EpisodeLeg, LEAST_RATIO_SECONDS, MAX_EPISODE_LEGS, NOTICE_SECONDS};
 pub use legs::Legs;
 pub use notice::{DEAD_SECONDS, Found, Noticed, held, measure};
-pub use receivership::{
-    SEIZURE_NOTICE_SECONDS, Spending, UNTAKEN_SECONDS, next_settlement, require_untaken, seizure_level,
-};
+pub use receivership::{SEIZURE_NOTICE_SECONDS, Spending, UNTAKEN_SECONDS, require_untaken, seizure_level};
 pub use slice::{Request, Slice, Workspace, slice};

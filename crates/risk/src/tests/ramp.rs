@@ -320,13 +320,8 @@ fn lose_inside_the_band(world: &World, mut account: Portfolio) -> (QuoteNative, 
         let (lots, per_lot) = if round % 2 == 0 { (500, 10_900_000) } else { (-500, 9_100_000) };
         let mut after = account;
         world.buy(&mut after, 0, lots, per_lot);
-        let trade = Trade {
-            underlying: 0,
-            now: NOW,
-            cost: QuoteNative::new(500 * 900_000),
-            filled: true,
-            ..Trade::default()
-        };
+        let trade =
+            Trade { underlying: 0, now: NOW, cost: QuoteNative::new(500 * 900_000), filled: true, ..Trade::default() };
         match rule::after_trade(&world.board, &account, &after, &trade) {
             Ok(_) => account = after,
             Err(refused) => return (at(&world.board, &account, NOW).owed(), refused),

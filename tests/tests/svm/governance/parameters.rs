@@ -19,8 +19,8 @@ use ballast_client::{
     config, event, instruction, oracle,
     risk::{
         BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, FeeParams, Feed, FundingParams,
-        InstrumentLimits, Lots, MarginParams, Ppm, QuoteNative, TokenParams, Underlying, UnitPrice,
-        WithdrawalLimit, guard::flag, range::TIGHTENING_SECONDS,
+        InstrumentLimits, Lots, MarginParams, Ppm, QuoteNative, TokenParams, Underlying, UnitPrice, WithdrawalLimit,
+        guard::flag, range::TIGHTENING_SECONDS,
     },
 };
 use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader, options::SECOND};
