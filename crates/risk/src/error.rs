@@ -288,6 +288,13 @@ pub enum RiskError {
         /// Cash, quote-native.
         available: i64,
     },
+    /// Liquidations on a book have reached what they may in the present window.
+    BookWindowFull {
+        /// Notional closed in the window, quote-native.
+        closed: i64,
+        /// The most, quote-native.
+        limit: i64,
+    },
 }
 
 /// Every result of the model carries the error: a larger one costs every margin check.
@@ -397,6 +404,9 @@ impl core::fmt::Display for RiskError {
             }
             Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
             Self::BorrowLimit { owed, limit } => write!(f, "all accounts together would owe {owed}, limit {limit}"),
+            Self::BookWindowFull { closed, limit } => {
+                write!(f, "closed on this book in the present minute: {closed}, limit {limit}")
+            }
             Self::EpochNotOver => f.write_str("the epoch of lending is not over"),
             Self::OutflowLimit { outflow, limit } => write!(f, "the net outflow would be {outflow}, limit {limit}"),
         }

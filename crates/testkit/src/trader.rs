@@ -137,6 +137,21 @@ impl Svm {
         self.send(&[ix], &[&by.key])
     }
 
+    /// Closes lots of a position on the book, against orders of these makers.
+    pub fn liquidate_on_book(
+        &mut self,
+        by: &Trader,
+        of: &Trader,
+        instrument: u16,
+        max_lots: i64,
+        makers: &[&Trader],
+    ) -> Result<Sent, Failed> {
+        let makers: Vec<Address> = makers.iter().map(|m| m.margin).collect();
+        let (e, who) = (&self.exchange, by.address());
+        let ix = instruction::liquidate_on_book(e, &who, &by.margin, &of.margin, instrument, &makers, max_lots);
+        self.send(&[ix], &[&by.key])
+    }
+
     /// Buys tokens of an account, in smallest units.
     pub fn liquidate_token(&mut self, by: &Trader, of: &Trader, token: u16, max_amount: u64) -> Result<Sent, Failed> {
         let ix = instruction::liquidate_token(&self.exchange, &by.address(), &by.margin, &of.margin, token, max_amount);

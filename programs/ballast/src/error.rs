@@ -165,6 +165,9 @@ errors! {
     NotPositive = "a value is zero or negative where it must be positive: the log names it; use a positive one",
     CorruptState = "the accounts contradict themselves: nothing was changed, please report this with the log",
     Backwards = "the time, or an index that only grows, is behind what was written before: try again later, and report it if that does not help",
+    Seized = "the account is in receivership: its owner may only deposit and cancel orders until it is released",
+    NoFill = "no order in the book could be filled within the limit in the log: pass the makers' accounts, or liquidate by a slice",
+    BookWindowFull = "liquidations on this book have reached what a minute may take: the log names both; wait for the next minute, or liquidate by a slice",
 }
 
 impl BallastError {
@@ -256,6 +259,7 @@ impl From<RiskError> for BallastError {
             RiskError::PrintNotPositive => Self::OraclePriceNotPositive,
             RiskError::PrintTooHigh { .. } => Self::OraclePriceTooHigh,
             RiskError::InsufficientCash { .. } => Self::InsufficientBalance,
+            RiskError::BookWindowFull { .. } => Self::BookWindowFull,
         }
     }
 }

@@ -235,5 +235,9 @@ instructions! {
         /// Buys at most so much of a token, in smallest units, of an account below maintenance that owes cash, at a discount to
         /// the index price.
         liquidate_token LIQUIDATE_TOKEN = 60,
+        /// Closes at most so many lots of a position of an account below maintenance on the order book, at a cost of at most what
+        /// a liquidation of them would be, and pays the caller a share of it. The makers' margin accounts follow as further
+        /// accounts.
+        liquidate_on_book LIQUIDATE_ON_BOOK = 70,
     }
 }

@@ -444,4 +444,12 @@ pub mod ballast {
     pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount: u64) -> Result<()> {
         instructions::liquidate_token(ctx, token, max_amount)
     }
+
+    /// Closes at most so many lots of a position of an account below maintenance on the order book, at a cost of at most what
+    /// a liquidation of them would be, and pays the caller a share of it. The makers' margin accounts follow as further
+    /// accounts.
+    #[discrim = 70]
+    pub fn liquidate_on_book(ctx: &mut Context<LiquidateOnBook>, max_lots: i64) -> Result<()> {
+        instructions::liquidate_on_book(ctx, max_lots)
+    }
 }

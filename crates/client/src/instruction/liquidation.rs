@@ -27,6 +27,29 @@ pub fn liquidate(
     build(tag::LIQUIDATE, accounts, &max_lots)
 }
 
+/// `liquidate_on_book`: `makers` are the margin accounts whose orders it may meet.
+pub fn liquidate_on_book(
+    e: &Exchange,
+    authority: &Address,
+    liquidator: &Address,
+    margin: &Address,
+    instrument: u16,
+    makers: &[Address],
+    max_lots: i64,
+) -> Instruction {
+    let mut accounts = vec![
+        signer(authority),
+        read(&e.address),
+        write(&e.treasury),
+        read(&e.board),
+        write(&e.market(instrument)),
+        write(margin),
+        write(liquidator),
+    ];
+    accounts.extend(makers.iter().map(write));
+    build(tag::LIQUIDATE_ON_BOOK, accounts, &max_lots)
+}
+
 /// `resolve_bad_debt`
 pub fn resolve_bad_debt(e: &Exchange, margin: &Address) -> Instruction {
     build(tag::RESOLVE_BAD_DEBT, vec![read(&e.address), write(&e.treasury), write(margin)], &())

@@ -30,7 +30,9 @@ parameters! {
         seizure_budget: Ppm in 0..=100_000, Ratio default 100_000;
         /// Most that it spends so in a day on one underlying, a ratio of the fund.
         fund_budget: Ppm in 0..=10_000, Ratio default 10_000;
-    } reserved [u32; 4]
+        /// What the caller of a liquidation on the order book is paid: a part of the discount, out of what the fills leave of it.
+        book_reward: Ppm in 0..=500_000, Ratio default 200_000;
+    } reserved [u32; 3]
 }
 
 impl MarginParams {
