@@ -13,12 +13,12 @@ use ballast_pricing::{self as pricing, I16F48, PricingError, TotalVolatility};
 
 /// Price nodes of a scenario table: its moves as forwards, and their logarithms.
 const NODES: usize = (2 * MAX_MOVE + 1) as usize;
-/// Fraction bits of [`Slice::ratios`].
+/// Fraction bits of [`ExpiryArrays::ratios`].
 const NODE_BITS: u32 = 28;
 
 /// What all options of one expiry share in a refresh: time, volatility range, and the log of every price move.
 #[derive(Clone, Copy, Debug)]
-pub struct Slice {
+pub struct ExpiryArrays {
     expiry: i64,
     seconds: i64,
     root_years: I16F48,
@@ -37,7 +37,7 @@ pub struct Slice {
     smile: ExpirySmile,
 }
 
-impl Slice {
+impl ExpiryArrays {
     /// Prepares an expiry. `basis` is the premium of the expiry's forward over the index price, millionths.
     #[inline(never)]
     pub fn new(
@@ -49,7 +49,7 @@ impl Slice {
     ) -> Result<Self, RiskError> {
         u.require_priced()?;
         let seconds = smile.expiry.checked_sub(now).ok_or(RiskError::Overflow)?;
-        let mut slice = Self {
+        let mut arrays = Self {
             expiry: smile.expiry,
             seconds,
             root_years: pricing::root_years(seconds)?,
@@ -69,17 +69,17 @@ impl Slice {
         let floor = -3 * i64::from(Ppm::ONE.get() - PRICE_FACTOR_FLOOR.get());
         for scenario in table {
             let node = node_of(scenario);
-            if scenario.price_thirds == 0 || slice.moves[node] != 0 {
+            if scenario.price_thirds == 0 || arrays.moves[node] != 0 {
                 continue;
             }
             let shift = (i64::from(scenario.price_thirds) * i64::from(u.scan_range().get())).max(floor);
             let moved = mul_div_floor(u.price.get(), shift, 3_000_000)?;
-            slice.moves[node] = moved;
-            slice.ratios[node] = mul_div_floor(1 << NODE_BITS, 3_000_000 + shift, 3_000_000)?;
+            arrays.moves[node] = moved;
+            arrays.ratios[node] = mul_div_floor(1 << NODE_BITS, 3_000_000 + shift, 3_000_000)?;
             // The forward moves by what the price moves; a discount of more than the floor's 5 % would leave nothing.
-            slice.log_moves[node] = pricing::ln_ratio((forward + moved).max(1), forward.max(1))?;
+            arrays.log_moves[node] = pricing::ln_ratio((forward + moved).max(1), forward.max(1))?;
         }
-        Ok(slice)
+        Ok(arrays)
     }
 
     /// The expiry that this is of.
@@ -90,7 +90,7 @@ impl Slice {
     /// Writes an option's terms anew.
     ///
     /// # Errors
-    /// [`RiskError::NotAnOption`]; [`RiskError::NoVolatility`] where the slice is of another expiry;
+    /// [`RiskError::NotAnOption`]; [`RiskError::NoVolatility`] where the arrays are of another expiry;
     /// [`RiskError::Expired`].
     #[inline(never)]
     pub fn refresh(
@@ -198,7 +198,7 @@ impl Slice {
     }
 }
 
-impl Slice {
+impl ExpiryArrays {
     /// Where the smile is read inside the settlement window: at the strike as listed, whatever part of the average is fixed.
     fn whole_moneyness(&self, i: &Instrument, u: &Underlying, strike: i64) -> Result<I16F48, RiskError> {
         let spot = mul_bounded(i.lot_units.get(), u.price.get());

@@ -42,8 +42,6 @@ impl Leg {
 pub struct AtMarks {
     /// What they cost beyond their marks, positive for a loss; rounded up, leg by leg.
     pub cost: QuoteNative,
-    /// What a liquidation's discount on the same lots would be a ratio of, ≥ 0.
-    pub discount_value: QuoteNative,
     /// The underlying, where all legs are of one.
     pub underlying: Option<u16>,
 }
@@ -57,10 +55,6 @@ pub fn legs_at_marks(board: &Board, legs: &[Leg], now: i64) -> Result<AtMarks, R
         let u = board.underlying(i.underlying)?;
         several |= *sum.underlying.get_or_insert(u.index) != u.index;
         sum.cost = sum.cost.plus(leg.fill.value.minus(leg.at_mark(board, now)?.value)?)?;
-        // A seller may close a long position, a buyer a short one.
-        let per_lot = i.discount_value(u, leg.fill.lots.get() < 0, i.mark_at(u, now));
-        let value = leg.fill.lots.magnitude()?.times(per_lot)?.to_native_floor(u.scale());
-        sum.discount_value = sum.discount_value.plus(value)?;
     }
     if several {
         sum.underlying = None;

@@ -1,7 +1,7 @@
 //! The risk board: every number that the margin check of any account reads, in one slab.
 
 use crate::{
-    Instrument, Interest, Lots, MarginParams, ProductGroup, RiskError, Slice, Times, Token, Underlying,
+    ExpiryArrays, Instrument, Interest, Lots, MarginParams, ProductGroup, RiskError, Times, Token, Underlying,
     group::{MAX_GROUPS, kept_apart},
     scenario::{ROWS, Scenario},
     surface::Surface,
@@ -110,7 +110,7 @@ impl Board {
         list: impl Iterator<Item = u16>,
         now: i64,
     ) -> Result<(), RiskError> {
-        let mut slice: Option<Slice> = None;
+        let mut arrays: Option<ExpiryArrays> = None;
         let mut last: Option<u16> = None;
         for index in list {
             let i = *self.instrument(index)?;
@@ -123,22 +123,22 @@ impl Board {
             if now >= i.expiry {
                 return Err(RiskError::Expired { instrument: index, expiry: i.expiry });
             }
-            let basis = match &slice {
+            let basis = match &arrays {
                 Some(made) if made.expiry() == i.expiry => None,
                 _ => Some(self.basis(underlying, i.expiry)?),
             };
             let Self { scenarios, underlyings, instruments, .. } = self;
             let u = underlyings.get(usize::from(underlying)).ok_or(RiskError::NotListed { index: underlying })?;
             if let Some(basis) = basis {
-                slice = Some(Slice::new(scenarios, u, surface.expiry(i.expiry)?, basis, now)?);
+                arrays = Some(ExpiryArrays::new(scenarios, u, surface.expiry(i.expiry)?, basis, now)?);
             }
-            let Some(slice) = &slice else { return Err(RiskError::NoVolatility { expiry: i.expiry }) };
+            let Some(arrays) = &arrays else { return Err(RiskError::NoVolatility { expiry: i.expiry }) };
             let twin =
                 last.and_then(|l| instruments.get(usize::from(l))).filter(|t| t.same_strike(&i)).map(|t| t.option);
             let i = instruments.get_mut(usize::from(index)).ok_or(RiskError::NotListed { index })?;
             match &twin {
-                Some(terms) => slice.copy(i, u, terms)?,
-                None => slice.refresh(i, u, scenarios, now)?,
+                Some(terms) => arrays.copy(i, u, terms)?,
+                None => arrays.refresh(i, u, scenarios, now)?,
             }
             last = Some(index);
         }

@@ -118,15 +118,15 @@ pub enum RiskError {
         /// Maintenance margin, quote-native.
         maintenance: i64,
     },
-    /// The position has no lots to take over, or the request has the wrong size.
+    /// The legs have no lots and no tokens to take over, or the request has the wrong size.
     NothingToLiquidate,
     /// The account has no such position, or fewer lots of it, or the lots are of the wrong sign.
     NothingToTransfer,
-    /// Taking over these lots would not raise the account's health, or would raise an underlying's scanning risk.
+    /// No fraction of these legs that was tried would lower maintenance margin and raise the ratio of equity to it.
     LiquidationDoesNotHelp {
-        /// Health before, quote-native.
+        /// Maintenance margin before, quote-native.
         before: i64,
-        /// Health after, quote-native.
+        /// Maintenance margin after the largest slice tried, quote-native.
         after: i64,
     },
     /// The price left the median of the last minutes by more than its limit, and has not stayed there long enough.
@@ -295,6 +295,28 @@ pub enum RiskError {
         /// The most, quote-native.
         limit: i64,
     },
+    /// The account holds lots of as many instruments as it may.
+    TooManyPositions {
+        /// The most.
+        limit: u32,
+    },
+    /// The slice frees too little of the margin.
+    SliceTooSmall {
+        /// Maintenance margin that it frees, quote-native.
+        freed: i64,
+        /// The least that it must, quote-native.
+        least: i64,
+    },
+    /// A slice of the whole account lacks a position.
+    PositionMissing {
+        /// Instrument on the board.
+        instrument: u16,
+    },
+    /// A slice of the whole account lacks a token.
+    TokenMissing {
+        /// Token on the board.
+        token: u16,
+    },
 }
 
 /// Every result of the model carries the error: a larger one costs every margin check.
@@ -355,12 +377,10 @@ impl core::fmt::Display for RiskError {
             Self::NotLiquidatable { equity, maintenance } => {
                 write!(f, "equity {equity} covers maintenance margin {maintenance}")
             }
-            Self::NothingToLiquidate => {
-                f.write_str("the account has no such position, or no lots are to be taken over")
-            }
+            Self::NothingToLiquidate => f.write_str("the account has no such legs, or nothing is to be taken over"),
             Self::NothingToTransfer => f.write_str("the account has no such position, or too few lots of it"),
             Self::LiquidationDoesNotHelp { before, after } => {
-                write!(f, "the takeover does not help: health before {before}, after {after}")
+                write!(f, "the slice does not help: maintenance margin before {before}, after {after}")
             }
             Self::PriceTooVolatile { underlying, price, since } => {
                 write!(f, "the price {price} of underlying {underlying} has been off the median since {since}")
@@ -408,6 +428,12 @@ impl core::fmt::Display for RiskError {
                 write!(f, "closed on this book in the present minute: {closed}, limit {limit}")
             }
             Self::EpochNotOver => f.write_str("the epoch of lending is not over"),
+            Self::TooManyPositions { limit } => write!(f, "the account holds lots of {limit} instruments already"),
+            Self::SliceTooSmall { freed, least } => {
+                write!(f, "the slice frees {freed} of the margin, and must free {least}")
+            }
+            Self::PositionMissing { instrument } => write!(f, "the position in instrument {instrument} is missing"),
+            Self::TokenMissing { token } => write!(f, "token {token} is missing"),
             Self::OutflowLimit { outflow, limit } => write!(f, "the net outflow would be {outflow}, limit {limit}"),
         }
     }

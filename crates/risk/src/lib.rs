@@ -4,7 +4,7 @@
 //!
 //! - [`Board`]: what every check reads (prices, shocks, instruments, parameters).
 //! - [`Portfolio`]: what one account holds.
-//! - [`Slice`], [`OptionTerms`], [`surface`]: risk arrays of options, how they move between refreshes, volatilities.
+//! - [`ExpiryArrays`], [`OptionTerms`], [`surface`]: risk arrays of options, how they move between refreshes, volatilities.
 //! - [`publish`]: the rules by which a price goes onto the board.
 //! - [`guard`], [`range`]: when a price is suspect and what that stops; the dynamic scan range.
 //! - [`margin`]: the model, from a board and a portfolio to equity and requirements.
@@ -12,7 +12,7 @@
 //! - [`funding`], [`fixing`], [`settlement`]: premiums, settlement prices, and how they reach instruments.
 //! - [`block`], [`transfer`]: several fills at once between two accounts, and positions that move between accounts of one owner.
 //! - [`interest`], [`lending`]: interest on owed cash, and what lenders of cash get of it.
-//! - [`liquidation`]: the price and size at which an account below maintenance is taken over.
+//! - [`liquidation`]: the slices in which an account below maintenance is taken over, and what they cost it.
 #![no_std]
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
@@ -53,7 +53,7 @@ mod token;
 pub mod transfer;
 mod underlying;
 
-pub use array::Slice;
+pub use array::ExpiryArrays;
 pub use ballast_units::{
     LotValue, Lots, NativePerLot, Overflow, Ppm, QuoteNative, Scaled, Side, TickValue, Ticks, Times, UnitPrice, Units,
     UnitsPerLot,
@@ -77,7 +77,7 @@ pub use params::{
     InterestParams, MAX_PUBLISHERS, MAX_UNIT_PRICE, MAX_VOLATILITY_RANGE, MarginParams, OptionParams, Parameters,
     RangeParams, Smile, SurfaceParams, TokenParams, TokenTerms, UnderlyingParams, UnderlyingTerms, WithdrawalLimit,
 };
-pub use portfolio::{Balance, MAX_BALANCES, MAX_POSITIONS, Portfolio};
+pub use portfolio::{Balance, MAX_BALANCES, MAX_HELD, MAX_POSITIONS, Portfolio};
 pub use position::{Fill, Filled, Position, PositionKey};
 pub use price::{OraclePrice, Print, to_board_price};
 pub use publish::{Published, Quotes};

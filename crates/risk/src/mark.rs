@@ -12,13 +12,6 @@ impl Instrument {
         if self.is_option() && self.settled == 0 { LotValue::new(self.option.at(self, u, now).mark) } else { self.mark }
     }
 
-    /// What a liquidation's discount is a ratio of, for one lot of a long or a short position: the mark, of a short option
-    /// the index price, since its mark says little of its risk. At the underlying's scale.
-    #[inline]
-    pub fn discount_value(&self, u: &Underlying, long: bool, mark: LotValue) -> LotValue {
-        if self.is_option() && !long { self.delta_units * u.price } else { mark }
-    }
-
     /// The mark in ticks at a time, rounded down.
     #[inline]
     pub fn mark_ticks_floor(&self, u: &Underlying, now: i64) -> Ticks {

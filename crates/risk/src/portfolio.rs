@@ -10,6 +10,8 @@ use bytemuck::{Pod, Zeroable};
 
 /// Positions in an account.
 pub const MAX_POSITIONS: usize = 64;
+/// Positions with lots in an account: as many as one transaction can liquidate, with a market for each. More slots may have orders.
+pub const MAX_HELD: usize = 48;
 /// Token balances in an account.
 pub const MAX_BALANCES: usize = 8;
 
@@ -198,7 +200,8 @@ impl Portfolio {
     /// lots, no orders. The market counts what is returned, see `Market::book`.
     ///
     /// The position limit holds for every fill but one that only brings the position nearer to zero: a limit that was
-    /// lowered must not stop a reduction. Nor a liquidation: see [`Portfolio::fill_takeover`].
+    /// lowered must not stop a reduction. Nor a liquidation: see [`Portfolio::fill_takeover`]. No fill opens more than
+    /// [`MAX_HELD`] positions.
     pub fn fill(&mut self, i: &Instrument, u: &Underlying, fill: Fill) -> Result<Filled, RiskError> {
         self.fill_within(i, u, fill, |position| position.require_within_limit(i))
     }
@@ -232,10 +235,27 @@ impl Portfolio {
         }
         let empty = position.is_empty();
         self.cash = self.cash.plus(settled)?.plus(realised)?;
+        if before.is_zero() {
+            self.require_holdable()?;
+        }
         if empty {
             self.remove_slot(slot)?;
         }
         Ok(Filled { settled, before, after })
+    }
+
+    /// Checks that no more than [`MAX_HELD`] positions hold lots.
+    #[inline(always)]
+    fn require_holdable(&self) -> Result<(), RiskError> {
+        if self.position_count as usize > MAX_HELD && self.held_positions() > MAX_HELD {
+            return Err(RiskError::TooManyPositions { limit: MAX_HELD as u32 });
+        }
+        Ok(())
+    }
+
+    /// Number of positions with lots.
+    pub fn held_positions(&self) -> usize {
+        self.open().iter().filter(|p| !p.lots.is_zero()).count()
     }
 
     /// Adds to the balance of the token at an index. Refused where the balance's value could leave the bounds that keep

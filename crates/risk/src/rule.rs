@@ -2,14 +2,14 @@
 //! initial equity covers initial margin, or the change is *reducing*.
 //!
 //! Reducing: for the underlying u that changed and every row k, `max(0, scan'_u[k]) ≤ max(0, scan_u[k])`; no requirement
-//! grows; health before fees does not fall. Below maintenance, the owner's own fill must also be no worse than the mark
-//! less the current liquidation discount, and at equity ≤ 0 the owner may only deposit or cancel.
+//! grows; health before fees does not fall. Below maintenance, the owner's own fill must also cost no more against the mark than
+//! a liquidation that frees as much margin, and at equity ≤ 0 the owner may only deposit or cancel.
 
 use crate::{
     Board, Leg, Portfolio, Purpose, QuoteNative, Requirements, RiskError,
     block::legs_at_marks,
     guard::UnderlyingSet,
-    liquidation::discount_rate,
+    liquidation::owners_share,
     margin::{self, UnderlyingRisk},
     math::mul_ppm_floor,
 };
@@ -23,11 +23,10 @@ pub struct Trade {
     pub now: i64,
     /// Fees charged, negative for a rebate.
     pub fees: QuoteNative,
-    /// What a liquidation's discount on the lots traded would be a ratio of, ≥ 0; see
-    /// [`crate::Instrument::discount_value`].
-    pub discount_value: QuoteNative,
     /// What the fills cost against the mark, positive for a loss.
     pub cost: QuoteNative,
+    /// True if anything was filled.
+    pub filled: bool,
 }
 
 /// Requires initial equity ≥ initial margin, at fresh prices of everything held.
@@ -112,7 +111,7 @@ pub fn after_block(
     }
     match (require_initial(board, after, now), block.underlying) {
         (Err(refused), Some(underlying)) => {
-            let trade = Trade { underlying, now, fees: fee, discount_value: block.discount_value, cost: block.cost };
+            let trade = Trade { underlying, now, fees: fee, cost: block.cost, filled: true };
             reduced(board, before, after, &trade)?.ok_or(refused)
         }
         (checked, _) => checked,
@@ -167,14 +166,12 @@ fn reduced(
     if rows_after.iter().zip(&rows_before).any(|(after, before)| *after > (*before).max(0)) {
         return Ok(None);
     }
-    if was.is_liquidatable() && !trade.discount_value.is_zero() {
+    if was.is_liquidatable() && trade.filled {
         if was.equity.get() <= 0 {
             return Err(RiskError::Bankrupt { equity: was.equity.get() });
         }
         // What a liquidator would be paid at the most, and nothing beyond what the account has.
-        let by_rate = mul_ppm_floor(trade.discount_value, discount_rate(&board.params, &was)?)?;
-        let freed = was.maintenance.minus(is.maintenance)?;
-        let allowed = by_rate.min(mul_ppm_floor(freed, board.params.discount_of_freed)?);
+        let allowed = mul_ppm_floor(was.maintenance.minus(is.maintenance)?, owners_share(&board.params, &was)?)?;
         let allowed = if is.equity.get() < 0 { QuoteNative::ZERO } else { allowed };
         if trade.cost > allowed {
             return Err(RiskError::FillWorseThanLiquidation { cost: trade.cost.get(), allowed: allowed.get() });

@@ -7,13 +7,13 @@
 //! | too volatile: off the median of the last five minutes | every leg | every leg | | the legs moved | |
 //! | too uncertain: wide confidence interval | every leg | every leg | | | |
 //! | divergent: the second source disagrees | every leg | every leg | | | |
-//! | option's array stale: too old, or the price has left it | every leg | every leg | | where the price is fresh | |
+//! | option's array stale: too old, or the price has left it | every leg | every leg | | the legs moved | |
 //! | option's volatility stale | every leg | every leg | | | |
 //!
-//! A liquidation needs near arrays because a stale array is charged for its drift: by leaving the refresh out, a liquidator could
-//! choose to find an account below maintenance. Anyone may refresh, with no more than the fresh price that a liquidation needs
-//! anyway, so that a stale array shields nobody. The liquidator takes on risk of the leg's underlying at the same prices; guards
-//! that do not stop the liquidation do not stop the liquidator either.
+//! A liquidation needs near arrays of what it moves, since it moves it at the marks that follow from them. Anyone may refresh, with
+//! no more than the fresh price that a liquidation needs anyway, so that a stale array shields nobody. A leg whose price is stale or
+//! too volatile is not moved, and stops nothing else. The liquidator takes on risk of the legs' underlyings at the same prices;
+//! guards that do not stop the liquidation do not stop the liquidator either.
 //!
 //! What is settled is worth a fixed sum: it needs no array, and where all that is held of an underlying is settled, no price.
 //!

@@ -64,10 +64,8 @@ impl Purpose {
         match self {
             Self::NewRisk { .. } | Self::Withdrawal { .. } => Arrays::Usable,
             Self::Takeover { moved, .. } if !moved.contains(u.index) => Arrays::Usable,
-            // A liquidator can refresh whatever has a fresh price; what has none stops nothing.
-            Self::Liquidation { now, moved } if !moved.contains(u.index) && u.require_fresh(now).is_err() => {
-                Arrays::Any
-            }
+            // What is not moved counts as it stands, and stops nothing.
+            Self::Liquidation { moved, .. } if !moved.contains(u.index) => Arrays::Any,
             Self::Takeover { .. } | Self::Liquidation { .. } => Arrays::Near,
             Self::Reduction { .. } | Self::Maintenance { .. } => Arrays::Any,
         }
@@ -85,10 +83,7 @@ impl Purpose {
             Self::Reduction { now, underlying } if underlying == u.index => u.require_fresh(now),
             Self::Takeover { now, moved } if !moved.contains(u.index) => Self::NewRisk { now }.require(u),
             Self::Takeover { now, moved } => Self::Liquidation { now, moved }.require(u),
-            Self::Liquidation { now, moved } if moved.contains(u.index) => {
-                u.require_fresh(now)?;
-                if u.guards.flags & flag::VOLATILE != 0 { Err(u.suspect(flag::VOLATILE)) } else { Ok(()) }
-            }
+            Self::Liquidation { now, moved } if moved.contains(u.index) => u.require_movable(now),
             Self::Reduction { .. } | Self::Liquidation { .. } | Self::Maintenance { .. } => Ok(()),
         }
     }

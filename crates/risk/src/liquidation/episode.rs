@@ -1,10 +1,14 @@
 //! What a margin account remembers of its default, from the first notice until it is healthy again or has nothing left.
 
-use crate::{Instrument, Ppm, QuoteNative, RiskError};
+use crate::{Instrument, MarginParams, Ppm, QuoteNative, Requirements, RiskError};
 use bytemuck::{Pod, Zeroable};
 
 /// Instruments of an episode that are recorded: those of the largest value.
 pub const MAX_EPISODE_LEGS: usize = 16;
+/// Seconds that a notice runs without anybody confirming it.
+pub const NOTICE_SECONDS: i64 = 300;
+/// Seconds for which the least ratio of equity at a liquidation counts.
+pub const LEAST_RATIO_SECONDS: i64 = 600;
 
 /// An instrument of which an account in default held a position: its other side bears what the insurance fund cannot.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
@@ -53,6 +57,44 @@ impl Episode {
     #[inline(always)]
     pub const fn is_seized(&self) -> bool {
         self.seized_at != 0
+    }
+
+    /// Notes how an account was found. Below maintenance a notice begins, or goes on where somebody confirmed it in the last
+    /// [`NOTICE_SECONDS`]. Where equity reaches the buffer, the episode is over. Between the two, and while the account is seized,
+    /// nothing changes.
+    pub fn observe(&mut self, found: &Requirements, params: &MarginParams, now: i64) -> Result<(), RiskError> {
+        if self.is_seized() {
+            return Ok(());
+        }
+        if found.is_liquidatable() {
+            if !self.notice_runs(now) {
+                self.noticed_at = now;
+            }
+            self.seen_at = now;
+        } else if found.equity >= found.target(params)? {
+            *self = Self::zeroed();
+        }
+        Ok(())
+    }
+
+    /// True while a notice runs: it was confirmed in the last [`NOTICE_SECONDS`].
+    pub const fn notice_runs(&self, now: i64) -> bool {
+        self.noticed_at != 0 && now.saturating_sub(self.seen_at) <= NOTICE_SECONDS
+    }
+
+    /// Seconds since the notice; 0 where none runs.
+    pub const fn noticed_for(&self, now: i64) -> i64 {
+        let passed = now.saturating_sub(self.noticed_at);
+        if self.notice_runs(now) && passed > 0 { passed } else { 0 }
+    }
+
+    /// Notes the ratio of equity at a liquidation. Returns the least of the last [`LEAST_RATIO_SECONDS`], this one included.
+    pub const fn note_ratio(&mut self, ratio: Ppm, now: i64) -> Ppm {
+        let counts = self.least_at != 0 && now.saturating_sub(self.least_at) <= LEAST_RATIO_SECONDS;
+        if !counts || ratio.get() <= self.least_ratio.get() {
+            (self.least_ratio, self.least_at) = (ratio, now);
+        }
+        self.least_ratio
     }
 
     /// Records that the account held lots of this value, positive where it was long. Where all slots are in use, the entry of the

@@ -1,16 +1,24 @@
-//! The price and the size at which an account below maintenance is taken over.
+//! The liquidation of an account below maintenance, by slices of its whole portfolio.
 //!
-//! The liquidator takes a position at the mark less a discount. The discount is a ratio of the mark, or of the index price for a
-//! short option. It grows with the shortfall from a base to a maximum, and never takes more than φ of the margin that the
-//! transfer frees, so that every transfer raises the account's health. A request that would carry health past the buffer is cut
-//! back to the fewest lots that reach it.
+//! A liquidator takes one common fraction of any set of the account's positions and tokens over at the marks. The account pays a
+//! discount: a share of the margin that the slice frees, and of the equity that there is. A slice of a hedged book is a smaller
+//! hedged book, so that margin falls whatever hedges what: for the whole portfolio P, `M((1 − f) · P) ≤ (1 − f) · M(P)`.
+//!
+//! [`cut`] turns a fraction into whole lots, [`discount`](Terms) says what a slice costs, [`slice()`] finds its size, and
+//! [`Slice::apply`] moves it. [`Episode`] is what an account remembers of its default.
+mod apply;
+mod cut;
 mod discount;
 mod episode;
+mod legs;
+mod on_book;
 mod search;
-mod takeover;
-mod token;
+mod slice;
 
-pub use discount::discount_rate;
-pub use episode::{Episode, EpisodeLeg, MAX_EPISODE_LEGS};
-pub use takeover::{TakenOver, Takeover, take_over};
-pub use token::{TokenSale, sell_tokens};
+pub use apply::{LegMoved, Sliced};
+pub use cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of};
+pub use discount::{Payment, Terms, owners_share};
+pub use episode::{Episode, EpisodeLeg, LEAST_RATIO_SECONDS, MAX_EPISODE_LEGS, NOTICE_SECONDS};
+pub use legs::Legs;
+pub use on_book::{BOOK_WINDOW_PART, BOOK_WINDOW_SECONDS, BookClose, BookClosed, BookWindow, close_on_book};
+pub use slice::{Request, Slice, Workspace, slice};

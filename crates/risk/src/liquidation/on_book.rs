@@ -18,8 +18,8 @@
 
 use super::{
     Episode, Terms,
-    search::{Goal, Point, closed_form, helps, near, search},
     cut::FRACTION_ONE,
+    search::{Goal, Point, closed_form, excess, is_better, near, search},
 };
 use crate::{
     Board, Instrument, Lots, MarginParams, Portfolio, PositionKey, Ppm, Purpose, QuoteNative, Requirements, RiskError,
@@ -166,18 +166,11 @@ impl BookClose {
     /// [`RiskError::LiquidationDoesNotHelp`] where maintenance margin did not fall or the ratio of equity to it did not rise;
     /// [`RiskError::FillWorseThanLiquidation`] where it cost more than D.
     #[inline(never)]
-    pub fn judge(
-        &self,
-        board: &Board,
-        account: &Portfolio,
-        penalties: QuoteNative,
-    ) -> Result<BookClosed, RiskError> {
+    pub fn judge(&self, board: &Board, account: &Portfolio, penalties: QuoteNative) -> Result<BookClosed, RiskError> {
         let before = &self.before;
         let filled = margin::check(board, account, self.purpose)?;
-        let refused = RiskError::LiquidationDoesNotHelp {
-            before: before.maintenance.get(),
-            after: filled.maintenance.get(),
-        };
+        let refused =
+            RiskError::LiquidationDoesNotHelp { before: before.maintenance.get(), after: filled.maintenance.get() };
         if filled.maintenance >= before.maintenance {
             return Err(refused);
         }
@@ -188,7 +181,7 @@ impl BookClose {
         }
         let reward = mul_ppm_floor(discount, board.params.book_reward)?.min(discount.minus(spent)?);
         let after = filled.less_cash(reward)?;
-        if !helps(before, after.equity, after.maintenance) {
+        if !is_better(before, after.equity, after.maintenance) {
             return Err(refused);
         }
         Ok(BookClosed { discount, spent, reward, after })
@@ -217,7 +210,7 @@ fn limit(
     let mark = lots * i.mark_at(u, now);
     let discount = spend.discount;
     let kept = discount.minus(mul_ppm_ceil(discount, spend.params.book_reward)?)?;
-    let all = discount.minus(ROUNDING)?.max(QuoteNative::ZERO);
+    let all = discount.minus(ROUNDING)?; // without a discount the fills pay for the rounding
     let fee = i64::from(spend.taker_fee.get());
     Ok(match side {
         Side::Ask => {
@@ -230,7 +223,7 @@ fn limit(
         }
         Side::Bid => {
             let mark = mark.to_native_floor(u.scale());
-            let with_fee = mul_div_floor(mark.plus(all)?.get(), ONE, ONE + fee)?;
+            let with_fee = mul_div_floor(mark.plus(all)?.get().max(0), ONE, ONE + fee)?;
             let value = with_fee.min(mark.plus(kept)?.get());
             Ticks::new(value / tick).min(high)
         }
@@ -256,24 +249,17 @@ impl Trials<'_> {
         let held = self.held.magnitude()?.get();
         let start = closed_form(&self.board.params, &self.before, &self.terms)?;
         // Of the position what the account as a whole would need, rounded up.
-        let start = mul_div_floor(start as i64, held, FRACTION_ONE as i64)?.checked_add(1).ok_or(RiskError::Overflow)?;
+        let start =
+            mul_div_floor(start as i64, held, FRACTION_ONE as i64)?.checked_add(1).ok_or(RiskError::Overflow)?;
         let goal = Goal {
             most: most.get() as u64, // ≥ 1
             start: start.max(1) as u64,
             step: 1,
-            none: self.excess(self.before.equity, self.before.maintenance)?,
+            none: excess(&self.board.params, self.before.equity, self.before.maintenance)?,
             near: near(&self.before).get(),
         };
-        search(&goal, |lots| self.at(lots))?.ok_or(RiskError::LiquidationDoesNotHelp {
-            before: self.before.maintenance.get(),
-            after: self.last.get(),
-        })
-    }
-
-    /// Equity beyond the buffer.
-    fn excess(&self, equity: QuoteNative, maintenance: QuoteNative) -> Result<i64, RiskError> {
-        let after = Requirements { equity, maintenance, ..Requirements::default() };
-        Ok(equity.minus(after.target(&self.board.params)?)?.get())
+        search(&goal, |lots| self.at(lots))?
+            .ok_or(RiskError::LiquidationDoesNotHelp { before: self.before.maintenance.get(), after: self.last.get() })
     }
 
     /// Tries a number of lots, at the largest cost.
@@ -286,7 +272,7 @@ impl Trials<'_> {
         self.last = maintenance;
         let paid = self.terms.pay(self.before.maintenance.minus(maintenance)?)?.discount;
         let equity = self.before.equity.minus(paid)?.minus(ROUNDING)?;
-        let excess = self.excess(equity, maintenance)?;
-        Ok(Point { fraction: lots, excess, maintenance, helps: helps(&self.before, equity, maintenance) })
+        let excess = excess(&self.board.params, equity, maintenance)?;
+        Ok(Point { fraction: lots, excess, maintenance, helps: is_better(&self.before, equity, maintenance) })
     }
 }

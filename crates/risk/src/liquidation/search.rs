@@ -1,64 +1,136 @@
-//! The fewest lots, or units, whose transfer reaches the buffer.
+//! The search for the smallest slice that reaches the buffer.
 
-use crate::{MarginParams, QuoteNative, Requirements, RiskError, math::mul_ppm_ceil};
+use super::{Terms, cut::FRACTION_ONE};
+use crate::{
+    MarginParams, QuoteNative, Requirements, RiskError,
+    math::{mul_div_floor, mul_ppm_floor},
+};
 
-/// Secants tried before the bracket is halved.
-const MAX_SECANTS: u32 = 12;
+/// Fractions that are tried.
+pub(super) const MAX_TRIALS: u32 = 6;
 
-/// The fewest of 1 to `most` with an excess of at least zero, or `most`; `none` is the excess of nothing taken. Keeps
-/// `excess(lo) < 0 ≤ excess(hi)`.
-///
-/// By Dekker's method (1969): a secant through the last two trials while it helps, else the middle of the bracket.
-/// Health is piecewise linear in what is taken, quadratic where concentration is charged, so that some six trials do.
-pub(super) fn fewest(
-    most: i64,
-    none: i64,
-    mut excess: impl FnMut(i64) -> Result<i64, RiskError>,
-) -> Result<i64, RiskError> {
-    let (mut lo, mut hi) = (0, most);
-    let mut last = (lo, none);
-    let mut newest = (hi, excess(most)?);
-    if newest.1 < 0 || last.1 >= 0 {
-        return Ok(most);
+/// A fraction that was tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Point {
+    /// The fraction.
+    pub fraction: u64,
+    /// Equity beyond the buffer after the slice; negative where it does not reach it.
+    pub excess: i64,
+    /// Maintenance margin after it.
+    pub maintenance: QuoteNative,
+    /// True if the slice, as rounded, makes the account better.
+    pub helps: bool,
+}
+
+impl Point {
+    const fn reaches(&self) -> bool {
+        self.helps && self.excess >= 0
     }
-    let mut secants = 0;
-    while hi - lo > 1 {
-        let tried = if secants < MAX_SECANTS { secant(last, newest)? } else { lo + (hi - lo) / 2 };
-        secants += 1;
-        let tried = tried.clamp(lo + 1, hi - 1);
-        (last, newest) = (newest, (tried, excess(tried)?));
-        if newest.1 >= 0 {
-            hi = tried;
-        } else {
-            lo = tried;
+
+    /// True if it is a better slice than another: the smallest that reaches the buffer, else the one that comes nearest to it.
+    fn is_better_than(&self, other: &Self) -> bool {
+        match (self.reaches(), other.reaches()) {
+            (true, true) => self.fraction < other.fraction,
+            (false, false) => self.excess > other.excess,
+            (reaches, _) => reaches,
         }
     }
-    Ok(hi)
 }
 
-/// Equity beyond maintenance and the buffer.
-pub(super) fn excess(params: &MarginParams, r: &Requirements) -> Result<i64, RiskError> {
-    let buffer = mul_ppm_ceil(r.maintenance, params.liquidation_buffer)?;
-    Ok(r.equity.minus(r.maintenance)?.minus(buffer)?.get())
+/// What a search looks for.
+pub(super) struct Goal {
+    /// The largest fraction.
+    pub most: u64,
+    /// Where it starts.
+    pub start: u64,
+    /// The fraction that one lot of the coarsest leg is of that leg: nothing finer is looked for.
+    pub step: u64,
+    /// Equity beyond the buffer of an account from which nothing is taken.
+    pub none: i64,
+    /// An excess that is small enough to stop at.
+    pub near: i64,
 }
 
-/// What an account is required to have after a transfer, once the discount is taken off what it got at the mark.
-pub(super) fn at_discount(at_mark: &Requirements, discount: QuoteNative) -> Result<Requirements, RiskError> {
-    let mut after = *at_mark;
-    after.equity = after.equity.minus(discount)?;
-    after.initial_equity = after.initial_equity.minus(discount)?;
-    after.withdraw_equity = after.withdraw_equity.minus(discount)?;
-    after.own_cash = after.own_cash.minus(discount)?;
-    Ok(after)
-}
-
-/// The lots at which the line through two trials (lots, excess) has no excess, rounded towards the second; the second where
-/// there is no such line.
-fn secant(a: (i64, i64), b: (i64, i64)) -> Result<i64, RiskError> {
-    let rise = i128::from(b.1) - i128::from(a.1);
-    if rise == 0 {
-        return Ok(b.0);
+/// The best of at most [`MAX_TRIALS`] fractions, or none if none helps.
+///
+/// Margin is homogeneous and convex, so that a slice of the whole reaches the buffer at `start` but for rounding, or sooner where
+/// concentration is charged. From there by secants, which of a concave excess never fall short. A part of a portfolio may need more
+/// than `start`, or may help only at its largest fraction: the last trial is that one, if nothing was found.
+pub(super) fn search(
+    goal: &Goal,
+    mut at: impl FnMut(u64) -> Result<Point, RiskError>,
+) -> Result<Option<Point>, RiskError> {
+    let mut best: Option<Point> = None;
+    let mut low = (0, goal.none);
+    let mut high: Option<(u64, i64)> = None;
+    let mut next = goal.start.min(goal.most);
+    for left in (0..MAX_TRIALS).rev() {
+        let point = at(next)?;
+        if point.helps && best.is_none_or(|best| point.is_better_than(&best)) {
+            best = Some(point);
+        }
+        let before = low;
+        if point.reaches() {
+            high = Some((next, point.excess));
+        } else {
+            low = (next, point.excess.min(-1));
+        }
+        next = match high {
+            Some((fraction, excess)) if excess <= goal.near || fraction - low.0 <= goal.step => break,
+            Some(high) => between(low, high, goal.step)?,
+            None if next >= goal.most => break,
+            None if left == 1 => goal.most,
+            None => beyond(before, low, goal)?,
+        };
     }
-    let step = i128::from(b.1) * i128::from(b.0 - a.0) / rise;
-    i64::try_from(i128::from(b.0) - step).map_err(|_| RiskError::Overflow)
+    Ok(best)
+}
+
+/// Where the line through two points has no excess, at least a step from either.
+fn between(low: (u64, i64), high: (u64, i64), step: u64) -> Result<u64, RiskError> {
+    let (width, rise) = ((high.0 - low.0) as i64, high.1.saturating_sub(low.1));
+    let back = mul_div_floor(width, high.1, rise)? as u64;
+    let most = high.0 - low.0 - step; // more than a step apart
+    Ok(high.0 - back.max(step).min(most.max(1)))
+}
+
+/// Where the line through two points that fall short would have no excess, a step further; the largest fraction where the line
+/// does not rise.
+fn beyond(before: (u64, i64), low: (u64, i64), goal: &Goal) -> Result<u64, RiskError> {
+    let rise = low.1.saturating_sub(before.1);
+    if rise <= 0 || low.0 <= before.0 {
+        return Ok(goal.most);
+    }
+    let room = goal.most - low.0;
+    let ahead = u128::from(low.0 - before.0) * u128::from(low.1.unsigned_abs()) / rise as u128 + u128::from(goal.step);
+    Ok(low.0 + u64::try_from(ahead).unwrap_or(room).min(room))
+}
+
+/// The fraction of the whole that reaches the buffer if margin falls in proportion: `((1 + b) · M − E) / ((1 + b − d) · M)`.
+pub(super) fn closed_form(params: &MarginParams, before: &Requirements, terms: &Terms) -> Result<u64, RiskError> {
+    let target = before.target(params)?;
+    let missing = target.minus(before.equity)?;
+    let gained = target.minus(mul_ppm_floor(before.maintenance, terms.rate())?)?;
+    if missing >= gained {
+        return Ok(FRACTION_ONE);
+    }
+    Ok(mul_div_floor(missing.get().max(0), FRACTION_ONE as i64, gained.get())? as u64 + 1)
+}
+
+/// A thousandth of the maintenance margin: a search that is so near does not go on.
+pub(super) fn near(before: &Requirements) -> QuoteNative {
+    QuoteNative::new(before.maintenance.get() >> 10)
+}
+
+/// Equity beyond maintenance margin and the buffer.
+pub(super) fn excess(params: &MarginParams, equity: QuoteNative, maintenance: QuoteNative) -> Result<i64, RiskError> {
+    let after = Requirements { equity, maintenance, ..Requirements::default() };
+    Ok(equity.minus(after.target(params)?)?.get())
+}
+
+/// True if maintenance margin falls and the ratio of equity to it rises, as far as there is equity.
+pub(super) fn is_better(before: &Requirements, equity: QuoteNative, maintenance: QuoteNative) -> bool {
+    let product = |a: QuoteNative, b: QuoteNative| i128::from(a.get()) * i128::from(b.get());
+    maintenance < before.maintenance
+        && (before.equity.get() <= 0 || product(equity, before.maintenance) > product(before.equity, maintenance))
 }

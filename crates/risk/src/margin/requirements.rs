@@ -1,8 +1,8 @@
 //! The result of a margin check.
 
 use crate::{
-    MarginParams, QuoteNative, RiskError,
-    math::{mul_ppm_ceil, sub_bounded},
+    MarginParams, Ppm, QuoteNative, RiskError,
+    math::{mul_div_floor, mul_ppm_ceil, sub_bounded},
 };
 
 /// The result of a check. All in quote-native.
@@ -53,6 +53,31 @@ impl Requirements {
     pub fn is_margin_call(&self, params: &MarginParams) -> Result<bool, RiskError> {
         let warning = mul_ppm_ceil(self.maintenance, params.warning_buffer)?;
         Ok(self.equity < self.maintenance.plus(warning)?)
+    }
+
+    /// Equity as a ratio of maintenance margin, between zero and one, rounded down.
+    pub fn equity_ratio(&self) -> Result<Ppm, RiskError> {
+        if self.equity >= self.maintenance {
+            return Ok(Ppm::ONE);
+        }
+        if self.equity.get() <= 0 {
+            return Ok(Ppm::ZERO);
+        }
+        let ratio = mul_div_floor(self.equity.get(), i64::from(Ppm::ONE.get()), self.maintenance.get())?;
+        Ok(Ppm::new(ratio as u32)) // below one
+    }
+
+    /// Equity at which a liquidation ends: maintenance margin and the buffer, rounded up.
+    pub fn target(&self, params: &MarginParams) -> Result<QuoteNative, RiskError> {
+        Ok(self.maintenance.plus(mul_ppm_ceil(self.maintenance, params.liquidation_buffer)?)?)
+    }
+
+    /// The same with so much less cash.
+    pub(crate) fn less_cash(mut self, amount: QuoteNative) -> Result<Self, RiskError> {
+        for equity in [&mut self.equity, &mut self.initial_equity, &mut self.withdraw_equity, &mut self.own_cash] {
+            *equity = equity.minus(amount)?;
+        }
+        Ok(self)
     }
 
     /// True if the account may be liquidated.

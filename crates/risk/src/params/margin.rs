@@ -11,15 +11,15 @@ parameters! {
         initial_ratio: Ppm in 1_050_000..=3_000_000, Ratio;
         /// A liquidation stops where equity reaches maintenance times one plus this.
         liquidation_buffer: Ppm in 1_000..=500_000, Ratio;
-        /// Discount to the mark at which a liquidation starts.
-        discount_base: Ppm in 0..=100_000, Ratio;
-        /// Largest discount to the mark, at least the base.
-        discount_max: Ppm in 0..=200_000, Ratio;
-        /// φ: largest part of the margin that a transfer frees which its discount may take.
-        discount_of_freed: Ppm in 1..=700_000, Ratio;
+        /// δ0: share of the margin freed that is the discount of a liquidation that comes at once.
+        discount_base: Ppm in 0..=500_000, Ratio default 150_000;
+        /// φ: the share that it rises to with the shortfall, or with the time since the notice; at least the base.
+        discount_max: Ppm in 0..=700_000, Ratio default 500_000;
+        /// ψ: largest share as a ratio of the account's least ratio of equity to maintenance margin.
+        discount_of_equity: Ppm in 1..=700_000, Ratio default 500_000;
         /// Part of the discount that goes to the insurance fund.
         insurance_share: Ppm in 0..=900_000, Ratio;
-        /// A position whose value would be left below this is closed whole.
+        /// An account whose maintenance margin is below this is liquidated whole or not at all.
         dust_value: QuoteNative in 0..=1_000_000_000, Quote;
         /// An account whose equity is below maintenance times one plus this is called for margin by an event.
         warning_buffer: Ppm in 0..=1_000_000, Ratio;

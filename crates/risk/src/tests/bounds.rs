@@ -7,8 +7,8 @@ use super::{
     world::{NOW, Reach, World, empty_board, guard_params, most_lots, plain, print, range_params, usual_option_params},
 };
 use crate::{
-    Fill, Instrument, Kind, Lots, Parameters, Portfolio, Ppm, QuoteNative, RiskError, Side, TickValue, Ticks, Token,
-    Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
+    Fill, Instrument, Kind, Lots, MAX_HELD, Parameters, Portfolio, Ppm, QuoteNative, RiskError, Side, TickValue, Ticks,
+    Token, Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT},
     scenario::{SPAN, Scenario, validate},
 };
@@ -112,7 +112,7 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
     world
 }
 
-/// 64 positions and 8 tokens at the bound, orders and cash flows at theirs.
+/// As many positions with lots as there may be, and 8 tokens, at the bound; all 64 with orders and cash flows at theirs.
 fn full(rng: &mut Rng, world: &World) -> Portfolio {
     let mut portfolio = Portfolio::zeroed();
     let pattern = rng.below(4);
@@ -125,7 +125,9 @@ fn full(rng: &mut Rng, world: &World) -> Portfolio {
             2 => [most, -most][n % 2],
             _ => rng.pick(&[most, -most, 1, -1]),
         };
-        portfolio.fill(i, u, Fill { lots: Lots::new(lots), value: QuoteNative::new(0) }).unwrap();
+        if n < MAX_HELD {
+            portfolio.fill(i, u, Fill { lots: Lots::new(lots), value: QuoteNative::new(0) }).unwrap();
+        }
         let p = portfolio.slot(i).unwrap();
         let limit = (PRODUCT_LIMIT >> u.scale()) - 1;
         p.quote = QuoteNative::new(rng.pick(&[limit, -limit, 0]));

@@ -1,301 +1,17 @@
-//! Liquidation: price, size, and that the account is better off for it.
+//! Liquidation in numbers, on a board for mental arithmetic: 10 USDC a lot, 1 USDC of maintenance margin.
 
 use super::{
-    random::{Rng, cases},
-    rational::{Q, ppm, whole},
-    world::{LAST, NOW, Reach, USDC, World, plain},
+    slice::{Done, done, require, rich, room},
+    world::{LAST, NOW, USDC, World, group, plain},
 };
 use crate::{
-    Board, Fill, Filled, Instrument, Lots, Portfolio, Position, Ppm, QuoteNative, Requirements, RiskError, Scaled,
-    Underlying,
-    liquidation::{Takeover, discount_rate, take_over},
-    margin::{UnderlyingRisk, check},
+    Fill, Instrument, Kind, Lots, MAX_HELD, Portfolio, PositionKey, Ppm, QuoteNative, RiskError, Side,
+    guard::flag,
+    liquidation::{Episode, FRACTION_ONE, LegMoved, Legs, Request, slice},
+    margin::check,
 };
 use bytemuck::Zeroable;
-use core::cell::Cell;
-use num_bigint::BigInt;
-use num_traits::ToPrimitive;
 use std::prelude::v1::*;
-
-fn native(n: BigInt) -> i64 {
-    n.to_i64().unwrap()
-}
-
-fn require(board: &Board, p: &Portfolio) -> Requirements {
-    check(board, p, LAST).unwrap()
-}
-
-/// The transfer of a number of lots, written from `docs/model.md#liquidation`: really filled, really checked.
-fn transfer(board: &Board, account: &Portfolio, i: &Instrument, u: &Underlying, lots: i64) -> Takeover {
-    let before = require(board, account);
-    let long = account.lots(i).get() > 0;
-    let native_of = |lots: i64, per_lot: i64| whole(lots) * whole(per_lot) / whole(1i64 << u.scale());
-    let worth = native_of(lots, i.mark_at(u, NOW).get());
-    let mark_value = native(if long { worth.floor() } else { worth.ceil() });
-    let filled = |value: i64| {
-        let sign = if long { -1 } else { 1 };
-        let mut p = *account;
-        p.fill(i, u, Fill { lots: Lots::new(sign * lots), value: QuoteNative::new(sign * value) }).unwrap();
-        p
-    };
-    let at_mark = require(board, &filled(mark_value));
-    let params = &board.params;
-    let freed = (before.maintenance.get() - at_mark.maintenance.get()).max(0);
-    let shortfall = (before.maintenance.get() - before.equity.get()).min(before.maintenance.get());
-    let range = whole(params.discount_max.get() - params.discount_base.get());
-    let rate = match before.maintenance.get() {
-        0 => i64::from(params.discount_max.get()),
-        m => i64::from(params.discount_base.get()) + native((range * Q::new(shortfall, m)).floor()),
-    };
-    assert_eq!(discount_rate(params, &before), Ok(Ppm::new(rate as u32)));
-    // Of a short option the index price is the base.
-    let base =
-        if i.is_option() && !long { native_of(lots * i.lot_units.get(), u.price.get()).floor() } else { worth.floor() };
-    let by_rate = (whole(base) * ppm(rate)).floor();
-    let by_freed = (whole(freed) * ppm(params.discount_of_freed.get())).floor();
-    let discount = native(by_rate.min(by_freed));
-    let discount = if long { discount.min(mark_value) } else { discount };
-    let value = if long { mark_value - discount } else { mark_value + discount };
-    let sign = if long { -1 } else { 1 };
-    Takeover {
-        fill: Fill { lots: Lots::new(sign * lots), value: QuoteNative::new(sign * value) },
-        mark_value: QuoteNative::new(mark_value),
-        discount: QuoteNative::new(discount),
-        insurance: QuoteNative::new(native((whole(discount) * ppm(params.insurance_share.get())).floor())),
-        before,
-        after: require(board, &filled(value)),
-    }
-}
-
-fn reaches_buffer(board: &Board, r: &Requirements) -> bool {
-    let buffer = whole(1) + ppm(board.params.liquidation_buffer.get());
-    whole(r.equity.get()) >= whole(r.maintenance.get()) * buffer
-}
-
-fn scan(board: &Board, u: &Underlying, p: &Portfolio) -> QuoteNative {
-    UnderlyingRisk::in_portfolio(board, u, p, LAST).unwrap().scan
-}
-
-/// Brings an account's equity to a fraction of its maintenance margin, in hundredths, and takes its orders in one
-/// instrument away.
-fn distress(rng: &mut Rng, world: &World, account: &mut Portfolio, i: &Instrument) {
-    let slot = account.search(crate::PositionKey::of(i)).unwrap();
-    let p = account.positions[slot];
-    account.positions[slot] = Position {
-        bid_lots: Lots::ZERO,
-        ask_lots: Lots::ZERO,
-        bid_value: QuoteNative::ZERO,
-        ask_value: QuoteNative::ZERO,
-        order_count: 0,
-        ..p
-    };
-    let r = require(&world.board, account);
-    let target = (i128::from(r.maintenance.get()) * i128::from(rng.range(-60, 101)) / 100) as i64;
-    account.cash = QuoteNative::new(account.cash.get() + target - r.equity.get());
-}
-
-/// I71. A takeover in an underlying with a stale array is refused; anyone may make it anew, which this does.
-fn with_near_arrays(world: &mut World, account: &Portfolio, index: u16) {
-    let i = world.instrument(index).0;
-    let stale = |p: &&Position| {
-        let (option, u) = world.instrument(p.key.instrument());
-        let orders = p.bid_lots.get() | p.ask_lots.get();
-        option.is_option()
-            && p.lots.get() | orders != 0
-            && NOW < option.expiry
-            && u.require_fresh(NOW).is_ok()
-            && matches!(option.option.require_usable(option, u, NOW), Err(RiskError::StaleRiskArray { .. }))
-    };
-    let stale: Vec<u16> = account.open().iter().filter(stale).map(|p| p.key.underlying()).collect();
-    if !stale.is_empty() {
-        let refused = take_over(&world.board, &mut account.clone(), i, Lots::new(1), NOW);
-        assert!(matches!(refused, Err(RiskError::StaleRiskArray { .. })), "{refused:?}");
-        for underlying in stale {
-            world.refresh_at(underlying, NOW);
-        }
-    }
-}
-
-/// What was seen of each outcome.
-#[derive(Default)]
-struct Seen {
-    taken: Cell<u32>,
-    bankrupt: Cell<u32>,
-    cut_back: Cell<u32>,
-    all: Cell<u32>,
-    dust: Cell<u32>,
-    refused: Cell<u32>,
-    healthy: Cell<u32>,
-}
-
-fn count(cell: &Cell<u32>) {
-    cell.set(cell.get() + 1);
-}
-
-fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
-    let mut world = World::random(rng, reach, 4);
-    let mut account = world.portfolio(rng, 12);
-    let held = world.held(&account);
-    if held.is_empty() {
-        return;
-    }
-    let index = rng.pick(&held);
-    with_near_arrays(&mut world, &account, index);
-    let (i, u) = world.instrument(index);
-    distress(rng, &world, &mut account, i);
-    let board = &world.board;
-    let before = require(board, &account);
-    let lots = account.lots(i).get().abs();
-    let most = if rng.chance(50) { rng.log_range(1, lots) } else { rng.pick(&[lots, i64::MAX]) };
-    let offered = most.min(lots);
-    let result = take_over(board, &mut account.clone(), i, Lots::new(most), NOW);
-    if before.equity >= before.maintenance {
-        let healthy = RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() };
-        assert_eq!(result, Err(healthy));
-        return count(&seen.healthy);
-    }
-    let whole_request = transfer(board, &account, i, u, offered);
-    let taken = match result {
-        Ok(taken) => taken,
-        Err(RiskError::LiquidationDoesNotHelp { before: was, after: is }) => {
-            assert_eq!(was, before.health().unwrap().get());
-            if !reaches_buffer(board, &whole_request.after) {
-                // All that was asked for was tried, and refused for a reason.
-                let mut p = account;
-                p.fill(i, u, whole_request.fill).unwrap();
-                assert_eq!(is, whole_request.after.health().unwrap().get());
-                assert!(is <= was || scan(board, u, &p) > scan(board, u, &account));
-            }
-            return count(&seen.refused);
-        }
-        Err(other) => unreachable!("{other:?}"),
-    };
-    count(&seen.taken);
-
-    // I41: the prediction is what a check finds after the fill, to the unit, in every field.
-    let size = taken.fill.lots.get().abs();
-    assert!(size >= 1 && size <= offered && taken.fill.lots.get().signum() == -account.lots(i).get().signum());
-    assert_eq!(taken, transfer(board, &account, i, u, size));
-
-    // I42: the discount.
-    let rate = discount_rate(&board.params, &before).unwrap();
-    assert!(rate >= board.params.discount_base && rate <= board.params.discount_max);
-    let worth = |lots: i64| {
-        Scaled::new(lots * i.discount_value(u, account.lots(i).get() > 0, i.mark_at(u, NOW)).get())
-            .to_native_floor(u.scale())
-            .get()
-    };
-    assert!(whole(taken.discount.get()) <= whole(worth(size)) * ppm(rate.get()));
-    assert!(account.lots(i).get() < 0 || taken.discount <= taken.mark_value);
-    assert!(taken.discount.get() >= 0 && taken.insurance.get() >= 0 && taken.insurance <= taken.discount);
-    let freed = before.maintenance.get() - taken.after.maintenance.get();
-    assert!(whole(taken.discount.get()) <= whole(freed.max(0)) * ppm(board.params.discount_of_freed.get()));
-
-    // I43: better off, and no hedge broken.
-    assert!(taken.after.health().unwrap() > before.health().unwrap());
-    let mut after = account;
-    after.fill(i, u, taken.fill).unwrap();
-    assert!(scan(board, u, &after) <= scan(board, u, &account));
-    if before.equity.get() <= 0 {
-        count(&seen.bankrupt);
-    }
-
-    // I44: what the account loses is the discount, and less than three units of rounding.
-    let lost = before.equity.get() - taken.after.equity.get() - taken.discount.get();
-    assert!((0..=2).contains(&lost), "{lost}");
-
-    // I45: as few lots as reach the buffer, next to that point, or all that were asked for.
-    let dust = board.params.dust_value.get();
-    if reaches_buffer(board, &taken.after) && size > 1 {
-        let one_less = transfer(board, &account, i, u, size - 1);
-        if reaches_buffer(board, &one_less.after) {
-            // More was taken than that, since what was left was dust.
-            assert!(size == lots && offered == lots);
-            let mut same = board.clone();
-            same.params.dust_value = QuoteNative::ZERO;
-            let fewer = take_over(&same, &mut account.clone(), i, Lots::new(most), NOW);
-            if let Ok(fewer) = fewer {
-                let left = worth(lots - fewer.fill.lots.get().abs());
-                assert!(left < dust);
-                count(&seen.dust);
-            }
-        } else if size < offered {
-            count(&seen.cut_back);
-        }
-    } else if size < offered {
-        assert_eq!(size, 1);
-    } else {
-        count(&seen.all);
-    }
-    // I46: no dust stays where all was asked for.
-    let left = worth(lots - size);
-    assert!(offered < lots || left == 0 && size == lots || left >= dust);
-}
-
-fn many(reach: Reach, n: u64) {
-    let seen = Seen::default();
-    cases(n, |rng| one_account(rng, reach, &seen));
-    if seen.taken.get() > 100 {
-        for (name, cell) in [
-            ("bankrupt", &seen.bankrupt),
-            ("cut back", &seen.cut_back),
-            ("taken whole", &seen.all),
-            ("refused", &seen.refused),
-            ("healthy", &seen.healthy),
-        ] {
-            assert!(cell.get() > 5, "{name}: only {} of {}", cell.get(), seen.taken.get());
-        }
-        assert!(seen.dust.get() > 0);
-    }
-}
-
-/// I40 to I46, I71.
-#[test]
-fn usual_accounts_are_liquidated_by_the_rules() {
-    many(Reach::Usual, 4_000);
-}
-
-/// I40 to I46, I71.
-#[test]
-fn legal_accounts_are_liquidated_by_the_rules() {
-    many(Reach::Legal, 4_000);
-}
-
-/// I47, I71. An account with one position can always be liquidated, however far it is under water, and a bankrupt one
-/// whole.
-#[test]
-fn an_outright_position_can_always_be_liquidated() {
-    cases(2_000, |rng| {
-        let mut world = World::random(rng, Reach::Usual, 1);
-        let mut account = Portfolio::zeroed();
-        let index = rng.pick(&world.instruments);
-        world.trade(rng, &mut account, index);
-        if rng.chance(50) {
-            world.move_prices(rng);
-        }
-        if account.lots(world.instrument(index).0).get() == 0 {
-            return;
-        }
-        with_near_arrays(&mut world, &account, index);
-        let (i, u) = world.instrument(index);
-        let lots = account.lots(i).get().abs();
-        // Where a lot's margin is a few units, rounding may eat what a transfer frees.
-        if lots == 0 || require(&world.board, &account).maintenance.get() < 1_000 {
-            return;
-        }
-        distress(rng, &world, &mut account, i);
-        let before = require(&world.board, &account);
-        if !before.is_liquidatable() {
-            return;
-        }
-        let taken = take_over(&world.board, &mut account.clone(), i, Lots::new(lots), NOW).unwrap();
-        if before.equity.get() <= 0 {
-            assert_eq!(taken.fill.lots.get().abs(), lots);
-            assert_eq!(taken.after.maintenance.get(), 0);
-        }
-        account.fill(i, u, taken.fill).unwrap();
-    });
-}
 
 /// A long of 100 lots (1,000 USDC, 100 USDC of maintenance margin) with a given equity.
 fn long(world: &World, equity: i64) -> Portfolio {
@@ -305,58 +21,150 @@ fn long(world: &World, equity: i64) -> Portfolio {
     p
 }
 
+fn liquidate(world: &World, account: &Portfolio, request: &Request) -> Result<Done, RiskError> {
+    done(&world.board, account, &mut Episode::zeroed(), request)
+}
+
+fn all_of(world: &World, account: &Portfolio) -> Done {
+    liquidate(world, account, &Request::ALL).unwrap()
+}
+
+/// Lots taken of each position, signed as it was.
+fn lots(done: &Done) -> Vec<i64> {
+    let of = |leg: &LegMoved| match leg {
+        LegMoved::Position { lots, .. } => lots.get(),
+        LegMoved::Token { .. } => 0,
+    };
+    done.legs.iter().map(of).filter(|lots| *lots != 0).collect()
+}
+
+fn only(world: &World, account: &Portfolio, instruments: &[u16]) -> Request {
+    let mut legs = Legs::default();
+    for index in instruments {
+        legs.add(account, world.instrument(*index).0).unwrap();
+    }
+    Request { legs, most: Ppm::ONE }
+}
+
+fn at_most(most: u32) -> Request {
+    Request { most: Ppm::new(most), ..Request::ALL }
+}
+
+/// A dated future on underlying 0, of the perpetual's size, at an index; its underlying's calendar charge is 1.25 %.
+fn list_future(world: &mut World, index: u16, lot_units: i64) {
+    world.board.underlyings[0].params.calendar = Ppm::new(12_500);
+    let perpetual = *world.instrument(0).0;
+    world.list(Instrument {
+        index,
+        kind: Kind::Future as u8,
+        expiry: NOW + 30 * 86_400,
+        lot_units: crate::UnitsPerLot::new(lot_units),
+        delta_units: crate::UnitsPerLot::new(lot_units),
+        limits: super::world::limits(Lots::new(10_000)),
+        ..perpetual
+    });
+    world.board.reprice(0).unwrap();
+}
+
 /// I40 to I45, in numbers.
 #[test]
 fn a_liquidation_in_numbers() {
     let world = plain();
-    let i = world.instrument(0).0;
-    // Equity 80 of 100: the shortfall is a fifth, the discount 0.5 % + 0.9 % = 1.4 %, 0.14 USDC a lot. Half the margin a lot
-    // frees is 0.5 USDC: more. After n lots: 80 − 0.14·n against 1.05·(100 − n): n ≥ 25 / 0.91 = 27.47.
-    let mut account = long(&world, 80 * USDC);
-    let taken = take_over(&world.board, &mut account, i, Lots::new(100), NOW).unwrap();
-    assert_eq!(taken.fill, Fill { lots: Lots::new(-28), value: QuoteNative::new(-280 * USDC + 3_920_000) });
-    assert_eq!(
-        (taken.mark_value.get(), taken.discount.get(), taken.insurance.get()),
-        (280 * USDC, 3_920_000, 1_176_000)
-    );
-    assert_eq!((taken.after.equity.get(), taken.after.maintenance.get()), (80 * USDC - 3_920_000, 72 * USDC));
+    // Equity 80 of 100: the shortfall is a fifth, the share of what is freed 15 % + 7 % = 22 %, below half of the 80 % that equity
+    // covers. After n lots: 80 − 0.22·n against 1.05·(100 − n): n ≥ 25 / 0.83 = 30.1.
+    let did = all_of(&world, &long(&world, 80 * USDC));
+    assert_eq!(lots(&did), [31]);
+    assert_eq!((did.slice.payment.discount.get(), did.slice.payment.insurance.get()), (6_820_000, 2_046_000));
+    let after = did.sliced.account;
+    assert_eq!((after.equity.get(), after.maintenance.get()), (80 * USDC - 6_820_000, 69 * USDC));
     // Fewer on request.
-    let taken = take_over(&world.board, &mut long(&world, 80 * USDC), i, Lots::new(10), NOW).unwrap();
-    assert_eq!((taken.fill.lots.get(), taken.discount.get()), (-10, 1_400_000));
-    // φ binds where a lot's margin is small against its value.
-    let mut thin = plain();
-    thin.board.params.discount_base = Ppm::new(100_000);
-    thin.board.params.discount_max = Ppm::new(200_000);
-    let taken = take_over(&thin.board, &mut long(&thin, -5 * USDC), i, Lots::new(100), NOW).unwrap();
-    assert_eq!((taken.fill.lots.get(), taken.discount.get()), (-100, 50 * USDC));
-    assert_eq!((taken.after.equity.get(), taken.after.maintenance.get()), (-55 * USDC, 0));
+    let did = liquidate(&world, &long(&world, 80 * USDC), &at_most(100_000)).unwrap();
+    assert_eq!((lots(&did), did.slice.payment.discount.get()), (vec![10], 2_200_000));
+    // A bankrupt account pays nothing, and is taken over whole.
+    let did = all_of(&world, &long(&world, -5 * USDC));
+    assert_eq!((lots(&did), did.slice.payment.discount.get()), (vec![100], 0));
+    assert_eq!((did.sliced.account.equity.get(), did.sliced.account.maintenance.get()), (-5 * USDC, 0));
+}
+
+/// I42, I448. The share rises with the time since the notice, and falls with the least equity of the last ten minutes.
+#[test]
+fn a_discount_in_numbers() {
+    let world = plain();
+    let paid = |episode: Episode| {
+        let did = done(&world.board, &long(&world, 80 * USDC), &mut { episode }, &at_most(100_000)).unwrap();
+        did.slice.payment.discount.get()
+    };
+    let noticed = |ago: i64| Episode { noticed_at: NOW - ago, seen_at: NOW - ago.min(300), ..Episode::zeroed() };
+    assert_eq!(paid(Episode::zeroed()), 2_200_000);
+    // After two minutes the shortfall of a fifth is still more; after five it is half of the way to 50 %.
+    assert_eq!(paid(noticed(120)), 2_200_000);
+    assert_eq!(paid(noticed(300)), 3_250_000);
+    // After ten minutes half of what is freed would be paid; equity covers 80 %, half of which is 40 %.
+    assert_eq!(paid(noticed(600)), 4_000_000);
+    // A notice that nobody confirmed for more than five minutes counts no more.
+    let dropped = Episode { noticed_at: NOW - 600, seen_at: NOW - 301, ..Episode::zeroed() };
+    assert_eq!(paid(dropped), 2_200_000);
+    // Ten minutes ago equity was a tenth: half of that is the most.
+    let low = |ago: i64| Episode { least_ratio: Ppm::new(100_000), least_at: NOW - ago, ..Episode::zeroed() };
+    assert_eq!((paid(low(600)), paid(low(601))), (500_000, 2_200_000));
+}
+
+/// I449. A notice runs while somebody confirms it, and ends when the account is at the buffer.
+#[test]
+fn a_notice_in_numbers() {
+    let world = plain();
+    let at = |equity: i64| require(&world.board, &long(&world, equity));
+    let params = &world.board.params;
+    let mut e = Episode::zeroed();
+    e.observe(&at(100 * USDC), params, NOW).unwrap();
+    assert_eq!(e, Episode::zeroed());
+    e.observe(&at(99 * USDC), params, NOW).unwrap();
+    e.observe(&at(90 * USDC), params, NOW + 300).unwrap();
+    assert_eq!((e.noticed_at, e.seen_at, e.noticed_for(NOW + 600)), (NOW, NOW + 300, 600));
+    assert!(!e.notice_runs(NOW + 601) && e.noticed_for(NOW + 601) == 0);
+    // Not healthy yet: nothing changes.
+    let before = e;
+    e.observe(&at(105 * USDC - 1), params, NOW + 400).unwrap();
+    assert_eq!(e, before);
+    e.observe(&at(99 * USDC), params, NOW + 700).unwrap();
+    assert_eq!((e.noticed_at, e.seen_at), (NOW + 700, NOW + 700));
+    e.note_ratio(Ppm::new(5), NOW);
+    e.observe(&at(105 * USDC), params, NOW + 701).unwrap();
+    assert_eq!(e, Episode::zeroed());
+    // A seized account is in other hands.
+    let seized = Episode { seized_at: NOW, noticed_at: NOW, ..Episode::zeroed() };
+    let mut e = seized;
+    e.observe(&at(200 * USDC), params, NOW + 1).unwrap();
+    assert_eq!(e, seized);
 }
 
 /// What one side gives the other takes, and the insurance fund gets its part, whatever the liquidator's position limit is.
 #[test]
-fn a_takeover_moves_what_it_says() {
+fn a_slice_moves_what_it_says() {
     let mut world = plain();
     world.board.instruments[0].limits.max_position = Lots::new(100);
     let i = world.instrument(0).0;
-    let mut account = long(&world, 80 * USDC);
-    let mut liquidator = long(&world, 500 * USDC);
-    let taken = take_over(&world.board, &mut account.clone(), i, Lots::new(100), NOW).unwrap();
+    let (mut account, mut liquidator) = (long(&world, 80 * USDC), long(&world, 500 * USDC));
     let cash = |p: &Portfolio| p.cash.get() + p.position(i).unwrap().quote.get();
     let before = cash(&account) + cash(&liquidator);
-    let moved = taken.apply(&world.board, i, &mut account, &mut liquidator, NOW).unwrap();
-    let filled = |before: i64, after: i64| Filled {
-        settled: QuoteNative::ZERO,
-        before: Lots::new(before),
-        after: Lots::new(after),
+    let mut room = room();
+    let found = slice(&world.board, &account, &mut Episode::zeroed(), &Request::ALL, NOW, &mut room).unwrap();
+    let mut moved = vec![];
+    let book = |leg: &LegMoved| Ok::<(), RiskError>(moved.push(*leg));
+    let sliced = found.apply(&world.board, &room, &mut account, &mut liquidator, NOW, book).unwrap();
+    let [LegMoved::Position { lots, value, account: given, liquidator: taken, instrument: 0 }] = moved[..] else {
+        unreachable!("{moved:?}")
     };
-    assert_eq!((moved.account, moved.liquidator), (filled(100, 72), filled(100, 128)));
-    assert_eq!((account.lots(i), liquidator.lots(i)), (Lots::new(72), Lots::new(128)));
-    assert_eq!(require(&world.board, &account), taken.after);
-    assert_eq!(require(&world.board, &liquidator), moved.required);
-    assert_eq!(before - cash(&account) - cash(&liquidator), taken.insurance.get());
+    assert_eq!((lots.get(), value.get()), (31, 310 * USDC));
+    assert_eq!((given.before.get(), given.after.get()), (100, 69));
+    assert_eq!((taken.before.get(), taken.after.get()), (100, 131));
+    assert_eq!((account.lots(i), liquidator.lots(i)), (Lots::new(69), Lots::new(131)));
+    assert_eq!(require(&world.board, &account), sliced.account);
+    assert_eq!(require(&world.board, &liquidator), sliced.liquidator);
+    assert_eq!(before - cash(&account) - cash(&liquidator), found.payment.insurance.get());
 
-    let mut poor = Portfolio::zeroed();
-    let refused = taken.apply(&world.board, i, &mut long(&world, 80 * USDC), &mut poor, NOW);
+    let (mut account, mut poor) = (long(&world, 80 * USDC), Portfolio::zeroed());
+    let refused = found.apply(&world.board, &room, &mut account, &mut poor, NOW, |_| Ok::<(), RiskError>(()));
     assert!(matches!(refused, Err(RiskError::BelowInitialMargin { .. })), "{refused:?}");
 }
 
@@ -364,49 +172,298 @@ fn a_takeover_moves_what_it_says() {
 #[test]
 fn what_is_not_to_be_liquidated_is_refused() {
     let mut world = plain();
-    let i = *world.instrument(0).0;
-    let refuse = |world: &World, mut account: Portfolio, lots: i64| {
-        take_over(&world.board, &mut account, &i, Lots::new(lots), NOW).unwrap_err()
-    };
+    let refuse =
+        |world: &World, account: &Portfolio, request: &Request| liquidate(world, account, request).err().unwrap();
     let healthy = RiskError::NotLiquidatable { equity: 100 * USDC, maintenance: 100 * USDC };
-    assert_eq!(refuse(&world, long(&world, 100 * USDC), 100), healthy);
-    assert_eq!(refuse(&world, long(&world, 0), 0), RiskError::NothingToLiquidate);
-    assert_eq!(refuse(&world, long(&world, 0), -1), RiskError::NothingToLiquidate);
-    let mut other = Portfolio::zeroed();
-    world.buy(&mut other, 1, 100, 10 * USDC);
-    assert_eq!(refuse(&world, other, 1), RiskError::NothingToLiquidate);
+    assert_eq!(refuse(&world, &long(&world, 100 * USDC), &Request::ALL), healthy);
+    let poor = long(&world, 0);
+    assert_eq!(refuse(&world, &poor, &at_most(0)), RiskError::NothingToLiquidate);
+    let nothing = Request { legs: Legs::default(), most: Ppm::ONE };
+    assert_eq!(refuse(&world, &poor, &nothing), RiskError::NothingToLiquidate);
+    let missing = Legs::default().add(&poor, world.instrument(1).0);
+    assert_eq!(missing, Err(RiskError::PositionMissing { instrument: 1 }));
     // A hedge is not broken: a token against the short perpetual.
     let mut hedged = Portfolio::zeroed();
     let u = world.board.underlying(0).unwrap();
     hedged.credit(0, &world.board.tokens[0], u, 1_000).unwrap();
     hedged.cash = QuoteNative::new(-990 * USDC);
     world.buy(&mut hedged, 0, -100, 10 * USDC);
-    let broken = refuse(&world, hedged, 100);
-    assert!(matches!(broken, RiskError::LiquidationDoesNotHelp { .. }), "{broken:?}");
-    // Only the leg's own price has to be fresh.
+    assert_eq!(
+        refuse(&world, &hedged, &only(&world, &hedged, &[0])),
+        RiskError::LiquidationDoesNotHelp { before: 50 * USDC, after: 150 * USDC }
+    );
+    // What would not move the account: less than 2 % of the margin, and less than the dust value.
+    let least = RiskError::SliceTooSmall { freed: USDC, least: 10 * USDC };
+    assert_eq!(refuse(&world, &long(&world, 0), &at_most(10_000)), least);
+    // Only what is moved has to be fresh.
     let mut both = long(&world, 80 * USDC);
     world.buy(&mut both, 1, 10, 10 * USDC);
     world.board.underlyings[1].publish_time = NOW - 1_000_000;
-    take_over(&world.board, &mut both.clone(), &i, Lots::new(100), NOW).unwrap();
+    assert_eq!(lots(&all_of(&world, &both)), [45]);
     world.board.underlyings[0].publish_time = NOW - 11;
-    assert_eq!(refuse(&world, both, 100), RiskError::StalePrice { underlying: 0, age: 11, limit: 10 });
+    let stale = RiskError::StalePrice { underlying: 0, age: 11, limit: 10 };
+    assert_eq!(refuse(&world, &both, &Request::ALL), stale);
 }
 
-/// I46.
+/// I46. Below the dust value an account is liquidated whole or not at all.
 #[test]
-fn dust_closes_whole() {
+fn dust_goes_whole() {
     let mut world = plain();
-    let i = *world.instrument(0).0;
-    // At equity 5 of 100: 4.775 %, 0.4775 USDC a lot; 100 / 0.5725 is beyond 100 lots, so equity must be a little larger for
-    // 95 lots to do: at 50, 2.75 %, 0.275 a lot, 55 / 0.775 = 70.97 lots.
-    let lots = |world: &World, most: i64| {
-        take_over(&world.board, &mut long(world, 50 * USDC), &i, Lots::new(most), NOW).unwrap().fill.lots.get()
+    let taken =
+        |world: &World, request: &Request| liquidate(world, &long(world, 90 * USDC), request).map(|did| lots(&did));
+    world.board.params.dust_value = QuoteNative::new(100 * USDC);
+    assert_eq!(taken(&world, &Request::ALL), Ok(vec![18]));
+    world.board.params.dust_value = QuoteNative::new(100 * USDC + 1);
+    assert_eq!(taken(&world, &Request::ALL), Ok(vec![100]));
+    let small = RiskError::SliceTooSmall { freed: 0, least: 100 * USDC };
+    assert_eq!(taken(&world, &at_most(999_999)), Err(small));
+}
+
+/// I451. Two opposite risks of a product group: one leg alone raises the risk of the other where the offset is above one half; both
+/// together are a smaller book of the same kind. At an offset of 0.6 the pair requires 0.4 · 200 = 80 USDC.
+#[test]
+fn a_group_pair_is_one_slice() {
+    let mut world = plain();
+    world.board.groups[0] = group(Ppm::new(600_000));
+    for u in &mut world.board.underlyings[..2] {
+        u.group = 1;
+    }
+    world.reprice(0, USDC);
+    world.reprice(1, USDC);
+    let pair = |equity: i64| {
+        let mut p = long(&world, equity);
+        world.buy(&mut p, 1, -100, 10 * USDC);
+        p
     };
-    assert_eq!(lots(&world, 100), -71);
-    world.board.params.dust_value = QuoteNative::new(290 * USDC);
-    assert_eq!(lots(&world, 100), -71);
-    world.board.params.dust_value = QuoteNative::new(290 * USDC + 1);
-    assert_eq!(lots(&world, 100), -100);
-    // Who asked for less is not given more.
-    assert_eq!(lots(&world, 99), -71);
+    for equity in [40 * USDC, -13_118_000] {
+        for leg in [0, 1] {
+            let refused = liquidate(&world, &pair(equity), &only(&world, &pair(equity), &[leg])).err();
+            let expected = RiskError::LiquidationDoesNotHelp { before: 80 * USDC, after: 100 * USDC };
+            assert_eq!(refused, Some(expected));
+        }
+    }
+    // Equity covers a half: 25 % of what is freed. (1.05 · 80 − 40) / ((1.05 − 0.25) · 80) = 68.75 %.
+    let did = all_of(&world, &pair(40 * USDC));
+    assert_eq!(lots(&did), [69, -69]);
+    assert_eq!(did.slice.payment.discount.get(), 13_800_000);
+    assert_eq!((did.sliced.account.equity.get(), did.sliced.account.maintenance.get()), (26_200_000, 24_800_000));
+    // The bankrupt pair goes whole, at the marks.
+    let did = all_of(&world, &pair(-13_118_000));
+    assert_eq!((lots(&did), did.slice.fraction), (vec![100, -100], FRACTION_ONE));
+    assert_eq!((did.sliced.account.equity.get(), did.sliced.account.maintenance.get()), (-13_118_000, 0));
+}
+
+/// I451. A perpetual against a dated future: the pair requires its calendar charge alone, and goes whole where it is bankrupt.
+#[test]
+fn a_basis_book_is_one_slice() {
+    let mut world = plain();
+    list_future(&mut world, 2, 10);
+    let mut p = long(&world, 0);
+    world.buy(&mut p, 2, -100, 10 * USDC);
+    p.cash = QuoteNative::new(-44_500_000);
+    let before = require(&world.board, &p);
+    assert_eq!((before.equity.get(), before.maintenance.get()), (-44_500_000, 12_500_000));
+    for leg in [0, 2] {
+        let refused = liquidate(&world, &p, &only(&world, &p, &[leg])).err();
+        let expected = RiskError::LiquidationDoesNotHelp { before: 12_500_000, after: 100 * USDC };
+        assert_eq!(refused, Some(expected));
+    }
+    let did = all_of(&world, &p);
+    assert_eq!((lots(&did), did.slice.payment.discount.get()), (vec![100, -100], 0));
+    assert_eq!((did.sliced.account.equity.get(), did.sliced.account.maintenance.get()), (-44_500_000, 0));
+}
+
+/// I451. +100 against −60: margin is 40 of scan and 7.5 of calendar. Any fraction of both is a smaller book of the same kind, so that
+/// what is asked for is taken, all or half.
+#[test]
+fn an_uneven_pair_is_one_slice() {
+    let mut world = plain();
+    list_future(&mut world, 2, 10);
+    let mut p = long(&world, 40 * USDC);
+    world.buy(&mut p, 2, -60, 10 * USDC);
+    assert_eq!(require(&world.board, &p).maintenance.get(), 47_500_000);
+    let did = all_of(&world, &p);
+    // Equity is 84.2 % of margin: 20.5 % of what is freed. 9.875 / (0.8447 · 47.5) = 24.6 %.
+    assert_eq!(lots(&did), [24, -14]);
+    assert_eq!(did.slice.payment.discount.get(), 2_411_840);
+    assert_eq!((did.sliced.account.equity.get(), did.sliced.account.maintenance.get()), (37_588_160, 35_750_000));
+    let half = liquidate(&world, &p, &at_most(500_000)).unwrap();
+    assert_eq!(lots(&half), lots(&did));
+    // Bankrupt, half is half and all is all.
+    p.cash = QuoteNative::new(-USDC);
+    let half = liquidate(&world, &p, &at_most(500_000)).unwrap();
+    assert_eq!((lots(&half), half.sliced.account.maintenance.get()), (vec![50, -30], 23_750_000));
+    assert_eq!(lots(&all_of(&world, &p)), [100, -60]);
+}
+
+/// I447. Equity 38 of 471: a discount is a part of the equity that covers what is freed, so that nobody goes under by it.
+#[test]
+fn no_discount_makes_an_account_bankrupt() {
+    let world = plain();
+    let mut p = Portfolio::zeroed();
+    p.cash = QuoteNative::new(38 * USDC);
+    world.buy(&mut p, 0, 471, 10 * USDC);
+    let did = all_of(&world, &p);
+    // Equity covers 8.0679 %: 4.0339 % of what is freed. (494.55 − 38) / ((1.05 − 0.040339) · 471) = 96.004 %.
+    assert_eq!((lots(&did), did.slice.payment.discount.get()), (vec![453], 18_273_567));
+    assert_eq!((did.sliced.account.equity.get(), did.sliced.account.maintenance.get()), (19_726_433, 18 * USDC));
+}
+
+/// I451. Tokens hedged by a short perpetual, of an account that owes: tokens and short go together, for the liquidator's cash.
+#[test]
+fn tokens_and_their_hedge_are_one_slice() {
+    let world = plain();
+    let mut p = Portfolio::zeroed();
+    let u = world.board.underlying(0).unwrap();
+    p.credit(0, &world.board.tokens[0], u, 1_000).unwrap();
+    p.cash = QuoteNative::new(-975 * USDC);
+    world.buy(&mut p, 0, -100, 10 * USDC);
+    let before = require(&world.board, &p);
+    assert_eq!((before.equity.get(), before.maintenance.get()), (25 * USDC, 50 * USDC));
+    let did = all_of(&world, &p);
+    // (52.5 − 25) / ((1.05 − 0.25) · 50) = 68.75 %.
+    assert_eq!((lots(&did), did.account.balance(0), did.liquidator.balance(0)), (vec![-69], 310, 690));
+    assert_eq!(did.slice.payment.discount.get(), 8_625_000);
+    assert_eq!((did.sliced.account.equity.get(), did.sliced.account.maintenance.get()), (16_375_000, 15_500_000));
+    let paid = 690 * USDC - 8_625_000 + 2_587_500;
+    assert_eq!(rich().cash.get() - did.liquidator.cash.get(), paid);
+
+    // For cash that the liquidator has, and for no other.
+    let mut room = room();
+    let found = slice(&world.board, &p, &mut Episode::zeroed(), &Request::ALL, NOW, &mut room).unwrap();
+    let mut poor = Portfolio { cash: QuoteNative::new(paid - 1), ..Portfolio::zeroed() };
+    let refused = found.apply(&world.board, &room, &mut p.clone(), &mut poor, NOW, |_| Ok::<(), RiskError>(()));
+    assert_eq!(refused, Err(RiskError::InsufficientCash { needed: paid, available: paid - 1 }));
+}
+
+/// A rest below a delta unit goes with all, at its price; one that is worth less than a unit of quote goes for nothing.
+#[test]
+fn a_rest_below_a_delta_unit_goes_too() {
+    let mut world = plain();
+    world.board.tokens[0].atoms_per_unit = 10_000_000;
+    let u = *world.board.underlying(0).unwrap();
+    let mut p = Portfolio::zeroed();
+    p.cash = QuoteNative::new(-5 * USDC);
+    p.credit(0, &world.board.tokens[0], &u, 9_999_999).unwrap(); // not quite a unit, of 1 USDC
+    let did = all_of(&world, &p);
+    assert_eq!(did.legs, [LegMoved::Token { token: 0, amount: 9_999_999, value: QuoteNative::new(999_999) }]);
+    assert_eq!(did.sliced.account.equity.get(), -5 * USDC + 999_999);
+    assert!(did.account.has_no_holdings());
+}
+
+/// I452. A coarse lot against fine ones: nothing of the pair moves or all of it, whatever the fraction.
+#[test]
+fn a_coarse_lot_goes_with_its_hedge() {
+    let mut world = plain();
+    list_future(&mut world, 2, 100);
+    let mut p = Portfolio::zeroed();
+    world.buy(&mut p, 2, 1, 100 * USDC);
+    world.buy(&mut p, 0, -10, 10 * USDC);
+    p.cash = QuoteNative::new(USDC);
+    world.board.params.dust_value = QuoteNative::ZERO;
+    assert_eq!(require(&world.board, &p).maintenance.get(), 1_250_000);
+    let mut taken = lots(&all_of(&world, &p));
+    taken.sort_unstable();
+    assert_eq!(taken, [-10, 1]);
+    let refused = liquidate(&world, &p, &at_most(400_000)).err();
+    assert_eq!(refused, Some(RiskError::LiquidationDoesNotHelp { before: 1_250_000, after: 1_250_000 }));
+}
+
+/// I453. A leg whose price is stale or too volatile stays and blocks nothing, unless it needs as much alone as all does: then it is
+/// what the others hedge.
+#[test]
+fn what_cannot_move_stays() {
+    for volatile in [false, true] {
+        let mut world = plain();
+        let mut p = long(&world, 80 * USDC);
+        world.buy(&mut p, 1, 50, 10 * USDC);
+        let stop = |world: &mut World, index: usize| {
+            let u = &mut world.board.underlyings[index];
+            if volatile { u.guards.flags |= flag::VOLATILE } else { u.publish_time = NOW - 11 }
+        };
+        stop(&mut world, 1);
+        let did = all_of(&world, &p);
+        assert_eq!((lots(&did), did.account.lots(world.instrument(1).0).get()), (vec![99], 50));
+        let whole = Legs::ALL;
+        assert_eq!(whole.require_whole(&world.board, &p, NOW), Ok(()));
+        assert_eq!(only(&world, &p, &[0]).legs.require_whole(&world.board, &p, NOW), Ok(()));
+        assert_eq!(
+            only(&world, &p, &[1]).legs.require_whole(&world.board, &p, NOW),
+            Err(RiskError::PositionMissing { instrument: 0 })
+        );
+        // Hedged by a group of 0.9: what cannot move requires 50 alone, the whole less.
+        world.board.groups[0] = group(Ppm::new(900_000));
+        for u in &mut world.board.underlyings[..2] {
+            u.group = 1;
+        }
+        let mut pair = Portfolio::zeroed();
+        world.buy(&mut pair, 0, 50, 10 * USDC);
+        world.buy(&mut pair, 1, -50, 10 * USDC);
+        let refused = liquidate(&world, &pair, &Request::ALL).err().unwrap();
+        let expected = if volatile {
+            RiskError::PriceTooVolatile { underlying: 1, price: USDC, since: 0 }
+        } else {
+            RiskError::StalePrice { underlying: 1, age: 11, limit: 10 }
+        };
+        assert_eq!(refused, expected);
+    }
+}
+
+/// I454. Hedged pairs, tokens that carry no margin and settled legs add nothing to what a slice costs.
+#[test]
+fn what_frees_nothing_costs_nothing() {
+    let mut world = plain();
+    world.board.tokens[0].params.haircut = Ppm::ZERO;
+    list_future(&mut world, 2, 10);
+    world.board.underlyings[0].params.calendar = Ppm::ZERO;
+    world.board.reprice(0).unwrap();
+    let plain_slice = all_of(&world, &long(&world, 80 * USDC));
+    // A pair of 1,000 lots beside it: twenty times the gross value.
+    let mut padded = long(&world, 80 * USDC);
+    world.buy(&mut padded, 0, 1_000, 10 * USDC);
+    world.buy(&mut padded, 2, -1_000, 10 * USDC);
+    let did = all_of(&world, &padded);
+    assert!(did.slice.payment.discount <= plain_slice.slice.payment.discount);
+    // A settled leg beside it.
+    let mut padded = long(&world, 80 * USDC);
+    world.buy(&mut padded, 2, 1_000, 10 * USDC);
+    (world.board.instruments[2].settled, world.board.instruments[2].delta_units) = (1, crate::UnitsPerLot::new(0));
+    let did = all_of(&world, &padded);
+    assert_eq!(did.slice.payment, plain_slice.slice.payment);
+    assert_eq!(did.account.lots(world.instrument(2).0).get(), 1_000);
+}
+
+/// I455. At most 48 positions hold lots; more slots may have orders, and what closes or adds is never refused for it.
+#[test]
+fn at_most_48_positions_hold_lots() {
+    let mut world = plain();
+    let perpetual = *world.instrument(0).0;
+    for index in 2..60 {
+        world.list(Instrument { index, ..perpetual });
+    }
+    world.board.reprice(0).unwrap();
+    let mut p = Portfolio::zeroed();
+    for index in 2..60 {
+        let slot = p.slot(world.instrument(index).0).unwrap();
+        slot.add_order(Side::Bid, false, Lots::new(1), QuoteNative::new(1)).unwrap();
+    }
+    let fill = |p: &mut Portfolio, index: u16, lots: i64| {
+        let (i, u) = world.instrument(index);
+        p.fill(i, u, Fill { lots: Lots::new(lots), value: QuoteNative::new(lots * 10 * USDC) }).map(|_| ())
+    };
+    for index in 2..50 {
+        fill(&mut p, index, 1).unwrap();
+    }
+    assert_eq!(p.held_positions(), MAX_HELD);
+    let full = Err(RiskError::TooManyPositions { limit: 48 });
+    assert_eq!(fill(&mut p.clone(), 50, 1), full);
+    let (i, u) = world.instrument(51);
+    let taken = Fill { lots: Lots::new(1), value: QuoteNative::new(USDC) };
+    assert_eq!(p.clone().fill_takeover(i, u, taken).map(|_| ()), full);
+    fill(&mut p, 2, 1).unwrap();
+    fill(&mut p, 2, -5).unwrap();
+    fill(&mut p, 2, 3).unwrap();
+    fill(&mut p, 50, 1).unwrap();
+    assert!(p.search(PositionKey::of(world.instrument(2).0)).is_ok(), "its order rests on");
+    assert!(check(&world.board, &p, LAST).is_ok());
 }

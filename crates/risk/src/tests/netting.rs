@@ -383,10 +383,8 @@ fn trade(rng: &mut Rng, world: &World, book: &Portfolio) -> Option<(Portfolio, T
     let fill = world.fill_near_mark(rng, index, lots);
     let mut after = *book;
     after.fill(i, u, fill).ok()?;
-    let discount_value =
-        Scaled::new(lots.abs() * i.discount_value(u, lots < 0, i.mark_at(u, NOW)).get()).to_native_floor(u.scale());
     let cost = fill.value.minus(mark).unwrap();
-    Some((after, Trade { underlying: u.index, now: NOW, fees: QuoteNative::ZERO, discount_value, cost }))
+    Some((after, Trade { underlying: u.index, now: NOW, fees: QuoteNative::ZERO, cost, filled: true }))
 }
 
 /// I89.

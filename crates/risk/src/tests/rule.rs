@@ -27,8 +27,8 @@ fn trade(world: &World, before: &Portfolio, lots: i64, per_lot: i64) -> (Portfol
         underlying: 0,
         now: NOW,
         fees: QuoteNative::ZERO,
-        discount_value: QuoteNative::new(lots.abs() * mark.get()),
         cost: QuoteNative::new(lots * (per_lot - mark.get())),
+        filled: true,
     };
     (after, trade)
 }
@@ -186,15 +186,16 @@ fn a_stale_price_elsewhere_blocks_new_risk_and_no_reduction() {
     assert_eq!(check(&world.board, &before, LAST).unwrap().maintenance.get(), 30 * USDC);
 }
 
-/// I34. Maintenance is 30 USDC. At equity 15 the shortfall is half of it: a discount of 0.5 % + half of 4.5 % = 2.75 %.
+/// I34. Maintenance is 30 USDC, of which a lot frees one. At equity 15 half of it is covered: the discount is 15 % + half of 35 % of
+/// what is freed, and at most half of the half that is covered, a quarter.
 #[test]
 fn below_maintenance_a_fill_must_be_no_worse_than_a_liquidation() {
     let world = plain();
     let before = account(&world, 15 * USDC);
     assert!(check(&world.board, &before, LAST).unwrap().is_liquidatable());
-    assert_eq!(rule(&world, &before, -4, 10 * USDC - 275_000), Ok(()));
-    let refused = RiskError::FillWorseThanLiquidation { cost: 1_100_004, allowed: 1_100_000 };
-    assert_eq!(rule(&world, &before, -4, 10 * USDC - 275_001), Err(refused));
+    assert_eq!(rule(&world, &before, -4, 10 * USDC - 250_000), Ok(()));
+    let refused = RiskError::FillWorseThanLiquidation { cost: 1_000_004, allowed: 1_000_000 };
+    assert_eq!(rule(&world, &before, -4, 10 * USDC - 250_001), Err(refused));
     // At or above maintenance the price is the owner's own affair.
     assert_eq!(rule(&world, &account(&world, 30 * USDC), -4, 9 * USDC), Ok(()));
 }

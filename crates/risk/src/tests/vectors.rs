@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Balance, Board, Instrument, Kind, LotValue, Lots, MarginParams, OptionTerms, Portfolio, Ppm, Purpose, QuoteNative,
     Requirements, RiskError, TickValue, Ticks, Token, Underlying, UnderlyingParams, UnitPrice, UnitsPerLot,
-    liquidation::take_over,
+    liquidation::{Episode, LegMoved, Legs, Request, Workspace, slice},
     margin::{UnderlyingRisk, check},
     scenario::Scenario,
 };
@@ -84,14 +84,15 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         liquidation_buffer: ratio(p, "liquidation_buffer"),
         discount_base: ratio(p, "discount_base"),
         discount_max: ratio(p, "discount_max"),
-        discount_of_freed: ratio(p, "discount_of_freed"),
+        discount_of_equity: ratio(p, "discount_of_equity"),
         insurance_share: ratio(p, "insurance_share"),
         dust_value: quote(p, "dust_value"),
         warning_buffer: ratio(p, "warning_buffer"),
         seizure_ratio: Ppm::new(333_333),
         seizure_budget: Ppm::new(100_000),
         fund_budget: Ppm::new(10_000),
-        reserved: [0; 4],
+        book_reward: Ppm::new(200_000),
+        reserved: [0; 3],
     };
     board.params.validate().unwrap();
     for (slot, s) in board.scenarios.iter_mut().zip(list(v, "scenarios")) {
@@ -291,14 +292,23 @@ fn the_worked_examples_are_reproduced() {
         let liquidation = &case["liquidation"];
         if liquidation.is_object() {
             let i = board.instrument(int(liquidation, "instrument") as u16).unwrap();
-            let taken =
-                take_over(&board, &mut account.clone(), i, Lots::new(int(liquidation, "max_lots")), now).unwrap();
+            let mut legs = Legs::default();
+            legs.add(&account, i).unwrap();
+            let request = Request { legs, most: ratio(liquidation, "most") };
+            let mut room: Box<Workspace> = bytemuck::zeroed_box();
+            let found = slice(&board, &account, &mut Episode::zeroed(), &request, now, &mut room).unwrap();
+            let (mut after, mut liquidator) = (account, Portfolio::zeroed());
+            liquidator.cash = QuoteNative::new(1 << 50);
+            let mut moved = Vec::new();
+            let book = |leg: &LegMoved| Ok::<(), RiskError>(moved.push(*leg));
+            let sliced = found.apply(&board, &room, &mut after, &mut liquidator, now, book).unwrap();
             let expect = &liquidation["expect"];
-            assert_eq!((taken.fill.lots.get(), taken.fill.value.get()), (int(expect, "lots"), int(expect, "value")));
-            assert_eq!((taken.mark_value, taken.discount), (quote(expect, "mark_value"), quote(expect, "discount")));
-            assert_eq!(taken.insurance, quote(expect, "insurance"));
-            assert_eq!(taken.after.equity, quote(expect, "equity_after"));
-            assert_eq!(taken.after.maintenance, quote(expect, "maintenance_after"));
+            let [LegMoved::Position { lots, value, .. }] = moved[..] else { unreachable!("{moved:?}") };
+            assert_eq!((lots.get(), value), (int(expect, "lots"), quote(expect, "mark_value")));
+            let p = found.payment;
+            assert_eq!((p.discount, p.insurance), (quote(expect, "discount"), quote(expect, "insurance")));
+            assert_eq!(sliced.account.equity, quote(expect, "equity_after"));
+            assert_eq!(sliced.account.maintenance, quote(expect, "maintenance_after"));
         }
     }
 }

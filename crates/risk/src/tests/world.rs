@@ -2,7 +2,7 @@
 
 use super::random::Rng;
 use crate::{
-    Board, Fill, GroupParams, GuardParams, Instrument, InstrumentLimits, Kind, LotValue, Lots, MAX_GROUPS,
+    Board, Fill, GroupParams, GuardParams, Instrument, InstrumentLimits, Kind, LotValue, Lots, MAX_GROUPS, MAX_HELD,
     MAX_INSTRUMENTS, MAX_POSITIONS, MAX_TOKENS, MAX_UNDERLYINGS, MarginParams, OptionParams, Parameters, Portfolio,
     Position, Ppm, Print, ProductGroup, Purpose, QuoteNative, RangeParams, RiskError, Scaled, Side, Smile,
     SurfaceParams, TickValue, Ticks, Token, TokenParams, Underlying, UnderlyingParams, UnitPrice, Units, UnitsPerLot,
@@ -61,16 +61,17 @@ pub fn usual_params() -> MarginParams {
     MarginParams {
         initial_ratio: Ppm::new(1_250_000),
         liquidation_buffer: Ppm::new(50_000),
-        discount_base: Ppm::new(5_000),
-        discount_max: Ppm::new(50_000),
-        discount_of_freed: Ppm::new(500_000),
+        discount_base: Ppm::new(150_000),
+        discount_max: Ppm::new(500_000),
+        discount_of_equity: Ppm::new(500_000),
         insurance_share: Ppm::new(300_000),
         dust_value: QuoteNative::new(10_000_000),
         warning_buffer: Ppm::new(200_000),
         seizure_ratio: Ppm::new(333_333),
         seizure_budget: Ppm::new(100_000),
         fund_budget: Ppm::new(10_000),
-        reserved: [0; 4],
+        book_reward: Ppm::new(200_000),
+        reserved: [0; 3],
     }
 }
 
@@ -88,20 +89,21 @@ fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
     if reach == Reach::Usual {
         return usual_params();
     }
-    let base = legal(rng, 0, 100_000);
+    let base = legal(rng, 0, 500_000);
     let params = MarginParams {
         initial_ratio: Ppm::new(legal(rng, 1_050_000, 3_000_000) as u32),
         liquidation_buffer: Ppm::new(legal(rng, 1_000, 500_000) as u32),
         discount_base: Ppm::new(base as u32),
-        discount_max: Ppm::new(legal(rng, base, 200_000) as u32),
-        discount_of_freed: Ppm::new(legal(rng, 1, 700_000) as u32),
+        discount_max: Ppm::new(legal(rng, base, 700_000) as u32),
+        discount_of_equity: Ppm::new(legal(rng, 1, 700_000) as u32),
         insurance_share: Ppm::new(legal(rng, 0, 900_000) as u32),
         dust_value: QuoteNative::new(legal(rng, 0, 1_000_000_000)),
         warning_buffer: Ppm::new(legal(rng, 0, 1_000_000) as u32),
         seizure_ratio: Ppm::new(legal(rng, 100_000, 500_000) as u32),
         seizure_budget: Ppm::new(legal(rng, 0, 100_000) as u32),
         fund_budget: Ppm::new(legal(rng, 0, 10_000) as u32),
-        reserved: [0; 4],
+        book_reward: Ppm::new(legal(rng, 0, 500_000) as u32),
+        reserved: [0; 3],
     };
     params.validate_bounds().unwrap();
     params
@@ -557,7 +559,8 @@ impl World {
             _ => rng.log_range(1, most) * rng.pick(&[1, -1]),
         };
         let target = target.clamp(held.ask_lots.get() - most, most - held.bid_lots.get());
-        if target != held.lots.get() {
+        let is_full = held.lots.is_zero() && portfolio.held_positions() >= MAX_HELD;
+        if target != held.lots.get() && !is_full {
             let fill = self.fill_near_mark(rng, index, target - held.lots.get());
             portfolio.fill(i, u, fill).unwrap();
         }

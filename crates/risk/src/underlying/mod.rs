@@ -148,6 +148,13 @@ impl Underlying {
         Ok(())
     }
 
+    /// Checks that a liquidation may move legs at this price: it is fresh, and not off the median of the last minutes.
+    #[inline(always)]
+    pub fn require_movable(&self, now: i64) -> Result<(), RiskError> {
+        self.require_fresh(now)?;
+        if self.guards.flags & flag::VOLATILE != 0 { Err(self.suspect(flag::VOLATILE)) } else { Ok(()) }
+    }
+
     /// Checks that a price was ever published.
     #[inline(always)]
     pub fn require_priced(&self) -> Result<(), RiskError> {

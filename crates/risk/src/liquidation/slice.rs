@@ -1,0 +1,363 @@
+//! The slice of an account that a liquidator takes over.
+
+use super::{
+    Episode, Legs,
+    cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of, sort},
+    discount::{Payment, Terms},
+    search::{Goal, Point, closed_form, excess, is_better, near, search},
+};
+use crate::{
+    Board, Instrument, Lots, MAX_BALANCES, MAX_POSITIONS, Portfolio, Ppm, Purpose, QuoteNative, Requirements,
+    RiskError, Underlying,
+    guard::UnderlyingSet,
+    margin,
+    math::{RATIO_BITS, mul_ppm_ceil},
+};
+use bytemuck::{Pod, Zeroable};
+
+/// A slice that does not reach the buffer frees at least this part of maintenance margin, or it would cost the account more
+/// transactions than it is worth.
+const LEAST_PART: Ppm = Ppm::new(20_000);
+
+/// Units that rounding may take from an account for a leg: the value at the mark, what is settled, what is realised, and the sum
+/// of its underlying.
+const ROUNDING: i64 = 4;
+
+/// What a liquidator asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The positions and tokens.
+    pub legs: Legs,
+    /// The largest fraction of them.
+    pub most: Ppm,
+}
+
+impl Request {
+    /// Everything that the account has.
+    pub const ALL: Self = Self { legs: Legs::ALL, most: Ppm::ONE };
+}
+
+/// Room for a slice to be found in: too large for a stack frame of the program.
+#[repr(C)]
+#[derive(Clone, Copy, Pod, Zeroable)]
+pub struct Workspace {
+    /// The account with a slice taken from it, at the value of the rest.
+    trial: Portfolio,
+    legs: [Cut; MAX_POSITIONS + MAX_BALANCES],
+    count: u64,
+}
+
+/// A slice that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Slice {
+    /// The account before.
+    pub before: Requirements,
+    /// Its maintenance margin after.
+    pub maintenance: QuoteNative,
+    /// The fraction, [`FRACTION_ONE`] being all.
+    pub fraction: u64,
+    /// What it costs, and who pays.
+    pub payment: Payment,
+    /// The underlyings whose legs it moves.
+    pub moved: UnderlyingSet,
+}
+
+impl Workspace {
+    /// The legs as they are cut.
+    pub fn legs(&self) -> &[Cut] {
+        let count = (self.count as usize).min(self.legs.len());
+        &self.legs[..count]
+    }
+
+    fn push(&mut self, leg: Cut) -> Result<(), RiskError> {
+        let slot = self.legs.get_mut(self.count as usize).ok_or(RiskError::Corrupt { what: "the number of legs" })?;
+        *slot = leg;
+        self.count += 1;
+        Ok(())
+    }
+
+    /// Takes a fraction of the legs off the trial.
+    fn take(&mut self, board: &Board, account: &Portfolio, fraction: u64) -> Result<(), RiskError> {
+        let Self { trial, legs, count } = self;
+        let legs = &mut legs[..*count as usize];
+        cut(legs, fraction);
+        for leg in legs {
+            let slot = usize::from(leg.slot);
+            if leg.is_token == 0 {
+                trial.positions[slot].lots = Lots::new(account.positions[slot].lots.get() - leg.taken);
+            } else {
+                let amount = account.balances[slot].amount;
+                trial.balances[slot].amount = amount - token_amount(board, leg, amount)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a cut takes of a balance: whole delta units, and where all is taken what is beyond.
+pub(super) fn token_amount(board: &Board, leg: &Cut, amount: u64) -> Result<u64, RiskError> {
+    if leg.is_all != 0 {
+        return Ok(amount);
+    }
+    let taken = leg.taken.unsigned_abs().checked_mul(board.token(leg.index)?.atoms_per_unit);
+    taken.filter(|taken| *taken <= amount).ok_or(RiskError::Corrupt { what: "the amount of the token" })
+}
+
+/// Finds the slice of an account below maintenance: the smallest fraction of the legs after which equity reaches the buffer, at most
+/// what is asked for. Of a seized account it is what is asked for. Settled positions are no legs. A leg whose price is stale or too
+/// volatile stays, and so do orders.
+///
+/// The episode takes note: of the notice, and of the ratio of equity. The workspace is left with the lots that the slice takes.
+///
+/// # Errors
+/// [`RiskError::NotLiquidatable`]; [`RiskError::NothingToLiquidate`]; the price's error where no leg can move, or where what cannot
+/// move requires as much alone as the whole account; [`RiskError::StaleRiskArray`] of options of an underlying that is moved;
+/// [`RiskError::LiquidationDoesNotHelp`]; [`RiskError::SliceTooSmall`].
+#[inline(never)]
+pub fn slice(
+    board: &Board,
+    account: &Portfolio,
+    episode: &mut Episode,
+    request: &Request,
+    now: i64,
+    room: &mut Workspace,
+) -> Result<Slice, RiskError> {
+    let scope = Scope::of(board, account, &request.legs, now, room)?;
+    room.trial.clone_from(account);
+    let purpose = Purpose::Liquidation { now, moved: scope.moved };
+    let before = margin::check(board, account, purpose)?;
+    if !before.is_liquidatable() && !episode.is_seized() {
+        return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });
+    }
+    if scope.moved.is_empty() {
+        return Err(scope.stuck.unwrap_or(RiskError::NothingToLiquidate));
+    }
+    if let Some(stuck) = scope.stuck {
+        scope.leave_stuck(board, &mut room.trial)?;
+        if margin::check(board, &room.trial, purpose)?.maintenance >= before.maintenance {
+            return Err(stuck);
+        }
+        room.trial.clone_from(account);
+    }
+    episode.observe(&before, &board.params, now)?;
+    let least = episode.note_ratio(before.equity_ratio()?, now);
+    let terms = Terms::of(&board.params, episode, &before, least, now)?;
+    let least = mul_ppm_ceil(before.maintenance, LEAST_PART)?.max(board.params.dust_value);
+    let (last, too_small) = (before.maintenance, None);
+    let mut trials =
+        Trials { board, account, room, before, terms, purpose, whole: scope.whole, least, last, too_small };
+    let Point { fraction, maintenance, .. } = trials.run(request.most)?;
+    let payment = terms.pay(before.maintenance.minus(maintenance)?)?;
+    Ok(Slice { before, maintenance, fraction, payment, moved: scope.moved })
+}
+
+/// What of an account can move.
+struct Scope {
+    /// Underlyings of the legs that move.
+    moved: UnderlyingSet,
+    /// Underlyings of all that the account has and that could move.
+    movable: UnderlyingSet,
+    /// Why something of the account cannot move, if so: of the first.
+    stuck: Option<RiskError>,
+    /// True if everything that can move is among the legs.
+    whole: bool,
+}
+
+impl Scope {
+    /// Looks at everything that an account holds, and lists the legs that move in the order in which they are cut.
+    #[inline(never)]
+    fn of(board: &Board, account: &Portfolio, legs: &Legs, now: i64, room: &mut Workspace) -> Result<Self, RiskError> {
+        let mut scope = Self { moved: UnderlyingSet::EMPTY, movable: UnderlyingSet::EMPTY, stuck: None, whole: true };
+        room.count = 0;
+        for (slot, p) in account.open().iter().enumerate() {
+            let i = board.instrument(p.key.instrument())?;
+            if p.lots.is_zero() || i.settled != 0 {
+                continue;
+            }
+            let u = board.underlying(i.underlying)?;
+            if scope.takes(u, legs.has_position(slot), now) {
+                room.push(position_leg(i, u, p.lots.get(), slot, now))?;
+            }
+        }
+        for (slot, balance) in account.balances.iter().enumerate().filter(|(_, b)| b.amount > 0) {
+            let token = board.token(balance.token)?;
+            let u = board.underlying(token.underlying)?;
+            if scope.takes(u, legs.has_balance(slot), now) {
+                let held = token.units(balance.amount)?.get();
+                let lot = 1 << DELTA_BITS;
+                room.push(Cut {
+                    held,
+                    delta: held as u64 * lot,
+                    lot,
+                    index: balance.token,
+                    underlying: u.index,
+                    slot: slot as u8, // below MAX_BALANCES
+                    is_token: 1,
+                    ..Cut::zeroed()
+                })?;
+            }
+        }
+        let count = room.count as usize;
+        sort(&mut room.legs[..count]);
+        Ok(scope)
+    }
+
+    /// True if a holding of an underlying is a leg that moves.
+    #[inline(always)]
+    fn takes(&mut self, u: &Underlying, asked: bool, now: i64) -> bool {
+        if !self.movable.contains(u.index) {
+            if let Err(stuck) = u.require_movable(now) {
+                self.stuck.get_or_insert(stuck);
+                return false;
+            }
+            self.movable = self.movable.with(u.index);
+        }
+        if asked {
+            self.moved = self.moved.with(u.index);
+        } else {
+            self.whole = false;
+        }
+        asked
+    }
+
+    /// Leaves only what cannot move.
+    #[cold]
+    fn leave_stuck(&self, board: &Board, trial: &mut Portfolio) -> Result<(), RiskError> {
+        let count = trial.position_count as usize;
+        for p in trial.positions.iter_mut().take(count) {
+            if self.movable.contains(p.key.underlying()) {
+                p.lots = Lots::ZERO;
+            }
+        }
+        for balance in trial.balances.iter_mut().filter(|b| b.amount > 0) {
+            if self.movable.contains(board.token(balance.token)?.underlying) {
+                balance.amount = 0;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A position as a leg, with the present delta of its lots.
+fn position_leg(i: &Instrument, u: &Underlying, lots: i64, slot: usize, now: i64) -> Cut {
+    let units = i.delta_units.get();
+    let lot = if i.is_option() {
+        // The units of a lot are below 2^54, a delta is at most one.
+        ((i128::from(units) * i128::from(i.option.at(i, u, now).delta)) >> (RATIO_BITS - DELTA_BITS)) as i64
+    } else {
+        units << DELTA_BITS
+    };
+    Cut {
+        held: lots,
+        delta: lots.unsigned_abs() * lot.unsigned_abs(),
+        lot: lot.unsigned_abs(),
+        index: i.index,
+        underlying: u.index,
+        slot: slot as u8, // below MAX_POSITIONS
+        is_short: u8::from((lots < 0) != (lot < 0)),
+        ..Cut::zeroed()
+    }
+}
+
+/// One account, and the slices that are tried of it.
+struct Trials<'a> {
+    board: &'a Board,
+    account: &'a Portfolio,
+    room: &'a mut Workspace,
+    before: Requirements,
+    terms: Terms,
+    purpose: Purpose,
+    /// True if a fraction of one leaves nothing that could move.
+    whole: bool,
+    /// Least margin that a slice frees which does not reach the buffer.
+    least: QuoteNative,
+    /// Maintenance margin after the last trial.
+    last: QuoteNative,
+    /// The margin that the last trial freed which would have helped, had it not been too little.
+    too_small: Option<QuoteNative>,
+}
+
+impl Trials<'_> {
+    /// Searches. The legs are left cut by what was found.
+    #[inline(never)]
+    fn run(&mut self, most: Ppm) -> Result<Point, RiskError> {
+        let most = fraction_of(most);
+        if most == 0 {
+            return Err(RiskError::NothingToLiquidate);
+        }
+        let goal = self.goal(most)?;
+        let Some(best) = search(&goal, |fraction| self.at(fraction))? else {
+            let (before, after) = (self.before.maintenance.get(), self.last.get());
+            return Err(match self.too_small {
+                Some(freed) => RiskError::SliceTooSmall { freed: freed.get(), least: self.least.get() },
+                None => RiskError::LiquidationDoesNotHelp { before, after },
+            });
+        };
+        self.room.take(self.board, self.account, best.fraction)?;
+        Ok(best)
+    }
+
+    /// Only all is tried of a seized account, and of one that is dust.
+    fn goal(&self, most: u64) -> Result<Goal, RiskError> {
+        let params = &self.board.params;
+        let only_all = self.before.maintenance < params.dust_value;
+        let start = match self.terms {
+            Terms::Ordinary { .. } if !only_all => closed_form(params, &self.before, &self.terms)?,
+            _ => most,
+        };
+        if only_all && most < FRACTION_ONE {
+            let least = self.before.maintenance.get();
+            return Err(RiskError::SliceTooSmall { freed: 0, least });
+        }
+        let step = self.step();
+        let none = self.excess(self.before.equity, self.before.maintenance)?;
+        // Half a lot further, so that the coarsest leg is rounded up.
+        let start = if start < most { (start + step / 2).min(most) } else { most };
+        let near = if only_all { i64::MAX } else { near(&self.before).get() };
+        Ok(Goal { most, start, step, none, near })
+    }
+
+    /// The fraction that a lot of the coarsest leg is of that leg, by the value of a lot's delta.
+    fn step(&self) -> u64 {
+        let value = |leg: &Cut| {
+            let price = self.board.underlying(leg.underlying).map_or(0, |u| u.price.get());
+            let scale = self.board.underlying(leg.underlying).map_or(0, Underlying::scale);
+            (u128::from(leg.lot) * price.unsigned_abs() as u128) >> scale
+        };
+        let coarsest = self.room.legs().iter().max_by_key(|leg| value(leg));
+        coarsest.map_or(FRACTION_ONE, |leg| FRACTION_ONE / leg.held.unsigned_abs().max(1))
+    }
+
+    /// Equity beyond the buffer. A seized account has no buffer: nothing less than all is enough.
+    fn excess(&self, equity: QuoteNative, maintenance: QuoteNative) -> Result<i64, RiskError> {
+        if let Terms::Seized { .. } = self.terms {
+            return Ok(-maintenance.get());
+        }
+        excess(&self.board.params, equity, maintenance)
+    }
+
+    /// Tries a fraction.
+    #[inline(never)]
+    fn at(&mut self, fraction: u64) -> Result<Point, RiskError> {
+        self.room.take(self.board, self.account, fraction)?;
+        let maintenance = margin::check(self.board, &self.room.trial, self.purpose)?.maintenance;
+        self.last = maintenance;
+        let freed = self.before.maintenance.minus(maintenance)?;
+        let paid = self.terms.pay(freed)?.from_account;
+        let moved = self.room.legs().iter().filter(|leg| leg.taken != 0).count() as i64;
+        let equity = self.before.equity.minus(paid)?.minus(QuoteNative::new(moved * ROUNDING))?;
+        let excess = self.excess(equity, maintenance)?;
+        let mut helps = self.whole && fraction >= FRACTION_ONE;
+        if !helps && self.is_better(equity, maintenance) {
+            helps = excess >= 0 || freed >= self.least;
+            self.too_small = if helps { None } else { Some(freed) };
+        }
+        Ok(Point { fraction, excess, maintenance, helps })
+    }
+
+    /// True if the account is better off. A seized one is where maintenance margin falls.
+    fn is_better(&self, equity: QuoteNative, maintenance: QuoteNative) -> bool {
+        let is_seized = matches!(self.terms, Terms::Seized { .. });
+        is_seized && maintenance < self.before.maintenance || is_better(&self.before, equity, maintenance)
+    }
+}

@@ -1,0 +1,419 @@
+//! Slices of random portfolios of all kinds: that they help, what they cost, and that nothing is lost on the way.
+
+use super::{
+    random::{Rng, cases},
+    rational::{Q, ppm, whole},
+    world::{LAST, NOW, Reach, World},
+};
+use crate::{
+    Board, MAX_HELD, Portfolio, Ppm, Purpose, QuoteNative, Requirements, RiskError,
+    guard::flag,
+    liquidation::{
+        Episode, FRACTION_ONE, LegMoved, Legs, Payment, Request, Slice, Sliced, Terms, Workspace, cut, slice,
+    },
+    margin::check,
+};
+use bytemuck::Zeroable;
+use core::cell::Cell;
+use std::prelude::v1::*;
+
+pub fn require(board: &Board, p: &Portfolio) -> Requirements {
+    check(board, p, LAST).unwrap()
+}
+
+/// A liquidator who can carry anything.
+pub fn rich() -> Portfolio {
+    Portfolio { cash: QuoteNative::new(1 << 59), ..Portfolio::zeroed() }
+}
+
+/// A slice, and both accounts after it.
+pub struct Done {
+    pub slice: Slice,
+    pub sliced: Sliced,
+    pub account: Portfolio,
+    pub liquidator: Portfolio,
+    pub legs: Vec<LegMoved>,
+    pub room: Box<Workspace>,
+}
+
+pub fn room() -> Box<Workspace> {
+    bytemuck::zeroed_box()
+}
+
+/// Finds a slice and moves it to a rich liquidator.
+pub fn done(board: &Board, account: &Portfolio, episode: &mut Episode, request: &Request) -> Result<Done, RiskError> {
+    let mut room = room();
+    let found = slice(board, account, episode, request, NOW, &mut room)?;
+    let (mut account, mut liquidator, mut legs) = (*account, rich(), vec![]);
+    let book = |leg: &LegMoved| Ok::<(), RiskError>(legs.push(*leg));
+    let sliced = found.apply(board, &room, &mut account, &mut liquidator, NOW, book)?;
+    Ok(Done { slice: found, sliced, account, liquidator, legs, room })
+}
+
+/// What an account is worth at the marks, to the unit and beyond: cash, positions with all that is unsettled, tokens.
+fn worth(board: &Board, p: &Portfolio) -> Q {
+    let mut sum = whole(p.cash.get()) - whole(p.interest_due(&board.interest, NOW).unwrap().get());
+    for position in p.open() {
+        let i = board.instrument(position.key.instrument()).unwrap();
+        let u = board.underlying(i.underlying).unwrap();
+        let one = whole(1i64 << u.scale());
+        sum = sum + whole(position.lots.get()) * whole(i.mark_at(u, NOW).get()) / &one;
+        sum = sum + whole(position.quote.get()) + whole(position.unsettled(i).unwrap()) / one;
+    }
+    for balance in p.balances.iter().filter(|b| b.amount > 0) {
+        let token = board.token(balance.token).unwrap();
+        let u = board.underlying(token.underlying).unwrap();
+        sum =
+            sum + whole(balance.amount) * whole(u.price.get()) / whole(token.atoms_per_unit) / whole(1i64 << u.scale());
+    }
+    sum
+}
+
+/// The payment for a margin freed, written from `docs/model.md#liquidation`.
+fn payment(board: &Board, before: &Requirements, freed: i64) -> i64 {
+    let p = &board.params;
+    let million = 1_000_000i128;
+    let (e, m) = (i128::from(before.equity.get()), i128::from(before.maintenance.get()));
+    let ratio = if e >= m { million } else { e.max(0) * million / m };
+    let (base, max) = (i128::from(p.discount_base.get()), i128::from(p.discount_max.get()));
+    let share = base + (max - base) * (million - ratio) / million;
+    let rate = share.min(i128::from(p.discount_of_equity.get()) * ratio / million);
+    (i128::from(freed.max(0)) * rate / million) as i64
+}
+
+/// A random world in which any group may offset up to 0.95, and some prices are stale or too volatile.
+fn world(rng: &mut Rng, reach: Reach, some_stuck: bool) -> World {
+    let mut world = World::random(rng, reach, 4);
+    for group in &mut world.board.groups {
+        if rng.chance(30) {
+            group.params.offset = Ppm::new(rng.range(500_000, 950_000) as u32);
+        }
+    }
+    for index in world.underlyings.clone() {
+        world.board.reprice(index).unwrap();
+        if world.surfaces.contains_key(&index) {
+            world.refresh_at(index, NOW);
+        }
+        if some_stuck && rng.chance(15) {
+            let u = &mut world.board.underlyings[usize::from(index)];
+            if rng.chance(50) { u.publish_time = NOW - 1_000_000 } else { u.guards.flags |= flag::VOLATILE }
+        }
+    }
+    world
+}
+
+/// Puts an account's equity at a part of its maintenance margin, in hundredths.
+fn distress(board: &Board, account: &mut Portfolio, percent: i64) {
+    let r = require(board, account);
+    let target = (i128::from(r.maintenance.get()) * i128::from(percent) / 100) as i64;
+    account.cash = QuoteNative::new(account.cash.get() + target - r.equity.get());
+}
+
+/// The arrays made anew where a price moved since.
+fn refresh(world: &mut World) {
+    for index in world.underlyings.clone() {
+        if world.surfaces.contains_key(&index) {
+            world.refresh_at(index, NOW);
+        }
+    }
+}
+
+fn random_legs(rng: &mut Rng, world: &World, account: &Portfolio) -> Legs {
+    if rng.chance(50) {
+        return Legs::ALL;
+    }
+    let mut legs = Legs::default();
+    for p in account.open() {
+        if rng.chance(60) {
+            legs.add(account, world.instrument(p.key.instrument()).0).unwrap();
+        }
+    }
+    legs.add_tokens(account, rng.next() as u16);
+    legs
+}
+
+#[derive(Default)]
+struct Seen {
+    done: Cell<u32>,
+    whole: Cell<u32>,
+    buffer: Cell<u32>,
+    part: Cell<u32>,
+    bankrupt: Cell<u32>,
+    refused: Cell<u32>,
+    small: Cell<u32>,
+    stuck: Cell<u32>,
+    healthy: Cell<u32>,
+    hedged: Cell<u32>,
+}
+
+fn count(cell: &Cell<u32>) {
+    cell.set(cell.get() + 1);
+}
+
+fn is_stuck(world: &World, underlying: u16) -> bool {
+    world.board.underlyings[usize::from(underlying)].require_movable(NOW).is_err()
+}
+
+/// True if the account holds something that could move of an underlying, and something that could not.
+fn has(world: &World, account: &Portfolio, stuck: bool) -> bool {
+    let position = |p: &&crate::Position| {
+        let i = world.instrument(p.key.instrument()).0;
+        !p.lots.is_zero() && i.settled == 0 && is_stuck(world, i.underlying) == stuck
+    };
+    let balance = |b: &&crate::Balance| {
+        b.amount > 0 && is_stuck(world, world.board.tokens[usize::from(b.token)].underlying) == stuck
+    };
+    account.open().iter().any(|p| position(&p)) || account.balances.iter().any(|b| balance(&b))
+}
+
+fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
+    let mut world = world(rng, reach, true);
+    let most = rng.pick(&[1, 3, 12, MAX_HELD]);
+    let mut account = world.portfolio(rng, most);
+    if rng.chance(20) {
+        world.fix_or_settle(rng);
+    }
+    for index in world.underlyings.clone() {
+        let stale = is_stuck(&world, index);
+        if world.surfaces.contains_key(&index) && !stale {
+            world.refresh_at(index, NOW);
+        }
+    }
+    let board = &world.board;
+    distress(board, &mut account, rng.range(-60, 103));
+    let legs = random_legs(rng, &world, &account);
+    let request =
+        Request { legs, most: Ppm::new(if rng.chance(70) { 1_000_000 } else { rng.range(1, 999_999) as u32 }) };
+    let before = require(board, &account);
+    let mut episode = Episode::zeroed();
+    let did = match done(board, &account, &mut episode, &request) {
+        Ok(did) => did,
+        Err(RiskError::NotLiquidatable { .. }) => {
+            assert!(!before.is_liquidatable());
+            return count(&seen.healthy);
+        }
+        Err(RiskError::NothingToLiquidate) => return,
+        Err(RiskError::StalePrice { .. } | RiskError::PriceTooVolatile { .. }) => {
+            // Either nothing that was asked for can move, or what cannot move needs all the margin alone.
+            assert!(has(&world, &account, true));
+            return count(&seen.stuck);
+        }
+        Err(RiskError::SliceTooSmall { freed, least }) => {
+            assert!(freed < least);
+            assert!(request != Request::ALL, "all of it is never too small");
+            return count(&seen.small);
+        }
+        Err(RiskError::LiquidationDoesNotHelp { .. }) => {
+            assert!(request != Request::ALL, "all of it always helps");
+            return count(&seen.refused);
+        }
+        // A random position may be beyond what a second account can take on top of nothing, or a sum may not fit.
+        Err(RiskError::Overflow) => return,
+        Err(other) => unreachable!("{other:?}"),
+    };
+    count(&seen.done);
+    let Done { slice: found, sliced, account: after, liquidator, legs: moved, .. } = &did;
+    assert!(before.is_liquidatable() && found.before.maintenance == before.maintenance);
+
+    // I41: what is predicted is what a check finds.
+    assert_eq!(found.maintenance, sliced.account.maintenance);
+    let purpose = Purpose::Liquidation { now: NOW, moved: found.moved };
+    assert_eq!(check(board, after, purpose), Ok(sliced.account));
+
+    // I42: the discount is a share of what is freed and of the equity that there is.
+    let freed = before.maintenance.get() - found.maintenance.get();
+    let Payment { discount, from_account, from_budget, insurance } = found.payment;
+    assert_eq!(discount.get(), payment(board, &before, freed));
+    assert!(discount.get() <= before.equity.get().max(0) && discount == from_account && from_budget.is_zero());
+    let part = (whole(discount.get()) * ppm(board.params.insurance_share.get())).floor();
+    assert_eq!(num_bigint::BigInt::from(insurance.get()), part);
+
+    // I43: as rounded, maintenance margin falls and the ratio of equity to it rises; or all of it was taken.
+    let all = found.fraction == FRACTION_ONE;
+    let is_whole = all && legs.require_whole(board, &account, NOW).is_ok();
+    let ratio = |e: QuoteNative, m: QuoteNative| i128::from(e.get().max(0)) * i128::from(m.get());
+    assert!(is_whole || found.maintenance < before.maintenance);
+    if !is_whole && before.equity.get() > 0 {
+        assert!(ratio(sliced.account.equity, before.maintenance) > ratio(before.equity, found.maintenance));
+    }
+    if is_whole {
+        count(&seen.whole);
+        assert!(found.maintenance <= before.maintenance);
+        assert!(has(&world, &account, true) || found.maintenance.is_zero());
+    }
+    if before.equity.get() <= 0 {
+        count(&seen.bankrupt);
+        assert!(discount.is_zero());
+    }
+    if before.calendar.get() > 0 {
+        count(&seen.hedged);
+    }
+
+    // I44: the account loses the discount, and rounding of less than four units a leg; the sum of all is the same, but for the
+    // fund's part. Settled funding is rounded down to the unit, for the market.
+    let legs_moved = moved.len() as i64;
+    let lost = worth(board, &account) - worth(board, after) - whole(discount.get());
+    assert!(lost >= whole(0) && lost < whole(4 * legs_moved + 1));
+    let (had, has_now) = (worth(board, &account) + whole(1i64 << 59), worth(board, after) + worth(board, liquidator));
+    let missing = had - has_now - whole(insurance.get());
+    assert!(missing >= whole(0) && missing < whole(2 * legs_moved + 1));
+
+    // I45: it ends at the buffer; or a lot of the coarsest leg less does not reach it; or it is all that was asked for.
+    let reaches = |e: i64, m: i64| whole(e) >= whole(m) * (whole(1) + ppm(board.params.liquidation_buffer.get()));
+    let at_buffer = reaches(sliced.account.equity.get(), sliced.account.maintenance.get());
+    if at_buffer && !all {
+        count(&seen.buffer);
+    } else if !at_buffer {
+        count(&seen.part);
+    }
+    // I46: less than all frees at least 2 % and the dust value, unless it reaches the buffer.
+    let least = (before.maintenance.get() / 50).max(board.params.dust_value.get());
+    assert!(at_buffer || is_whole || freed >= least);
+    if before.maintenance < board.params.dust_value {
+        assert!(all);
+    }
+}
+
+fn many(reach: Reach, n: u64) {
+    let seen = Seen::default();
+    cases(n, |rng| one_account(rng, reach, &seen));
+    if seen.done.get() > 100 {
+        for (name, cell) in [
+            ("whole", &seen.whole),
+            ("to the buffer", &seen.buffer),
+            ("not to the buffer", &seen.part),
+            ("bankrupt", &seen.bankrupt),
+            ("refused", &seen.refused),
+            ("too small", &seen.small),
+            ("stuck", &seen.stuck),
+            ("healthy", &seen.healthy),
+            ("with a calendar charge", &seen.hedged),
+        ] {
+            assert!(cell.get() > 5, "{name}: only {} of {}", cell.get(), seen.done.get());
+        }
+    }
+}
+
+/// I40 to I46, I447, I449.
+#[test]
+fn usual_accounts_are_sliced_by_the_rules() {
+    many(Reach::Usual, 6_000);
+}
+
+/// I40 to I46, I447, I449.
+#[test]
+fn legal_accounts_are_sliced_by_the_rules() {
+    many(Reach::Legal, 6_000);
+}
+
+/// I47. All of an account can always be liquidated, however far it is under water, however it is hedged and whatever its lots are;
+/// then nothing is left that could move.
+#[test]
+fn all_of_it_always_works() {
+    let taken = Cell::new(0);
+    cases(4_000, |rng| {
+        let reach = rng.pick(&[Reach::Usual, Reach::Legal]);
+        let mut world = world(rng, reach, false);
+        let most = rng.pick(&[1, 2, 6, MAX_HELD]);
+        let mut account = world.portfolio(rng, most);
+        refresh(&mut world);
+        distress(&world.board, &mut account, rng.range(-200, 99));
+        if !has(&world, &account, false) || !require(&world.board, &account).is_liquidatable() {
+            return;
+        }
+        // From one unit on: where the buffer is nearer than all of it, all is asked for by making the rest dust.
+        world.board.params.dust_value = QuoteNative::new(i64::MAX);
+        let did = match done(&world.board, &account, &mut Episode::zeroed(), &Request::ALL) {
+            Err(RiskError::Overflow) => return,
+            other => other.unwrap(),
+        };
+        assert!(
+            did.account.has_no_holdings()
+                || did
+                    .account
+                    .open()
+                    .iter()
+                    .all(|p| { p.lots.is_zero() || world.instrument(p.key.instrument()).0.settled != 0 })
+        );
+        assert_eq!(did.sliced.account.maintenance.get(), 0);
+        taken.set(taken.get() + 1);
+    });
+    assert!(taken.get() > 100, "{}", taken.get());
+}
+
+/// I448. A hundred slices pay at most 1.02 times one.
+#[test]
+fn a_hundred_slices_pay_no_more_than_one() {
+    let compared = Cell::new(0);
+    cases(400, |rng| {
+        let mut world = world(rng, Reach::Usual, false);
+        let mut account = world.portfolio(rng, 8);
+        refresh(&mut world);
+        world.board.params.dust_value = QuoteNative::ZERO;
+        let board = &world.board;
+        distress(board, &mut account, rng.range(1, 99));
+        let r = require(board, &account);
+        // Enough for a hundred slices to be told from rounding.
+        if !r.is_liquidatable() || r.maintenance.get() < 1_000_000_000 {
+            return;
+        }
+        let Ok(once) = done(board, &account, &mut Episode::zeroed(), &Request::ALL) else { return };
+        let (mut episode, mut left, mut paid) = (Episode::zeroed(), account, 0i64);
+        for _ in 0..100 {
+            // As little as is possible, and more where that is too little.
+            let smallest = (20_000..=1_000_000).step_by(35_000).find_map(|most| {
+                let request = Request { legs: Legs::ALL, most: Ppm::new(most) };
+                done(board, &left, &mut episode.clone(), &request).ok().map(|did| (did, request))
+            });
+            let Some((did, request)) = smallest else { break };
+            slice(board, &left, &mut episode, &request, NOW, &mut room()).unwrap();
+            paid += did.slice.payment.discount.get();
+            left = did.account;
+            if !did.sliced.account.is_liquidatable() {
+                break;
+            }
+        }
+        let once = once.slice.payment.discount.get();
+        assert!(whole(paid) <= whole(once) * ppm(1_020_000) + whole(200), "{paid} in many, {once} in one");
+        compared.set(compared.get() + 1);
+    });
+    assert!(compared.get() > 50, "{}", compared.get());
+}
+
+/// I450. Of a seized account the discount comes from its equity first and from the budget then, and never exceeds both.
+#[test]
+fn a_seized_account_pays_first_and_its_budget_the_rest() {
+    cases(2_000, |rng| {
+        let maintenance = QuoteNative::new(rng.log_range(1, 1 << 50));
+        let equity = QuoteNative::new(rng.range(-maintenance.get(), maintenance.get()));
+        let budget = QuoteNative::new(rng.log_range(1, maintenance.get()));
+        let before = Requirements { equity, maintenance, ..Requirements::default() };
+        let after = rng.range(1, 4_000);
+        let episode = Episode { seized_at: NOW - after, budget, ..Episode::zeroed() };
+        let terms =
+            Terms::of(&World::random(rng, Reach::Usual, 1).board.params, &episode, &before, Ppm::ZERO, NOW).unwrap();
+        let freed = QuoteNative::new(rng.range(0, maintenance.get()));
+        let p = terms.pay(freed).unwrap();
+        let all = equity.get().max(0) + budget.get();
+        let share = i128::from(all) * i128::from(after.min(1_800)) / 1_800;
+        assert_eq!(i128::from(p.discount.get()), share * i128::from(freed.get()) / i128::from(maintenance.get()));
+        assert_eq!(p.from_account.get(), p.discount.get().min(equity.get().max(0)));
+        assert_eq!(p.from_account.get() + p.from_budget.get(), p.discount.get());
+        assert!(p.from_budget <= budget && p.insurance.is_zero());
+    });
+}
+
+/// I446. The legs of a slice are those of a cut.
+#[test]
+fn a_slice_takes_what_a_cut_takes() {
+    cases(500, |rng| {
+        let mut world = world(rng, Reach::Usual, false);
+        let mut account = world.portfolio(rng, 12);
+        refresh(&mut world);
+        distress(&world.board, &mut account, rng.range(1, 99));
+        let Ok(did) = done(&world.board, &account, &mut Episode::zeroed(), &Request::ALL) else { return };
+        let mut legs = did.room.legs().to_vec();
+        cut(&mut legs, did.slice.fraction);
+        assert_eq!(legs, did.room.legs());
+    });
+}
