@@ -130,6 +130,7 @@ fn every_argument_has_the_same_bytes_by_both_codecs() {
         InstrumentChangeArgs,
         InstrumentTightenArgs,
         LegArgs,
+        LiquidateArgs,
         OptionArgs,
         OrderArgs,
         SurfaceArgs,

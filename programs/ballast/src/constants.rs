@@ -56,6 +56,9 @@ pub const MAX_BATCH_CANCELS: usize = 32;
 /// Most orders that a batch places.
 pub const MAX_BATCH_ORDERS: usize = 16;
 
+/// Most orders that one instruction takes of an account below maintenance: the bound on its compute.
+pub const MAX_LIQUIDATED_ORDERS: u32 = 32;
+
 /// Most legs of a block trade.
 pub const MAX_LEGS: usize = 8;
 

@@ -74,6 +74,7 @@ macro_rules! waits {
     };
 }
 
+// 60 was `liquidate_token`: a token is a leg of a slice.
 instructions! {
     /// The exchange as a whole.
     exchange {
@@ -228,13 +229,13 @@ instructions! {
     }
     /// Liquidation and bad debt.
     liquidation {
-        /// Takes over at most so many lots of a position of an account below maintenance, at a discount to the mark.
+        /// Takes over one common fraction of positions and tokens of an account below maintenance, at the marks less a discount. The
+        /// markets of the positions follow as further accounts.
         liquidate LIQUIDATE = 18,
         /// Has the insurance fund pay the debt of an account that holds nothing else. Anyone may call.
         resolve_bad_debt RESOLVE_BAD_DEBT = 19,
-        /// Buys at most so much of a token, in smallest units, of an account below maintenance that owes cash, at a discount to
-        /// the index price.
-        liquidate_token LIQUIDATE_TOKEN = 60,
+        /// Cancels orders of an account below maintenance in one market, the newest first. Anyone may call.
+        cancel_liquidatable_orders CANCEL_LIQUIDATABLE_ORDERS = 62,
         /// Closes at most so many lots of a position of an account below maintenance on the order book, at a cost of at most what
         /// a liquidation of them would be, and pays the caller a share of it. The makers' margin accounts follow as further
         /// accounts.

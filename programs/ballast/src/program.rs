@@ -426,10 +426,11 @@ pub mod ballast {
 
     // liquidation
 
-    /// Takes over at most so many lots of a position of an account below maintenance, at a discount to the mark.
+    /// Takes over one common fraction of positions and tokens of an account below maintenance, at the marks less a discount. The
+    /// markets of the positions follow as further accounts.
     #[discrim = 18]
-    pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
-        instructions::liquidate(ctx, max_lots)
+    pub fn liquidate(ctx: &mut Context<Liquidate>, args: LiquidateArgs) -> Result<()> {
+        instructions::liquidate(ctx, args)
     }
 
     /// Has the insurance fund pay the debt of an account that holds nothing else. Anyone may call.
@@ -438,11 +439,10 @@ pub mod ballast {
         instructions::resolve_bad_debt(ctx)
     }
 
-    /// Buys at most so much of a token, in smallest units, of an account below maintenance that owes cash, at a discount to
-    /// the index price.
-    #[discrim = 60]
-    pub fn liquidate_token(ctx: &mut Context<LiquidateToken>, token: u16, max_amount: u64) -> Result<()> {
-        instructions::liquidate_token(ctx, token, max_amount)
+    /// Cancels orders of an account below maintenance in one market, the newest first. Anyone may call.
+    #[discrim = 62]
+    pub fn cancel_liquidatable_orders(ctx: &mut Context<CancelLiquidatableOrders>) -> Result<()> {
+        instructions::cancel_liquidatable_orders(ctx)
     }
 
     /// Closes at most so many lots of a position of an account below maintenance on the order book, at a cost of at most what

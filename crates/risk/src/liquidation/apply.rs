@@ -55,15 +55,15 @@ impl Slice {
     /// [`RiskError::InsufficientCash`] where the liquidator has less cash than the tokens cost: nobody borrows past the limits of a
     /// withdrawal by liquidating. [`RiskError::BelowInitialMargin`] where it cannot carry the legs; the errors of its prices, see
     /// [`Purpose::Takeover`]; [`RiskError::NoFreePosition`], [`RiskError::TooManyPositions`], [`RiskError::NoFreeToken`].
-    pub fn apply<E: From<RiskError>>(
+    pub fn apply(
         &self,
         board: &Board,
         room: &Workspace,
         account: &mut Portfolio,
         liquidator: &mut Portfolio,
         now: i64,
-        mut book: impl FnMut(&LegMoved) -> Result<(), E>,
-    ) -> Result<Sliced, E> {
+        mut book: impl FnMut(&LegMoved) -> Result<(), RiskError>,
+    ) -> Result<Sliced, RiskError> {
         self.require_cash(board, room, account, liquidator)?;
         for leg in room.legs() {
             if let Some(moved) = move_leg(board, leg, account, liquidator, now)? {

@@ -15,18 +15,14 @@ impl Legs {
     /// Everything that an account holds.
     pub const ALL: Self = Self { positions: u64::MAX, balances: u8::MAX };
 
-    /// Adds the account's position in an instrument.
-    ///
-    /// # Errors
-    /// [`RiskError::PositionMissing`] where the account has none.
-    pub fn add(&mut self, account: &Portfolio, i: &Instrument) -> Result<(), RiskError> {
-        let slot =
-            account.search(PositionKey::of(i)).map_err(|_| RiskError::PositionMissing { instrument: i.index })?;
-        self.positions |= 1 << slot; // below MAX_POSITIONS
-        Ok(())
+    /// Adds the account's position in an instrument. Where it has none, nothing is added.
+    pub fn add(&mut self, account: &Portfolio, i: &Instrument) {
+        if let Ok(slot) = account.search(PositionKey::of(i)) {
+            self.positions |= 1 << slot; // below MAX_POSITIONS
+        }
     }
 
-    /// Adds the account's balances of tokens, by a mask of their indices on the board. A token that it does not hold adds nothing.
+    /// As [`Legs::add`], of tokens: a mask of their indices on the board.
     pub fn add_tokens(&mut self, account: &Portfolio, tokens: u16) {
         for (slot, balance) in account.balances.iter().enumerate() {
             if balance.amount > 0 && tokens.checked_shr(balance.token.into()).unwrap_or(0) & 1 == 1 {

@@ -41,7 +41,7 @@ fn lots(done: &Done) -> Vec<i64> {
 fn only(world: &World, account: &Portfolio, instruments: &[u16]) -> Request {
     let mut legs = Legs::default();
     for index in instruments {
-        legs.add(account, world.instrument(*index).0).unwrap();
+        legs.add(account, world.instrument(*index).0);
     }
     Request { legs, most: Ppm::ONE }
 }
@@ -180,8 +180,7 @@ fn what_is_not_to_be_liquidated_is_refused() {
     assert_eq!(refuse(&world, &poor, &at_most(0)), RiskError::NothingToLiquidate);
     let nothing = Request { legs: Legs::default(), most: Ppm::ONE };
     assert_eq!(refuse(&world, &poor, &nothing), RiskError::NothingToLiquidate);
-    let missing = Legs::default().add(&poor, world.instrument(1).0);
-    assert_eq!(missing, Err(RiskError::PositionMissing { instrument: 1 }));
+    assert_eq!(refuse(&world, &poor, &only(&world, &poor, &[1])), RiskError::NothingToLiquidate);
     // A hedge is not broken: a token against the short perpetual.
     let mut hedged = Portfolio::zeroed();
     let u = world.board.underlying(0).unwrap();

@@ -125,7 +125,7 @@ fn random_legs(rng: &mut Rng, world: &World, account: &Portfolio) -> Legs {
     let mut legs = Legs::default();
     for p in account.open() {
         if rng.chance(60) {
-            legs.add(account, world.instrument(p.key.instrument()).0).unwrap();
+            legs.add(account, world.instrument(p.key.instrument()).0);
         }
     }
     legs.add_tokens(account, rng.next() as u16);

@@ -293,7 +293,7 @@ fn the_worked_examples_are_reproduced() {
         if liquidation.is_object() {
             let i = board.instrument(int(liquidation, "instrument") as u16).unwrap();
             let mut legs = Legs::default();
-            legs.add(&account, i).unwrap();
+            legs.add(&account, i);
             let request = Request { legs, most: ratio(liquidation, "most") };
             let mut room: Box<Workspace> = bytemuck::zeroed_box();
             let found = slice(&board, &account, &mut Episode::zeroed(), &request, now, &mut room).unwrap();

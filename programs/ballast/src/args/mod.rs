@@ -20,6 +20,7 @@ macro_rules! args {
 mod block;
 mod exchange;
 mod governance;
+mod liquidation;
 mod listing;
 mod surface;
 mod trading;
@@ -27,6 +28,7 @@ mod trading;
 pub use block::*;
 pub use exchange::*;
 pub use governance::*;
+pub use liquidation::*;
 pub use listing::*;
 pub use surface::*;
 pub use trading::*;

@@ -4,19 +4,38 @@ use super::{FillRecord, PenaltyRecord};
 use alloc::vec::Vec;
 use solana_address::Address;
 
+records! {
+    /// A position that a liquidator took over, in part or whole.
+    LiquidatedPosition {
+        /// Lots, signed as the position was.
+        lots: i64,
+        /// Their value at the mark, quote-native, signed likewise.
+        mark_value: i64,
+        /// The instrument.
+        instrument: u16,
+    }
+    /// A token that a liquidator took over.
+    LiquidatedToken {
+        /// Amount, in the token's smallest units.
+        amount: u64,
+        /// Its value at the index price, quote-native.
+        value: i64,
+        /// The token.
+        token: u16,
+    }
+}
+
 events! {
-    /// A position was taken over.
-    Liquidated {
+    /// A slice of an account below maintenance was taken over.
+    Liquidated with lists {
         /// The account that was below maintenance.
         margin: Address,
         /// The liquidator's account.
         liquidator: Address,
-        /// Lots taken over, signed as the position was.
-        lots: i64,
-        /// Their value at the mark, quote-native.
-        mark_value: i64,
-        /// Discount to the mark, quote-native.
+        /// Discount to the marks, quote-native.
         discount: i64,
+        /// What of it the insurance fund paid, for a seized account.
+        from_budget: i64,
         /// Part of it that went to the insurance fund.
         insurance: i64,
         /// Equity before.
@@ -31,10 +50,10 @@ events! {
         bad_debt: i64,
         /// Bad debt left, because the fund was empty.
         uncovered: i64,
-        /// Orders of the account that were cancelled.
-        orders_cancelled: u32,
-        /// The instrument.
-        instrument: u16,
+        /// The positions, by underlying.
+        positions: Vec<LiquidatedPosition>,
+        /// The tokens.
+        tokens: Vec<LiquidatedToken>,
     }
     /// A part of a position of an account below maintenance was closed on the book.
     LiquidatedOnBook with lists {
@@ -76,35 +95,6 @@ events! {
         fills: Vec<FillRecord>,
         /// What makers paid the account.
         penalties: Vec<PenaltyRecord>,
-    }
-    /// Tokens were bought of an account below maintenance that owed cash.
-    TokensLiquidated {
-        /// The account that was below maintenance.
-        margin: Address,
-        /// The liquidator's account.
-        liquidator: Address,
-        /// Amount, in the token's smallest units.
-        amount: u64,
-        /// Its value at the index price, quote-native.
-        value: i64,
-        /// Discount to that, quote-native.
-        discount: i64,
-        /// Part of it that went to the insurance fund.
-        insurance: i64,
-        /// Equity before.
-        equity_before: i64,
-        /// Maintenance margin before.
-        maintenance_before: i64,
-        /// Equity after.
-        equity_after: i64,
-        /// Maintenance margin after.
-        maintenance_after: i64,
-        /// Bad debt paid by the insurance fund.
-        bad_debt: i64,
-        /// Bad debt left, because the fund was empty.
-        uncovered: i64,
-        /// The token.
-        token: u16,
     }
     /// An account's equity is below its warning level: the owner should deposit or reduce.
     MarginCalled {

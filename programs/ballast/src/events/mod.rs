@@ -121,7 +121,7 @@ families! {
     market { MarketGrown, UnderlyingRefreshed, Swept, OptionsRefreshed, MarketSampled }
     lending { InterestAccrued, InterestUpdated, InterestSet }
     settlement { SettlementSampled, ExpirySettled, PositionSettled, InstrumentDelisted, PerpetualWoundDown }
-    liquidation { Liquidated, LiquidatedOnBook, TokensLiquidated, MarginCalled, BadDebtResolved }
+    liquidation { Liquidated, LiquidatedOnBook, MarginCalled, BadDebtResolved }
 }
 
 /// What every event has.

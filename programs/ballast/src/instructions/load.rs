@@ -51,7 +51,14 @@ pub fn margin_mut(mut view: AccountView, exchange: &Address) -> Result<&'static 
 }
 
 /// A market's header among the further accounts: writable, of this program and exchange, at the seeds of an instrument.
-pub fn market_mut(mut view: AccountView, exchange: &Address, instrument: u16) -> Result<&'static mut Market> {
+pub fn market_mut(view: AccountView, exchange: &Address, instrument: u16) -> Result<&'static mut Market> {
+    let market = any_market_mut(view, exchange)?;
+    require!(market.instrument == instrument, BallastError::WrongMarket);
+    Ok(market)
+}
+
+/// As [`market_mut`], of whatever instrument the market is.
+pub fn any_market_mut(mut view: AccountView, exchange: &Address) -> Result<&'static mut Market> {
     require!(view.is_writable(), ErrorCode::ConstraintMut);
     require!(view.owned_by(&crate::ID), ProgramError::IllegalOwner);
     let len = view.data_len();
@@ -64,8 +71,7 @@ pub fn market_mut(mut view: AccountView, exchange: &Address, instrument: u16) ->
     let market: &mut Market = bytemuck::try_from_bytes_mut(&mut rest[..core::mem::size_of::<Market>()])
         .map_err(|_| ProgramError::InvalidAccountData)?;
     require!(market.exchange == *exchange, BallastError::WrongExchange);
-    require!(market.instrument == instrument, BallastError::WrongMarket);
-    let (index, bump) = (instrument.to_le_bytes(), [market.bump]);
+    let (index, bump) = (market.instrument.to_le_bytes(), [market.bump]);
     let seeds: [&[u8]; 4] = [MARKET_SEED, exchange.as_ref(), &index, &bump];
     verify_program_address(&seeds, &crate::ID, view.address())?;
     Ok(market)

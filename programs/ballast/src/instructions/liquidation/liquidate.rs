@@ -1,20 +1,26 @@
 //! `liquidate`
 
-use super::parties::{Outcome, require_liquidator, settle};
-use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED, TREASURY_SEED},
-    error::{BallastError, Logged},
-    events::Liquidated,
-    instructions::{
-        load::{boxed, market_and_book, now},
-        trading::take_all_off_book,
-    },
-    state::{Exchange, MarginAccount, Market, RiskBoard, Treasury},
+use super::{
+    markets::Markets,
+    parties::{Outcome, require_liquidator, settle},
 };
+use crate::{
+    args::LiquidateArgs,
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
+    error::{BallastError, Logged},
+    events::{Liquidated, LiquidatedPosition, LiquidatedToken},
+    instructions::load::now,
+    state::{Exchange, MarginAccount, RiskBoard, Treasury},
+};
+use alloc::{boxed::Box, vec::Vec};
 use anchor_lang::prelude::*;
-use ballast_risk::{Lots, liquidation::take_over};
+use ballast_risk::{
+    Board, Ppm, RiskError,
+    liquidation::{Episode, LegMoved, Request, Slice, Sliced, Workspace, slice},
+};
 
-/// Accounts of `liquidate`.
+/// Accounts of `liquidate`. The markets of the positions follow as further accounts, writable, in ascending order of their
+/// instruments, each once.
 #[derive(Accounts)]
 pub struct Liquidate {
     /// The liquidator: owner, or a delegate who may liquidate, of the liquidator's account.
@@ -28,13 +34,6 @@ pub struct Liquidate {
     /// Its board.
     #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
     pub board: Account<RiskBoard>,
-    /// The market of the position.
-    #[account(
-        mut,
-        seeds = [MARKET_SEED, exchange.address().as_ref(), bytemuck::bytes_of(&market.instrument)],
-        bump = market.bump
-    )]
-    pub market: Account<Market>,
     /// The account below maintenance.
     #[account(
         mut,
@@ -47,7 +46,7 @@ pub struct Liquidate {
         bump = margin.bump
     )]
     pub margin: Account<MarginAccount>,
-    /// The liquidator's account, which takes the position over.
+    /// The liquidator's account, which takes the slice over.
     #[account(
         mut,
         seeds = [
@@ -61,51 +60,114 @@ pub struct Liquidate {
     pub liquidator: Account<MarginAccount>,
 }
 
-/// Runs `liquidate`.
-pub fn liquidate(ctx: &mut Context<Liquidate>, max_lots: i64) -> Result<()> {
-    let now = now()?;
-    let a = &mut ctx.accounts;
+/// Runs `liquidate`. Orders stay. Tokens stay in the vault: what all accounts together deposited is as before.
+pub fn liquidate(ctx: &mut Context<Liquidate>, args: LiquidateArgs) -> Result<()> {
+    let views = ctx.remaining_accounts()?;
+    let (now, a) = (now()?, &mut ctx.accounts);
     require_liquidator(&a.exchange, a.authority.address(), &a.liquidator, &a.margin, now)?;
-    require!(max_lots > 0, BallastError::NothingToLiquidate);
-
     let (address, liquidator) = (*a.margin.address(), *a.liquidator.address());
     let board = &a.board.board;
-    let i = board.instrument(a.market.instrument).logged()?;
-    require!(a.liquidator.accepts_underlying(i.underlying), BallastError::OtherUnderlying);
-    let (market, mut book) = market_and_book(&mut a.market)?;
+    let mut markets = Markets::load(&views, a.exchange.address(), board)?;
     a.margin.portfolio.accrue(&board.interest, now).logged()?;
     a.liquidator.portfolio.accrue(&board.interest, now).logged()?;
+    markets.close_settled(board, &mut a.margin)?;
 
-    // Orders carry no maintenance margin, so that cancelling them does not change whether the account is liquidatable.
-    let orders_cancelled = take_all_off_book(&mut book, &address, &mut a.margin.portfolio, i, u32::MAX, |_| true)?;
-    let mut scratch = boxed(&a.margin.portfolio);
-    let taken = take_over(board, &mut scratch, i, Lots::new(max_lots), now).logged()?;
+    let request = requested(&args, &markets, board, &a.margin, &a.liquidator, now)?;
+    let mut room: Box<Workspace> = bytemuck::allocation::zeroed_box();
+    let margin = &mut *a.margin;
+    let found = slice(board, &margin.portfolio, &mut margin.episode, &request, now, &mut room).logged()?;
+    let mut moved = Moved::default();
+    let sliced = moved.apply(&found, board, &room, &mut markets, margin, &mut a.liquidator, now)?;
 
-    let moved = taken.apply(board, i, &mut a.margin.portfolio, &mut a.liquidator.portfolio, now).logged()?;
-    for filled in [&moved.account, &moved.liquidator] {
-        market.book(filled).logged()?;
-    }
-    market.invariant(i)?;
-    let value =
-        if moved.account.before > Lots::ZERO { taken.mark_value } else { taken.mark_value.negated().logged()? };
-    a.margin.episode.record(i, value).logged()?;
-    let outcome = Outcome { account: &taken.after, liquidator: &moved.required, insurance: taken.insurance };
+    let outcome =
+        Outcome { account: &sliced.account, liquidator: &sliced.liquidator, insurance: found.payment.insurance };
     let debt = settle(&mut a.treasury, &mut a.margin, &mut a.liquidator, &outcome, &board.interest, now)?;
+    a.margin.episode.observe(&sliced.account, &board.params, now).logged()?;
     emit!(Liquidated {
         margin: address,
         liquidator,
-        lots: taken.fill.lots.negated().logged()?.get(),
-        mark_value: taken.mark_value.get(),
-        discount: taken.discount.get(),
-        insurance: taken.insurance.get(),
-        equity_before: taken.before.equity.get(),
-        maintenance_before: taken.before.maintenance.get(),
-        equity_after: taken.after.equity.get(),
-        maintenance_after: taken.after.maintenance.get(),
+        discount: found.payment.discount.get(),
+        from_budget: found.payment.from_budget.get(),
+        insurance: found.payment.insurance.get(),
+        equity_before: found.before.equity.get(),
+        maintenance_before: found.before.maintenance.get(),
+        equity_after: sliced.account.equity.get(),
+        maintenance_after: sliced.account.maintenance.get(),
         bad_debt: debt.paid.get(),
         uncovered: debt.uncovered.get(),
-        orders_cancelled,
-        instrument: i.index,
+        positions: moved.positions,
+        tokens: moved.tokens,
     });
     Ok(())
+}
+
+/// What the liquidator asks for: the positions of the markets passed and the tokens named.
+#[inline(never)]
+fn requested(
+    args: &LiquidateArgs,
+    markets: &Markets,
+    board: &Board,
+    margin: &MarginAccount,
+    liquidator: &MarginAccount,
+    now: i64,
+) -> Result<Request> {
+    let mut legs = markets.legs(board, margin, liquidator)?;
+    let held = margin.portfolio.balances.iter().filter(|b| b.amount > 0);
+    for token in held.map(|b| b.token).filter(|token| args.tokens.checked_shr((*token).into()).unwrap_or(0) & 1 == 1) {
+        let underlying = board.token(token).logged()?.underlying;
+        require!(liquidator.accepts_underlying(underlying), BallastError::OtherUnderlying);
+    }
+    legs.add_tokens(&margin.portfolio, args.tokens);
+    if args.whole != 0 {
+        legs.require_whole(board, &margin.portfolio, now).logged()?;
+    }
+    Ok(Request { legs, most: Ppm::new(args.most) })
+}
+
+/// What moved, for the event.
+#[derive(Default)]
+struct Moved {
+    positions: Vec<LiquidatedPosition>,
+    tokens: Vec<LiquidatedToken>,
+}
+
+impl Moved {
+    /// Moves the slice, and books it leg by leg: in the markets, in the account's episode, and for the event.
+    #[inline(never)]
+    #[allow(clippy::too_many_arguments)] // the two parties and what they meet on
+    fn apply(
+        &mut self,
+        found: &Slice,
+        board: &Board,
+        room: &Workspace,
+        markets: &mut Markets,
+        margin: &mut MarginAccount,
+        liquidator: &mut MarginAccount,
+        now: i64,
+    ) -> Result<Sliced> {
+        self.positions.reserve_exact(room.legs().len());
+        let MarginAccount { portfolio, episode, .. } = margin;
+        let book = |leg: &LegMoved| self.book(leg, board, markets, episode);
+        found.apply(board, room, portfolio, &mut liquidator.portfolio, now, book).logged()
+    }
+
+    fn book(
+        &mut self,
+        leg: &LegMoved,
+        board: &Board,
+        markets: &mut Markets,
+        episode: &mut Episode,
+    ) -> core::result::Result<(), RiskError> {
+        match *leg {
+            LegMoved::Position { instrument, lots, value, ref account, ref liquidator } => {
+                markets.book(board, instrument, [account, liquidator])?;
+                episode.record(board.instrument(instrument)?, value)?;
+                self.positions.push(LiquidatedPosition { lots: lots.get(), mark_value: value.get(), instrument });
+            }
+            LegMoved::Token { token, amount, value } => {
+                self.tokens.push(LiquidatedToken { amount, value: value.get(), token });
+            }
+        }
+        Ok(())
+    }
 }

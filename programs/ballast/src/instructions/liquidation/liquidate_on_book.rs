@@ -118,11 +118,11 @@ pub fn liquidate_on_book(ctx: &mut Context<LiquidateOnBook>, max_lots: i64) -> R
     let lots = if close.side == Side::Ask { matched.lots } else { matched.lots.negated().logged()? };
     let mark_value = (lots * i.mark_at(u, now)).to_native_floor(u.scale());
     a.margin.episode.record(i, mark_value).logged()?;
-    a.margin.episode.observe(&closed.after, &board.params, now).logged()?;
     // The caller only receives, whatever it holds.
     let required = margin::check(board, &a.liquidator.portfolio, Purpose::Maintenance { now }).logged()?;
     let outcome = Outcome { account: &closed.after, liquidator: &required, insurance: QuoteNative::ZERO };
     let debt = settle(&mut a.treasury, &mut a.margin, &mut a.liquidator, &outcome, &board.interest, now)?;
+    a.margin.episode.observe(&closed.after, &board.params, now).logged()?;
     emit!(LiquidatedOnBook {
         margin: address,
         liquidator,

@@ -1,9 +1,10 @@
 //! Liquidation and bad debt.
 
+mod cancel_liquidatable_orders;
 mod liquidate;
 mod liquidate_on_book;
-mod liquidate_token;
+mod markets;
 mod parties;
 mod resolve_bad_debt;
 
-pub use {liquidate::*, liquidate_on_book::*, liquidate_token::*, resolve_bad_debt::*};
+pub use {cancel_liquidatable_orders::*, liquidate::*, liquidate_on_book::*, resolve_bad_debt::*};

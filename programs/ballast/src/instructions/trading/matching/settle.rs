@@ -13,7 +13,7 @@ use crate::{
 use anchor_lang::prelude::*;
 use ballast_book::{Handle, Order, Side};
 use ballast_risk::{
-    Fill, Filled, Instrument, LotValue, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Underlying,
+    Fill, Filled, Instrument, Lots, Portfolio, Ppm, Purpose, QuoteNative, RiskError, Underlying,
     math::{mul_ppm_ceil, mul_ppm_floor},
     rule::{self, Trade},
 };
@@ -25,7 +25,6 @@ struct Match<'a> {
     side: Side,
     lots: Lots,
     value: QuoteNative,
-    mark: LotValue,
     mark_value: QuoteNative,
 }
 
@@ -33,9 +32,8 @@ impl<'a> Match<'a> {
     #[inline(always)]
     fn of(venue: &Venue<'_>, resting: &'a Order, lots: Lots) -> Result<Self> {
         let value = venue.i.value_at(lots, resting.price_ticks).logged()?;
-        let mark = venue.i.mark_at(venue.u, venue.now);
-        let mark_value = (lots * mark).to_native_floor(venue.u.scale());
-        Ok(Self { resting, side: resting.side().logged()?, lots, value, mark, mark_value })
+        let mark_value = (lots * venue.i.mark_at(venue.u, venue.now)).to_native_floor(venue.u.scale());
+        Ok(Self { resting, side: resting.side().logged()?, lots, value, mark_value })
     }
 
     /// What the match costs the one who buys or sells, against the mark.
@@ -46,13 +44,6 @@ impl<'a> Match<'a> {
             Side::Ask => self.mark_value.minus(self.value),
         }
         .logged()
-    }
-
-    /// What a liquidation's discount on the same lots would be a ratio of: a seller may close a long position, a buyer a
-    /// short one.
-    #[inline(always)]
-    fn discount_value(&self, venue: &Venue<'_>, side: Side) -> QuoteNative {
-        (self.lots * venue.i.discount_value(venue.u, side == Side::Ask, self.mark)).to_native_floor(venue.u.scale())
     }
 
     /// True if nothing is left of the resting order.
@@ -89,8 +80,7 @@ impl Matcher<'_> {
             }
             None => self.scratch.insert(boxed(&account.portfolio)),
         };
-        let (cost, discount_value) = (m.cost(m.side)?, m.discount_value(&venue, m.side));
-        let trade = Trade { underlying: u.index, now, fees: maker_fee, discount_value, cost };
+        let trade = Trade { underlying: u.index, now, fees: maker_fee, cost: m.cost(m.side)?, filled: true };
         let filled = match settle_maker(account, &venue, &m, before, &trade) {
             Ok(filled) => filled,
             Err(refused) => {
@@ -122,7 +112,6 @@ impl Matcher<'_> {
 
         matched.lots = matched.lots.plus(lots).logged()?;
         matched.value = matched.value.plus(m.value).logged()?;
-        matched.discount_value = matched.discount_value.plus(m.discount_value(&venue, side)).logged()?;
         matched.fee = matched.fee.plus(taker_fee).logged()?;
         matched.cost = matched.cost.plus(m.cost(side)?).logged()?;
         matched.fills += 1; // at most MAX_FILLS

@@ -23,8 +23,6 @@ pub struct Matched {
     pub lots: Lots,
     /// Value, positive.
     pub value: QuoteNative,
-    /// What a liquidation's discount on the same lots would be a ratio of.
-    pub discount_value: QuoteNative,
     /// Fee.
     pub fee: QuoteNative,
     /// What the fills cost against the mark.
@@ -43,7 +41,7 @@ impl Matched {
     /// For the rule. A penalty is a gift and makes no trade a reduction: it counts as a negative fee.
     pub fn trade(&self, underlying: u16, now: i64) -> Result<Trade> {
         let fees = self.fee.minus(self.penalties).logged()?;
-        Ok(Trade { underlying, now, fees, discount_value: self.discount_value, cost: self.cost })
+        Ok(Trade { underlying, now, fees, cost: self.cost, filled: self.fills > 0 })
     }
 }
 
