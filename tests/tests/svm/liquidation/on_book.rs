@@ -1,15 +1,18 @@
 //! Liquidation on the order book (I386 to I393).
 
-use crate::harness::refusal::{DUPLICATE, assert_refused, numbers, refused};
+use crate::{
+    harness::refusal::{DUPLICATE, assert_refused, numbers, refused},
+    stories::options,
+};
 use ballast_client::{
     BallastError as E,
-    ballast::{events::LiquidatedOnBook, state::Pause},
+    ballast::{args::LiquidateArgs, events::LiquidatedOnBook, state::Pause},
     book::Side,
+    config::Config,
     event, instruction,
     risk::{Ppm, QuoteNative, Requirements, math::mul_ppm_floor},
 };
-use ballast_testkit::{BTC, ETH, Order, Sent, Svm, Trader};
-use solana_signer::Signer;
+use ballast_testkit::{BTC, ETH, Order, Sent, Svm, Trader, options::SMILE};
 
 /// Alice is long (or short) 100 BTC lots of 40,000 dollars with 900 dollars; Bob and the maker are rich, and the caller has nothing.
 struct Crash {
@@ -27,7 +30,10 @@ impl Crash {
     }
 
     fn with(long: bool, price: &str, usdc: &str) -> Self {
-        let mut svm = Svm::new().unwrap();
+        Self::of(Svm::new().unwrap(), long, price, usdc)
+    }
+
+    fn of(mut svm: Svm, long: bool, price: &str, usdc: &str) -> Self {
         let (alice, caller) = (svm.trader(usdc).unwrap(), svm.trader("0").unwrap());
         let (bob, maker) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
         if long {
@@ -211,7 +217,7 @@ fn a_book_takes_only_so_much_a_minute() {
     let expected = (14_705 * 34_000_000, 500_000_000_000);
     assert_eq!(numbers(&failed, "closed on this book in the present minute:"), expected);
     // Slices go on.
-    svm.liquidate(&bob, &alice, BTC, 2_000).unwrap();
+    svm.slice(&bob, &alice, &[BTC], LiquidateArgs { most: 50_000, ..LiquidateArgs::of(0) }).unwrap();
     svm.advance(51);
     svm.publish(BTC, "34000").unwrap();
     assert_eq!(closed(&close(&mut svm, 100).unwrap()).lots, 100);
@@ -222,7 +228,7 @@ fn a_book_takes_only_so_much_a_minute() {
 #[test]
 fn orders_of_the_owner() {
     let mut crash = Crash::with(true, "36000", "900");
-    let Crash { svm, alice, maker, caller, .. } = &mut crash;
+    let Crash { svm, alice, bob, maker, caller } = &mut crash;
     let second = svm.sub_account(alice.key.insecure_clone(), 1, "100000").unwrap();
     // Alice's own bid gives way, though it is the best.
     svm.deposit_usdc(alice, 300_000_000).unwrap();
@@ -241,8 +247,7 @@ fn orders_of_the_owner() {
     svm.advance(3);
     refused(svm, |svm| svm.liquidate_on_book(caller, alice, BTC, 3, &[maker]), E::NoFill);
     // Slices go on.
-    let bob = &crash.bob;
-    svm.liquidate(bob, alice, BTC, 20).unwrap();
+    svm.liquidate(bob, alice, &[BTC]).unwrap();
     svm.assert_reconciled();
 }
 
@@ -349,4 +354,55 @@ fn one_person_with_three_wallets_gains_nothing() {
         assert!(svm.lots(bob, BTC) == -100);
         svm.assert_reconciled();
     }
+}
+
+/// I391. A short call is bought back while its array is near the price, and not when it is not: anyone may refresh it.
+#[test]
+fn an_option_needs_a_near_array() {
+    let (mut svm, expiries, list) = options::listed();
+    let call = list[2];
+    let (alice, caller) = (svm.trader("800").unwrap(), svm.trader("0").unwrap());
+    let [bob, maker] = [(); 2].map(|()| svm.trader("100000").unwrap());
+    svm.trade(&bob, &alice, call, "1300", 100).unwrap();
+    for price in ["41000", "42000", "43000"] {
+        svm.advance(1);
+        svm.publish(BTC, price).unwrap();
+        svm.publish_smile(BTC, expiries[0], &SMILE).unwrap();
+        svm.refresh_all_options(BTC).unwrap();
+    }
+    svm.rest(&maker, Order::sell(&svm, call, "3400", 1_000).post_only()).unwrap();
+    svm.advance(1);
+    svm.publish(BTC, "44000").unwrap();
+    let close = |svm: &mut Svm| svm.liquidate_on_book(&caller, &alice, call, 10, &[&maker]);
+    refused(&mut svm, close, E::StaleRiskArray);
+    svm.refresh_all_options(BTC).unwrap();
+    let did = closed(&close(&mut svm).unwrap());
+    assert!(did.lots < 0 && did.lots >= -10 && did.maintenance_after < did.maintenance_before, "{did:?}");
+    svm.assert_reconciled();
+}
+
+/// I386. A maker who cannot carry the fill loses its order. What it pays the account for that is a gift, and counts towards no
+/// price.
+#[test]
+fn a_maker_who_cannot_carry_it_is_passed() {
+    let penalties = |c: &mut Config| {
+        c.exchange.fees.set("maker_penalty_rate", "0.001");
+        c.exchange.fees.set("maker_penalty", "5");
+    };
+    let mut crash = Crash::of(Svm::with_config(penalties).unwrap(), true, "36000", "900");
+    let Crash { svm, alice, bob, maker, caller } = &mut crash;
+    let poor = svm.trader("200").unwrap();
+    svm.trade(&poor, bob, ETH, "2500", 10).unwrap();
+    svm.rest(&poor, Order::buy(svm, BTC, "36000", 20).post_only()).unwrap();
+    svm.advance(1);
+    svm.publish(ETH, "2000").unwrap();
+    svm.rest(maker, Order::buy(svm, BTC, "35900", 100).post_only()).unwrap();
+    let did = closed(&svm.liquidate_on_book(caller, alice, BTC, 10, &[&poor, maker]).unwrap());
+    assert_eq!((did.lots, did.makers_cancelled, did.fills.len()), (10, 1, 1));
+    let [penalty] = did.penalties[..] else { panic!("one maker pays: {did:?}") };
+    assert_eq!((penalty.maker, penalty.amount), (poor.margin, 360_000));
+    let spent = did.mark_value - did.value + did.fee;
+    assert_eq!(did.equity_before - did.equity_after, spent + did.reward - penalty.amount);
+    assert_eq!(did.reward, (did.discount / 5).min(did.discount - spent));
+    svm.assert_reconciled();
 }
