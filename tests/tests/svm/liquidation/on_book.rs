@@ -370,9 +370,9 @@ fn an_option_needs_a_near_array() {
         svm.publish_smile(BTC, expiries[0], &SMILE).unwrap();
         svm.refresh_all_options(BTC).unwrap();
     }
-    svm.rest(&maker, Order::sell(&svm, call, "3400", 1_000).post_only()).unwrap();
+    svm.rest(&maker, Order::sell(&svm, call, "3500", 1_000).post_only()).unwrap();
     svm.advance(1);
-    svm.publish(BTC, "44000").unwrap();
+    svm.publish(BTC, "44500").unwrap();
     let close = |svm: &mut Svm| svm.liquidate_on_book(&caller, &alice, call, 10, &[&maker]);
     refused(&mut svm, close, E::StaleRiskArray);
     svm.refresh_all_options(BTC).unwrap();
