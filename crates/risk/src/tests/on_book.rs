@@ -323,7 +323,7 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
 
     // I496: a slice of the same leg would have paid a liquidator no less for the same margin.
     let mut legs = crate::liquidation::Legs::default();
-    legs.add(&account, i).unwrap();
+    legs.add(&account, i);
     let mut room: Box<Workspace> = bytemuck::zeroed_box();
     let request = Request { legs, most: Ppm::ONE };
     if let Ok(slice) = slice(board, &account, &mut Episode::zeroed(), &request, NOW, &mut room) {
