@@ -56,8 +56,9 @@ pub fn perpetuals(b: &mut Bench, maker: &Trader) -> Result<()> {
     b.svm.cancel_all(&weak, BTC, 1).map_err(failure)?;
     b.svm.rest(maker, Order::buy(&b.svm, BTC, "36_000", 10).post_only())?;
     let e = b.svm.exchange;
-    let take_over =
-        |by: &Trader, of: &Trader| instruction::liquidate(&e, &by.address(), &by.margin, &of.margin, BTC, i64::MAX);
+    let take_over = |by: &Trader, of: &Trader| {
+        instruction::liquidate(&e, &by.address(), &by.margin, &of.margin, &[BTC], &LiquidateArgs::of(0))
+    };
     for (row, of, by) in &pairs {
         let portfolio = b.svm.margin(&of.margin).portfolio;
         let expected = margin::takeover(&b.svm.board().board, &portfolio, BTC, i64::MAX, b.svm.now())?;

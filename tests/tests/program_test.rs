@@ -4,7 +4,11 @@
 //! and the clock are the runtime's.
 
 use anyhow::{Context, Result, ensure};
-use ballast_client::ballast::events::{Liquidated, OrderPlaced};
+use ballast_client::ballast::{
+    args::LiquidateArgs,
+    events::{Liquidated, OrderPlaced},
+};
+use ballast_client::margin::Liquidation;
 use ballast_client::{
     BallastError, account,
     ballast::{
@@ -54,8 +58,14 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     // The clock moves past the price's age: no more risk.
     bank.pass(5, 60).await?;
     bank.refuse(&[ix], &[&alice.key], BallastError::PriceStale).await?;
-    let liquidate =
-        instruction::liquidate(&exchange, &liquidator.address(), &liquidator.margin, &alice.margin, BTC, i64::MAX);
+    let liquidate = instruction::liquidate(
+        &exchange,
+        &liquidator.address(),
+        &liquidator.margin,
+        &alice.margin,
+        &[BTC],
+        &LiquidateArgs::of(0),
+    );
     bank.refuse(std::slice::from_ref(&liquidate), &[&liquidator.key], BallastError::PriceStale).await?;
 
     // A fresh price at which Alice is well, then one at which she is not.
@@ -63,14 +73,16 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     bank.refuse(std::slice::from_ref(&liquidate), &[&liquidator.key], BallastError::NotLiquidatable).await?;
     bank.pass(20, 30).await?;
     bank.publish("36000").await?;
-    let (board, portfolio) = (bank.read::<RiskBoard>(&exchange.board).await?, bank.margin(&alice).await?.portfolio);
-    let expected = margin::takeover(&board.board, &portfolio, BTC, i64::MAX, bank.now().await?)?;
+    let (board, account) = (bank.read::<RiskBoard>(&exchange.board).await?, bank.margin(&alice).await?);
+    let (args, now) = (LiquidateArgs::of(0), bank.now().await?);
+    let liquidation = Liquidation { board: &board.board, account: &account, instruments: &[BTC], args, now };
+    let expected = liquidation.after_slice(&bank.margin(&liquidator).await?.portfolio)?;
     let log = bank.send(&[liquidate], &[&liquidator.key]).await?;
-    let did = event::find::<Liquidated>(&log)[0];
-    assert_eq!((did.lots, did.discount), (-expected.fill.lots.get(), expected.discount.get()));
-    assert!(did.lots > 0 && did.lots < 100);
+    let did = event::find::<Liquidated>(&log)[0].clone();
+    assert_eq!(did.discount, expected.slice.payment.discount.get());
+    assert!(did.positions[0].lots > 0 && did.positions[0].lots < 100);
     let after = margin::requirements(&board.board, &bank.margin(&alice).await?.portfolio, bank.now().await?)?;
-    assert_eq!(after, expected.after);
+    assert_eq!(after, expected.account);
     assert_eq!(bank.margin(&alice).await?.liquidated_at, bank.now().await?);
 
     // What the vault holds is what everybody has.

@@ -149,11 +149,11 @@ impl Liquidator {
 
     fn liquidate(&self, chain: &Chain) -> Result<bool> {
         let candidate_of = |(address, account): &(Address, Box<MarginAccount>)| {
-            let best = candidate::best(&chain.board, &account.portfolio, &chain.own.portfolio, chain.now)?;
+            let best = candidate::best(&chain.board, account, &chain.own.portfolio, chain.now)?;
             Some((*address, best))
         };
         let mut candidates: Vec<(Address, Candidate)> = chain.below.iter().filter_map(candidate_of).collect();
-        candidates.sort_by_key(|(_, c)| std::cmp::Reverse(c.profit()));
+        candidates.sort_by_key(|(_, c)| std::cmp::Reverse(c.profit));
         let mut refused = None;
         for (address, candidate) in candidates {
             // One that is refused, perhaps because somebody else was faster, does not keep the others waiting.
@@ -167,23 +167,18 @@ impl Liquidator {
 
     fn take_over(&self, chain: &Chain, of: &Address, c: &Candidate) -> Result<()> {
         let owner = self.key.pubkey();
-        let ix = instruction::liquidate(&self.exchange, &owner, &self.margin, of, c.instrument, c.max_lots);
+        let ix = instruction::liquidate(&self.exchange, &owner, &self.margin, of, &c.instruments, &c.args);
         let sent = self.rpc.send(&[ix], &self.key, &[])?;
-        let done = *event::find::<Liquidated>(&sent.log).first().context("the log has no liquidation")?;
-        let terms = Terms::of(&chain.board, c.instrument)?;
-        let (lots, long) = (done.lots.abs(), done.lots > 0);
-        let paid = if long { done.mark_value - done.discount } else { done.mark_value + done.discount };
+        let liquidations = event::find::<Liquidated>(&sent.log);
+        let done = liquidations.first().context("the log has no liquidation")?;
         let usd = |native| decimal::rounded(native, 6, 2);
-        info!(
-            instrument = %terms.name,
-            size = %terms.show_lots(done.lots),
-            price = %usd(terms.average(paid, lots)),
-            mark = %usd(terms.average(done.mark_value, lots)),
-            gain = %usd(done.discount - done.insurance),
-            insurance = %usd(done.insurance),
-            account = %of,
-            "took over"
-        );
+        for leg in &done.positions {
+            let terms = Terms::of(&chain.board, leg.instrument)?;
+            let mark = usd(terms.average(leg.mark_value.abs(), leg.lots.abs()));
+            info!(instrument = %terms.name, size = %terms.show_lots(leg.lots), %mark, account = %of, "took over");
+        }
+        let (gain, insurance) = (usd(done.discount - done.insurance), usd(done.insurance));
+        info!(%gain, %insurance, tokens = done.tokens.len(), account = %of, "took a slice over");
         Ok(())
     }
 

@@ -1,10 +1,11 @@
 //! The margin of an account before and after what it might do. The program's own code, on accounts read through RPC.
 
+use ballast::{args::LiquidateArgs, state::MarginAccount};
 use ballast_risk::{
     Balance, Board, Fill, Leg as BlockLeg, Lots, Portfolio, Position, Ppm, Purpose, QuoteNative, Requirements,
     RiskError, Ticks,
     block::legs_at_marks,
-    liquidation::{Takeover, TokenSale, sell_tokens, take_over},
+    liquidation::{LegMoved, Legs, Request, Slice, Workspace, slice},
     margin::check,
     rule,
 };
@@ -36,31 +37,82 @@ pub fn after_fill(
     requirements(board, &after, now)
 }
 
-/// What `liquidate` would do to an account, if anything.
-pub fn takeover(board: &Board, portfolio: &Portfolio, instrument: u16, max_lots: i64, now: i64) -> Result<Takeover> {
-    let mut scratch = Box::new(*portfolio);
-    let i = board.instrument(instrument)?;
-    take_over(board, &mut scratch, i, Lots::new(max_lots), now)
+/// A liquidation that might be: of whom, and of what.
+#[derive(Clone, Copy)]
+pub struct Liquidation<'a> {
+    /// The board.
+    pub board: &'a Board,
+    /// The account below maintenance.
+    pub account: &'a MarginAccount,
+    /// The instruments of its positions that are legs.
+    pub instruments: &'a [u16],
+    /// The program's arguments.
+    pub args: LiquidateArgs,
+    /// Time, seconds.
+    pub now: i64,
 }
 
-/// What `liquidate_token` would do to an account, if anything.
-pub fn token_sale(board: &Board, portfolio: &Portfolio, token: u16, max_amount: u64, now: i64) -> Result<TokenSale> {
-    sell_tokens(board, portfolio, token, max_amount, now)
+/// What a liquidation would leave behind.
+#[derive(Clone, Debug)]
+pub struct AfterSlice {
+    /// The slice.
+    pub slice: Slice,
+    /// What moves, leg by leg.
+    pub legs: Vec<LegMoved>,
+    /// The margin of the account that was below maintenance.
+    pub account: Requirements,
+    /// The liquidator's margin.
+    pub liquidator: Requirements,
 }
 
-/// The margin that a liquidator would have after a takeover. As in the program, no position limit applies to it.
-pub fn after_takeover(
-    board: &Board,
-    own: &Portfolio,
-    instrument: u16,
-    taken: &Takeover,
-    now: i64,
-) -> Result<Requirements> {
-    let mut after = Box::new(*own);
-    let i = board.instrument(instrument)?;
-    let u = board.underlying(i.underlying)?;
-    taken.fill_liquidator(i, u, &mut after)?;
-    requirements(board, &after, now)
+impl Liquidation<'_> {
+    /// What `liquidate` would take, if anything. The program's own code, on the same steps.
+    pub fn slice(&self) -> Result<Slice> {
+        let mut room: Box<Workspace> = bytemuck::allocation::zeroed_box();
+        let portfolio = self.portfolio()?;
+        self.found(&portfolio, &mut room)
+    }
+
+    /// What `liquidate` would leave of both accounts, if the liquidator's can carry it.
+    pub fn after_slice(&self, own: &Portfolio) -> Result<AfterSlice> {
+        let mut room: Box<Workspace> = bytemuck::allocation::zeroed_box();
+        let (mut portfolio, mut own) = (self.portfolio()?, Box::new(*own));
+        own.accrue(&self.board.interest, self.now)?;
+        let slice = self.found(&portfolio, &mut room)?;
+        let mut legs = Vec::new();
+        let book = |leg: &LegMoved| {
+            legs.push(*leg);
+            Ok(())
+        };
+        let sliced = slice.apply(self.board, &room, &mut portfolio, &mut own, self.now, book)?;
+        Ok(AfterSlice { slice, legs, account: sliced.account, liquidator: sliced.liquidator })
+    }
+
+    /// The account as the program finds it: interest accrued, settled positions closed.
+    fn portfolio(&self) -> Result<Box<Portfolio>> {
+        let mut portfolio = Box::new(self.account.portfolio);
+        portfolio.accrue(&self.board.interest, self.now)?;
+        for index in self.instruments {
+            let i = self.board.instrument(*index)?;
+            if i.settled != 0 {
+                portfolio.close_settled(i, self.board.underlying(i.underlying)?)?;
+            }
+        }
+        Ok(portfolio)
+    }
+
+    fn found(&self, portfolio: &Portfolio, room: &mut Workspace) -> Result<Slice> {
+        let mut legs = Legs::default();
+        for index in self.instruments {
+            legs.add(portfolio, self.board.instrument(*index)?);
+        }
+        legs.add_tokens(portfolio, self.args.tokens);
+        if self.args.whole != 0 {
+            legs.require_whole(self.board, portfolio, self.now)?;
+        }
+        let request = Request { legs, most: Ppm::new(self.args.most) };
+        slice(self.board, portfolio, &mut self.account.episode.clone(), &request, self.now, room)
+    }
 }
 
 /// What a block trade would do to one of its accounts.

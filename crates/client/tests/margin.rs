@@ -1,11 +1,11 @@
 //! The margin simulator refuses what the program refuses, and nothing else.
 
 use ballast_client::{
-    margin::after_takeover,
+    ballast::{args::LiquidateArgs, state::MarginAccount},
+    margin::Liquidation,
     risk::{
         Board, Fill, Instrument, InstrumentLimits, Kind, Lots, MarginParams, Portfolio, Ppm, Print, QuoteNative,
-        RangeParams, Requirements, TickValue, Underlying, UnderlyingParams, UnitPrice, UnitsPerLot,
-        liquidation::Takeover, scenario,
+        RangeParams, TickValue, Underlying, UnderlyingParams, UnitPrice, UnitsPerLot, scenario,
     },
 };
 use bytemuck::{Zeroable, allocation::zeroed_box};
@@ -16,7 +16,12 @@ const NOW: i64 = 1_800_000_000;
 fn board(max_position: i64) -> Box<Board> {
     let mut board: Box<Board> = zeroed_box();
     board.scenarios = scenario::SPAN;
-    board.params = MarginParams { initial_ratio: Ppm::new(1_200_000), ..MarginParams::zeroed() };
+    board.params = MarginParams {
+        initial_ratio: Ppm::new(1_200_000),
+        discount_max: Ppm::new(500_000),
+        discount_of_equity: Ppm::new(500_000),
+        ..MarginParams::zeroed()
+    };
     board.underlyings[0] = Underlying {
         listed: 1,
         first_linear: 1,
@@ -49,19 +54,23 @@ fn board(max_position: i64) -> Box<Board> {
 }
 
 #[test]
-fn a_takeover_past_the_liquidators_position_limit_is_no_refusal() {
-    let board = board(5);
+fn a_slice_past_the_liquidators_position_limit_is_no_refusal() {
+    let board = board(10);
+    let mut account: Box<MarginAccount> = zeroed_box();
+    account.portfolio.cash = QuoteNative::new(400_000);
+    let (i, u) = (board.instrument(0).unwrap(), board.underlying(0).unwrap());
+    let fill = Fill { lots: Lots::new(10), value: QuoteNative::new(10_000_000) };
+    account.portfolio.fill(i, u, fill).unwrap();
     let mut own: Box<Portfolio> = zeroed_box();
     own.cash = QuoteNative::new(100_000_000);
-    let taken = Takeover {
-        fill: Fill { lots: Lots::new(-10), value: QuoteNative::new(-9_900_000) },
-        mark_value: QuoteNative::new(10_000_000),
-        discount: QuoteNative::new(100_000),
-        insurance: QuoteNative::new(40_000),
-        before: Requirements::default(),
-        after: Requirements::default(),
-    };
-    let after = after_takeover(&board, &own, 0, &taken, NOW).unwrap();
-    assert_eq!(after.equity, QuoteNative::new(100_000_000 + 100_000 - 40_000));
-    assert_eq!(after.scan, QuoteNative::new(1_000_000));
+    own.fill(i, u, fill).unwrap();
+    let liquidation =
+        Liquidation { board: &board, account: &account, instruments: &[0], args: LiquidateArgs::of(0), now: NOW };
+    // Equity 0.4 of a maintenance margin of 1: 20 % of what is freed, so that of ten lots seven and a half are needed.
+    let after = liquidation.after_slice(&own).unwrap();
+    assert_eq!(after.slice, liquidation.slice().unwrap());
+    assert_eq!(after.slice.payment.discount, QuoteNative::new(160_000));
+    assert_eq!(after.account.equity, QuoteNative::new(240_000));
+    assert_eq!(after.liquidator.scan, QuoteNative::new(1_800_000));
+    assert_eq!(after.liquidator.equity, QuoteNative::new(100_000_000 + 160_000));
 }

@@ -5,7 +5,7 @@ use anyhow::{Result, anyhow, ensure};
 use ballast_client::ballast::events::OrderPlaced;
 use ballast_client::{
     ballast::{
-        args::{BOTH_SIDES, CancelArgs, LegArgs},
+        args::{BOTH_SIDES, CancelArgs, LegArgs, LiquidateArgs},
         state::Permissions,
         view::MarginView,
     },
@@ -131,10 +131,9 @@ impl Svm {
         Ok(())
     }
 
-    /// Takes over lots of a position.
-    pub fn liquidate(&mut self, by: &Trader, of: &Trader, instrument: u16, max_lots: i64) -> Result<Sent, Failed> {
-        let ix = instruction::liquidate(&self.exchange, &by.address(), &by.margin, &of.margin, instrument, max_lots);
-        self.send(&[ix], &[&by.key])
+    /// Takes over as much of positions as is needed.
+    pub fn liquidate(&mut self, by: &Trader, of: &Trader, instruments: &[u16]) -> Result<Sent, Failed> {
+        self.slice(by, of, instruments, LiquidateArgs::of(0))
     }
 
     /// Closes lots of a position on the book, against orders of these makers.
@@ -152,9 +151,15 @@ impl Svm {
         self.send(&[ix], &[&by.key])
     }
 
-    /// Buys tokens of an account, in smallest units.
-    pub fn liquidate_token(&mut self, by: &Trader, of: &Trader, token: u16, max_amount: u64) -> Result<Sent, Failed> {
-        let ix = instruction::liquidate_token(&self.exchange, &by.address(), &by.margin, &of.margin, token, max_amount);
+    /// Takes over a slice of positions and tokens.
+    pub fn slice(
+        &mut self,
+        by: &Trader,
+        of: &Trader,
+        instruments: &[u16],
+        args: LiquidateArgs,
+    ) -> Result<Sent, Failed> {
+        let ix = instruction::liquidate(&self.exchange, &by.address(), &by.margin, &of.margin, instruments, &args);
         self.send(&[ix], &[&by.key])
     }
 

@@ -2,29 +2,31 @@
 
 use super::{build, read, signer, write};
 use crate::pda::Exchange;
-use ballast::instruction::tag;
+use ballast::{args::LiquidateArgs, instruction::tag};
 use solana_address::Address;
 use solana_instruction::Instruction;
+use std::collections::BTreeSet;
 
-/// `liquidate`
+/// `liquidate`: the positions in some instruments, in any order, and the tokens that the arguments name.
 pub fn liquidate(
     e: &Exchange,
     authority: &Address,
     liquidator: &Address,
     margin: &Address,
-    instrument: u16,
-    max_lots: i64,
+    instruments: &[u16],
+    args: &LiquidateArgs,
 ) -> Instruction {
-    let accounts = vec![
-        signer(authority),
-        read(&e.address),
-        write(&e.treasury),
-        read(&e.board),
-        write(&e.market(instrument)),
-        write(margin),
-        write(liquidator),
-    ];
-    build(tag::LIQUIDATE, accounts, &max_lots)
+    let mut accounts =
+        vec![signer(authority), read(&e.address), write(&e.treasury), read(&e.board), write(margin), write(liquidator)];
+    let instruments: BTreeSet<u16> = instruments.iter().copied().collect();
+    accounts.extend(instruments.into_iter().map(|i| write(&e.market(i))));
+    build(tag::LIQUIDATE, accounts, args)
+}
+
+/// `cancel_liquidatable_orders`
+pub fn cancel_liquidatable_orders(e: &Exchange, margin: &Address, instrument: u16) -> Instruction {
+    let accounts = vec![read(&e.address), read(&e.board), write(&e.market(instrument)), write(margin)];
+    build(tag::CANCEL_LIQUIDATABLE_ORDERS, accounts, &())
 }
 
 /// `liquidate_on_book`: `makers` are the margin accounts whose orders it may meet.
@@ -53,18 +55,4 @@ pub fn liquidate_on_book(
 /// `resolve_bad_debt`
 pub fn resolve_bad_debt(e: &Exchange, margin: &Address) -> Instruction {
     build(tag::RESOLVE_BAD_DEBT, vec![read(&e.address), write(&e.treasury), write(margin)], &())
-}
-
-/// `liquidate_token`: at most so much of a token, in its smallest units.
-pub fn liquidate_token(
-    e: &Exchange,
-    authority: &Address,
-    liquidator: &Address,
-    margin: &Address,
-    token: u16,
-    max_amount: u64,
-) -> Instruction {
-    let accounts =
-        vec![signer(authority), read(&e.address), write(&e.treasury), read(&e.board), write(margin), write(liquidator)];
-    build(tag::LIQUIDATE_TOKEN, accounts, &(token, max_amount))
 }

@@ -10,7 +10,10 @@ use super::{
 use crate::Venue;
 use anyhow::{Context, Result, ensure};
 use ballast_client::{
-    ballast::{events::Liquidated, state::MarginAccount},
+    ballast::{
+        events::{Liquidated, LiquidatedPosition},
+        state::MarginAccount,
+    },
     margin::requirements,
     risk::Board,
 };
@@ -151,18 +154,19 @@ fn signatures_since(venue: &Venue, cast: &Cast, last: Option<Signature>) -> Resu
 }
 
 fn describe(venue: &Venue, cast: &Cast, hour: &Hour, l: &Liquidated) -> String {
-    let terms = &venue.terms[l.instrument as usize];
-    let lots = l.lots.abs();
-    let paid = if l.lots > 0 { l.mark_value - l.discount } else { l.mark_value + l.discount };
+    let leg = |leg: &LiquidatedPosition| {
+        let terms = &venue.terms[leg.instrument as usize];
+        let mark = usd(terms.average(leg.mark_value.abs(), leg.lots.abs()));
+        format!("{} {} at {mark}", terms.show_lots(leg.lots.abs()), terms.name)
+    };
+    let legs: Vec<String> = l.positions.iter().map(leg).collect();
     format!(
-        "{}  {} at {}: the liquidator takes {} {} at {}, {} below the mark; back at {}",
+        "{}  {} at {}: the liquidator takes {}, and {} for it; back at {}",
         time(hour.time),
         cast.name_of(&l.margin),
         percent(l.equity_before, l.maintenance_before),
-        terms.show_lots(lots),
-        terms.name,
-        usd(terms.average(paid, lots)),
-        usd(terms.average(l.discount, lots)),
+        legs.join(", "),
+        usd(l.discount),
         percent(l.equity_after, l.maintenance_after),
     )
 }

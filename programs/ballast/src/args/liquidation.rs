@@ -11,3 +11,13 @@ args! {
         whole: u8,
     }
 }
+
+impl LiquidateArgs {
+    /// As much of the positions as is needed, and of these tokens.
+    pub const fn of(tokens: u16) -> Self {
+        Self { most: 1_000_000, tokens, whole: 0 }
+    }
+
+    /// All that the account has: the markets of all its positions, and every token.
+    pub const WHOLE: Self = Self { most: 1_000_000, tokens: u16::MAX, whole: 1 };
+}

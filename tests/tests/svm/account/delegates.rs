@@ -5,7 +5,7 @@ use ballast_client::risk::{LotValue, QuoteNative};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::BOTH_SIDES,
+        args::{BOTH_SIDES, LiquidateArgs},
         events::{CashTransferred, DelegateSet, PositionTransferred},
         state::Pause,
         state::{MarginAccount, Permissions, RiskBoard},
@@ -75,7 +75,12 @@ mod permissions {
                 false,
             ),
             ("deposit of a token", Permissions::TRADE, token, false),
-            ("liquidate", Permissions::LIQUIDATE, instruction::liquidate(&e, who, &m, &s.poor.margin, BTC, 1), false),
+            (
+                "liquidate",
+                Permissions::LIQUIDATE,
+                instruction::liquidate(&e, who, &m, &s.poor.margin, &[BTC], &LiquidateArgs::of(0)),
+                false,
+            ),
             ("block_trade", Permissions::BLOCK, block, true),
             ("block_trade, second", Permissions::BLOCK, mirrored, true),
             ("transfer_cash", Permissions::TRANSFER, instruction::transfer_cash(&e, who, &m, &other, 1), false),
@@ -161,10 +166,10 @@ mod permissions {
         let mut s = scene();
         let (who, until) = (s.poor.address(), s.svm.now() + 60);
         s.svm.delegate(&s.alice, &who, Permissions::BLOCK, until).unwrap();
-        refused(&mut s.svm, |svm| svm.liquidate(&s.alice, &s.poor, BTC, 1), E::LiquidatorIsOwner);
+        refused(&mut s.svm, |svm| svm.liquidate(&s.alice, &s.poor, &[BTC]), E::LiquidatorIsOwner);
         s.svm.set_time(until);
         s.svm.refresh_all();
-        s.svm.liquidate(&s.alice, &s.poor, BTC, 1).unwrap();
+        s.svm.liquidate(&s.alice, &s.poor, &[BTC]).unwrap();
     }
 
     /// I237, I283. An account keeps no liquidator away by naming him, his key or his delegate as its own delegates.
@@ -176,8 +181,9 @@ mod permissions {
         for who in [s.alice.address(), s.bob.address(), bot.pubkey()] {
             s.svm.delegate(&s.poor, &who, Permissions::all(), until).unwrap();
         }
-        s.svm.liquidate(&s.alice, &s.poor, BTC, 1).unwrap();
-        let ix = instruction::liquidate(&e, &bot.pubkey(), &s.alice.margin, &s.poor.margin, BTC, 1);
+        s.svm.liquidate(&s.alice, &s.poor, &[BTC]).unwrap();
+        let ix =
+            instruction::liquidate(&e, &bot.pubkey(), &s.alice.margin, &s.poor.margin, &[BTC], &LiquidateArgs::of(0));
         s.svm.send(&[ix], &[&bot]).unwrap();
         s.svm.assert_reconciled();
     }
@@ -239,8 +245,8 @@ mod isolated {
         svm.advance(1);
         svm.publish(BTC, "36000").unwrap();
         svm.refresh_all();
-        refused(&mut svm, |svm| svm.liquidate(&alice, &poor, BTC, 1), E::OtherUnderlying);
-        svm.liquidate(&cross, &poor, BTC, 1).unwrap();
+        refused(&mut svm, |svm| svm.liquidate(&alice, &poor, &[BTC]), E::OtherUnderlying);
+        svm.liquidate(&cross, &poor, &[BTC]).unwrap();
         svm.assert_reconciled();
     }
 

@@ -55,7 +55,7 @@ fn each_bit_stops_what_it_names_and_nothing_else() {
         }),
         ("cancel", Pause::empty(), |svm, p| svm.cancel(&p.alice, BTC, p.order)),
         ("cancel all", Pause::empty(), |svm, p| svm.cancel_all(&p.alice, BTC, 9)),
-        ("liquidate", Pause::LIQUIDATE | Pause::DEPOSIT, |svm, p| svm.liquidate(&p.bob, &p.poor, BTC, 1)),
+        ("liquidate", Pause::LIQUIDATE | Pause::DEPOSIT, |svm, p| svm.liquidate(&p.bob, &p.poor, &[BTC])),
         ("sweep", Pause::empty(), |svm, _| svm.sweep(BTC)),
         ("refresh", Pause::empty(), |svm, _| svm.refresh(BTC)),
         ("grow a market", Pause::empty(), |svm, _| svm.grow_market(BTC)),

@@ -91,12 +91,12 @@ fn margin_parameters_change_initial_margin_and_leave_maintenance_alone() {
     let (mut svm, alice, _) = traded();
     let before = svm.requirements(&alice);
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
-    let args = MarginParams { initial_ratio: Ppm::new(2_500_000), discount_max: Ppm::new(60_000), ..args };
+    let args = MarginParams { initial_ratio: Ppm::new(2_500_000), discount_max: Ppm::new(600_000), ..args };
     let ix = instruction::change_margin(&svm.exchange, &svm.admin.pubkey(), &args);
     by_admin(&mut svm, ix).unwrap();
     let after = svm.requirements(&alice);
     assert_eq!((after.maintenance, after.initial.get()), (before.maintenance, 2 * before.initial.get()));
-    assert_eq!(svm.board().board.params.discount_max.get(), 60_000);
+    assert_eq!(svm.board().board.params.discount_max.get(), 600_000);
 }
 
 /// I311. A refusal names the parameter and its bounds.
@@ -129,7 +129,7 @@ fn reserved_bytes_are_refused_by_name() {
     let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
     let a = admin.pubkey();
     let mut margin = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
-    margin.reserved[6] = 1;
+    margin.reserved[3] = 1;
     let mut limits = instrument_change(&svm, BTC);
     limits.limits.reserved[1] = 1;
     let mut funding = instrument_change(&svm, BTC);
@@ -251,7 +251,7 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
         assert!(now.maintenance.get() - calm.maintenance.get() < calm.maintenance.get() / 10_000);
         // Who had enough for the old range is not liquidated, and may not add.
         let carol = svm.trader("100000").unwrap();
-        let failed = svm.liquidate(&carol, &poor, BTC, 1).unwrap_err();
+        let failed = svm.liquidate(&carol, &poor, &[BTC]).unwrap_err();
         assert_eq!(failed.ballast(), Some(E::NotLiquidatable));
         let failed = svm.place(&poor, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
         assert_eq!(failed.ballast(), Some(E::BelowInitialMargin));
@@ -265,7 +265,7 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
         let end = svm.requirements(&alice);
         assert!((end.maintenance.get() - 2 * calm.maintenance.get()).abs() < 10);
         assert_eq!(btc(&svm).range.initial, Ppm::new(300_000));
-        svm.liquidate(&carol, &poor, BTC, 1).unwrap();
+        svm.liquidate(&carol, &poor, &[BTC]).unwrap();
         svm.assert_reconciled();
     }
 }

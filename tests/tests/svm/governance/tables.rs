@@ -238,7 +238,7 @@ fn change_margin() {
     let bounds: &[Change<MarginParams>] = &[
         ("an initial ratio below its bound", |m| m.initial_ratio = Ppm::new(1_049_999), E::ParameterOutOfBounds),
         ("an initial ratio above its bound", |m| m.initial_ratio = Ppm::new(3_000_001), E::ParameterOutOfBounds),
-        ("a largest discount below the base", |m| m.discount_max = Ppm::new(9_999), E::ParameterOutOfBounds),
+        ("a largest discount below the base", |m| m.discount_max = Ppm::new(149_999), E::ParameterOutOfBounds),
         ("negative dust", |m| m.dust_value = QuoteNative::new(-1), E::ParameterOutOfBounds),
     ];
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;

@@ -1,6 +1,8 @@
 //! Interest on owed cash, lending, borrowing and the rolling limits on withdrawals (I300 to I309).
 
 use crate::harness::refusal::{assert_refused, numbers, refused};
+use ballast_client::ballast::args::LiquidateArgs;
+use ballast_client::margin::Liquidation;
 use ballast_client::{
     BallastError as E,
     ballast::events::{
@@ -19,10 +21,10 @@ const HOUR: i64 = 3_600;
 
 const YEAR: i64 = 31_536_000;
 
-fn the_event<T: EventData + Copy>(sent: &Sent) -> T {
+fn the_event<T: EventData + Clone>(sent: &Sent) -> T {
     let events = event::find::<T>(&sent.log);
     assert_eq!(events.len(), 1, "{}: {:#?}", T::NAME, sent.log);
-    events[0]
+    events[0].clone()
 }
 
 /// An exchange with interest on, and a trader whose dollars are lent: the third epoch has begun.
@@ -372,17 +374,23 @@ fn interest_alone_liquidates() {
     }
     svm.set_time(high - 1);
     svm.refresh_all();
-    refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, BTC, 100), E::NotLiquidatable);
+    refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[BTC]), E::NotLiquidatable);
     svm.set_time(high);
     svm.refresh_all();
-    let taken = margin::takeover(&svm.board().board, &svm.portfolio(&alice), BTC, 100, high).unwrap();
+    let (board, account) = (svm.board(), svm.margin(&alice.margin));
+    let args = LiquidateArgs::of(0);
+    let liquidation = Liquidation { board: &board.board, account: &account, instruments: &[BTC], args, now: high };
+    let expected = liquidation.after_slice(&svm.portfolio(&liquidator)).unwrap();
     let interest = due(&svm, &alice);
-    let sent = svm.liquidate(&liquidator, &alice, BTC, 100).unwrap();
+    let sent = svm.liquidate(&liquidator, &alice, &[BTC]).unwrap();
     let did: Liquidated = the_event(&sent);
-    assert_eq!((did.lots, did.equity_after), (-taken.fill.lots.get(), taken.after.equity.get()));
+    assert_eq!(
+        (did.discount, did.equity_after),
+        (expected.slice.payment.discount.get(), expected.account.equity.get())
+    );
     let p = svm.portfolio(&alice);
-    assert_eq!((p.accrued_interest.get(), p.owed), (interest, taken.after.owed()));
-    assert_eq!((p.owed_registered, svm.requirements(&alice)), (p.owed, taken.after));
+    assert_eq!((p.accrued_interest.get(), p.owed), (interest, expected.account.owed()));
+    assert_eq!((p.owed_registered, svm.requirements(&alice)), (p.owed, expected.account));
     svm.accrue_interest(&lender).ok();
     svm.assert_reconciled();
 }
@@ -404,9 +412,9 @@ fn interest_of_a_bankrupt_is_written_off() {
     let interest = due(&svm, &alice);
     assert!(interest > 0);
     let (fund, pool) = (svm.treasury().insurance.get(), svm.treasury().lending);
-    let sent = svm.liquidate(&liquidator, &alice, BTC, 100).unwrap();
+    let sent = svm.liquidate(&liquidator, &alice, &[BTC]).unwrap();
     let did: Liquidated = the_event(&sent);
-    assert_eq!((did.lots, did.uncovered), (100, 0));
+    assert_eq!((did.positions[0].lots, did.uncovered), (100, 0));
     let p = svm.portfolio(&alice);
     assert_eq!((p.cash.get(), p.accrued_interest.get(), p.owed.get(), p.owed_registered.get()), (0, 0, 0, 0));
     assert_eq!(svm.treasury().insurance.get(), fund + did.insurance - did.bad_debt);
@@ -431,7 +439,7 @@ fn debt_that_is_resolved_later_ends_its_interest() {
     svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
     svm.advance(1);
     svm.publish(BTC, "20000").unwrap();
-    let sent = svm.liquidate(&liquidator, &alice, BTC, 100).unwrap();
+    let sent = svm.liquidate(&liquidator, &alice, &[BTC]).unwrap();
     let did: Liquidated = the_event(&sent);
     assert_eq!(svm.portfolio(&alice).owed.get(), did.uncovered);
     next_epoch(&mut svm);
@@ -717,7 +725,7 @@ fn whatever_happens_interest_balances() {
             18 => drop(svm.resolve_bad_debt(t)),
             _ => {
                 for by in &traders {
-                    liquidated += usize::from(svm.liquidate(by, t, BTC, 1_000).is_ok());
+                    liquidated += usize::from(svm.liquidate(by, t, &[BTC]).is_ok());
                 }
             }
         }

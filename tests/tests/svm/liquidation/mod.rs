@@ -2,5 +2,5 @@
 
 mod on_book;
 mod positions;
+mod slices;
 mod tables;
-mod tokens;

@@ -1,13 +1,17 @@
 //! Liquidation and bad debt (I202, I214, I233 to I235).
 
 use crate::harness::refusal::{DUPLICATE, assert_refused, numbers, refused};
-use ballast_client::risk::UnitPrice;
 use ballast_client::{
     BallastError as E,
-    ballast::{args::InstrumentTightenArgs, events::Liquidated, state::Pause},
+    ballast::{
+        args::{InstrumentTightenArgs, LiquidateArgs},
+        events::Liquidated,
+        state::Pause,
+    },
     book::Side,
-    event, instruction, margin,
-    risk::{Fill, Lots, Portfolio, Print, QuoteNative, liquidation::Takeover, math::mul_ppm_ceil},
+    event, instruction,
+    margin::{AfterSlice, Liquidation},
+    risk::{Fill, Lots, Portfolio, QuoteNative, liquidation::LegMoved, math::mul_ppm_ceil},
 };
 use ballast_testkit::{BTC, ETH, Order, SOL, Sent, Svm, Trader};
 use solana_signer::Signer;
@@ -39,31 +43,41 @@ impl Crash {
         Self::with(|_| {}, true, "36000")
     }
 
-    /// What the client says that a liquidation of at most so many lots does.
-    fn simulated(&self, max_lots: i64) -> Takeover {
+    /// What the client says that a liquidation of at most so much does, in millionths.
+    fn simulated(&self, most: u32) -> AfterSlice {
         let (board, now) = (self.svm.board(), self.svm.now());
-        margin::takeover(&board.board, &self.svm.portfolio(&self.alice), BTC, max_lots, now).unwrap()
+        let account = self.svm.margin(&self.alice.margin);
+        let args = part(most);
+        let liquidation = Liquidation { board: &board.board, account: &account, instruments: &[BTC], args, now };
+        liquidation.after_slice(&self.svm.portfolio(&self.liquidator)).unwrap()
     }
 
-    fn liquidate(&mut self, max_lots: i64) -> Liquidated {
-        liquidated(&self.svm.liquidate(&self.liquidator, &self.alice, BTC, max_lots).unwrap())
+    fn liquidate(&mut self, most: u32) -> Liquidated {
+        liquidated(&self.svm.slice(&self.liquidator, &self.alice, &[BTC], part(most)).unwrap())
     }
 
     #[track_caller]
-    fn refuse(
-        &mut self,
-        max_lots: i64,
-        error: impl Into<crate::harness::refusal::Expected>,
-    ) -> ballast_testkit::Failed {
+    fn refuse(&mut self, most: u32, error: impl Into<crate::harness::refusal::Expected>) -> ballast_testkit::Failed {
         let (liquidator, alice) = (&self.liquidator, &self.alice);
-        refused(&mut self.svm, |svm| svm.liquidate(liquidator, alice, BTC, max_lots), error)
+        refused(&mut self.svm, |svm| svm.slice(liquidator, alice, &[BTC], part(most)), error)
     }
+}
+
+const ALL: u32 = 1_000_000;
+
+fn part(most: u32) -> LiquidateArgs {
+    LiquidateArgs { most, ..LiquidateArgs::of(0) }
+}
+
+/// Lots of the one position that was taken.
+fn lots(did: &Liquidated) -> i64 {
+    did.positions[0].lots
 }
 
 fn liquidated(sent: &Sent) -> Liquidated {
     let events = event::find::<Liquidated>(&sent.log);
     assert_eq!(events.len(), 1);
-    events[0]
+    events[0].clone()
 }
 
 /// True if equity reaches maintenance margin and the buffer of 10 %.
@@ -75,7 +89,7 @@ fn reaches_buffer(after: &ballast_client::risk::Requirements) -> bool {
 /// An account whose position was taken over at a loss that no insurance covered.
 pub fn uncovered_debt() -> (Svm, Trader) {
     let mut crash = Crash::with(|c| c.exchange.insurance = "0".to_owned(), true, "20000");
-    crash.liquidate(i64::MAX);
+    crash.liquidate(ALL);
     (crash.svm, crash.alice)
 }
 
@@ -83,7 +97,7 @@ pub fn uncovered_debt() -> (Svm, Trader) {
 fn an_account_that_covers_its_maintenance_margin_is_not_liquidated() {
     let mut crash = Crash::with(|_| {}, true, "39000");
     let r = crash.svm.requirements(&crash.alice);
-    let failed = crash.refuse(1, E::NotLiquidatable);
+    let failed = crash.refuse(ALL, E::NotLiquidatable);
     assert_eq!(numbers(&failed, "equity"), (r.equity.get(), r.maintenance.get()));
 }
 
@@ -99,12 +113,12 @@ fn liquidation_begins_one_unit_below_maintenance_margin() {
         &crash.liquidator.address(),
         &crash.liquidator.margin,
         &crash.alice.margin,
-        BTC,
-        1,
+        &[BTC],
+        &part(ALL),
     );
     crash.svm.simulate(&[ix], &[&crash.liquidator.key]).unwrap();
     crash.svm.deposit_usdc(&crash.alice, 1).unwrap();
-    crash.refuse(1, E::NotLiquidatable);
+    crash.refuse(ALL, E::NotLiquidatable);
 }
 
 /// I234.
@@ -112,16 +126,20 @@ fn liquidation_begins_one_unit_below_maintenance_margin() {
 fn the_fewest_lots_that_reach_the_buffer_are_taken() {
     for (long, price) in [(true, "36000"), (true, "36300"), (false, "44000"), (false, "43700")] {
         let mut crash = Crash::with(|_| {}, long, price);
-        let expected = crash.simulated(i64::MAX);
-        let lots = expected.fill.lots.get().abs();
-        assert!(lots > 1 && lots < 100, "the case is one of a partial liquidation: {lots}");
-        assert!(reaches_buffer(&expected.after));
-        assert!(!reaches_buffer(&crash.simulated(lots - 1).after), "a lot less does not reach the buffer");
+        let expected = crash.simulated(ALL);
+        let LegMoved::Position { lots: taken, .. } = expected.legs[0] else { unreachable!() };
+        let taken = taken.get();
+        assert!(taken.abs() > 1 && taken.abs() < 100, "the case is one of a partial liquidation: {taken}");
+        assert!(reaches_buffer(&expected.account));
+        let fewer = crash.simulated(((taken.abs() - 1) * 10_000) as u32);
+        assert!(!reaches_buffer(&fewer.account), "a lot less does not reach the buffer");
 
-        let did = crash.liquidate(i64::MAX);
-        assert_eq!(did.lots, -expected.fill.lots.get());
-        assert_eq!(crash.svm.requirements(&crash.alice), expected.after);
-        crash.refuse(1, E::NotLiquidatable);
+        let did = crash.liquidate(ALL);
+        assert_eq!(lots(&did), taken);
+        assert_eq!(crash.svm.requirements(&crash.alice), expected.account);
+        assert_eq!(crash.svm.requirements(&crash.liquidator), expected.liquidator);
+        assert_eq!(crash.svm.margin(&crash.alice.margin).episode.noticed_at, 0, "at the buffer the episode is over");
+        crash.refuse(ALL, E::NotLiquidatable);
         crash.svm.assert_reconciled();
     }
 }
@@ -129,12 +147,12 @@ fn the_fewest_lots_that_reach_the_buffer_are_taken() {
 #[test]
 fn a_request_for_less_takes_that_much_and_leaves_the_rest_to_others() {
     let mut crash = Crash::new();
-    let whole = crash.simulated(i64::MAX).fill.lots.get().abs();
-    let first = crash.liquidate(1);
-    assert_eq!(first.lots, 1);
+    let LegMoved::Position { lots: whole, .. } = crash.simulated(ALL).legs[0] else { unreachable!() };
+    let first = crash.liquidate(50_000);
+    assert_eq!(lots(&first), 5);
     assert!(!reaches_buffer(&crash.svm.requirements(&crash.alice)));
-    let second = liquidated(&crash.svm.liquidate(&crash.bob, &crash.alice, BTC, i64::MAX).unwrap());
-    assert!(second.lots < whole);
+    let second = liquidated(&crash.svm.liquidate(&crash.bob, &crash.alice, &[BTC]).unwrap());
+    assert!(lots(&second) < whole.get());
     assert!(reaches_buffer(&crash.svm.requirements(&crash.alice)));
     crash.svm.assert_reconciled();
 }
@@ -143,29 +161,27 @@ fn a_request_for_less_takes_that_much_and_leaves_the_rest_to_others() {
 fn every_number_of_the_event_is_where_it_says() {
     for (long, price) in [(true, "36000"), (false, "44000")] {
         let mut crash = Crash::with(|_| {}, long, price);
-        let (was, expected) = (crash.svm.requirements(&crash.alice), crash.simulated(i64::MAX));
+        let (was, expected) = (crash.svm.requirements(&crash.alice), crash.simulated(ALL));
         let (alice, liquidator) = (crash.svm.portfolio(&crash.alice), crash.svm.portfolio(&crash.liquidator));
         let fund = crash.svm.treasury().insurance.get();
-        let did = crash.liquidate(i64::MAX);
+        let did = crash.liquidate(ALL);
 
         assert_eq!((did.margin, did.liquidator), (crash.alice.margin, crash.liquidator.margin));
         assert_eq!((did.equity_before, did.maintenance_before), (was.equity.get(), was.maintenance.get()));
         let is = crash.svm.requirements(&crash.alice);
         assert_eq!((did.equity_after, did.maintenance_after), (is.equity.get(), is.maintenance.get()));
-        assert_eq!(did.mark_value, did.lots.abs() * crash.svm.board().board.instrument(BTC).unwrap().mark.get() / 16);
-        assert_eq!((did.discount, did.insurance), (expected.discount.get(), did.discount / 5));
-        assert!(did.discount > 0);
+        let (taken, value) = (lots(&did), did.positions[0].mark_value);
+        assert_eq!(value, taken * crash.svm.board().board.instrument(BTC).unwrap().mark.get() / 16);
+        assert_eq!((did.discount, did.insurance), (expected.slice.payment.discount.get(), did.discount / 5));
+        assert!(did.discount > 0 && did.from_budget == 0 && did.tokens.is_empty());
         assert_eq!(crash.svm.treasury().insurance.get(), fund + did.insurance);
 
-        let price = if long { did.mark_value - did.discount } else { -did.mark_value - did.discount };
-        let fill = |lots: i64, value: i64| Fill { lots: Lots::new(lots), value: QuoteNative::new(value) };
-        assert_portfolio(&crash.svm, alice, &crash.alice, fill(-did.lots, -price), 0);
-        assert_portfolio(&crash.svm, liquidator, &crash.liquidator, fill(did.lots, price), did.insurance);
+        let fill = |sign: i64| Fill { lots: Lots::new(sign * taken), value: QuoteNative::new(sign * value) };
+        assert_portfolio(&crash.svm, alice, &crash.alice, fill(-1), did.discount);
+        assert_portfolio(&crash.svm, liquidator, &crash.liquidator, fill(1), did.insurance - did.discount);
 
         let margin = crash.svm.margin(&crash.alice.margin);
         assert_eq!(margin.liquidated_at, crash.svm.now());
-        let value = if long { did.mark_value } else { -did.mark_value };
-        assert_eq!((margin.episode.legs[0].instrument, margin.episode.legs[0].value.get()), (BTC, value));
         crash.svm.assert_reconciled();
     }
 }
@@ -181,20 +197,25 @@ fn assert_portfolio(svm: &Svm, mut was: Portfolio, t: &Trader, fill: Fill, paid:
 }
 
 #[test]
-fn the_accounts_orders_in_the_market_go_and_all_others_stay() {
+fn orders_stay_until_anyone_cancels_those_of_an_account_below_maintenance() {
     let mut crash = Crash::with(|_| {}, true, "39900");
     crash.svm.rest(&crash.alice, Order::sell(&crash.svm, BTC, "41000", 3)).unwrap();
     crash.svm.rest(&crash.alice, Order::sell(&crash.svm, BTC, "42000", 3)).unwrap();
     crash.svm.rest(&crash.alice, Order::buy(&crash.svm, ETH, "2400", 1)).unwrap();
     crash.svm.rest(&crash.bob, Order::sell(&crash.svm, BTC, "41500", 7)).unwrap();
+    let cancel = instruction::cancel_liquidatable_orders(&crash.svm.exchange, &crash.alice.margin, BTC);
+    assert_refused(&mut crash.svm, std::slice::from_ref(&cancel), &[], E::NotLiquidatable);
     crash.svm.advance(1);
     crash.svm.publish(BTC, "36000").unwrap();
-    let did = crash.liquidate(i64::MAX);
-    assert_eq!(did.orders_cancelled, 2);
-    let market = crash.svm.market(BTC);
-    let left: Vec<_> = market.book().unwrap().orders(Side::Ask).map(|o| o.unwrap().1.lots).collect();
-    assert_eq!(left, [Lots::new(7)]);
+    let asks = |svm: &Svm| -> Vec<Lots> {
+        svm.market(BTC).book().unwrap().orders(Side::Ask).map(|o| o.unwrap().1.lots).collect()
+    };
+    crash.liquidate(50_000);
+    assert_eq!(asks(&crash.svm).len(), 3);
+    crash.svm.send(&[cancel], &[]).unwrap();
+    assert_eq!(asks(&crash.svm), [Lots::new(7)]);
     assert_eq!(crash.svm.market(ETH).book().unwrap().len(Side::Bid), 1);
+    crash.liquidate(ALL);
     crash.svm.assert_reconciled();
 }
 
@@ -214,16 +235,15 @@ fn a_hedge_is_not_broken() {
     svm.publish(BTC, "32500").unwrap();
     assert!(svm.requirements(&alice).is_liquidatable());
     assert_eq!((svm.lots(&alice, BTC), svm.lots(&alice, 3)), (102, -60));
-    // The short leg is the hedge: without it the scan grows. Any number of lots of it is refused.
-    for lots in [1, 30, 60, i64::MAX] {
-        refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, 3, lots), E::LiquidationDoesNotHelp);
+    // The short leg is the hedge: without it the scan grows. Any part of it alone is refused.
+    for most in [300_000, 600_000, ALL] {
+        refused(&mut svm, |svm| svm.slice(&liquidator, &alice, &[3], part(most)), E::LiquidationDoesNotHelp);
     }
-    // Nor may so much of the other leg be taken that the hedge becomes the risk.
-    for lots in [102, i64::MAX] {
-        refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, BTC, lots), E::LiquidationDoesNotHelp);
-    }
-    let did = liquidated(&svm.liquidate(&liquidator, &alice, BTC, 42).unwrap());
-    assert!(did.equity_after - did.maintenance_after > did.equity_before - did.maintenance_before);
+    // Both together are a smaller book of the same kind.
+    let did = liquidated(&svm.liquidate(&liquidator, &alice, &[BTC, 3]).unwrap());
+    let ratio = |equity: i64, maintenance: i64| equity as f64 / maintenance as f64;
+    assert!(ratio(did.equity_after, did.maintenance_after) > ratio(did.equity_before, did.maintenance_before));
+    assert_eq!(did.positions.len(), 2);
     svm.assert_reconciled();
 }
 
@@ -231,19 +251,14 @@ fn a_hedge_is_not_broken() {
 #[test]
 fn a_liquidator_ends_above_initial_margin() {
     let mut crash = Crash::new();
-    let expected = crash.simulated(i64::MAX);
-    let (bob, board) = (crash.svm.trader("100").unwrap(), crash.svm.board());
-    let i = board.board.instrument(BTC).unwrap();
-    let mut after = crash.svm.portfolio(&bob);
-    let other =
-        Fill { lots: Lots::new(-expected.fill.lots.get()), value: QuoteNative::new(-expected.fill.value.get()) };
-    after.fill(i, board.board.underlying(BTC).unwrap(), other).unwrap();
-    after.cash = after.cash.minus(expected.insurance).unwrap();
-    let short = margin::requirements(&board.board, &after, crash.svm.now()).unwrap();
+    let bob = crash.svm.trader("100").unwrap();
     let alice = &crash.alice;
-    let failed = refused(&mut crash.svm, |svm| svm.liquidate(&bob, alice, BTC, i64::MAX), E::BelowInitialMargin);
-    assert_eq!(numbers(&failed, "initial margin:"), (short.initial.get(), short.initial_equity.get()));
-    crash.svm.liquidate(&bob, &crash.alice, BTC, 1).unwrap();
+    let failed = refused(&mut crash.svm, |svm| svm.liquidate(&bob, alice, &[BTC]), E::BelowInitialMargin);
+    let (required, available): (i64, i64) = numbers(&failed, "initial margin:");
+    assert!(available < required);
+    crash.svm.slice(&bob, &crash.alice, &[BTC], part(30_000)).unwrap();
+    let r = crash.svm.requirements(&bob);
+    assert!(r.initial_equity >= r.initial);
 }
 
 /// I235.
@@ -252,8 +267,8 @@ fn nobody_liquidates_himself() {
     let mut crash = Crash::new();
     let alice = &crash.alice;
     let second = crash.svm.sub_account(alice.key.insecure_clone(), 1, "100000").unwrap();
-    refused(&mut crash.svm, |svm| svm.liquidate(&second, alice, BTC, 1), E::LiquidatorIsOwner);
-    refused(&mut crash.svm, |svm| svm.liquidate(alice, alice, BTC, 1), DUPLICATE);
+    refused(&mut crash.svm, |svm| svm.liquidate(&second, alice, &[BTC]), E::LiquidatorIsOwner);
+    refused(&mut crash.svm, |svm| svm.liquidate(alice, alice, &[BTC]), DUPLICATE);
 }
 
 /// I202.
@@ -261,8 +276,14 @@ fn nobody_liquidates_himself() {
 fn nobody_liquidates_with_anothers_account() {
     let mut crash = Crash::new();
     let (svm, thief) = (&mut crash.svm, &crash.bob);
-    let ix =
-        instruction::liquidate(&svm.exchange, &thief.address(), &crash.liquidator.margin, &crash.alice.margin, BTC, 1);
+    let ix = instruction::liquidate(
+        &svm.exchange,
+        &thief.address(),
+        &crash.liquidator.margin,
+        &crash.alice.margin,
+        &[BTC],
+        &part(ALL),
+    );
     assert_refused(svm, &[ix], &[&thief.key], E::Unauthorized);
 }
 
@@ -279,11 +300,11 @@ fn the_legs_price_must_be_fresh_and_no_other() {
     svm.publish(SOL, "40").unwrap();
     svm.simulate_liquidation(&liquidator, &alice, BTC).unwrap();
     svm.advance(1);
-    refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, BTC, 1), E::PriceStale);
+    refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[BTC]), E::PriceStale);
     svm.publish(BTC, "36000").unwrap();
-    refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, ETH, 1), E::PriceStale);
+    refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[ETH]), E::PriceStale);
     // Alice's ETH counts at its last price; the liquidator holds none.
-    svm.liquidate(&liquidator, &alice, BTC, 1).unwrap();
+    svm.liquidate(&liquidator, &alice, &[BTC]).unwrap();
 }
 
 trait SimulateLiquidation {
@@ -302,7 +323,8 @@ impl SimulateLiquidation for Svm {
         of: &Trader,
         instrument: u16,
     ) -> Result<Sent, ballast_testkit::Failed> {
-        let ix = instruction::liquidate(&self.exchange, &by.address(), &by.margin, &of.margin, instrument, 1);
+        let ix =
+            instruction::liquidate(&self.exchange, &by.address(), &by.margin, &of.margin, &[instrument], &part(ALL));
         self.simulate(&[ix], &[&by.key])
     }
 }
@@ -313,9 +335,9 @@ fn a_liquidator_needs_fresh_prices_of_what_he_holds() {
     crash.svm.trade(&crash.liquidator, &crash.bob, ETH, "2500", 10).unwrap();
     crash.svm.advance(11);
     crash.svm.publish(BTC, "36000").unwrap();
-    crash.refuse(1, E::PriceStale);
+    crash.refuse(ALL, E::PriceStale);
     crash.svm.publish(ETH, "2500").unwrap();
-    crash.liquidate(1);
+    crash.liquidate(ALL);
 }
 
 /// I205.
@@ -324,10 +346,10 @@ fn a_pause_of_liquidation_or_of_deposits_stops_it_and_no_other_does() {
     let mut crash = Crash::new();
     for bit in [Pause::LIQUIDATE, Pause::DEPOSIT] {
         crash.svm.set_pause(bit).unwrap();
-        crash.refuse(1, E::Paused);
+        crash.refuse(ALL, E::Paused);
     }
     crash.svm.set_pause(Pause::all() & !Pause::LIQUIDATE & !Pause::DEPOSIT).unwrap();
-    crash.liquidate(1);
+    crash.liquidate(ALL);
 }
 
 /// I318. Whatever a risk key does to the limits of an instrument, liquidators take positions over.
@@ -338,7 +360,7 @@ fn a_tightened_position_limit_stops_no_liquidation() {
     let args = InstrumentTightenArgs { max_position: 1, open_interest_cap: 1, reduce_only: 1 };
     let tighten = instruction::tighten_instrument(&crash.svm.exchange, &risker.pubkey(), BTC, &args);
     crash.svm.send(&[tighten], &[&risker]).unwrap();
-    assert_eq!(crash.liquidate(i64::MAX).lots, 100);
+    assert_eq!(lots(&crash.liquidate(ALL)), 100);
     assert_eq!((crash.svm.lots(&crash.alice, BTC), crash.svm.lots(&crash.liquidator, BTC)), (0, 100));
     crash.svm.assert_reconciled();
 }
@@ -347,43 +369,22 @@ fn a_tightened_position_limit_stops_no_liquidation() {
 fn what_is_not_held_is_not_taken_over() {
     let mut crash = Crash::new();
     let (liquidator, alice) = (&crash.liquidator, &crash.alice);
-    refused(&mut crash.svm, |svm| svm.liquidate(liquidator, alice, ETH, 1), E::NothingToLiquidate);
+    refused(&mut crash.svm, |svm| svm.liquidate(liquidator, alice, &[ETH]), E::NothingToLiquidate);
 }
 
-/// I234.
+/// I234. Below the dust value of 10 dollars of margin an account goes whole or not at all.
 #[test]
 fn dust_is_taken_whole() {
     let mut svm = Svm::new().unwrap();
-    let (alice, bob) = (svm.trader("64").unwrap(), svm.trader("100000").unwrap());
-    let held = 50;
-    svm.trade(&alice, &bob, SOL, "40", held).unwrap();
-    let portfolio = svm.portfolio(&alice);
-    // A price at which a few lots less than all would do, which are worth less than 10 dollars.
-    let (cents, fewest) = (2_600..3_900)
-        .rev()
-        .find_map(|cents| {
-            let (mut board, now) = (svm.board(), svm.now());
-            let print = Print {
-                price: UnitPrice::new(cents * 1_000 * 16), // of 0.1 SOL, at 1/16 of 0.000001
-                confidence: UnitPrice::new(0),
-                publish_time: now + 1,
-                previous_publish_time: now,
-            };
-            board.board.underlying_mut(SOL).unwrap().publish(&print, None).unwrap();
-            board.board.reprice(SOL).unwrap();
-            let taken = margin::takeover(&board.board, &portfolio, SOL, held - 1, now + 1).ok()?;
-            let lots = taken.fill.lots.get().abs();
-            let dust = (held - lots) * cents * 1_000 < 10_000_000;
-            (lots < held - 1 && dust && reaches_buffer(&taken.after)).then_some((cents, lots))
-        })
-        .expect("there is such a price");
+    let (alice, bob) = (svm.trader("13").unwrap(), svm.trader("100000").unwrap());
+    svm.trade(&alice, &bob, SOL, "40", 10).unwrap();
     svm.advance(1);
-    svm.publish(SOL, &format!("{}.{:02}", cents / 100, cents % 100)).unwrap();
-    let by_request = instruction::liquidate(&svm.exchange, &bob.address(), &bob.margin, &alice.margin, SOL, held - 1);
-    let sent = svm.simulate(&[by_request], &[&bob.key]).unwrap();
-    assert_eq!(liquidated(&sent).lots, fewest);
-    let did = liquidated(&svm.liquidate(&bob, &alice, SOL, held).unwrap());
-    assert_eq!(did.lots, held);
+    svm.publish(SOL, "33").unwrap();
+    let r = svm.requirements(&alice);
+    assert!(r.is_liquidatable() && r.equity.get() > 0 && r.maintenance.get() < 10_000_000);
+    refused(&mut svm, |svm| svm.slice(&bob, &alice, &[SOL], part(999_999)), E::SliceTooSmall);
+    let did = liquidated(&svm.liquidate(&bob, &alice, &[SOL]).unwrap());
+    assert_eq!(lots(&did), 10);
     assert_eq!(svm.portfolio(&alice).position_count, 0);
     svm.assert_reconciled();
 }
@@ -395,8 +396,8 @@ fn a_bankrupt_accounts_debt_is_paid_by_the_insurance_fund_at_once() {
         let mut crash = Crash::with(|_| {}, long, price);
         assert!(crash.svm.requirements(&crash.alice).equity.get() < 0);
         let fund = crash.svm.treasury().insurance.get();
-        let did = crash.liquidate(i64::MAX);
-        assert_eq!(did.lots.abs(), 100);
+        let did = crash.liquidate(ALL);
+        assert_eq!(lots(&did).abs(), 100);
         assert!(did.bad_debt > 0 && did.uncovered == 0);
         let portfolio = crash.svm.portfolio(&crash.alice);
         assert_eq!((portfolio.cash.get(), portfolio.position_count), (0, 0));
@@ -413,12 +414,12 @@ fn a_bankrupt_accounts_debt_is_paid_by_the_insurance_fund_at_once() {
 #[test]
 fn a_bankrupt_account_with_lots_left_keeps_its_debt_until_the_last_is_gone() {
     let mut crash = Crash::with(|_| {}, true, "20000");
-    let did = crash.liquidate(99);
-    assert_eq!((did.lots, did.bad_debt, did.uncovered), (99, 0, 0));
+    let did = crash.liquidate(990_000);
+    assert_eq!((lots(&did), did.bad_debt, did.uncovered), (99, 0, 0));
     let (svm, alice) = (&mut crash.svm, &crash.alice);
     refused(svm, |svm| svm.resolve_bad_debt(alice), E::NoBadDebt);
-    let did = crash.liquidate(1);
-    assert_eq!(did.lots, 1);
+    let did = crash.liquidate(ALL);
+    assert_eq!(lots(&did), 1);
     assert!(did.bad_debt > 0);
     crash.svm.assert_reconciled();
 }
@@ -427,8 +428,8 @@ fn a_bankrupt_account_with_lots_left_keeps_its_debt_until_the_last_is_gone() {
 #[test]
 fn a_fund_that_is_too_small_leaves_debt_for_later() {
     let mut crash = Crash::with(|c| c.exchange.insurance = "10".to_owned(), true, "20000");
-    let did = crash.liquidate(i64::MAX);
-    // The fund has its 10 dollars and its share of the discount.
+    let did = crash.liquidate(ALL);
+    // The fund has its 10 dollars; a bankrupt account pays no discount.
     assert_eq!(did.bad_debt, 10_000_000 + did.insurance);
     assert!(did.uncovered > 0);
     let debt = |svm: &Svm, t: &Trader| -svm.portfolio(t).cash.get();
@@ -469,5 +470,5 @@ fn an_account_in_credit_has_no_bad_debt() {
 fn whoever_deposits_in_time_is_not_liquidated() {
     let mut crash = Crash::new();
     crash.svm.deposit_usdc(&crash.alice, 500_000_000).unwrap();
-    crash.refuse(i64::MAX, E::NotLiquidatable);
+    crash.refuse(ALL, E::NotLiquidatable);
 }

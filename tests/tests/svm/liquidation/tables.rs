@@ -2,14 +2,13 @@
 //!
 //! What follows from how accounts are loaded is predicted by [`crate::harness::mutation`]; a table lists the rest.
 
-use super::tokens::{LAMPORTS, TOKEN};
 use crate::harness::{
     mutation::{Case, Mutation::*, Slot, slot::*},
     refusal::{DUPLICATE, NOT_WRITABLE, assert_refused},
     world::World,
 };
-use ballast_client::{BallastError as E, instruction};
-use ballast_testkit::{BTC, ETH, Order};
+use ballast_client::{BallastError as E, ballast::args::LiquidateArgs, instruction};
+use ballast_testkit::{BTC, ETH, Order, SOL};
 use solana_address::Address;
 use solana_instruction::error::InstructionError as I;
 use solana_signer::Signer;
@@ -22,29 +21,45 @@ fn liquidate() {
     svm.trade(&poor, &bob, BTC, "40000", 100).unwrap();
     svm.advance(1);
     svm.publish(BTC, "36000").unwrap();
-    let build = |lots| instruction::liquidate(&e, &liquidator.address(), &liquidator.margin, &poor.margin, BTC, lots);
+    svm.trade(&poor, &bob, ETH, "2500", 10).unwrap();
+    let build = |instruments: &[u16], args| {
+        instruction::liquidate(&e, &liquidator.address(), &liquidator.margin, &poor.margin, instruments, &args)
+    };
+    let all = LiquidateArgs::of(0);
+    let mut descending = build(&[BTC, ETH], all);
+    descending.accounts.swap(6, 7);
+    let mut twice = build(&[BTC, ETH], all);
+    twice.accounts[7] = twice.accounts[6].clone();
     let arguments = [
-        ("no lots", build(0), E::NothingToLiquidate.into()),
-        ("negative lots", build(-1), E::NothingToLiquidate.into()),
-        ("lots at the type's beginning", build(i64::MIN), E::NothingToLiquidate.into()),
+        ("nothing of it", build(&[BTC], LiquidateArgs { most: 0, ..all }), E::NothingToLiquidate.into()),
+        ("no legs", build(&[], all), E::NothingToLiquidate.into()),
+        ("tokens that the account has not", build(&[], LiquidateArgs::of(u16::MAX)), E::NothingToLiquidate.into()),
+        ("too little", build(&[BTC], LiquidateArgs { most: 1, ..all }), E::LiquidationDoesNotHelp.into()),
+        ("a whole that lacks a position", build(&[BTC], LiquidateArgs::WHOLE), E::PositionMissing.into()),
+        ("markets that descend", descending, E::UnsortedMarkets.into()),
+        ("a market twice", twice, crate::harness::refusal::DUPLICATE),
     ];
-    let slots = [Slot::Signer, EXCHANGE, TREASURY, BOARD, MARKET, MARGIN, MARGIN];
-    Case::new("liquidate", build(i64::MAX), &[&liquidator.key], &slots)
+    let slots = [Slot::Signer, EXCHANGE, TREASURY, BOARD, MARGIN, MARGIN, Slot::Further, Slot::Further];
+    Case::new("liquidate", build(&[BTC, ETH], LiquidateArgs::WHOLE), &[&liquidator.key], &slots)
         .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
         .other_exchange(2, other.treasury)
         .other_exchange(3, other.board)
-        .other_exchange(4, other.market(BTC))
+        .other_exchange(4, abroad)
         .other_exchange(5, abroad)
-        .other_exchange(6, abroad)
-        .sibling(4, e.market(ETH))
+        .other_exchange(6, other.market(BTC))
+        .other_exchange(7, other.market(ETH))
+        .sibling(4, bob.margin)
         .sibling(5, bob.margin)
-        .sibling(6, bob.margin)
+        .sibling(6, e.market(SOL))
+        .sibling(7, e.market(SOL))
         .except(0, OtherSigner, E::Unauthorized)
-        .except(4, Sibling, E::NothingToLiquidate)
-        .except(5, Sibling, E::NotLiquidatable)
-        .except(6, Sibling, E::Unauthorized)
-        .except(5, SwappedWithNext, E::Unauthorized)
+        .except(4, Sibling, E::NotLiquidatable)
+        .except(5, Sibling, E::Unauthorized)
+        .except(4, SwappedWithNext, E::Unauthorized)
+        .except(6, Sibling, E::UnsortedMarkets)
+        .except(6, SwappedWithNext, E::UnsortedMarkets)
+        .except(7, Sibling, E::PositionMissing)
         .run(&mut svm);
 }
 
@@ -67,40 +82,24 @@ fn resolve_bad_debt() {
         .run(&mut svm);
 }
 
-/// I200 to I203, I236.
+/// I357.
 #[test]
-fn liquidate_token() {
-    let World { mut svm, other, alice: liquidator, bob, abroad, .. } = World::new();
+fn cancel_liquidatable_orders() {
+    let World { mut svm, other, bob, abroad, .. } = World::new();
     let e = svm.exchange;
-    let poor = svm.trader("0").unwrap();
-    svm.deposit_sol(&poor, 100 * LAMPORTS).unwrap();
+    let poor = svm.trader("900").unwrap();
     svm.trade(&poor, &bob, BTC, "40000", 100).unwrap();
     svm.advance(1);
-    svm.publish(BTC, "5000").unwrap();
-    svm.refresh_all();
-    let build = |token, most| {
-        instruction::liquidate_token(&e, &liquidator.address(), &liquidator.margin, &poor.margin, token, most)
-    };
-    let arguments = [
-        ("nothing", build(TOKEN, 0), E::NothingToLiquidate.into()),
-        ("less than a unit", build(TOKEN, 99_999_999), E::NothingToLiquidate.into()),
-        ("a token that is not listed", build(1, u64::MAX), E::NotListed.into()),
-        ("a token beyond the board", build(u16::MAX, u64::MAX), E::NotListed.into()),
-    ];
-    let slots = [Slot::Signer, EXCHANGE, TREASURY, BOARD, MARGIN, MARGIN];
-    Case::new("liquidate_token", build(TOKEN, u64::MAX), &[&liquidator.key], &slots)
-        .arguments(&mut svm, &arguments)
-        .other_exchange(1, other.address)
-        .other_exchange(2, other.treasury)
-        .other_exchange(3, other.board)
-        .other_exchange(4, abroad)
-        .other_exchange(5, abroad)
-        .sibling(4, bob.margin)
-        .sibling(5, bob.margin)
-        .except(0, OtherSigner, E::Unauthorized)
-        .except(4, Sibling, E::NotLiquidatable)
-        .except(5, Sibling, E::Unauthorized)
-        .except(4, SwappedWithNext, E::Unauthorized)
+    svm.publish(BTC, "36000").unwrap();
+    let ix = instruction::cancel_liquidatable_orders(&e, &poor.margin, BTC);
+    Case::new("cancel_liquidatable_orders", ix, &[], &[EXCHANGE, BOARD, MARKET, MARGIN])
+        .other_exchange(0, other.address)
+        .other_exchange(1, other.board)
+        .other_exchange(2, other.market(BTC))
+        .other_exchange(3, abroad)
+        .sibling(2, e.market(ETH))
+        .sibling(3, bob.margin)
+        .except(3, Sibling, E::NotLiquidatable)
         .run(&mut svm);
 }
 

@@ -166,7 +166,7 @@ fn a_spike_of_volatility_stops_new_risk_and_liquidates_nobody() {
     assert!(r.initial > r.initial_equity && !r.is_liquidatable(), "{r:?}");
     let order = Order::buy(&svm, BTC, "39000", 1);
     refused(&mut svm, |svm| svm.place(&poor, order, &[]), E::BelowInitialMargin);
-    refused(&mut svm, |svm| svm.liquidate(&bob, &poor, BTC, 1), E::NotLiquidatable);
+    refused(&mut svm, |svm| svm.liquidate(&bob, &poor, &[BTC]), E::NotLiquidatable);
     // Reducing stays possible.
     svm.rest(&alice, Order::buy(&svm, BTC, "40000", 10)).unwrap();
     let sell = Order::sell(&svm, BTC, "40000", 10).immediate();

@@ -1,6 +1,7 @@
 //! What a suspect price stops, action by action, as the table at the head of the guards says (I251 to I255).
 
 use crate::harness::refusal::{assert_refused, refused};
+use ballast_client::ballast::args::LiquidateArgs;
 use ballast_client::ballast::events::OrderPlaced;
 use ballast_client::{
     BallastError as E,
@@ -131,12 +132,12 @@ impl Desk {
 
     /// Alice's position is taken over in part by somebody who holds none.
     fn liquidation(&mut self) -> Result<(), Failed> {
-        self.svm.liquidate(&self.flat, &self.alice, BTC, 10).map(drop)
+        self.svm.liquidate(&self.flat, &self.alice, &[BTC]).map(drop)
     }
 
     /// The same by somebody who is short as much, and is flat after it.
     fn liquidation_by_a_short(&mut self) -> Result<(), Failed> {
-        self.svm.liquidate(&self.short, &self.alice, BTC, 10).map(drop)
+        self.svm.liquidate(&self.short, &self.alice, &[BTC]).map(drop)
     }
 
     fn assert_refused(&mut self, act: fn(&mut Self) -> Result<(), Failed>, error: E) {
@@ -353,7 +354,7 @@ fn a_guard_elsewhere_stops_new_risk_of_who_holds_it_and_neither_reduction_nor_li
         // Its own leg is another matter.
         let (svm, flat, alice) = (&mut desk.svm, &desk.flat, &desk.alice);
         if let Guard::Stale | Guard::Volatile = guard {
-            refused(svm, |svm| svm.liquidate(flat, alice, ETH, 1), guard.error());
+            refused(svm, |svm| svm.liquidate(flat, alice, &[ETH]), guard.error());
         }
     }
 }
@@ -440,9 +441,9 @@ impl Short {
         }
         // A liquidation asks for an array made lately and nearby, which anyone can have made, and for no volatility.
         if error == E::StaleRiskArray {
-            refused(svm, |svm| svm.liquidate(long, alice, *call, 10), error);
+            refused(svm, |svm| svm.liquidate(long, alice, &[*call]), error);
         } else {
-            svm.liquidate(long, alice, *call, 10).unwrap();
+            svm.liquidate(long, alice, &[*call]).unwrap();
             assert_eq!((svm.lots(long, *call), svm.lots(alice, *call)), (0, -90));
         }
         // Both sides reduce.
@@ -469,7 +470,7 @@ fn a_stale_volatility_makes_an_option_close_only() {
 #[test]
 fn an_option_of_stale_volatility_can_be_taken_over_by_who_holds_none() {
     let mut short = Short::with_a_stale_volatility();
-    short.svm.liquidate(&short.flat, &short.alice, short.call, i64::MAX).unwrap();
+    short.svm.liquidate(&short.flat, &short.alice, &[short.call]).unwrap();
     short.svm.assert_reconciled();
 }
 
@@ -550,8 +551,8 @@ fn a_refused_liquidation_by_a_stranger_changes_nothing_under_any_guard() {
             &desk.bob.address(),
             &desk.flat.margin,
             &desk.alice.margin,
-            BTC,
-            1,
+            &[BTC],
+            &LiquidateArgs::of(0),
         );
         assert_refused(&mut desk.svm, &[ix], &[&desk.bob.key], E::Unauthorized);
     }

@@ -3,9 +3,13 @@
 use crate::harness::refusal::{refused, snapshot};
 use ballast_client::{
     BallastError as E,
-    ballast::events::{Liquidated, OrderPlaced},
-    event, margin,
-    risk::{Fill, Lots, Ppm, QuoteNative, Requirements, Smile, liquidation::discount_rate, math::mul_ppm_floor},
+    ballast::{
+        args::LiquidateArgs,
+        events::{Liquidated, OrderPlaced},
+    },
+    event,
+    margin::Liquidation,
+    risk::{Lots, Ppm, Requirements, Smile},
 };
 use ballast_testkit::{BTC, Order, Svm, Trader, options::SMILE};
 
@@ -322,40 +326,18 @@ fn an_order_on_an_option_may_use_initial_margin_up_and_no_more() {
     }
 }
 
-/// What `liquidate` did, after checking it against what the client says and what both accounts were.
-fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instrument: u16, most: i64) -> Liquidated {
-    let (board, now) = (svm.board(), svm.now());
-    let i = board.board.instrument(instrument).unwrap();
-    let u = board.board.underlying(i.underlying).unwrap();
-    let (mut taken_from, mut taker) = (svm.portfolio(of), svm.portfolio(by));
-    let expected = margin::takeover(&board.board, &taken_from, instrument, most, now).unwrap();
+/// What `liquidate` did, after checking it against what the client says.
+fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instruments: &[u16]) -> Liquidated {
+    let (board, now, account) = (svm.board(), svm.now(), svm.margin(&of.margin));
+    let args = LiquidateArgs::of(0);
+    let liquidation = Liquidation { board: &board.board, account: &account, instruments, args, now };
+    let expected = liquidation.after_slice(&svm.portfolio(by)).unwrap();
     let insurance = svm.treasury().insurance.get();
-
-    let sent = svm.liquidate(by, of, instrument, most).unwrap();
-    let did = event::find::<Liquidated>(&sent.log)[0];
-    assert_eq!(did.lots, -expected.fill.lots.get());
-    assert_eq!((did.discount, did.mark_value), (expected.discount.get(), expected.mark_value.get()));
-    assert_eq!(did.insurance, did.discount / 5);
+    let did = event::find::<Liquidated>(&svm.liquidate(by, of, instruments).unwrap().log)[0].clone();
+    assert_eq!((did.discount, did.insurance), (expected.slice.payment.discount.get(), did.discount / 5));
     assert_eq!(svm.treasury().insurance.get(), insurance + did.insurance);
-
-    // A ratio of the index value that grows from one to five per cent; of a long option no more than it is worth.
-    let index_value = QuoteNative::new(did.lots.abs() * 10 * u.price.get() / 16);
-    let by_rate = mul_ppm_floor(index_value, discount_rate(&board.board.params, &expected.before).unwrap()).unwrap();
-    assert!(did.discount > 0 && did.discount <= by_rate.get());
-    if did.lots > 0 {
-        assert!(did.discount <= did.mark_value);
-    }
-
-    taken_from.fill(i, u, expected.fill).unwrap();
-    taken_from.lend_candidate = expected.after.own_cash.max(QuoteNative::ZERO);
-    assert_eq!(taken_from, svm.portfolio(of));
-    assert_eq!(svm.requirements(of), expected.after);
-    let other =
-        Fill { lots: Lots::new(-expected.fill.lots.get()), value: QuoteNative::new(-expected.fill.value.get()) };
-    taker.fill(i, u, other).unwrap();
-    taker.cash = taker.cash.minus(QuoteNative::new(did.insurance)).unwrap();
-    taker.lend_candidate = svm.requirements(by).own_cash.max(QuoteNative::ZERO);
-    assert_eq!(taker, svm.portfolio(by));
+    assert!(did.discount > 0 && did.discount <= (did.maintenance_before - did.maintenance_after) / 2);
+    assert_eq!((svm.requirements(of), svm.requirements(by)), (expected.account, expected.liquidator));
     // The liquidator has gained the discount less what went to insurance, at the mark.
     svm.assert_reconciled();
     did
@@ -363,7 +345,7 @@ fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instrument: u16, most: i64
 
 /// I263.
 #[test]
-fn a_short_option_is_liquidated_at_a_discount_on_the_index() {
+fn a_short_option_is_liquidated_for_a_part_of_the_margin_that_it_frees() {
     let (mut svm, expiries, options) = listed();
     let call = options[2];
     let alice = svm.trader("800").unwrap();
@@ -376,15 +358,12 @@ fn a_short_option_is_liquidated_at_a_discount_on_the_index() {
     }
     assert!(svm.requirements(&alice).is_liquidatable());
     let equity = svm.requirements(&liquidator).equity.get();
-    let first = liquidate(&mut svm, &liquidator, &alice, call, 1);
-    assert_eq!(first.lots, -1);
-    let did = liquidate(&mut svm, &liquidator, &alice, call, i64::MAX);
-    assert!(did.lots < 0 && did.lots > -99, "in part: {}", did.lots);
-    // The discount is more than any ratio of the mark could be, up to five per cent.
-    assert!(did.discount > did.mark_value / 20);
-    let gained = first.discount - first.insurance + did.discount - did.insurance;
+    let did = liquidate(&mut svm, &liquidator, &alice, &[call]);
+    let lots = did.positions[0].lots;
+    assert!(lots < 0 && lots > -99, "in part: {lots}");
+    let gained = did.discount - did.insurance;
     assert!((svm.requirements(&liquidator).equity.get() - equity - gained).abs() <= 2);
-    refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, call, 1), E::NotLiquidatable);
+    refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[call]), E::NotLiquidatable);
 }
 
 /// I255, I263.
@@ -400,20 +379,20 @@ fn nobody_is_liquidated_by_an_array_that_was_left_stale() {
     move_price(&mut svm, 1, "37000");
     let order = Order::sell(&svm, put, "3300", 1);
     refused(&mut svm, |svm| svm.place(&carol, order, &[]), E::StaleRiskArray);
-    refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, put, 10), E::StaleRiskArray);
+    refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[put]), E::StaleRiskArray);
     let stale = svm.requirements(&alice).maintenance;
     svm.refresh_all_options(BTC).unwrap();
     assert!(svm.requirements(&alice).maintenance < stale);
     if svm.requirements(&alice).is_liquidatable() {
-        liquidate(&mut svm, &liquidator, &alice, put, 10);
+        liquidate(&mut svm, &liquidator, &alice, &[put]);
     } else {
-        refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, put, 10), E::NotLiquidatable);
+        refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[put]), E::NotLiquidatable);
     }
 }
 
 /// I263.
 #[test]
-fn a_long_option_is_liquidated_for_no_less_than_nothing() {
+fn long_options_go_with_what_they_stand_beside() {
     let (mut svm, expiries, options) = listed();
     let [call, wing] = [options[2], options[4]];
     let alice = svm.trader("1060").unwrap();
@@ -428,14 +407,8 @@ fn a_long_option_is_liquidated_for_no_less_than_nothing() {
     }
     let r = svm.requirements(&alice);
     assert!(r.is_liquidatable() && r.equity.get() > 0, "{r:?}");
-    // What is hardly worth anything is taken for nothing: the discount is all of it.
-    let did = liquidate(&mut svm, &liquidator, &alice, wing, i64::MAX);
-    assert!(did.lots > 0);
-    let did = liquidate(&mut svm, &liquidator, &alice, call, i64::MAX);
-    assert!(did.lots > 0);
-    if svm.requirements(&alice).is_liquidatable() {
-        liquidate(&mut svm, &liquidator, &alice, BTC, i64::MAX);
-    }
+    let did = liquidate(&mut svm, &liquidator, &alice, &[BTC, call, wing]);
+    assert_eq!(did.positions.len(), 3);
     assert!(!svm.requirements(&alice).is_liquidatable());
 }
 

@@ -24,11 +24,11 @@ fn a_trade_a_crash_and_a_liquidation_reconcile() {
 
     svm.advance(60);
     svm.publish(BTC, "36000").unwrap();
-    let refused = svm.liquidate(&liquidator, &bob, BTC, 100).unwrap_err();
+    let refused = svm.liquidate(&liquidator, &bob, &[BTC]).unwrap_err();
     assert_eq!(refused.ballast(), Some(BallastError::NotLiquidatable));
-    let sent = svm.liquidate(&liquidator, &alice, BTC, 100).unwrap();
-    let l = event::find::<Liquidated>(&sent.log)[0];
-    assert!(l.lots > 0 && l.equity_before < l.maintenance_before && l.equity_after > l.maintenance_after);
+    let sent = svm.liquidate(&liquidator, &alice, &[BTC]).unwrap();
+    let l = &event::find::<Liquidated>(&sent.log)[0];
+    assert!(l.positions[0].lots > 0 && l.equity_before < l.maintenance_before && l.equity_after > l.maintenance_after);
     svm.assert_reconciled();
 
     let view = instruction::view_margin(&svm.exchange, &alice.margin, 0);

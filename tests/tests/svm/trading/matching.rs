@@ -852,9 +852,9 @@ mod margin_rule {
         let r = svm.requirements(&alice);
         assert!(r.is_liquidatable() && r.equity.get() > 0);
         let board = svm.board();
-        let rate = ballast_client::risk::liquidation::discount_rate(&board.board.params, &r).unwrap();
-        // Ten lots of 36 dollars at the mark.
-        let allowed = 360_000_000 * i64::from(rate.get()) / 1_000_000;
+        let rate = ballast_client::risk::liquidation::owners_share(&board.board.params, &r).unwrap();
+        // Ten lots of a hundred, of which each frees the same.
+        let allowed = r.maintenance.get() / 10 * i64::from(rate.get()) / 1_000_000;
         let worst = 360_000_000 - allowed; // that ten lots must bring
         let ticks = (worst + 999) / 1_000; // ten lots, 100 a tick
         let sell = |svm: &Svm, ticks: i64| {

@@ -1,7 +1,7 @@
 //! Liquidations, bad debt and the insurance fund.
 
 use super::world::{CROWD, World};
-use ballast_client::ballast::events::Liquidated;
+use ballast_client::ballast::{args::LiquidateArgs, events::Liquidated};
 use ballast_client::{event, instruction};
 
 impl World {
@@ -19,58 +19,34 @@ impl World {
         }
         let portfolio = self.svm.portfolio(&self.traders[of]);
         let held: Vec<u16> = portfolio.open().iter().map(|p| p.key.instrument()).collect();
-        let instrument = match held.as_slice() {
-            [] => self.instrument(),
-            some => some[self.random.below(some.len() as u64) as usize],
+        // All of it mostly, else one leg; sometimes less than is needed.
+        let legs: Vec<u16> = match held.as_slice() {
+            [] => vec![self.instrument()],
+            all if self.random.one_in(2) => all.to_vec(),
+            some => vec![some[self.random.below(some.len() as u64) as usize]],
         };
-        let lots = if self.random.one_in(2) { i64::MAX } else { self.random.between(1, 50) };
+        let most = if self.random.one_in(2) { 1_000_000 } else { self.random.between(20_000, 1_000_000) as u32 };
+        let args = LiquidateArgs { most, tokens: self.random.below(2) as u16, whole: 0 };
         let (l, m) = (&self.traders[by], &self.traders[of]);
-        let ix = instruction::liquidate(&self.svm.exchange, &l.address(), &l.margin, &m.margin, instrument, lots);
+        let ix = instruction::liquidate(&self.svm.exchange, &l.address(), &l.margin, &m.margin, &legs, &args);
         let (key, was) = (l.key.insecure_clone(), self.requirements(&portfolio));
         let Some(sent) = self.send("liquidate", ix, &[&key]) else { return };
 
-        let did = event::find::<Liquidated>(&sent.log)[0];
+        let did = event::find::<Liquidated>(&sent.log)[0].clone();
         assert!(was.is_liquidatable(), "only below maintenance");
-        assert!(did.lots.abs() <= lots && did.lots != 0);
-        let health = |equity: i64, maintenance: i64| equity - maintenance;
-        assert!(
-            health(did.equity_after, did.maintenance_after) > health(did.equity_before, did.maintenance_before),
-            "health rises"
-        );
+        assert!(did.maintenance_after <= did.maintenance_before, "margin does not rise");
+        let freed = did.maintenance_before - did.maintenance_after;
+        assert!((0..=freed / 2).contains(&did.discount), "at most half of what is freed");
+        assert!(did.discount <= did.equity_before.max(0), "and no more than there is");
+        if !did.tokens.is_empty() {
+            self.tally.did("token liquidated", 1);
+        }
         let board = self.svm.board();
-        let i = board.board.instrument(instrument).unwrap();
-        let u = board.board.underlying(i.underlying).unwrap();
-        let per_lot = i.discount_value(u, did.lots > 0, i.mark_at(u, self.svm.now()));
-        let most = did.lots.abs() * per_lot.get() / 16 / 20;
-        assert!((0..=most).contains(&did.discount), "at most five per cent, of an option of its underlying");
-        if i.is_option() {
+        if did.positions.iter().any(|leg| board.board.instrument(leg.instrument).unwrap().is_option()) {
             self.tally.did("option liquidated", 1);
         }
         let r = self.requirements(&self.svm.portfolio(&self.traders[by]));
         assert!(r.initial_equity >= r.initial, "a liquidator ends above initial margin");
-    }
-
-    /// Somebody tries to buy the tokens of an account, mostly of one that owes.
-    pub fn liquidate_token(&mut self) {
-        let owes = |w: &Self, t: &usize| {
-            let r = w.svm.requirements(&w.traders[*t]);
-            r.is_liquidatable() && w.svm.portfolio(&w.traders[*t]).balance(0) > 0
-        };
-        let of = (0..CROWD).find(|t| owes(self, t)).unwrap_or_else(|| self.anyone());
-        if of == CROWD {
-            return;
-        }
-        let (e, l) = (self.svm.exchange, &self.traders[CROWD]);
-        let amount = if self.random.one_in(2) { u64::MAX } else { self.random.below(5_000_000_000) };
-        let ix = instruction::liquidate_token(&e, &l.address(), &l.margin, &self.traders[of].margin, 0, amount);
-        let (key, was) = (l.key.insecure_clone(), self.svm.requirements(&self.traders[of]));
-        if self.send("liquidate token", ix, &[&key]).is_some() {
-            let is = self.svm.requirements(&self.traders[of]);
-            assert!(was.is_liquidatable() && was.owed().get() > 0, "only who owes, below maintenance");
-            assert!(is.equity.get() - is.maintenance.get() > was.equity.get() - was.maintenance.get(), "health rises");
-            let r = self.requirements(&self.svm.portfolio(&self.traders[CROWD]));
-            assert!(r.initial_equity >= r.initial, "a liquidator ends above initial margin");
-        }
     }
 
     pub fn insurance(&mut self) {

@@ -9,6 +9,7 @@ mod cash;
 mod governance;
 mod lifecycle;
 mod liquidation;
+mod on_book;
 mod orders;
 mod prices;
 mod refusals;
@@ -59,7 +60,7 @@ fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
 }
 
 /// A sequence that does nothing proves nothing: what must have happened.
-const WHAT_HAPPENS: [&str; 42] = [
+const WHAT_HAPPENS: [&str; 43] = [
     "accrue interest",
     "batch",
     "block",
@@ -76,7 +77,8 @@ const WHAT_HAPPENS: [&str; 42] = [
     "future fill",
     "interest paid",
     "liquidate",
-    "liquidate token",
+    "liquidate on book",
+    "token liquidated",
     "list",
     "maker cancelled",
     "market order",
