@@ -16,6 +16,12 @@ pub const ROWS: &[Row] = &[
         .target(90_000),
     row("liquidate_64", 65_400, "the same with 64 positions each").target(250_000),
     row("liquidate_16_options", 64_600, "450,000 lots of a short call; both sides hold 16 positions, 8 options"),
+    row(
+        "liquidate_on_book_16",
+        65_500,
+        "4,000 lots, of which the fewest that do are searched, against 1 maker; all hold 16 positions",
+    )
+    .target(90_000),
     row("resolve_bad_debt", 2_200, "debt left after the last position, paid by the insurance fund"),
     row(
         "liquidate_token_16",
@@ -67,6 +73,9 @@ pub fn perpetuals(b: &mut Bench, maker: &Trader) -> Result<()> {
         b.measure(row, take_over(by, of), &[&by.key])?;
     }
     let (_, below_maintenance, liquidator) = &pairs[0];
+    let (who, makers) = (liquidator.address(), [maker.margin]);
+    let close = instruction::liquidate_on_book(&e, &who, &liquidator.margin, &weak.margin, BTC, &makers, i64::MAX);
+    b.measure("liquidate_on_book_16", close, &[&liquidator.key])?;
     let order = Order::sell(&b.svm, BTC, "36_000", 10).immediate().reduce_only();
     b.measure_order("place_order_take_reducing_16", below_maintenance, order, &[maker])?;
 

@@ -48,11 +48,8 @@ impl Crash {
 
     /// The maker bids (or offers) lots.
     fn rest(&mut self, long: bool, price: &str, lots: i64) {
-        let order = if long {
-            Order::buy(&self.svm, BTC, price, lots)
-        } else {
-            Order::sell(&self.svm, BTC, price, lots)
-        };
+        let order =
+            if long { Order::buy(&self.svm, BTC, price, lots) } else { Order::sell(&self.svm, BTC, price, lots) };
         self.svm.rest(&self.maker, order.post_only()).unwrap();
     }
 
@@ -62,7 +59,11 @@ impl Crash {
     }
 
     #[track_caller]
-    fn refuse(&mut self, max_lots: i64, error: impl Into<crate::harness::refusal::Expected>) -> ballast_testkit::Failed {
+    fn refuse(
+        &mut self,
+        max_lots: i64,
+        error: impl Into<crate::harness::refusal::Expected>,
+    ) -> ballast_testkit::Failed {
         let Self { svm, alice, maker, caller, .. } = self;
         refused(svm, |svm| svm.liquidate_on_book(caller, alice, BTC, max_lots, &[maker]), error)
     }
@@ -174,8 +175,7 @@ fn a_hedge_is_not_broken() {
     let mut svm = Svm::new().unwrap();
     svm.list_more(1).unwrap(); // a second BTC perpetual
     let alice = svm.trader("500").unwrap();
-    let (bob, maker, caller) =
-        (svm.trader("100000").unwrap(), svm.trader("100000").unwrap(), svm.trader("0").unwrap());
+    let (bob, maker, caller) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap(), svm.trader("0").unwrap());
     for _ in 0..6 {
         // In turns, so that Alice's margin is that of the difference.
         svm.trade(&alice, &bob, BTC, "40000", 17).unwrap();
