@@ -123,6 +123,9 @@ pub fn slice(
     room: &mut Workspace,
 ) -> Result<Slice, RiskError> {
     let scope = Scope::of(board, account, &request.legs, now, room)?;
+    if let (true, Some(stuck)) = (scope.moved.is_empty(), scope.stuck) {
+        return Err(stuck);
+    }
     room.trial.clone_from(account);
     let purpose = Purpose::Liquidation { now, moved: scope.moved };
     let before = margin::check(board, account, purpose)?;
@@ -130,7 +133,7 @@ pub fn slice(
         return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });
     }
     if scope.moved.is_empty() {
-        return Err(scope.stuck.unwrap_or(RiskError::NothingToLiquidate));
+        return Err(RiskError::NothingToLiquidate);
     }
     if let Some(stuck) = scope.stuck {
         scope.leave_stuck(board, &mut room.trial)?;

@@ -17,11 +17,11 @@ use solana_signer::Signer;
 fn liquidate() {
     let World { mut svm, other, alice: liquidator, bob, abroad, .. } = World::new();
     let e = svm.exchange;
-    let poor = svm.trader("900").unwrap();
+    let poor = svm.trader("960").unwrap();
     svm.trade(&poor, &bob, BTC, "40000", 100).unwrap();
+    svm.trade(&poor, &bob, ETH, "2500", 10).unwrap();
     svm.advance(1);
     svm.publish(BTC, "36000").unwrap();
-    svm.trade(&poor, &bob, ETH, "2500", 10).unwrap();
     let build = |instruments: &[u16], args| {
         instruction::liquidate(&e, &liquidator.address(), &liquidator.margin, &poor.margin, instruments, &args)
     };
@@ -97,7 +97,6 @@ fn cancel_liquidatable_orders() {
         .other_exchange(1, other.board)
         .other_exchange(2, other.market(BTC))
         .other_exchange(3, abroad)
-        .sibling(2, e.market(ETH))
         .sibling(3, bob.margin)
         .except(3, Sibling, E::NotLiquidatable)
         .run(&mut svm);

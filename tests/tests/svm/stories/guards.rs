@@ -16,6 +16,9 @@ use ballast_testkit::{
 };
 use solana_address::Address;
 
+/// Ten lots of a hundred.
+const TENTH: LiquidateArgs = LiquidateArgs { most: 100_000, ..LiquidateArgs::of(0) };
+
 /// Alice is long 100 lots of BTC with 900 dollars, which is too little at 36,000; Bob is short as much, and bids for ten
 /// of them; Carol is long ten and rich; two liquidators are rich, one flat and one short ten.
 struct Desk {
@@ -132,12 +135,12 @@ impl Desk {
 
     /// Alice's position is taken over in part by somebody who holds none.
     fn liquidation(&mut self) -> Result<(), Failed> {
-        self.svm.liquidate(&self.flat, &self.alice, &[BTC]).map(drop)
+        self.svm.slice(&self.flat, &self.alice, &[BTC], TENTH).map(drop)
     }
 
     /// The same by somebody who is short as much, and is flat after it.
     fn liquidation_by_a_short(&mut self) -> Result<(), Failed> {
-        self.svm.liquidate(&self.short, &self.alice, &[BTC]).map(drop)
+        self.svm.slice(&self.short, &self.alice, &[BTC], TENTH).map(drop)
     }
 
     fn assert_refused(&mut self, act: fn(&mut Self) -> Result<(), Failed>, error: E) {
@@ -443,7 +446,7 @@ impl Short {
         if error == E::StaleRiskArray {
             refused(svm, |svm| svm.liquidate(long, alice, &[*call]), error);
         } else {
-            svm.liquidate(long, alice, &[*call]).unwrap();
+            svm.slice(long, alice, &[*call], TENTH).unwrap();
             assert_eq!((svm.lots(long, *call), svm.lots(alice, *call)), (0, -90));
         }
         // Both sides reduce.
