@@ -12,8 +12,8 @@
 //! reward               min(s · D, D − spent)
 //! ```
 //!
-//! D in the limit is that of all the lots. Margin is convex, so that fewer lots free at least their part of it: a fill at the limit
-//! is not refused for being only a part. Nothing has a fixed part. Below zero equity D is nothing: only fills at the mark or better
+//! D in the limit is that of all the lots. Margin is convex, but for a concentration charge at its cap and units of rounding, so that
+//! fewer lots free at least their part of it, and a fill at the limit is not refused for being only a part. Nothing has a fixed part. Below zero equity D is nothing: only fills at the mark or better
 //! remain, fee included.
 
 use super::{

@@ -292,8 +292,9 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
         Side::Ask => assert!(account.lots(i).get() > 0 && order.price >= low),
         Side::Bid => assert!(account.lots(i).get() < 0 && order.price <= high),
     }
-    if order.price.get() <= 0 {
-        return; // a purchase for nothing
+    let highest = Ticks::new(order.price.get() + 3);
+    if order.price.get() <= 0 || i.value_at(order.lots, highest).is_err() {
+        return; // a purchase for nothing, or a tick of such a size that no order could be
     }
 
     // I491: all of it at the limit is accepted, or it does not help as rounded.
