@@ -128,7 +128,7 @@ fn whole_means_all() {
     assert_eq!(did.positions.len(), 2);
 }
 
-/// I356. A group pair at an offset of 0.6, equity below zero: neither leg can go at any size, both go at once.
+/// I238, I356. A group pair at an offset of 0.6, equity below zero: neither leg can go at any size, both go at once.
 #[test]
 fn a_bankrupt_group_pair_goes_whole() {
     let mut svm = Svm::new().unwrap();

@@ -13,6 +13,7 @@ use solana_address::Address;
 use solana_instruction::error::InstructionError as I;
 use solana_signer::Signer;
 
+/// I358.
 #[test]
 fn liquidate() {
     let World { mut svm, other, alice: liquidator, bob, abroad, .. } = World::new();
@@ -37,7 +38,7 @@ fn liquidate() {
         ("too little", build(&[BTC], LiquidateArgs { most: 1, ..all }), E::LiquidationDoesNotHelp.into()),
         ("a whole that lacks a position", build(&[BTC], LiquidateArgs::WHOLE), E::PositionMissing.into()),
         ("markets that descend", descending, E::UnsortedMarkets.into()),
-        ("a market twice", twice, crate::harness::refusal::DUPLICATE),
+        ("a market twice", twice, E::UnsortedMarkets.into()),
     ];
     let slots = [Slot::Signer, EXCHANGE, TREASURY, BOARD, MARGIN, MARGIN, Slot::Further, Slot::Further];
     Case::new("liquidate", build(&[BTC, ETH], LiquidateArgs::WHOLE), &[&liquidator.key], &slots)
@@ -60,6 +61,22 @@ fn liquidate() {
         .except(6, Sibling, E::UnsortedMarkets)
         .except(6, SwappedWithNext, E::UnsortedMarkets)
         .except(7, Sibling, E::PositionMissing)
+        .except(6, OtherOwner, I::IllegalOwner)
+        .except(6, Empty, I::IllegalOwner)
+        .except(6, OtherExchange, E::WrongExchange)
+        .except(6, DuplicateOf(0), I::IllegalOwner)
+        .except(6, DuplicateOf(1), I::InvalidAccountData)
+        .except(6, DuplicateOf(3), I::InvalidAccountData)
+        .except(6, DuplicateOf(7), E::UnsortedMarkets)
+        .except(6, Missing, E::PositionMissing)
+        .except(7, OtherOwner, I::IllegalOwner)
+        .except(7, Empty, I::IllegalOwner)
+        .except(7, OtherExchange, E::WrongExchange)
+        .except(7, DuplicateOf(0), I::IllegalOwner)
+        .except(7, DuplicateOf(1), I::InvalidAccountData)
+        .except(7, DuplicateOf(3), I::InvalidAccountData)
+        .except(7, DuplicateOf(6), E::UnsortedMarkets)
+        .except(7, Missing, E::PositionMissing)
         .run(&mut svm);
 }
 
