@@ -325,6 +325,13 @@ pub enum RiskError {
         /// Seconds since it was seized; -1 where it is not.
         seconds: i64,
     },
+    /// Liquidations on a book have reached what they may in the present window.
+    BookWindowFull {
+        /// Notional closed in the window, quote-native.
+        closed: i64,
+        /// The most, quote-native.
+        limit: i64,
+    },
     /// The account holds lots of as many instruments as it may.
     TooManyPositions {
         /// The most.
@@ -467,6 +474,9 @@ impl core::fmt::Display for RiskError {
             }
             Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
             Self::BorrowLimit { owed, limit } => write!(f, "all accounts together would owe {owed}, limit {limit}"),
+            Self::BookWindowFull { closed, limit } => {
+                write!(f, "closed on this book in the present minute: {closed}, limit {limit}")
+            }
             Self::EpochNotOver => f.write_str("the epoch of lending is not over"),
             Self::OwedTooMuch { owed, limit } => write!(f, "the account would owe {owed}, limit {limit}"),
             Self::TooManyPositions { limit } => write!(f, "the account holds lots of {limit} instruments already"),

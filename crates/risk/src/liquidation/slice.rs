@@ -4,7 +4,7 @@ use super::{
     Episode, Legs,
     cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of, sort},
     discount::{Payment, Terms},
-    search::{Goal, Point, closed_form, near, search},
+    search::{Goal, Point, closed_form, excess, is_better, near, search},
 };
 use crate::{
     Board, Instrument, Lots, MAX_BALANCES, MAX_POSITIONS, Portfolio, Ppm, Purpose, QuoteNative, Requirements,
@@ -336,8 +336,7 @@ impl Trials<'_> {
         if let Terms::Seized { .. } = self.terms {
             return Ok(-maintenance.get());
         }
-        let after = Requirements { equity, maintenance, ..Requirements::default() };
-        Ok(equity.minus(after.target(&self.board.params)?)?.get())
+        excess(&self.board.params, equity, maintenance)
     }
 
     /// Tries a fraction.
@@ -359,16 +358,9 @@ impl Trials<'_> {
         Ok(Point { fraction, excess, maintenance, helps })
     }
 
-    /// True if maintenance margin falls and the ratio of equity to it rises.
+    /// True if the account is better off. A seized one is where maintenance margin falls.
     fn is_better(&self, equity: QuoteNative, maintenance: QuoteNative) -> bool {
-        let before = &self.before;
-        if maintenance >= before.maintenance {
-            return false;
-        }
-        if before.equity.get() <= 0 || matches!(self.terms, Terms::Seized { .. }) {
-            return true;
-        }
-        let product = |a: QuoteNative, b: QuoteNative| i128::from(a.get()) * i128::from(b.get());
-        product(equity, before.maintenance) > product(before.equity, maintenance)
+        let is_seized = matches!(self.terms, Terms::Seized { .. });
+        is_seized && maintenance < self.before.maintenance || is_better(&self.before, equity, maintenance)
     }
 }

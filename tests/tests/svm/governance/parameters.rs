@@ -132,7 +132,7 @@ fn reserved_bytes_are_refused_by_name() {
     let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
     let a = admin.pubkey();
     let mut margin = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
-    margin.reserved[2] = 1;
+    margin.reserved[1] = 1;
     let mut limits = instrument_change(&svm, BTC);
     limits.limits.reserved[1] = 1;
     let mut funding = instrument_change(&svm, BTC);

@@ -127,7 +127,8 @@ impl World {
                 self.svm.advance(seconds);
             }
             820..880 => self.minute(),
-            880..955 => self.liquidate(),
+            880..925 => self.liquidate(),
+            925..955 => self.liquidate_on_book(),
             955..960 => self.crank(),
             960..975 => self.insurance(),
             975..985 => self.settle(),
