@@ -164,10 +164,7 @@ fn reduced(
     if is.health()?.plus(trade.fees)? < was.health()? {
         return Ok(None);
     }
-    let u = board.underlying(trade.underlying)?;
-    let rows_before = UnderlyingRisk::in_portfolio(board, u, before, purpose)?.rows;
-    let rows_after = UnderlyingRisk::in_portfolio(board, u, after, purpose)?.rows;
-    if rows_after.iter().zip(&rows_before).any(|(after, before)| *after > (*before).max(0)) {
+    if adds_to_a_row(board, before, after, trade, &was)? {
         return Ok(None);
     }
     if was.is_liquidatable() && trade.filled {
@@ -182,4 +179,29 @@ fn reduced(
         }
     }
     Ok(Some(is))
+}
+
+/// True if the trade made the loss of its underlying larger in any row, profits aside.
+///
+/// Where the expiry ramp raises maintenance margin the rows are those of what settlements leave. Of a hedged pair near its expiry
+/// either leg may then be closed: what is left of the pair is no more than what the settlement would leave, and the requirements,
+/// which do not grow, bound the rows of the book itself.
+#[inline(never)]
+fn adds_to_a_row(
+    board: &Board,
+    before: &Portfolio,
+    after: &Portfolio,
+    trade: &Trade,
+    was: &Requirements,
+) -> Result<bool, RiskError> {
+    let u = board.underlying(trade.underlying)?;
+    let rows = |portfolio: &Portfolio| {
+        if was.expiry.is_zero() {
+            let purpose = Purpose::Reduction { now: trade.now, underlying: trade.underlying };
+            return Ok(UnderlyingRisk::in_portfolio(board, u, portfolio, purpose)?.rows);
+        }
+        margin::rows_left(board, u, portfolio, trade.now)
+    };
+    let (rows_before, rows_after) = (rows(before)?, rows(after)?);
+    Ok(rows_after.iter().zip(&rows_before).any(|(after, before)| *after > (*before).max(0)))
 }
