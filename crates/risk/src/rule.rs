@@ -2,8 +2,10 @@
 //! initial equity covers initial margin and what is owed is backed, or the change is *reducing*.
 //!
 //! Reducing: for the underlying u that changed and every row k, `max(0, scan'_u[k]) ≤ max(0, scan_u[k])`; no requirement
-//! grows; health before fees does not fall. Below maintenance, the owner's own fill must also cost no more against the mark than
-//! a liquidation that frees as much margin, and at equity ≤ 0 the owner may only deposit or cancel.
+//! grows; health before fees does not fall. Where the expiry ramp is what binds, the rows are those of what settlements leave of the
+//! book. Where more is owed than what backs it allows, a fill that adds to the debt must cost no more against the mark than the
+//! least share of the margin that it frees. Below maintenance, the owner's own fill must cost no more than a liquidation that
+//! frees as much margin, and at equity ≤ 0 the owner may only deposit or cancel.
 
 use crate::{
     Board, Leg, Portfolio, Purpose, QuoteNative, Requirements, RiskError,
@@ -167,16 +169,25 @@ fn reduced(
     if adds_to_a_row(board, before, after, trade, &was)? {
         return Ok(None);
     }
+    let freed = was.maintenance.minus(is.maintenance)?;
     if was.is_liquidatable() && trade.filled {
         if was.equity.get() <= 0 {
             return Err(RiskError::Bankrupt { equity: was.equity.get() });
         }
         // What a liquidator would be paid at the most, and nothing beyond what the account has.
-        let allowed = mul_ppm_floor(was.maintenance.minus(is.maintenance)?, owners_share(&board.params, &was)?)?;
+        let allowed = mul_ppm_floor(freed, owners_share(&board.params, &was)?)?;
         let allowed = if is.equity.get() < 0 { QuoteNative::ZERO } else { allowed };
         if trade.cost > allowed {
             return Err(RiskError::FillWorseThanLiquidation { cost: trade.cost.get(), allowed: allowed.get() });
         }
+    }
+    // Above maintenance the price is the owner's own affair, but not who pays it: a loss to a second wallet of the owner's, in cash
+    // that is borrowed, would leave with the other wallet. At the mark nothing more is owed, so that a way out stays open.
+    if !was.is_liquidatable()
+        && is.owed() > was.owed()
+        && trade.cost > mul_ppm_floor(freed, board.params.discount_base)?
+    {
+        is.require_backed(&board.interest.params)?;
     }
     Ok(Some(is))
 }
