@@ -105,13 +105,14 @@ pub(super) fn token_amount(board: &Board, leg: &Cut, amount: u64) -> Result<u64,
 
 /// Finds the slice of an account below maintenance: the smallest fraction of the legs after which equity reaches the buffer, at most
 /// what is asked for. Of a seized account it is what is asked for. Settled positions are no legs. A leg whose price is stale or too
-/// volatile stays, and so do orders.
+/// volatile stays, and so do orders. A price that went stale a moment ago stops everything: it is to be refreshed first.
 ///
 /// The episode takes note: of the notice, and of the ratio of equity. The workspace is left with the lots that the slice takes.
 ///
 /// # Errors
-/// [`RiskError::NotLiquidatable`]; [`RiskError::NothingToLiquidate`]; the price's error where no leg can move, or where what cannot
-/// move requires as much alone as the whole account; [`RiskError::StaleRiskArray`] of options of an underlying that is moved;
+/// [`RiskError::NotLiquidatable`]; [`RiskError::NothingToLiquidate`]; that of [`Underlying::require_refreshed`], of anything that
+/// is held; the price's error where no leg can move, or where what cannot move requires as much alone as the whole account;
+/// [`RiskError::StaleRiskArray`] of options of an underlying that is moved;
 /// [`RiskError::LiquidationDoesNotHelp`]; [`RiskError::SliceTooSmall`].
 #[inline(never)]
 pub fn slice(

@@ -378,7 +378,7 @@ fn what_cannot_move_stays() {
         world.buy(&mut p, 1, 50, 10 * USDC);
         let stop = |world: &mut World, index: usize| {
             let u = &mut world.board.underlyings[index];
-            if volatile { u.guards.flags |= flag::VOLATILE } else { u.publish_time = NOW - 11 }
+            if volatile { u.guards.flags |= flag::VOLATILE } else { u.publish_time = NOW - 131 }
         };
         stop(&mut world, 1);
         let did = all_of(&world, &p);
@@ -402,13 +402,51 @@ fn what_cannot_move_stays() {
         let expected = if volatile {
             RiskError::PriceTooVolatile { underlying: 1, price: USDC, since: 0 }
         } else {
-            RiskError::StalePrice { underlying: 1, age: 11, limit: 10 }
+            RiskError::StalePrice { underlying: 1, age: 131, limit: 10 }
         };
         assert_eq!(refused, expected);
     }
 }
 
 /// I454. Hedged pairs, tokens that carry no margin and settled legs add nothing to what a slice costs.
+/// I501. Long 1.1M of one underlying against 660,000 of another, both 10 % lower. With one of the two prices posted equity is 302,000 of
+/// 316,800; with both it is 368,000 of 297,000. Nobody liquidates the first account by leaving the other price out.
+#[test]
+fn a_price_that_was_left_out_is_refreshed_first() {
+    let mut world = plain();
+    for (u, range) in world.board.underlyings.iter_mut().zip([120_000, 300_000]) {
+        u.params.scan_range = Ppm::new(range);
+    }
+    world.reprice(1, USDC);
+    let mut p = Portfolio::zeroed();
+    p.cash = QuoteNative::new(412_000 * USDC);
+    world.buy(&mut p, 0, 110_000, 10 * USDC);
+    world.buy(&mut p, 1, -66_000, 10 * USDC);
+    world.reprice(0, 900_000);
+    let found = require(&world.board, &p);
+    assert_eq!((found.equity.get(), found.maintenance.get()), (302_000 * USDC, 316_800 * USDC));
+    for age in [11, 130] {
+        world.board.underlyings[1].publish_time = NOW - age;
+        for request in [Request::ALL, only(&world, &p, &[0]), only(&world, &p, &[1])] {
+            let refused = liquidate(&world, &p, &request).err();
+            assert_eq!(refused, Some(RiskError::StalePrice { underlying: 1, age, limit: 10 }));
+        }
+    }
+    // Two minutes more and the feed is dead: its leg stays, and blocks nothing.
+    world.board.underlyings[1].publish_time = NOW - 131;
+    assert!(lots(&all_of(&world, &p)).iter().all(|lots| *lots > 0));
+    // What is settled needs no price.
+    world.board.underlyings[1].publish_time = NOW - 11;
+    let mut settled = World::of(world.board.clone());
+    (settled.board.instruments[1].settled, settled.board.instruments[1].delta_units) = (1, crate::UnitsPerLot::new(0));
+    settled.board.instruments[1].fixed = settled.board.instruments[1].mark;
+    assert!(!matches!(liquidate(&settled, &p, &Request::ALL).err(), Some(RiskError::StalePrice { .. })));
+    world.reprice(1, 900_000);
+    let found = require(&world.board, &p);
+    assert_eq!((found.equity.get(), found.maintenance.get()), (368_000 * USDC, 297_000 * USDC));
+    assert!(matches!(liquidate(&world, &p, &Request::ALL).err(), Some(RiskError::NotLiquidatable { .. })));
+}
+
 #[test]
 fn what_frees_nothing_costs_nothing() {
     let mut world = plain();
