@@ -19,6 +19,9 @@ use bytemuck::{Pod, Zeroable};
 /// transactions than it is worth.
 const LEAST_PART: Ppm = Ppm::new(20_000);
 
+/// An option carries delta in a cut if its own is at least a part in this many of its units.
+const LEAST_CARRYING: u64 = 4;
+
 /// Units that rounding may take from an account for a leg: the value at the mark, what is settled, what is realised, and the sum
 /// of its underlying.
 const ROUNDING: i64 = 4;
@@ -239,19 +242,22 @@ impl Scope {
     }
 }
 
-/// A position as a leg, with the present delta of its lots.
+/// A position as a leg, with the present delta of its lots. A lot of an option of little delta carries none: otherwise half a
+/// coarse lot of another leg would move as many of them as make up its delta, all of a tail perhaps, whatever the fraction.
 fn position_leg(i: &Instrument, u: &Underlying, lots: i64, slot: usize, now: i64) -> Cut {
     let units = i.delta_units.get();
+    // The units of a lot are below 2^54, a delta is at most one.
+    let whole = units << DELTA_BITS;
     let lot = if i.is_option() {
-        // The units of a lot are below 2^54, a delta is at most one.
         ((i128::from(units) * i128::from(i.option.at(i, u, now).delta)) >> (RATIO_BITS - DELTA_BITS)) as i64
     } else {
-        units << DELTA_BITS
+        whole
     };
+    let carries = lot.unsigned_abs() >= whole.unsigned_abs().div_ceil(LEAST_CARRYING);
     Cut {
         held: lots,
         delta: lots.unsigned_abs() * lot.unsigned_abs(),
-        lot: lot.unsigned_abs(),
+        lot: if carries { lot.unsigned_abs() } else { 0 },
         index: i.index,
         underlying: u.index,
         slot: slot as u8, // below MAX_POSITIONS

@@ -1,6 +1,7 @@
 //! Liquidation in numbers, on a board for mental arithmetic: 10 USDC a lot, 1 USDC of maintenance margin.
 
 use super::{
+    efficiency::Market,
     slice::{Done, done, require, rich, room},
     world::{LAST, NOW, USDC, World, group, plain},
 };
