@@ -409,7 +409,6 @@ fn what_cannot_move_stays() {
     }
 }
 
-/// I454. Hedged pairs, tokens that carry no margin and settled legs add nothing to what a slice costs.
 /// I501. Long 1.1M of one underlying against 660,000 of another, both 10 % lower. With one of the two prices posted equity is 302,000 of
 /// 316,800; with both it is 368,000 of 297,000. Nobody liquidates the first account by leaving the other price out.
 #[test]
@@ -448,6 +447,35 @@ fn a_price_that_was_left_out_is_refreshed_first() {
     assert!(matches!(liquidate(&world, &p, &Request::ALL).err(), Some(RiskError::NotLiquidatable { .. })));
 }
 
+/// I502. Eleven lots of 10,000 units each, and 100 options of 100 units. Half of them is six coarse lots, which is half a lot too much:
+/// options at the money make up for it, so far as they can. A tail of little delta is cut in proportion, whatever the coarse lots
+/// leave; before, none of it or all of it went.
+#[test]
+fn a_tail_is_cut_in_proportion() {
+    let mut market = Market::new();
+    let coarse = crate::UnitsPerLot::new(10_000);
+    let future = *market.instrument("future 30");
+    let index = 40;
+    let limits = super::world::limits(Lots::new(20));
+    market.world.list(Instrument { index, lot_units: coarse, delta_units: coarse, limits, ..future });
+    market.world.board.reprice(0).unwrap();
+    let taken = |option: &str, most| {
+        let mut p = Portfolio::zeroed();
+        p.slot(market.world.instrument(index).0).unwrap().lots = Lots::new(11);
+        p.slot(market.instrument(option)).unwrap().lots = Lots::new(100);
+        p.cash = QuoteNative::new(-1 - require(&market.world.board, &p).equity.get());
+        let did = liquidate(&market.world, &p, &at_most(most)).unwrap();
+        assert_eq!(did.slice.payment.discount.get(), 0);
+        let left = |i: &Instrument| did.account.lots(i).get();
+        (11 - left(market.world.instrument(index).0), 100 - left(market.instrument(option)))
+    };
+    // Of 0.16 and of 0.53 delta.
+    assert_eq!((taken("call 30 72000", 500_000), taken("call 30 60000", 500_000)), ((6, 50), (6, 0)));
+    assert_eq!((taken("call 30 72000", 400_000), taken("call 30 60000", 400_000)), ((4, 40), (4, 100)));
+    assert_eq!(taken("put 30 48000", 500_000), (6, 50));
+}
+
+/// I454. Hedged pairs, tokens that carry no margin and settled legs add nothing to what a slice costs.
 #[test]
 fn what_frees_nothing_costs_nothing() {
     let mut world = plain();
