@@ -1,5 +1,6 @@
 //! Liquidation and bad debt.
 
+mod basis;
 mod positions;
 mod slices;
 mod tables;
