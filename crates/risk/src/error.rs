@@ -238,7 +238,7 @@ pub enum RiskError {
         /// The next settlement, seconds.
         settles_at: i64,
     },
-    /// The mark of a dated future could be farther from the index than the calendar charge covers.
+    /// The mark of a perpetual or future could be farther from the index than the calendar charge of a pair covers.
     BasisAboveCalendar {
         /// Instrument on the board.
         instrument: u16,
@@ -470,7 +470,10 @@ impl core::fmt::Display for RiskError {
                 write!(f, "the settlement time cannot change before what settles at {settles_at} is settled")
             }
             Self::BasisAboveCalendar { instrument, max_basis, calendar } => {
-                write!(f, "max_basis {max_basis} of instrument {instrument} is above the calendar charge {calendar}")
+                write!(
+                    f,
+                    "max_basis {max_basis} of instrument {instrument} is above a quarter of the calendar charge {calendar}"
+                )
             }
             Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
             Self::BorrowLimit { owed, limit } => write!(f, "all accounts together would owe {owed}, limit {limit}"),

@@ -167,7 +167,7 @@ errors! {
     Backwards = "the time, or an index that only grows, is behind what was written before: try again later, and report it if that does not help",
     NotASettlementTime = "nothing settles at this time of day: the log names the time at which everything does",
     AwaitsSettlement = "the settlement time cannot change while something awaits its settlement: the log says until when",
-    BasisAboveCalendar = "a dated future's max_basis must be at most its underlying's calendar charge: the log names both",
+    BasisAboveCalendar = "max_basis must be at most a quarter of the underlying's calendar charge: the log names both",
     OwedTooMuch = "the account would owe more than its tokens and counted profits allow: the log names both; deposit quote, sell tokens or reduce",
     TooManyPositions = "the account holds lots of 48 instruments already: close a position first",
     SliceTooSmall = "the slice frees too little of the margin: the log names both; take more legs or a larger fraction",

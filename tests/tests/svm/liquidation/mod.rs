@@ -1,5 +1,6 @@
 //! Liquidation and bad debt.
 
+mod basis;
 mod on_book;
 mod positions;
 mod receivership;

@@ -15,7 +15,8 @@ const LAMPORTS: u64 = 1_000_000_000;
 /// Wrapped SOL, the only token.
 const TOKEN: u16 = 0;
 
-fn liquidated(sent: &Sent) -> Liquidated {
+/// What a slice did.
+pub fn liquidated(sent: &Sent) -> Liquidated {
     let events = event::find::<Liquidated>(&sent.log);
     assert_eq!(events.len(), 1);
     events[0].clone()

@@ -102,6 +102,7 @@ fn allowed(what: &str) -> Vec<E> {
         ]),
         "delegate" => vec![E::BadPermissions, E::BadExpiryOfDelegate, E::NotADelegate],
         "liquidate on book" => with_prices(&[
+            E::Seized,
             E::Paused,
             E::NotLiquidatable,
             E::NothingToLiquidate,

@@ -56,7 +56,7 @@ impl World {
             c.exchange.fees.set("maker_penalty_rate", "0.001");
             c.exchange.fees.set("maker_penalty", "5");
             for p in &mut c.perpetual {
-                p.contract.funding = Section::of(&[("impact_notional", "500"), ("max_basis", "0.01")]);
+                p.contract.funding = Section::of(&[("impact_notional", "500"), ("max_basis", "0.003")]);
             }
             // Elsewhere a crash liquidates at once.
             c.underlying[usize::from(BTC)].guard.set("max_move", "0.14");
