@@ -2,11 +2,11 @@
 
 use crate::{
     bench::{Bench, SPREAD},
-    options::Holders,
+    options::{Holders, option},
     row::{Row, row},
 };
 use anyhow::{Result, ensure};
-use ballast_client::instruction;
+use ballast_client::{ballast::state::RiskBoard, instruction};
 use ballast_testkit::Trader;
 
 /// The rows.
@@ -27,6 +27,7 @@ pub const ROWS: &[Row] = &[
          no longer those of their arrays",
     )
     .target(25_000),
+    row("margin_check_64_mixed_ramp", 72_000, "those of the row before, an expiry of each underlying settled in twelve hours"),
     row("margin_check_64_options", 29_000, "the same with a perpetual, a future and six options on each"),
     row("margin_check_per_option", 390, "a further option: (64 positions − 32 positions) / 32 of the last row"),
     row(
@@ -54,21 +55,26 @@ pub fn of_withdrawals(b: &mut Bench, with_narrow: u64, with_token: u64) {
 /// Margin checks over options, away from the price and time of their arrays.
 pub fn options(b: &mut Bench, holders: &Holders) -> Result<()> {
     let (e, usdc) = (b.svm.exchange, b.svm.usdc);
-    let mut withdraw = |t: &Trader| {
+    let withdraw = |b: &mut Bench, t: &Trader| {
         let ix = instruction::withdraw(&e, &t.address(), &t.margin, &t.usdc, &usdc, 1_000_000);
         b.simulate(ix, &[&t.key])
     };
-    let base = withdraw(&holders.cash)?;
-    let linear = withdraw(&holders.linear)? - base;
-    let half = withdraw(&holders.half)? - base;
-    let whole = withdraw(&holders.whole)? - base;
-    let mixed = withdraw(&holders.mixed)? - base;
+    let base = withdraw(b, &holders.cash)?;
+    let linear = withdraw(b, &holders.linear)? - base;
+    let half = withdraw(b, &holders.half)? - base;
+    let whole = withdraw(b, &holders.whole)? - base;
+    let mixed = withdraw(b, &holders.mixed)? - base;
+    let board = b.svm.board();
+    settle_first_expiry_at(b, b.svm.now() + 43_200);
+    let ramp = withdraw(b, &holders.mixed)? - base;
+    b.svm.modify::<RiskBoard>(&e.board, |changed| *changed = *board);
     for t in [&holders.whole, &holders.mixed] {
         let positions = b.svm.portfolio(t).position_count;
         ensure!(positions == 64, "{positions} positions instead of 64");
     }
     for (row, units) in [
         ("margin_check_64_mixed", mixed),
+        ("margin_check_64_mixed_ramp", ramp),
         ("margin_check_64_options", whole),
         ("margin_check_per_option", (whole - half).div_ceil(4 * u64::from(SPREAD))),
         ("margin_check_first_options", (half - linear).div_ceil(u64::from(SPREAD))),
@@ -76,4 +82,15 @@ pub fn options(b: &mut Bench, holders: &Holders) -> Result<()> {
         b.units.insert(row, units);
     }
     Ok(())
+}
+
+/// Writes a settlement time over that of the first options' expiry: to wait for it would make every price and array anew.
+fn settle_first_expiry_at(b: &mut Bench, time: i64) {
+    let e = b.svm.exchange;
+    b.svm.modify::<RiskBoard>(&e.board, |account| {
+        let board = &mut account.board;
+        let expiry = board.instruments[usize::from(option(0, 0, 0, 0))].expiry;
+        board.next_settlement = time;
+        board.instruments.iter_mut().filter(|i| i.expiry == expiry).for_each(|i| i.settles_at = time);
+    });
 }

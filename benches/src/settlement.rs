@@ -5,7 +5,10 @@ use crate::{
     row::{Row, row},
 };
 use anyhow::{Context, Result, ensure};
-use ballast_client::{instruction, risk::fixing::SAMPLES};
+use ballast_client::{
+    instruction,
+    risk::{fixing::SAMPLES, settlement::LEAST_NOTICE},
+};
 use ballast_testkit::{BTC, options::SMILE};
 use solana_signer::Signer;
 
@@ -25,12 +28,11 @@ const OPTIONS: u16 = 201;
 const STRIKES: [&str; 5] = ["36000", "38000", "40000", "42000", "44000"];
 /// Seconds until they expire.
 const LIFE: i64 = 7_200;
-/// Seconds until the perpetual that is wound down settles.
-const NOTICE: i64 = 86_400;
 
 /// Lists what expires; returns the expiry and the options.
 fn list(b: &mut Bench) -> Result<(i64, Vec<u16>)> {
     let expiry = b.svm.now() / 60 * 60 + LIFE;
+    b.svm.settle_at(expiry).map_err(failure)?;
     b.svm.list_future(BTC, expiry, FUTURE).map_err(failure)?;
     b.svm.open_surface(BTC)?;
     let options = b.svm.list_options(BTC, &[expiry], &STRIKES, OPTIONS)?;
@@ -71,7 +73,7 @@ pub fn wind_down(b: &mut Bench) -> Result<()> {
     let listed = b.svm.board();
     let last = listed.board.instruments.iter().rev().find(|i| i.is_listed() && i.underlying == MANY);
     let (last, generation) = last.map(|i| (i.index, i.generation)).context("a perpetual is listed")?;
-    let settles_at = b.svm.now() / 60 * 60 + NOTICE;
+    let settles_at = listed.board.params.settlement_from(b.svm.now() + LEAST_NOTICE)?;
     b.measure(
         "wind_down_perpetual",
         instruction::wind_down_perpetual(&e, &a, last, generation, settles_at),

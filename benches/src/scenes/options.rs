@@ -3,7 +3,7 @@
 use super::open;
 use crate::{
     account,
-    bench::{Bench, SPREAD, Units, dollars, extend_for_options},
+    bench::{Bench, SPREAD, Units, dollars, extend_for_options, failure},
     liquidation, listing, margin, market,
     options::{FUTURES, Holders, OPTIONS, SERIES, move_prices, refresh_all},
     surface, trading,
@@ -33,6 +33,7 @@ pub fn all() -> Result<Units> {
 fn list(b: &mut Bench) -> Result<()> {
     let start = b.svm.now();
     let expiries = DAYS.map(|days| start + days * 86_400 + 8 * 3_600);
+    b.svm.settle_at(expiries[0]).map_err(failure)?;
     for underlying in 0..SPREAD {
         surface::open(b, underlying, expiries)?;
         let perpetual = b.svm.config.perpetual[usize::from(underlying)].clone();

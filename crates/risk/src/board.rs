@@ -24,6 +24,9 @@ pub struct Board {
     pub params: MarginParams,
     /// Rates and indices of borrowing and lending.
     pub interest: Interest,
+    /// The earliest time at which a listed instrument that is not settled is to be, seconds; 0 where there is none. A day before
+    /// it margin begins to see the settlement coming.
+    pub next_settlement: i64,
     /// The scenario table.
     pub scenarios: [Scenario; ROWS],
     /// Product groups; an underlying names its group by index + 1.
@@ -141,6 +144,19 @@ impl Board {
                 None => arrays.refresh(i, u, scenarios, now)?,
             }
             last = Some(index);
+        }
+        Ok(())
+    }
+
+    /// Checks [`Instrument::require_basis_covered`] of every perpetual and future of an underlying.
+    pub fn require_basis_covered(&self, underlying: u16) -> Result<(), RiskError> {
+        let u = self.underlying(underlying)?;
+        let mut next = u.first_linear;
+        for _ in 0..MAX_INSTRUMENTS {
+            let Some(slot) = next.checked_sub(1) else { break };
+            let i = self.instruments.get(usize::from(slot)).ok_or(RiskError::NotListed { index: slot })?;
+            i.require_basis_covered(u)?;
+            next = i.next_linear;
         }
         Ok(())
     }

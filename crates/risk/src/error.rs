@@ -226,10 +226,26 @@ pub enum RiskError {
     },
     /// The instrument, or the average of its expiry, is settled already.
     AlreadySettled,
-    /// Another expiry of the underlying is so near that the windows of both would overlap.
-    ExpiriesTooClose {
-        /// The other expiry, seconds.
-        expiry: i64,
+    /// Nothing settles at this time of day.
+    NotASettlementTime {
+        /// When it would settle, seconds.
+        settles_at: i64,
+        /// Second of the UTC day at which everything settles.
+        settlement_time: u32,
+    },
+    /// The settlement time cannot change: something awaits its settlement.
+    AwaitsSettlement {
+        /// The next settlement, seconds.
+        settles_at: i64,
+    },
+    /// The mark of a perpetual or future could be farther from the index than the calendar charge of a pair covers.
+    BasisAboveCalendar {
+        /// Instrument on the board.
+        instrument: u16,
+        /// Its `max_basis`, millionths.
+        max_basis: u32,
+        /// The underlying's calendar charge, millionths.
+        calendar: u32,
     },
     /// All averages of the underlying are in use.
     NoFreeFixing,
@@ -288,6 +304,13 @@ pub enum RiskError {
         /// Cash, quote-native.
         available: i64,
     },
+    /// The account would owe more than its share of what backs it.
+    OwedTooMuch {
+        /// What it would owe, quote-native.
+        owed: i64,
+        /// The most, quote-native.
+        limit: i64,
+    },
     /// The account may not be seized: its equity is not low enough, and no notice has run for ten minutes.
     NotSeizable {
         /// Its equity, quote-native.
@@ -301,6 +324,13 @@ pub enum RiskError {
         lots: i64,
         /// Seconds since it was seized; -1 where it is not.
         seconds: i64,
+    },
+    /// Liquidations on a book have reached what they may in the present window.
+    BookWindowFull {
+        /// Notional closed in the window, quote-native.
+        closed: i64,
+        /// The most, quote-native.
+        limit: i64,
     },
     /// The account holds lots of as many instruments as it may.
     TooManyPositions {
@@ -428,12 +458,30 @@ impl core::fmt::Display for RiskError {
             }
             Self::NotSettled { instrument } => write!(f, "instrument {instrument} is not settled yet"),
             Self::AlreadySettled => f.write_str("it is settled already"),
-            Self::ExpiriesTooClose { expiry } => {
-                write!(f, "the settlement window overlaps that of the expiry at {expiry}")
+            Self::NotASettlementTime { settles_at, settlement_time } => {
+                write!(
+                    f,
+                    "nothing settles at {settles_at}: everything does at second {settlement_time} of the UTC day, {:02}:{:02}",
+                    settlement_time / 3_600,
+                    settlement_time / 60 % 60
+                )
+            }
+            Self::AwaitsSettlement { settles_at } => {
+                write!(f, "the settlement time cannot change before what settles at {settles_at} is settled")
+            }
+            Self::BasisAboveCalendar { instrument, max_basis, calendar } => {
+                write!(
+                    f,
+                    "max_basis {max_basis} of instrument {instrument} is above a quarter of the calendar charge {calendar}"
+                )
             }
             Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
             Self::BorrowLimit { owed, limit } => write!(f, "all accounts together would owe {owed}, limit {limit}"),
+            Self::BookWindowFull { closed, limit } => {
+                write!(f, "closed on this book in the present minute: {closed}, limit {limit}")
+            }
             Self::EpochNotOver => f.write_str("the epoch of lending is not over"),
+            Self::OwedTooMuch { owed, limit } => write!(f, "the account would owe {owed}, limit {limit}"),
             Self::TooManyPositions { limit } => write!(f, "the account holds lots of {limit} instruments already"),
             Self::SliceTooSmall { freed, least } => {
                 write!(f, "the slice frees {freed} of the margin, and must free {least}")

@@ -15,7 +15,7 @@ use bytemuck::{Pod, Zeroable};
 pub const SAMPLES: u32 = 30;
 /// Seconds between two samples.
 pub const SAMPLE_SECONDS: i64 = 60;
-/// Seconds over which samples are taken, and by which different expiries of one underlying are apart at the least.
+/// Seconds over which samples are taken.
 pub const WINDOW_SECONDS: i64 = SAMPLES as i64 * SAMPLE_SECONDS;
 /// Samples that are enough: two thirds.
 pub const ENOUGH_SAMPLES: u32 = 20;

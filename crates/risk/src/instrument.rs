@@ -7,6 +7,9 @@ use crate::{
 };
 use bytemuck::{Pod, Zeroable};
 
+/// The largest bases that two instruments of an underlying can move against one another by.
+const SWING: u32 = 4;
+
 /// What an instrument is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -110,11 +113,13 @@ impl Instrument {
     /// underlying's maximum price, so that the bound holds for puts too.
     ///
     /// # Errors
-    /// [`RiskError::BadStrike`]; what the lists of parameters refuse; [`RiskError::Overflow`] where the bound does not hold.
+    /// [`RiskError::BadStrike`]; [`RiskError::BasisAboveCalendar`]; what the lists of parameters refuse; [`RiskError::Overflow`]
+    /// where the bound does not hold.
     pub fn validate(&self, u: &Underlying) -> Result<(), RiskError> {
         self.terms().validate_bounds()?;
         self.limits.validate_bounds()?;
         self.funding.validate()?;
+        self.require_basis_covered(u)?;
         let whole = self.has_expiry() && self.expiry > 0 && self.expiry % 60 == 0;
         if !whole && (self.has_expiry() || self.expiry != 0) {
             return Err(RiskError::ParameterRule {
@@ -130,6 +135,21 @@ impl Instrument {
             return Err(self.bad_strike(u));
         }
         Ok(())
+    }
+
+    /// Checks that the calendar charge covers what an unsettled perpetual or future and another can move against one another by
+    /// their bases: from one at the top and the other at the bottom to the opposite, four times the largest basis. The charge on
+    /// delta matched between them is all that such a pair requires.
+    ///
+    /// # Errors
+    /// [`RiskError::BasisAboveCalendar`].
+    pub fn require_basis_covered(&self, u: &Underlying) -> Result<(), RiskError> {
+        let (max_basis, calendar) = (self.funding.max_basis, u.params.calendar);
+        let (max_basis, calendar) = (max_basis.get(), calendar.get());
+        if self.is_option() || self.settled != 0 || max_basis <= calendar / SWING {
+            return Ok(());
+        }
+        Err(RiskError::BasisAboveCalendar { instrument: self.index, max_basis, calendar })
     }
 
     fn bad_strike(&self, u: &Underlying) -> RiskError {

@@ -6,7 +6,7 @@ pub use ballast_units::{PRODUCT_LIMIT, add_bounded, mul_admit, mul_bounded, sub_
 /// Four times the value of a position or a token balance at its underlying's highest price stays below this, in whole
 /// quote-native. With 64 positions and 8 balances at the bound of 2^50 each, every parameter at its own and a scenario move
 /// of three ranges of 100 %, maintenance margin stays below [`PPM_AMOUNT_LIMIT`]: at most 64 · 3 · (1 + 8) · 2^50 for short
-/// positions with their concentration, 8 · (0.95 · 9 + 0.9) · 2^50 for tokens and 3.6 · 2^50 of calendar charges, together
+/// positions with their concentration, 8 · (0.95 · 9 + 0.9) · 2^50 for tokens and 3.6 · 9 · 2^50 of calendar charges, together
 /// less than 1.8 · 2^60. So a check of admitted values never ends in an error of size.
 pub const NATIVE_LIMIT: i64 = 1 << 52;
 

@@ -4,7 +4,7 @@ use crate::{Instrument, LotValue, Lots, QuoteNative, RiskError, Side, Underlying
 use bytemuck::{Pod, Zeroable};
 
 /// Sort key and identity of a position: underlying, expiry, instrument. Positions are kept in this order, so that the
-/// margin check meets one underlying after the other, and in it one expiry (a calendar bucket) after the other.
+/// margin check meets one underlying after the other, and in it one calendar bucket after the other.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(transparent)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
@@ -24,6 +24,12 @@ impl PositionKey {
         Self(((underlying as u64) << 56) | (u64::MAX >> 8))
     }
 
+    /// The greatest key that a perpetual of an underlying may have: what has an expiry comes after it.
+    #[inline(always)]
+    pub const fn last_perpetual_of(underlying: u16) -> Self {
+        Self(((underlying as u64) << 56) | u16::MAX as u64)
+    }
+
     /// Index of the underlying.
     #[inline(always)]
     pub const fn underlying(self) -> u16 {
@@ -36,10 +42,17 @@ impl PositionKey {
         self.0 as u16
     }
 
-    /// The calendar bucket: underlying and expiry.
+    /// The calendar bucket, named by the greatest key that it may hold: all instruments of an expiry are one, every perpetual
+    /// is one of its own.
     #[inline(always)]
-    pub const fn bucket(self) -> u64 {
-        self.0 >> 16
+    pub const fn bucket(self) -> Self {
+        if self.is_perpetual() { self } else { Self(self.0 | u16::MAX as u64) }
+    }
+
+    /// True for a key without an expiry.
+    #[inline(always)]
+    pub const fn is_perpetual(self) -> bool {
+        self.0 << 8 >> 24 == 0
     }
 }
 

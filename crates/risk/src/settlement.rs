@@ -15,16 +15,18 @@
 //! future less the strike.
 
 use crate::{
-    Board, Fill, Filled, Instrument, Kind, LotValue, Lots, MAX_INSTRUMENTS, OptionTerms, Portfolio, Print, QuoteNative,
-    RiskError, Underlying, UnitPrice, UnitsPerLot,
-    fixing::{Fixing, LONGEST_WAIT, SAMPLES, WINDOW_SECONDS, sample_of},
+    Board, Fill, Filled, Instrument, Kind, LotValue, Lots, MAX_INSTRUMENTS, MarginParams, OptionTerms, Portfolio,
+    Print, QuoteNative, RiskError, Underlying, UnitPrice, UnitsPerLot,
+    fixing::{Fixing, SAMPLES, sample_of},
     guard::flag,
     math::{mul_bounded, mul_div_floor, mul_ppm_floor},
 };
 use bytemuck::Zeroable;
 
 /// Least time from the decision to wind a perpetual down to its settlement, seconds.
-pub const LEAST_NOTICE: i64 = 3_600;
+pub const LEAST_NOTICE: i64 = 86_400;
+/// Longest such time, seconds: a year and a day.
+const MOST_NOTICE: i64 = 366 * 86_400;
 
 /// What a settlement came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,16 +95,40 @@ impl Instrument {
 }
 
 impl Board {
-    /// Checks that an expiry is the same as, or a whole window away from, every other of an underlying that is not settled.
-    pub fn require_expiry_apart(&self, underlying: u16, expiry: i64) -> Result<(), RiskError> {
-        let others = self.instruments.iter().filter(|i| i.is_listed() && i.underlying == underlying && i.settled == 0);
-        for other in others.filter(|i| i.settles_at != 0 && i.settles_at != expiry) {
-            let apart = other.settles_at.checked_sub(expiry).ok_or(RiskError::Overflow)?;
-            if apart.unsigned_abs() < WINDOW_SECONDS.unsigned_abs() {
-                return Err(RiskError::ExpiriesTooClose { expiry: other.settles_at });
-            }
+    /// Takes over other margin parameters.
+    ///
+    /// # Errors
+    /// What [`MarginParams::validate`] refuses; [`RiskError::AwaitsSettlement`] for another settlement time while something that
+    /// is not settled has its time.
+    pub fn change_margin(&mut self, params: &MarginParams) -> Result<(), RiskError> {
+        params.validate()?;
+        if params.settlement_time != self.params.settlement_time && self.next_settlement != 0 {
+            return Err(RiskError::AwaitsSettlement { settles_at: self.next_settlement });
+        }
+        self.params = *params;
+        Ok(())
+    }
+
+    /// Checks that something may settle at a moment, and counts it in the next settlement. All settlements are at one time of
+    /// day, so that any two, of whatever underlyings, are at the same moment or at least a day apart.
+    ///
+    /// # Errors
+    /// [`RiskError::NotASettlementTime`].
+    pub fn await_settlement(&mut self, settles_at: i64) -> Result<(), RiskError> {
+        if !self.params.is_settlement_time(settles_at) {
+            let settlement_time = self.params.settlement_time;
+            return Err(RiskError::NotASettlementTime { settles_at, settlement_time });
+        }
+        if self.next_settlement == 0 || settles_at < self.next_settlement {
+            self.next_settlement = settles_at;
         }
         Ok(())
+    }
+
+    /// Least `settles_at` of what is not settled; 0 where there is none.
+    fn find_next_settlement(&self) -> i64 {
+        let unsettled = self.instruments.iter().filter(|i| i.is_listed() && i.settles_at != 0 && i.settled == 0);
+        unsettled.map(|i| i.settles_at).min().unwrap_or(0)
     }
 
     /// Takes over what is fixed already of the expiry of an instrument that was just listed or given one.
@@ -203,6 +229,9 @@ impl Board {
         let left = self.instruments.iter().any(|i| i.awaits(underlying, expiry));
         let u = self.underlying_mut(underlying)?;
         *u.fixings.get_mut(slot).ok_or(RiskError::NoFreeFixing)? = if left { fixing } else { Fixing::zeroed() };
+        if !left {
+            self.next_settlement = self.find_next_settlement();
+        }
         Ok(Settlement { expiry, price: fixing.price, samples: fixing.count(), count })
     }
 
@@ -260,8 +289,7 @@ impl Board {
     ///
     /// # Errors
     /// [`RiskError::NotListed`] for what is no perpetual; [`RiskError::AlreadySettled`] where it has an expiry;
-    /// [`RiskError::ExpiriesTooClose`]; [`RiskError::ParameterRule`] for a time that is not a whole minute or less than
-    /// [`LEAST_NOTICE`] ahead.
+    /// [`RiskError::NotASettlementTime`]; [`RiskError::ParameterRule`] for a time less than [`LEAST_NOTICE`] ahead.
     pub fn wind_down(&mut self, index: u16, settles_at: i64, now: i64) -> Result<(), RiskError> {
         let i = self.instrument(index)?;
         if i.kind != Kind::Perpetual as u8 {
@@ -271,11 +299,11 @@ impl Board {
             return Err(RiskError::AlreadySettled);
         }
         let notice = settles_at.checked_sub(now).ok_or(RiskError::Overflow)?;
-        if settles_at % 60 != 0 || !(LEAST_NOTICE..=LEAST_NOTICE + LONGEST_WAIT * 365).contains(&notice) {
-            let rule = "a perpetual ends at a whole minute, at least an hour and at most a year and an hour from now";
+        if !(LEAST_NOTICE..=MOST_NOTICE).contains(&notice) {
+            let rule = "a perpetual ends at least a day and at most a year and a day from now";
             return Err(RiskError::ParameterRule { rule });
         }
-        self.require_expiry_apart(i.underlying, settles_at)?;
+        self.await_settlement(settles_at)?;
         let i = self.instrument_mut(index)?;
         i.settles_at = settles_at;
         i.reduce_only = 1;

@@ -9,17 +9,17 @@ use ballast_client::{
 };
 use solana_signer::Signer;
 
-/// 2 % a year without use, 10 % at 80 % of what is lent, 100 % at full use; borrowing up to 90 %; a tenth is the exchange's; epochs
-/// of an hour.
+/// 2 % a year without use, 10 % at 80 % of what is lent, 100 % at full use; borrowing up to 90 %, an account up to 90 % of what
+/// backs it; a tenth is the exchange's; epochs of an hour.
 pub const INTEREST: InterestParams = InterestParams {
     base_rate: Ppm::new(20_000),
     optimal_rate: Ppm::new(100_000),
     max_rate: Ppm::new(1_000_000),
     optimal_utilisation: Ppm::new(800_000),
     max_utilisation: Ppm::new(900_000),
+    max_owed: Ppm::new(900_000),
     reserve: Ppm::new(100_000),
     epoch_seconds: 3_600,
-    reserved: 0,
 };
 
 impl Svm {

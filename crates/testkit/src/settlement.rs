@@ -1,7 +1,12 @@
 //! Premiums, settlement prices, settlements.
 
 use crate::{Failed, Sent, Svm, Trader};
-use ballast_client::{ballast::oracle::OraclePrice, instruction, oracle, risk::fixing, settlement};
+use ballast_client::{
+    ballast::oracle::OraclePrice,
+    instruction, oracle,
+    risk::{MarginParams, fixing},
+    settlement,
+};
 use solana_signer::Signer;
 
 impl Svm {
@@ -9,6 +14,14 @@ impl Svm {
     pub fn sample_market(&mut self, instrument: u16) -> Result<Sent, Failed> {
         let ix = instruction::sample_market(&self.exchange, instrument);
         self.send(&[ix], &[])
+    }
+
+    /// Makes the time of day of a moment that at which everything settles. Nothing may await its settlement yet.
+    pub fn settle_at(&mut self, moment: i64) -> Result<Sent, Failed> {
+        let admin = self.admin.insecure_clone();
+        let settlement_time = u32::try_from(moment.rem_euclid(86_400)).expect("a second of a day");
+        let params = MarginParams { settlement_time, ..self.board().board.params };
+        self.send(&[instruction::change_margin(&self.exchange, &admin.pubkey(), &params)], &[&admin])
     }
 
     /// Writes the print of a sample of an expiry, in dollars per whole asset, and moves the clock to it if it is later.

@@ -140,7 +140,7 @@ errors! {
     NotSettled = "the instrument is not settled yet: call settle_expiry first",
     AlreadySettled = "the instrument is settled already",
     PositionsLeft = "positions or orders are left in the market: settle or cancel them first",
-    ExpiriesTooClose = "two expiries of an underlying must be the same or at least the settlement window apart",
+    ExpiriesTooClose = "reserved: expiries are at one time of day, see NotASettlementTime",
     NoFreeFixing = "four expiries of this underlying are being averaged or await settlement: settle one first",
     BorrowLimit = "the withdrawal would borrow more than lenders can spare: the log names both; withdraw less",
     NothingToAccrue = "there is no interest to accrue or pay yet",
@@ -165,6 +165,10 @@ errors! {
     NotPositive = "a value is zero or negative where it must be positive: the log names it; use a positive one",
     CorruptState = "the accounts contradict themselves: nothing was changed, please report this with the log",
     Backwards = "the time, or an index that only grows, is behind what was written before: try again later, and report it if that does not help",
+    NotASettlementTime = "nothing settles at this time of day: the log names the time at which everything does",
+    AwaitsSettlement = "the settlement time cannot change while something awaits its settlement: the log says until when",
+    BasisAboveCalendar = "max_basis must be at most a quarter of the underlying's calendar charge: the log names both",
+    OwedTooMuch = "the account would owe more than its tokens and counted profits allow: the log names both; deposit quote, sell tokens or reduce",
     TooManyPositions = "the account holds lots of 48 instruments already: close a position first",
     SliceTooSmall = "the slice frees too little of the margin: the log names both; take more legs or a larger fraction",
     PositionMissing = "a position of the account is not among the legs: pass the market of the instrument in the log",
@@ -175,6 +179,8 @@ errors! {
     NotSeizable = "the account may not be seized yet: the log names its equity and the level; give notice, and confirm it for ten minutes",
     DebtShared = "others have borne a part of the account's debt: it is sold to the end",
     WindDownNotDue = "a perpetual is wound down for an account seized a day ago that holds a twentieth of it: the log names what this one holds",
+    NoFill = "no order in the book could be filled within the limit in the log: pass the makers' accounts, or liquidate by a slice",
+    BookWindowFull = "liquidations on this book have reached what a minute may take: the log names both; wait for the next minute, or liquidate by a slice",
 }
 
 impl BallastError {
@@ -255,7 +261,9 @@ impl From<RiskError> for BallastError {
             RiskError::NotEnoughSamples { .. } => Self::NotEnoughSamples,
             RiskError::NotSettled { .. } => Self::NotSettled,
             RiskError::AlreadySettled => Self::AlreadySettled,
-            RiskError::ExpiriesTooClose { .. } => Self::ExpiriesTooClose,
+            RiskError::NotASettlementTime { .. } => Self::NotASettlementTime,
+            RiskError::AwaitsSettlement { .. } => Self::AwaitsSettlement,
+            RiskError::BasisAboveCalendar { .. } => Self::BasisAboveCalendar,
             RiskError::NoFreeFixing => Self::NoFreeFixing,
             RiskError::BorrowLimit { .. } => Self::BorrowLimit,
             RiskError::EpochNotOver => Self::EpochNotOver,
@@ -266,12 +274,14 @@ impl From<RiskError> for BallastError {
             RiskError::PrintNotPositive => Self::OraclePriceNotPositive,
             RiskError::PrintTooHigh { .. } => Self::OraclePriceTooHigh,
             RiskError::InsufficientCash { .. } => Self::InsufficientBalance,
+            RiskError::OwedTooMuch { .. } => Self::OwedTooMuch,
             RiskError::TooManyPositions { .. } => Self::TooManyPositions,
             RiskError::SliceTooSmall { .. } => Self::SliceTooSmall,
             RiskError::PositionMissing { .. } => Self::PositionMissing,
             RiskError::TokenMissing { .. } => Self::TokenMissing,
             RiskError::NotSeizable { .. } => Self::NotSeizable,
             RiskError::WindDownNotDue { .. } => Self::WindDownNotDue,
+            RiskError::BookWindowFull { .. } => Self::BookWindowFull,
         }
     }
 }

@@ -44,6 +44,14 @@ pub struct MarginView {
     pub owed: i64,
     /// Interest due: accrued, and what runs since.
     pub interest: i64,
+    /// What initial margin adds because the arrays of options are not of the present price.
+    pub drift: i64,
+    /// What maintenance margin adds because a part of the book is settled within a day.
+    pub expiry: i64,
+    /// The same of what initial margin is a ratio of.
+    pub expiry_initial: i64,
+    /// What owed cash is measured by: tokens, and profits that count.
+    pub backing: i64,
     /// The chain's time of these figures, in seconds: interest and options change with it.
     pub time: i64,
     /// Underlyings that follow.
@@ -72,6 +80,10 @@ impl MarginView {
             short_minimum: r.short_minimum.get(),
             owed: r.owed().get(),
             interest: interest.get(),
+            drift: r.drift.get(),
+            expiry: r.expiry.get(),
+            expiry_initial: r.expiry_initial.get(),
+            backing: r.backing.get(),
             time,
             count,
             next,

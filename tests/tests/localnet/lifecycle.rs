@@ -52,12 +52,14 @@ fn config(expiry: i64) -> Result<Config> {
         ("max_rate", "1"),
         ("optimal_utilisation", "0.8"),
         ("max_utilisation", "0.9"),
+        ("max_owed", "0.9"),
         ("reserve", "0.1"),
         ("epoch_seconds", "3_600"),
     ]));
     config.series.clear();
     config.underlying.iter_mut().for_each(|u| u.surface = None);
     (config.future[0].days, config.future[0].expiry) = (None, Some(time::format(expiry)));
+    config.margin.set("settlement_time", &(expiry % (24 * HOUR)).to_string());
     Ok(config)
 }
 
@@ -285,7 +287,7 @@ impl<'a> Life<'a> {
         assert_eq!(self.sample("42000")?, 15);
         for ix in settlement::settlements(e, &rpc.board(e)?.board, rpc.now()?) {
             let settled: ExpirySettled = the_event(&self.crank(ix)?);
-            assert_eq!((settled.price, settled.samples, settled.count), (66_400_000, 30, 1), "41,500 dollars");
+            assert_eq!((settled.price, settled.samples, settled.count), (6_640_000, 30, 1), "41,500 dollars");
         }
 
         let future = self.future().instrument;

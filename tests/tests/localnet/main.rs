@@ -421,7 +421,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     let call = Listed::new(&venue, "-40000C");
 
     // Surface, expiry and options are listed, but nothing is published and nothing priced: no trade.
-    let expiry = config::expiry(listed_at, 30);
+    let expiry = config::expiry(&net.rpc().board(&venue.exchange)?.board.params, listed_at, 30)?;
     let surface: Box<VolatilitySurface> = net.rpc().decode(&venue.exchange.surface(0))?;
     assert_eq!(surface.surface.expiry(expiry).unwrap().published_at, 0);
     assert_eq!(venue.terms.len(), 3 + 1 + 10);

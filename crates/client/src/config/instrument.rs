@@ -4,11 +4,10 @@ use super::{Config, QUOTE, Scale, Section, number::name};
 use crate::{decimal::parse, series::Series};
 use anyhow::{Result, ensure};
 use ballast::args::{FutureArgs, InstrumentArgs};
-use ballast_risk::{ContractTerms, FundingParams, InstrumentLimits, TickValue, UnitsPerLot};
+use ballast_risk::{ContractTerms, FundingParams, InstrumentLimits, MarginParams, TickValue, UnitsPerLot};
 use serde::Deserialize;
 
-/// Seconds of a minute, of which expiries are whole numbers, and of a day.
-const MINUTE: i64 = 60;
+/// Seconds of a day.
 const DAY: i64 = 86_400;
 
 /// What all instruments have: sizes in whole assets, prices in US dollars.
@@ -70,9 +69,9 @@ pub struct SeriesConfig {
     pub contract: InstrumentConfig,
 }
 
-/// When something expires that is listed now for so many days: so long after the next whole minute.
-pub fn expiry(now: i64, days: u32) -> i64 {
-    (now.div_euclid(MINUTE) + 1) * MINUTE + i64::from(days) * DAY
+/// When something expires that is listed now for so many days: at the first settlement time at least so far ahead.
+pub fn expiry(params: &MarginParams, now: i64, days: u32) -> Result<i64> {
+    Ok(params.settlement_from(now + i64::from(days) * DAY)?)
 }
 
 impl Config {

@@ -102,25 +102,26 @@ mod tests {
         let config = localnet();
         config.exchange_args(&Address::default(), &Address::default()).unwrap();
         let btc = config.underlying_args(&config.underlying[0]).unwrap();
-        // 1,000,000 $/BTC is 100 $ per 0.0001 BTC, at 1/16 of 1e-6.
-        assert_eq!(btc.terms.max_price.get(), 100_000_000 * 16);
+        // 1,000,000 $/BTC is 10 $ per 0.00001 BTC, at 1/16 of 1e-6.
+        assert_eq!(btc.terms.max_price.get(), 10_000_000 * 16);
         assert_eq!(btc.group, 1);
         let perp = config.perpetual_args(&config.perpetual[0]).unwrap();
-        assert_eq!((perp.terms.lot_units.get(), perp.terms.tick_value.get()), (10, 100));
+        assert_eq!((perp.terms.lot_units.get(), perp.terms.tick_value.get()), (100, 100));
         assert_eq!(perp.limits.max_position.get(), 1_000_000);
         let sol = config.collateral_args(&config.collateral[0]).unwrap();
-        assert_eq!(sol.terms.atoms_per_unit, 100_000_000);
-        assert!(config.interest.is_none() && config.exchange.withdrawal_limit.is_none());
+        assert_eq!(sol.terms.atoms_per_unit, 10_000_000);
+        assert!(config.interest.is_some() && config.exchange.withdrawal_limit.is_none());
     }
 
     #[test]
     fn futures_and_options_have_the_terms_of_their_sections() {
         let config = localnet();
-        // Thirty days after the minute that follows.
-        let then = expiry(1_621_213_201, 30);
-        assert_eq!(then, 1_621_213_260 + 30 * DAY);
+        // Thirty days after 01:00:01 of 17 May 2021, at 08:00.
+        let params = config.margin.read(&Scale::NONE).unwrap();
+        let then = expiry(&params, 1_621_213_201, 30).unwrap();
+        assert_eq!(then, 1_621_238_400 + 30 * DAY);
         let future = config.future_args(&config.future[0], then).unwrap();
-        assert_eq!((future.contract.terms.lot_units.get(), future.expiry), (10, then));
+        assert_eq!((future.contract.terms.lot_units.get(), future.expiry), (100, then));
         let options = config.series_of(&config.series[0], vec![then]).unwrap().options().unwrap();
         assert_eq!(options.len(), 2 * config.series[0].strikes.len());
         let put = &options[5];

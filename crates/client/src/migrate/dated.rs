@@ -11,10 +11,10 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use ballast::{
-    args::{FutureArgs, OptionArgs},
+    args::{FutureArgs, InstrumentArgs, OptionArgs},
     instruction::tag,
 };
-use ballast_risk::{Instrument, Kind, Smile, Unit};
+use ballast_risk::{Instrument, Kind, Smile, Unit, fixing::SAMPLES};
 use std::collections::BTreeSet;
 
 /// Expiries and options that a plan has looked at. Where two series name the same one, the first has it.
@@ -38,6 +38,8 @@ impl Planner<'_> {
                 "a series of {} has no expiry",
                 s.contract.underlying
             );
+            let contract = self.config.series_of(s, Vec::new())?.contract;
+            self.note_coarse_lot(&format!("the series of {}", s.contract.underlying), &contract);
             for days in &s.days {
                 let rung = self.rung(&s.contract.underlying, *days)?;
                 self.expiry_of(s, rung.expiry, &days.to_string(), &mut seen)?;
@@ -74,6 +76,7 @@ impl Planner<'_> {
             return Ok(());
         }
         let FutureArgs { mut contract, .. } = self.config.future_args(f, expiry)?;
+        self.note_coarse_lot(&f.name, &contract);
         contract.underlying = self.slots.underlying(&f.contract.underlying)?;
         let Some(listed) = listed else {
             contract.instrument = self.slots.new_instrument(&f.name)?;
@@ -91,6 +94,18 @@ impl Planner<'_> {
             return Ok(());
         }
         self.change_instrument(&f.name, &listed, &contract, f.contract.orders)
+    }
+
+    /// Warns of a lot that leaves in steps of more than a sample while its settlement price is averaged.
+    fn note_coarse_lot(&mut self, name: &str, contract: &InstrumentArgs) {
+        let units = contract.terms.lot_units.get();
+        if units < i64::from(SAMPLES) {
+            let note = format!(
+                "{name}: a lot has {units} delta units, which {SAMPLES} samples fix in steps: give the underlying a larger \
+                 unit_exponent, or the lot a larger size, for at least {SAMPLES} units a lot"
+            );
+            self.found.notes.push(note);
+        }
     }
 
     /// One expiry of a series: the expiry itself, and its options. `entry` is how the file says it.
@@ -175,7 +190,7 @@ impl Planner<'_> {
         let instruments = self.board().map_or(&[][..], |b| &b.instruments);
         let dated = instruments.iter().filter(|i| i.is_listed() && i.underlying == index && i.has_expiry());
         known.extend(dated.map(|i| i.expiry));
-        Ok(ladder::rung(self.now, below, days, known.into_iter()))
+        ladder::rung(&self.config.margin.read(&Scale::NONE)?, self.now, below, days, known.into_iter())
     }
 
     /// The expiry for which a future or the first option of an entry in days was proposed, if it is still to come.

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::{QUOTE, Scale},
-    instruction, pda,
+    instruction, pda, time,
 };
 use anyhow::Result;
 use ballast::{
@@ -99,6 +99,15 @@ impl Planner<'_> {
     pub fn margin(&mut self) -> Result<()> {
         let Some(board) = self.board() else { return Ok(()) };
         let (old, new) = (board.params, self.config.margin.read(&Scale::NONE)?);
+        if old.settlement_time != new.settlement_time && board.next_settlement != 0 {
+            let (is, said) = (old.settlement_time, new.settlement_time);
+            let until = time::format(board.next_settlement);
+            self.found.conflicts.push(format!(
+                "margin: settlement_time is {is}, the file says {said}, which cannot change while something awaits its \
+                 settlement, next at {until}"
+            ));
+            return Ok(());
+        }
         let mut d = Differences::default();
         d.list("", &old, &new, &Scale::NONE);
         if let Some(changed) = d.changed() {

@@ -33,6 +33,7 @@ fn config() -> Config {
 /// A file of nothing but the exchange itself.
 fn bare() -> Config {
     let mut config = config();
+    config.interest = None;
     config.group.clear();
     config.underlying.clear();
     config.collateral.clear();
@@ -85,11 +86,12 @@ fn everything_is_made_in_the_order_in_which_it_is_needed() {
         "open_expiry",
         "list_option",
         "fund_insurance",
+        "set_interest",
     ];
     assert_eq!(names(&plan), order);
     let shown = plan.to_string();
     assert!(shown.contains("list perpetual BTC-PERP at 0: lot 0.001, tick 0.1 USDC"), "{shown}");
-    assert!(shown.contains("list option BTC160621-36000C at 4: lot 0.001, tick 0.1 USDC, expiry 2021-06-16T00:01:00Z"));
+    assert!(shown.contains("list option BTC160621-36000C at 4: lot 0.001, tick 0.1 USDC, expiry 2021-06-16T08:00:00Z"));
     assert!(shown.contains("give 25,000 USDC to the insurance fund"));
     assert!(shown.contains("list underlying SOL at 2: scan range 0.25"));
 }
@@ -125,6 +127,35 @@ fn an_expiry_that_has_passed_is_not_listed() {
     let plan = plan(&config, &keys(), &State::empty(1), NOW).unwrap();
     assert_eq!(plan.notes, ["BTC-30D expired at 2021-05-16T08:00:00Z"]);
     assert!(!names(&plan).iter().any(|n| ["list_future", "open_expiry", "list_option"].contains(n)));
+}
+
+/// I346. The file's settlement time cannot become that of an exchange on which something awaits its settlement.
+#[test]
+fn another_settlement_time_waits_until_nothing_is_unsettled() {
+    let mut config = bare();
+    let mut state = made(&config);
+    config.margin.set("settlement_time", "43_200");
+    let found = |state: &State| plan(&config, &keys(), state, NOW).unwrap();
+    assert!(found(&state).steps[0].what.contains("margin: settlement_time 28800 -> 43200"), "{}", found(&state));
+    state.board.as_mut().unwrap().board.next_settlement = NOW + 28_800;
+    let plan = found(&state);
+    assert!(plan.steps.iter().all(|s| !s.what.contains("settlement_time")), "{plan}");
+    assert_eq!(
+        plan.conflicts,
+        ["margin: settlement_time is 28800, the file says 43200, which cannot change while something awaits its \
+          settlement, next at 2021-05-17T08:00:00Z"]
+    );
+}
+
+/// A lot of few units leaves an average in steps; the tool says so.
+#[test]
+fn a_dated_lot_of_few_units_is_noted() {
+    let mut config = config();
+    assert!(plan(&config, &keys(), &State::empty(1), NOW).unwrap().notes.is_empty());
+    config.underlying[0].unit_exponent = 4;
+    let notes = plan(&config, &keys(), &State::empty(1), NOW).unwrap().notes;
+    assert_eq!(notes.len(), 2, "the future and the series: {notes:?}");
+    assert!(notes[0].starts_with("BTC-30D: a lot has 10 delta units, which 30 samples fix in steps"), "{notes:?}");
 }
 
 /// I320.

@@ -13,6 +13,7 @@ mod episode;
 mod legs;
 mod loss;
 mod notice;
+mod on_book;
 mod receivership;
 mod search;
 mod slice;
@@ -23,7 +24,6 @@ pub use discount::{Payment, Terms, owners_share};
 pub use episode::{Episode, EpisodeLeg, LEAST_RATIO_SECONDS, MAX_EPISODE_LEGS, NOTICE_SECONDS};
 pub use legs::Legs;
 pub use notice::{DEAD_SECONDS, Found, Noticed, held, measure};
-pub use receivership::{
-    SEIZURE_NOTICE_SECONDS, Spending, UNTAKEN_SECONDS, next_settlement, require_untaken, seizure_level,
-};
+pub use on_book::{BOOK_WINDOW_PART, BOOK_WINDOW_SECONDS, BookClose, BookClosed, BookWindow, close_on_book};
+pub use receivership::{SEIZURE_NOTICE_SECONDS, Spending, UNTAKEN_SECONDS, require_untaken, seizure_level};
 pub use slice::{Request, Slice, Workspace, slice};

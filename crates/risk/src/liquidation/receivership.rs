@@ -80,12 +80,7 @@ impl Spending {
 /// Equity below which an account is seized at once. The ramp of expiries is a forecast, and no reason to take an account from
 /// its owner.
 pub fn seizure_level(params: &MarginParams, r: &Requirements) -> Result<QuoteNative, RiskError> {
-    mul_ppm_floor(without_ramp(r), params.seizure_ratio)
-}
-
-/// Maintenance margin without what the ramp of expiries adds.
-fn without_ramp(r: &Requirements) -> QuoteNative {
-    r.maintenance.max(QuoteNative::ZERO)
+    mul_ppm_floor(r.maintenance_without_ramp().max(QuoteNative::ZERO), params.seizure_ratio)
 }
 
 impl Episode {
@@ -169,17 +164,4 @@ pub fn require_untaken(episode: &Episode, position: &Position, side: Lots, now: 
         return Ok(());
     }
     Err(RiskError::WindDownNotDue { lots, seconds: if episode.is_seized() { seconds } else { -1 } })
-}
-
-/// The next time of settlement that is at least a day ahead.
-pub fn next_settlement(params: &MarginParams, now: i64) -> Result<i64, RiskError> {
-    let time_of_day = settlement_time(params);
-    let earliest = now.checked_add(DAY).ok_or(RiskError::Overflow)?;
-    let days = earliest.checked_sub(time_of_day).and_then(|s| s.checked_add(DAY - 1)).ok_or(RiskError::Overflow)?;
-    Ok(days.div_euclid(DAY) * DAY + time_of_day)
-}
-
-/// The time of day at which all expiries are, seconds.
-const fn settlement_time(_params: &MarginParams) -> i64 {
-    0
 }

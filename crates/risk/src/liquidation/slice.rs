@@ -4,7 +4,7 @@ use super::{
     Episode, Legs,
     cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of, sort},
     discount::{Payment, Terms},
-    search::{Goal, Point, closed_form, near, search},
+    search::{Goal, Point, closed_form, excess, is_better, near, search},
 };
 use crate::{
     Board, Instrument, Lots, MAX_BALANCES, MAX_POSITIONS, Portfolio, Ppm, Purpose, QuoteNative, Requirements,
@@ -18,6 +18,9 @@ use bytemuck::{Pod, Zeroable};
 /// A slice that does not reach the buffer frees at least this part of maintenance margin, or it would cost the account more
 /// transactions than it is worth.
 const LEAST_PART: Ppm = Ppm::new(20_000);
+
+/// An option carries delta in a cut if its own is at least a part in this many of its units.
+const LEAST_CARRYING: u64 = 4;
 
 /// Units that rounding may take from an account for a leg: the value at the mark, what is settled, what is realised, and the sum
 /// of its underlying.
@@ -105,13 +108,14 @@ pub(super) fn token_amount(board: &Board, leg: &Cut, amount: u64) -> Result<u64,
 
 /// Finds the slice of an account below maintenance: the smallest fraction of the legs after which equity reaches the buffer, at most
 /// what is asked for. Of a seized account it is what is asked for. Settled positions are no legs. A leg whose price is stale or too
-/// volatile stays, and so do orders.
+/// volatile stays, and so do orders. A price that went stale a moment ago stops everything: it is to be refreshed first.
 ///
 /// The episode takes note: of the notice, and of the ratio of equity. The workspace is left with the lots that the slice takes.
 ///
 /// # Errors
-/// [`RiskError::NotLiquidatable`]; [`RiskError::NothingToLiquidate`]; the price's error where no leg can move, or where what cannot
-/// move requires as much alone as the whole account; [`RiskError::StaleRiskArray`] of options of an underlying that is moved;
+/// [`RiskError::NotLiquidatable`]; [`RiskError::NothingToLiquidate`]; that of [`Underlying::require_refreshed`], of anything that
+/// is held; the price's error where no leg can move, or where what cannot move requires as much alone as the whole account;
+/// [`RiskError::StaleRiskArray`] of options of an underlying that is moved;
 /// [`RiskError::LiquidationDoesNotHelp`]; [`RiskError::SliceTooSmall`].
 #[inline(never)]
 pub fn slice(
@@ -241,19 +245,22 @@ impl Scope {
     }
 }
 
-/// A position as a leg, with the present delta of its lots.
+/// A position as a leg, with the present delta of its lots. A lot of an option of little delta carries none: otherwise half a
+/// coarse lot of another leg would move as many of them as make up its delta, all of a tail perhaps, whatever the fraction.
 fn position_leg(i: &Instrument, u: &Underlying, lots: i64, slot: usize, now: i64) -> Cut {
     let units = i.delta_units.get();
+    // The units of a lot are below 2^54, a delta is at most one.
+    let whole = units << DELTA_BITS;
     let lot = if i.is_option() {
-        // The units of a lot are below 2^54, a delta is at most one.
         ((i128::from(units) * i128::from(i.option.at(i, u, now).delta)) >> (RATIO_BITS - DELTA_BITS)) as i64
     } else {
-        units << DELTA_BITS
+        whole
     };
+    let carries = lot.unsigned_abs() >= whole.unsigned_abs().div_ceil(LEAST_CARRYING);
     Cut {
         held: lots,
         delta: lots.unsigned_abs() * lot.unsigned_abs(),
-        lot: lot.unsigned_abs(),
+        lot: if carries { lot.unsigned_abs() } else { 0 },
         index: i.index,
         underlying: u.index,
         slot: slot as u8, // below MAX_POSITIONS
@@ -336,8 +343,7 @@ impl Trials<'_> {
         if let Terms::Seized { .. } = self.terms {
             return Ok(-maintenance.get());
         }
-        let after = Requirements { equity, maintenance, ..Requirements::default() };
-        Ok(equity.minus(after.target(&self.board.params)?)?.get())
+        excess(&self.board.params, equity, maintenance)
     }
 
     /// Tries a fraction.
@@ -359,16 +365,9 @@ impl Trials<'_> {
         Ok(Point { fraction, excess, maintenance, helps })
     }
 
-    /// True if maintenance margin falls and the ratio of equity to it rises.
+    /// True if the account is better off. A seized one is where maintenance margin falls.
     fn is_better(&self, equity: QuoteNative, maintenance: QuoteNative) -> bool {
-        let before = &self.before;
-        if maintenance >= before.maintenance {
-            return false;
-        }
-        if before.equity.get() <= 0 || matches!(self.terms, Terms::Seized { .. }) {
-            return true;
-        }
-        let product = |a: QuoteNative, b: QuoteNative| i128::from(a.get()) * i128::from(b.get());
-        product(equity, before.maintenance) > product(before.equity, maintenance)
+        let is_seized = matches!(self.terms, Terms::Seized { .. });
+        is_seized && maintenance < self.before.maintenance || is_better(&self.before, equity, maintenance)
     }
 }

@@ -70,9 +70,9 @@ pub fn calendar_with_options(
     Ok(QuoteNative::new(charge / 2 + charge % 2))
 }
 
-/// A product group keeps at least a twentieth of a risk apart: twice that.
+/// A product group keeps at least a tenth of a risk apart (`GroupParams::offset`): twice that.
 const fn least_kept(less: i64) -> i64 {
-    less / 10
+    less / 5
 }
 
 /// Margin of the resting orders in one instrument, at the underlying's scale.
@@ -110,14 +110,14 @@ pub fn order_only_adds(
     })
 }
 
-/// `scan · (κ · clamp(gross / liquidity − 1, 0, cap) + crowding)`, each part rounded up.
-pub fn concentration(u: &Underlying, scan: QuoteNative, gross: QuoteNative) -> Result<QuoteNative, RiskError> {
-    let crowding = if u.crowding.is_zero() { QuoteNative::ZERO } else { mul_ppm_ceil(scan, u.crowding)? };
+/// `base · (κ · clamp(gross / liquidity − 1, 0, cap) + crowding)`, each part rounded up. The base is scan and calendar charge.
+pub fn concentration(u: &Underlying, base: QuoteNative, gross: QuoteNative) -> Result<QuoteNative, RiskError> {
+    let crowding = if u.crowding.is_zero() { QuoteNative::ZERO } else { mul_ppm_ceil(base, u.crowding)? };
     let liquidity = u.params.liquidity;
     if gross <= liquidity || u.params.concentration.is_zero() {
         return Ok(crowding);
     }
-    let charge = mul_ppm_ceil(scan, u.params.concentration)?;
+    let charge = mul_ppm_ceil(base, u.params.concentration)?;
     let excess = gross.minus(liquidity)?;
     // Below the cap the excess is less than four times the liquidity, so that the quotient fits.
     let own = if excess >= mul_ppm_ceil(liquidity, u.params.concentration_cap)? {

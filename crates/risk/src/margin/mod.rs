@@ -3,15 +3,18 @@
 //! ```text
 //! scan_u[k]       = Σ_i lots_i · A_i[k]                 instruments and tokens of underlying u, loss positive
 //! scan_u          = max(0, max_k scan_u[k]) + extra_u
-//! extra_u         = Σ long option lots · convexity gap + Σ |option lots| · (ε + drift)
-//! calendar_u      = c_u · S_u · delta matched between buckets (spot, perpetuals, each expiry); with options see `charges.rs`.
-//!                   c_u is at most (1 − c_g) · r, so that a hedge is never dearer than its legs
-//! concentration_u = scan_u · (κ_u · clamp(gross delta notional_u / liquidity_u − 1, 0, cap) + crowding_u)
+//! extra_u         = Σ long option lots · convexity gap + Σ |option lots| · ε
+//! drift_u         = Σ |option lots| · drift
+//! calendar_u      = c_u · S_u · delta matched between buckets (spot, each perpetual, each expiry); with options see
+//!                   `charges.rs`. c_u is at most (1 − c_g) · r, so that a hedge is never dearer than its legs
+//! concentration_u = (scan_u + calendar_u) · (κ_u · clamp(gross delta notional_u / liquidity_u − 1, 0, cap) + crowding_u)
 //! short_min_u     = rate_u · S_u · short option lots
 //! group g         : risk_g = (1 − c_g) · Σ_u scan_u + c_g · (max(0, max_k Σ_u scan_u[k]) + Σ_u extra_u)
-//! maintenance     = Σ_g risk_g + Σ_u max(calendar_u + concentration_u, short_min_u − (1 − c_g) · scan_u)
+//! F               = Σ_g risk_g + Σ_u max(calendar_u + concentration_u, short_min_u − (1 − c_g) · scan_u)
 //!                   + Σ tokens haircut · value
-//! initial         = im_ratio · (maintenance + Σ_u surcharge_u · scan_u) + Σ order margin
+//! maintenance     = max(F(P), F(P_λm))                    P: the book; P_λ: what expiries leave of it, see `ramp.rs`
+//! stressed        = F + Σ_u surcharge_u · scan_u + Σ_u drift_u
+//! initial         = im_ratio · max(stressed(P), stressed(P_λm), stressed(P_λi)) + Σ order margin
 //! order margin_i  = max( bids·worst long_i + max(0, bid value − bids·mark), asks·worst short_i + max(0, asks·mark − ask value) )
 //!
 //! PnL_u           = Σ positions of u (lots · mark + quote) with unsettled funding and losses
@@ -26,24 +29,25 @@
 //! never between its positions, so the sums of a book do not depend on how many positions it is cut into.
 //!
 //! `holdings.rs` walks a portfolio underlying by underlying, `sums.rs` adds up the positions of one, `charges.rs` has the
-//! charges beside scanning risk, `underlying.rs` one underlying's contribution, made of these.
+//! charges beside scanning risk, `underlying.rs` one underlying's contribution, made of these; `asked.rs` adds the
+//! contributions up, `ramp.rs` sees expiries coming.
 
+mod asked;
 mod charges;
 mod holdings;
+mod ramp;
 mod requirements;
 mod sums;
 mod underlying;
 
 pub use charges::order_only_adds;
 pub use holdings::{Holdings, TokenHolding};
+pub use ramp::rows_left;
 pub use requirements::Requirements;
 pub use underlying::UnderlyingRisk;
 
-use crate::{
-    Board, MAX_GROUPS, Portfolio, Position, Ppm, Purpose, QuoteNative, RiskError, Scaled, Underlying,
-    math::{add_bounded, mul_ppm_ceil, mul_ppm_floor},
-    scenario::Row16,
-};
+use crate::{Board, Portfolio, Position, Purpose, QuoteNative, RiskError, Underlying, math::mul_ppm_ceil};
+use asked::Asked;
 
 /// The sums of a check over any part of a portfolio.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,23 +60,9 @@ pub struct Margin {
     counted: QuoteNative,
     losses: QuoteNative,
     stable_charge: QuoteNative,
-    /// Scanning risk of underlyings that stand alone.
-    scan_alone: QuoteNative,
-    surcharge: QuoteNative,
-    short_minimum: QuoteNative,
-    calendar: QuoteNative,
-    concentration: QuoteNative,
     haircut: QuoteNative,
     order_margin: QuoteNative,
-    groups: [GroupSum; MAX_GROUPS],
-}
-
-/// A product group's sums, in quote-native.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct GroupSum {
-    scan: QuoteNative,
-    extra: QuoteNative,
-    rows: Row16,
+    asked: Asked,
 }
 
 /// Checks a whole portfolio: the check of the program. It stops at the cash where nothing else is held.
@@ -94,7 +84,12 @@ pub fn check(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<R
     }
     let mut margin = Margin::default();
     margin.add_portfolio(board, portfolio, purpose, None)?;
-    margin.requirements(board)
+    if !ramp::is_near(board, purpose.now()) {
+        return margin.requirements(board);
+    }
+    let mut requirements = margin.requirements(board)?;
+    ramp::raise(board, portfolio, purpose.now(), &mut requirements)?;
+    Ok(requirements)
 }
 
 /// As [`check`], with what every underlying contributes, in the order of the account's positions. Underlyings of which only
@@ -114,7 +109,9 @@ pub fn breakdown(
         margin.add(board, u, &risk);
         each(u, &risk);
     }
-    margin.requirements(board)
+    let mut requirements = margin.requirements(board)?;
+    ramp::raise(board, portfolio, purpose.now(), &mut requirements)?;
+    Ok(requirements)
 }
 
 /// Checks an underlying's price as the purpose requires, unless all that is held of it is settled: then no price matters.
@@ -183,56 +180,39 @@ impl Margin {
         add(&mut self.counted, risk.pnl.min(risk.profit_limit));
         add(&mut self.losses, risk.pnl.min(QuoteNative::ZERO));
         add(&mut self.stable_charge, risk.stable_charge);
-        add(&mut self.surcharge, risk.surcharge);
-        add(&mut self.short_minimum, risk.short_minimum);
-        add(&mut self.calendar, risk.calendar);
-        add(&mut self.concentration, risk.concentration);
         add(&mut self.haircut, risk.haircut);
         add(&mut self.order_margin, risk.order_margin);
-
-        let group = match usize::from(u.group).checked_sub(1).and_then(|g| self.groups.get_mut(g)) {
-            Some(group) if board.groups[usize::from(u.group) - 1].params.offset > Ppm::ZERO => group,
-            _ => return add(&mut self.scan_alone, risk.scan),
-        };
-        add(&mut group.scan, risk.scan);
-        add(&mut group.extra, risk.extra);
-        add_native(&mut group.rows, &risk.rows, u.scale());
+        self.asked.add(board, u, risk);
     }
 
-    /// The requirements that follow from the sums.
+    /// The requirements that follow from the sums, as if nothing were about to expire.
     #[inline(never)]
     pub fn requirements(&self, board: &Board) -> Result<Requirements, RiskError> {
         let kept = self.cash.plus(self.token_value)?;
         let equity = kept.plus(self.pnl)?;
         let kept = kept.minus(self.stable_charge)?;
-        let mut scan = self.scan_alone;
-        for (sum, group) in self.groups.iter().zip(&board.groups) {
-            if sum.scan.is_zero() {
-                continue;
-            }
-            // (1 − c)·Σ + c·netted = Σ − c·(Σ − netted): the benefit is rounded down.
-            let netted = QuoteNative::new(worst(&sum.rows).max(0)).plus(sum.extra)?;
-            let benefit = mul_ppm_floor(sum.scan.minus(netted)?, group.params.offset)?;
-            scan = scan.plus(sum.scan)?.minus(benefit)?;
-        }
-        let add_on = self.calendar.plus(self.concentration)?.plus(self.short_minimum)?;
-        let maintenance = scan.plus(add_on)?.plus(self.haircut)?;
-        let stressed = maintenance.plus(self.surcharge)?;
-        let initial = mul_ppm_ceil(stressed, board.params.initial_ratio)?.plus(self.order_margin)?;
+        let asked = &self.asked;
+        let scan = asked.scan(board)?;
+        let maintenance = asked.maintenance(scan, self.haircut)?;
         Ok(Requirements {
             equity,
             initial_equity: kept.plus(self.counted)?,
             withdraw_equity: kept.plus(self.losses)?,
             own_cash: self.cash.plus(self.losses)?,
+            // Counted profit and loss is no more than the profit limit, which is not negative.
+            backing: self.token_value.plus(self.counted)?.minus(self.losses)?,
             scan,
-            surcharge: self.surcharge,
-            short_minimum: self.short_minimum,
-            calendar: self.calendar,
-            concentration: self.concentration,
+            surcharge: asked.surcharge,
+            drift: asked.drift,
+            short_minimum: asked.short_minimum,
+            calendar: asked.calendar,
+            concentration: asked.concentration,
             haircut: self.haircut,
             order_margin: self.order_margin,
+            expiry: QuoteNative::ZERO,
+            expiry_initial: QuoteNative::ZERO,
             maintenance,
-            initial,
+            initial: initial_margin(board, asked.stressed(maintenance)?, self.order_margin)?,
         })
     }
 }
@@ -244,20 +224,7 @@ fn net_cash(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<Qu
     Ok(kept.minus(portfolio.losses_due(&board.interest)?)?)
 }
 
-/// `sum += rows`, each rounded up to whole quote-native.
-#[inline(never)]
-fn add_native(sum: &mut Row16, rows: &Row16, scale_bits: u32) {
-    for (sum, loss) in sum.iter_mut().zip(rows) {
-        *sum = add_bounded(*sum, Scaled::new(*loss).to_native_ceil(scale_bits).get());
-    }
-}
-
-/// Largest entry of a row of losses.
-#[inline(always)]
-fn worst(rows: &Row16) -> i64 {
-    let mut worst = rows[0];
-    for loss in &rows[1..] {
-        worst = worst.max(*loss);
-    }
-    worst
+/// Initial margin from what it is a ratio of, rounded up, and the margin of orders.
+fn initial_margin(board: &Board, stressed: QuoteNative, order_margin: QuoteNative) -> Result<QuoteNative, RiskError> {
+    Ok(mul_ppm_ceil(stressed, board.params.initial_ratio)?.plus(order_margin)?)
 }

@@ -1,8 +1,8 @@
 //! The result of a margin check.
 
 use crate::{
-    MarginParams, Ppm, QuoteNative, RiskError,
-    math::{mul_div_floor, mul_ppm_ceil, sub_bounded},
+    InterestParams, MarginParams, Ppm, QuoteNative, RiskError,
+    math::{mul_div_floor, mul_ppm_ceil, mul_ppm_floor, sub_bounded},
 };
 
 /// The result of a check. All in quote-native.
@@ -16,10 +16,15 @@ pub struct Requirements {
     pub withdraw_equity: QuoteNative,
     /// Cash less interest due and open losses; profits of other underlyings do not count. What it is below zero is owed.
     pub own_cash: QuoteNative,
+    /// What owed cash is measured by, ≥ 0: the tokens' value, and of each underlying the profit that counts towards initial
+    /// equity.
+    pub backing: QuoteNative,
     /// Scanning risk after product groups.
     pub scan: QuoteNative,
     /// What initial margin adds to scanning risk while the scan range rises.
     pub surcharge: QuoteNative,
+    /// What initial margin adds because the arrays of options are not of the present price.
+    pub drift: QuoteNative,
     /// What the minimum for short options requires beyond the other charges.
     pub short_minimum: QuoteNative,
     /// Calendar charges.
@@ -30,9 +35,14 @@ pub struct Requirements {
     pub haircut: QuoteNative,
     /// Order margin.
     pub order_margin: QuoteNative,
-    /// Maintenance margin.
+    /// What maintenance margin adds because a part of the book is settled within a day.
+    pub expiry: QuoteNative,
+    /// The same of what initial margin is a ratio of.
+    pub expiry_initial: QuoteNative,
+    /// Maintenance margin: scan, charges, haircuts and `expiry`.
     pub maintenance: QuoteNative,
-    /// Initial margin, with order margin.
+    /// Initial margin: its ratio of maintenance margin without `expiry`, `surcharge`, `drift` and `expiry_initial`, and order
+    /// margin.
     pub initial: QuoteNative,
 }
 
@@ -42,6 +52,30 @@ impl Requirements {
     pub fn owed(&self) -> QuoteNative {
         // No sum of what an account has reaches the end of the type.
         QuoteNative::new(sub_bounded(0, self.own_cash.get()).max(0))
+    }
+
+    /// Requires that no more is owed than a share of what backs it, at the parameters' `max_owed`. A trading loss borrows as a
+    /// withdrawal does.
+    ///
+    /// # Errors
+    /// [`RiskError::OwedTooMuch`].
+    #[inline(always)]
+    pub fn require_backed(&self, params: &InterestParams) -> Result<(), RiskError> {
+        let owed = self.owed();
+        if owed.is_zero() {
+            return Ok(());
+        }
+        let limit = mul_ppm_floor(self.backing, params.max_owed)?;
+        if owed > limit {
+            return Err(RiskError::OwedTooMuch { owed: owed.get(), limit: limit.get() });
+        }
+        Ok(())
+    }
+
+    /// Maintenance margin of the book as it is, whatever is settled within a day.
+    pub fn maintenance_without_ramp(&self) -> QuoteNative {
+        // A part of it, see `ramp.rs`.
+        QuoteNative::new(sub_bounded(self.maintenance.get(), self.expiry.get()))
     }
 
     /// Equity less maintenance margin.
@@ -70,6 +104,14 @@ impl Requirements {
     /// Equity at which a liquidation ends: maintenance margin and the buffer, rounded up.
     pub fn target(&self, params: &MarginParams) -> Result<QuoteNative, RiskError> {
         Ok(self.maintenance.plus(mul_ppm_ceil(self.maintenance, params.liquidation_buffer)?)?)
+    }
+
+    /// The same with so much less cash.
+    pub(crate) fn less_cash(mut self, amount: QuoteNative) -> Result<Self, RiskError> {
+        for equity in [&mut self.equity, &mut self.initial_equity, &mut self.withdraw_equity, &mut self.own_cash] {
+            *equity = equity.minus(amount)?;
+        }
+        Ok(self)
     }
 
     /// True if the account may be liquidated.

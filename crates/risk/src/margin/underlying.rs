@@ -31,8 +31,10 @@ pub struct UnderlyingRisk {
     pub stable_charge: QuoteNative,
     /// Scanning risk, rounded up.
     pub scan: QuoteNative,
-    /// The part of it that no row shows: convexity gaps, model errors and drift of options, rounded up.
+    /// The part of it that no row shows: convexity gaps and model errors of options, rounded up.
     pub extra: QuoteNative,
+    /// What the scan may have gained since the options' arrays were made, rounded up. Initial margin alone counts it.
+    pub drift: QuoteNative,
     /// What initial margin adds to it, rounded up.
     pub surcharge: QuoteNative,
     /// What the minimum for short options requires beyond all else that this underlying requires, rounded up.
@@ -55,13 +57,8 @@ impl UnderlyingRisk {
         portfolio: &Portfolio,
         purpose: Purpose,
     ) -> Result<Self, RiskError> {
-        let mut holdings = Holdings::of(board, portfolio)?;
-        while let Some((index, positions, tokens)) = holdings.next() {
-            if index == u.index {
-                return Self::of(board, u, positions, &tokens, purpose);
-            }
-        }
-        Self::of(board, u, &[], &TokenHolding::default(), purpose)
+        let (positions, tokens) = Holdings::of_underlying(board, portfolio, u.index)?;
+        Self::of(board, u, positions, &tokens, purpose)
     }
 
     /// The contribution of the positions and tokens of one underlying.
@@ -90,15 +87,44 @@ impl UnderlyingRisk {
         self.rows = [0; ROWS];
         let sums = Sums::of(board, u, positions, purpose, &mut self.rows)?;
         let scale = u.scale();
-        let delta = add_bounded(sums.delta, tokens.units);
+        let held = sums.delta();
+        let delta = add_bounded(held, tokens.units);
+        let stable = (Units::new(delta) * u.price.minus_bounded(u.stable_price)).max(Scaled::ZERO);
 
+        self.index = u.index;
+        self.delta = delta;
+        self.pnl = Scaled::new(sums.pnl).to_native_floor(scale);
+        self.profit_limit = u.params.profit_cap;
+        self.token_value = QuoteNative::ZERO;
+        if tokens.units != 0 {
+            let matched_tokens = tokens.units.min(sub_bounded(0, held).max(0));
+            let matched_value = (Units::new(matched_tokens) * u.price).to_native_floor(scale);
+            self.profit_limit = u.params.profit_cap.plus(matched_value)?;
+            self.token_value = (Units::new(tokens.units) * u.price).to_native_floor(scale);
+        }
+        self.stable_charge = stable.to_native_ceil(scale);
+        self.haircut = tokens.haircut;
+        self.order_margin = Scaled::new(sums.order_margin).to_native_ceil(scale);
+        self.charge(board, u, &sums, tokens)
+    }
+
+    /// Writes what the sums require. `rows` has the losses of the options, to which the linear positions are added.
+    #[inline(always)]
+    pub(super) fn charge(
+        &mut self,
+        board: &Board,
+        u: &Underlying,
+        sums: &Sums,
+        tokens: &TokenHolding,
+    ) -> Result<(), RiskError> {
+        let scale = u.scale();
         let linear = add_bounded(sums.linear, tokens.units);
         let most = shock(&mut self.rows, &u.shocks, linear);
         let shown = Scaled::new(most).to_native_ceil(scale);
         let extra = Scaled::new(sums.extra).to_native_ceil(scale);
         let scan = QuoteNative::new(add_bounded(shown.get(), extra.get()));
 
-        // Spot, perpetuals and each expiry are buckets of their own; tokens are never short.
+        // Spot, each perpetual and each expiry are buckets of their own; tokens are never short.
         let (long, short) = (add_bounded(sums.long, tokens.units), sums.short);
         let calendar = if u.calendar.is_zero() || long | short == 0 {
             QuoteNative::ZERO
@@ -112,23 +138,12 @@ impl UnderlyingRisk {
         };
 
         let gross = (Units::new(add_bounded(sums.gross, tokens.units)) * u.price).to_native_ceil(scale);
-        let concentration = concentration(u, scan, gross)?;
-        let stable = (Units::new(delta) * u.price.minus_bounded(u.stable_price)).max(Scaled::ZERO);
+        // Delta that is matched must be unwound too: the charge on it grows with its size as the scan does.
+        let concentration = concentration(u, scan.plus_bounded(calendar), gross)?;
 
-        self.index = u.index;
-        self.delta = delta;
-        self.pnl = Scaled::new(sums.pnl).to_native_floor(scale);
-        self.profit_limit = u.params.profit_cap;
-        self.token_value = QuoteNative::ZERO;
-        if tokens.units != 0 {
-            let matched_tokens = tokens.units.min(sub_bounded(0, sums.delta).max(0));
-            let matched_value = (Units::new(matched_tokens) * u.price).to_native_floor(scale);
-            self.profit_limit = u.params.profit_cap.plus(matched_value)?;
-            self.token_value = (Units::new(tokens.units) * u.price).to_native_floor(scale);
-        }
-        self.stable_charge = stable.to_native_ceil(scale);
         self.scan = scan;
         self.extra = extra;
+        self.drift = Scaled::new(sums.drift).to_native_ceil(scale);
         self.surcharge = if u.surcharge.is_zero() { QuoteNative::ZERO } else { mul_ppm_ceil(scan, u.surcharge)? };
         self.short_minimum = if sums.short_options == 0 {
             QuoteNative::ZERO
@@ -140,8 +155,6 @@ impl UnderlyingRisk {
         };
         self.calendar = calendar;
         self.concentration = concentration;
-        self.haircut = tokens.haircut;
-        self.order_margin = Scaled::new(sums.order_margin).to_native_ceil(scale);
         Ok(())
     }
 

@@ -22,7 +22,7 @@ parameters! {
 parameters! {
     /// What is fixed when an instrument is listed.
     ContractTerms "Instrument, fixed at listing" {
-        /// Delta units in one lot.
+        /// Delta units in one lot; of a dated instrument 30 or more, one for each sample of its settlement price.
         lot_units: UnitsPerLot in 1..=1 << 40, DeltaUnits;
         /// Quote-native per tick and lot.
         tick_value: TickValue in 1..=1 << 40, Quote;

@@ -4,6 +4,9 @@ use super::{Parameters, list::parameters};
 use crate::RiskError;
 use ballast_units::{Ppm, QuoteNative};
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
 parameters! {
     /// Margin and liquidation parameters that hold for every account.
     MarginParams "Margin" {
@@ -30,16 +33,40 @@ parameters! {
         seizure_budget: Ppm in 0..=100_000, Ratio default 100_000;
         /// Most that it spends so in a day on one underlying, a ratio of the fund.
         fund_budget: Ppm in 0..=10_000, Ratio default 10_000;
-    } reserved [u32; 4]
+        /// Second of the UTC day at which everything settles, a whole minute: any two expiries are the same moment or at least a
+        /// day apart.
+        settlement_time: u32 in 0..=86_340, Seconds default 28_800;
+        /// What the caller of a liquidation on the order book is paid: a part of the discount, out of what the fills leave of it.
+        book_reward: Ppm in 0..=500_000, Ratio default 200_000;
+    } reserved [u32; 2]
 }
 
 impl MarginParams {
-    /// Checks the hard bounds, and that the largest discount is not below the least.
+    /// Checks the hard bounds, that the largest discount is not below the least, and that the settlement time is a whole minute.
     pub fn validate(&self) -> Result<(), RiskError> {
         self.validate_bounds()?;
         if self.discount_base > self.discount_max {
             return Err(RiskError::ParameterRule { rule: "discount_base must be at most discount_max" });
         }
+        if !self.settlement_time.is_multiple_of(60) {
+            return Err(RiskError::ParameterRule { rule: "settlement_time must be a whole minute" });
+        }
         Ok(())
+    }
+
+    /// True for a moment at which something may settle.
+    pub fn is_settlement_time(&self, time: i64) -> bool {
+        time > 0 && time % DAY == i64::from(self.settlement_time)
+    }
+
+    /// The first moment at or after another at which something may settle.
+    ///
+    /// # Errors
+    /// [`RiskError::Overflow`] at the ends of the type.
+    pub fn settlement_from(&self, time: i64) -> Result<i64, RiskError> {
+        let since_midnight = time.rem_euclid(DAY);
+        let midnight = time.checked_sub(since_midnight).ok_or(RiskError::Overflow)?;
+        let today = midnight.checked_add(self.settlement_time.into()).ok_or(RiskError::Overflow)?;
+        if today >= time { Ok(today) } else { today.checked_add(DAY).ok_or(RiskError::Overflow) }
     }
 }

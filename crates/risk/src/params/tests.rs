@@ -188,6 +188,8 @@ fn what_two_parameters_must_be_to_one_another_is_checked() {
     assert_eq!(interest.validate(), Ok(()));
     assert!(rule(InterestParams { max_rate: Ppm::new(4), ..interest }.validate()));
     assert!(rule(InterestParams { base_rate: Ppm::new(6), ..interest }.validate()));
+    assert!(rule(InterestParams { max_owed: Ppm::new(1), ..interest }.validate()));
+    assert_eq!(InterestParams { max_owed: Ppm::new(1), max_utilisation: Ppm::new(1), ..interest }.validate(), Ok(()));
 }
 
 /// What is sent is what is stored.

@@ -27,7 +27,7 @@ fn extreme(rng: &mut Rng, spread: u16) -> World {
         }
     }
     validate(&board.scenarios).unwrap();
-    board.groups[0] = super::world::group(Ppm::new(rng.pick(&[1, 950_000])));
+    board.groups[0] = super::world::group(Ppm::new(rng.pick(&[1, 900_000])));
     let mut world = World::of(board);
     for index in 0..spread {
         let mut params = UnderlyingParams::zeroed();

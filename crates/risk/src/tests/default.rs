@@ -8,8 +8,9 @@ use crate::{
     Fill, Instrument, Interest, LendingPool, Lots, MAX_UNDERLYINGS, MarginParams, Portfolio, Position, PositionKey,
     Ppm, Purpose, QuoteNative, Requirements, RiskError,
     guard::UnderlyingSet,
-    liquidation::{Episode, EpisodeLeg, Noticed, Spending, measure, next_settlement, require_untaken, seizure_level},
+    liquidation::{Episode, EpisodeLeg, Noticed, Spending, measure, require_untaken, seizure_level},
     margin::check,
+    settlement::LEAST_NOTICE,
 };
 use bytemuck::Zeroable;
 use std::prelude::v1::*;
@@ -365,7 +366,7 @@ fn a_small_rest_closes_no_market() {
     }
     let params = plain().board.params;
     for now in [NOW, NOW + 1, NOW + 40_000, NOW - NOW % 86_400, NOW - NOW % 86_400 - 1] {
-        let at = next_settlement(&params, now).unwrap();
+        let at = params.settlement_from(now + LEAST_NOTICE).unwrap();
         assert!(at % 86_400 == 0 && (86_400..2 * 86_400).contains(&(at - now)), "{now}: {at}");
     }
 }

@@ -125,7 +125,7 @@ fn an_accepted_deposit_makes_no_account_liquidatable() {
     assert!(accepted + refused < 1_000 || (accepted > 200 && refused > 100), "{accepted} accepted, {refused} refused");
 }
 
-/// I16. With `haircut + ρ·(1 + κ·(1 + 2·cap)) + calendar ≤ 1`, ρ being the worst loss of a unit in its price, a deposit of the
+/// I16. With `haircut + (ρ + calendar)·(1 + κ·(1 + 2·cap)) ≤ 1`, ρ being the worst loss of a unit in its price, a deposit of the
 /// token raises maintenance health in the exact model, whatever else the account holds.
 #[test]
 fn within_the_joint_bound_a_token_deposit_never_lowers_health() {
@@ -143,8 +143,7 @@ fn within_the_joint_bound_a_token_deposit_never_lowers_health() {
         let (kappa, cap) = (ppm(u.params.concentration.get()), ppm(u.params.concentration_cap.get()));
         let spread = whole(1) + kappa * (whole(1) + whole(2) * cap);
         let most = ppm(terms.params.haircut.get())
-            + Q::new(worst.get(), u.price.get()) * spread
-            + ppm(u.params.calendar.get());
+            + (Q::new(worst.get(), u.price.get()) + ppm(u.params.calendar.get())) * spread;
         let mut after = before;
         if most > whole(1) || !world.pay_in(rng, &mut after, token) {
             return;

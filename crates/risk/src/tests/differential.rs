@@ -47,10 +47,11 @@ pub fn agree_at(board: &Board, portfolio: &Portfolio, now: i64) -> (Requirements
         let rows: Vec<BigInt> = risk.rows.iter().map(|r| BigInt::from(*r)).collect();
         assert_eq!(rows, x.rows, "rows of underlying {}", x.index);
         assert_eq!(BigInt::from(risk.delta), x.delta, "delta of underlying {}", x.index);
-        // The worst row is the model's to the unit, and so is what no row shows but for the grain of the drift.
+        // The worst row is the model's to the unit, and so is what no row shows.
         let worst = BigInt::from(risk.scan.get() - risk.extra.get());
         assert_eq!(worst, (&x.scan - &x.extra).ceil(), "worst row of underlying {}", x.index);
-        above("extra_u", risk.extra.get(), &x.extra, &(&x.extra_slack + whole(1)));
+        assert_eq!(BigInt::from(risk.extra.get()), x.extra.ceil(), "extra of underlying {}", x.index);
+        above("drift_u", risk.drift.get(), &x.drift, &x.drift_slack);
         above("surcharge_u", risk.surcharge.get(), &x.surcharge, &x.surcharge_slack);
         around("calendar_u", risk.calendar.get(), &x.calendar, &x.calendar_slack);
         above("concentration_u", risk.concentration.get(), &x.concentration, &x.concentration_slack);
@@ -68,8 +69,10 @@ pub fn agree_at(board: &Board, portfolio: &Portfolio, now: i64) -> (Requirements
     }
     let maintenance_slack = exact.maintenance_slack();
     let ratio = ppm(board.params.initial_ratio.get());
-    let initial_slack = &ratio * (&maintenance_slack + &exact.surcharge_slack) + whole(1) + &exact.order_slack;
+    let initial_slack = &ratio * exact.stressed_slack() + whole(1) + &exact.order_slack;
     above("scan", got.scan.get(), &exact.scan, &exact.scan_slack);
+    around("backing", got.backing.get(), &exact.backing, &(exact.equity_slack.clone(), exact.equity_slack.clone()));
+    above("drift", got.drift.get(), &exact.drift, &exact.drift_slack);
     above("surcharge", got.surcharge.get(), &exact.surcharge, &exact.surcharge_slack);
     around("short minimum", got.short_minimum.get(), &exact.short_minimum, &exact.short_slack);
     around("calendar", got.calendar.get(), &exact.calendar, &exact.calendar_slack);
@@ -77,6 +80,9 @@ pub fn agree_at(board: &Board, portfolio: &Portfolio, now: i64) -> (Requirements
     above("haircut", got.haircut.get(), &exact.haircut, &exact.haircut_slack);
     above("order margin", got.order_margin.get(), &exact.order_margin, &exact.order_slack);
     let less = exact.calendar_slack.1.clone();
+    let without_ramp = (exact.book_slack(), less.clone());
+    around("maintenance now", got.maintenance_without_ramp().get(), &exact.maintenance_now, &without_ramp);
+    assert!(got.expiry.get() >= 0 && got.expiry_initial.get() >= 0);
     around("maintenance", got.maintenance.get(), &exact.maintenance, &(maintenance_slack, less.clone()));
     around("initial", got.initial.get(), &exact.initial, &(initial_slack, ratio * less));
     below("equity", got.equity.get(), &exact.equity, &exact.equity_slack);

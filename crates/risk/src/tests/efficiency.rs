@@ -27,13 +27,13 @@ const ETH: i64 = 10;
 const SOL: i64 = 1;
 
 /// The board of the document: BTC at 60,000, ETH at 3,000 and SOL at 150 USDC, and their instruments by name.
-struct Market {
-    world: World,
+pub struct Market {
+    pub world: World,
     names: Vec<String>,
 }
 
 impl Market {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let mut world = World::of(empty_board());
         world.board.groups[0] = super::world::group(Ppm::new(600_000));
         let prices = [("BTC", 60_000, BTC, 150_000), ("ETH", 3_000, ETH, 180_000), ("SOL", 150, SOL, 200_000)];
@@ -121,7 +121,7 @@ impl Market {
         self.names.push(name);
     }
 
-    fn instrument(&self, name: &str) -> &Instrument {
+    pub fn instrument(&self, name: &str) -> &Instrument {
         let index = self.names.iter().position(|n| n == name).unwrap();
         &self.world.board.instruments[index]
     }

@@ -25,9 +25,9 @@ fn params() -> InterestParams {
         max_rate: Ppm::new(1_000_000),
         optimal_utilisation: Ppm::new(800_000),
         max_utilisation: Ppm::new(900_000),
+        max_owed: Ppm::new(900_000),
         reserve: Ppm::new(100_000),
         epoch_seconds: 3_600,
-        reserved: 0,
     }
 }
 
@@ -49,10 +49,10 @@ fn any_params(rng: &mut Rng) -> InterestParams {
         optimal_rate: of(optimal),
         max_rate: of(rng.range(optimal, 4_000_000)),
         optimal_utilisation: of(rng.range(10_000, 990_000)),
-        max_utilisation: of(rng.range(0, 950_000)),
+        max_utilisation: of(rng.range(1, 950_000)),
+        max_owed: of(rng.range(0, 900_000)),
         reserve: of(rng.range(0, 900_000)),
         epoch_seconds: rng.range(60, 604_800) as u32,
-        reserved: 0,
     }
 }
 
@@ -107,7 +107,7 @@ fn a_rate_is_the_curves() {
 #[test]
 fn parameters_out_of_bounds_are_named() {
     type Change = fn(&mut InterestParams);
-    let changes: [(&str, Change); 10] = [
+    let changes: [(&str, Change); 12] = [
         ("base_rate", |p| p.base_rate = Ppm::new(1_000_001)),
         ("optimal_rate", |p| p.optimal_rate = Ppm::new(19_999)),
         ("optimal_rate", |p| p.optimal_rate = Ppm::new(2_000_001)),
@@ -116,6 +116,8 @@ fn parameters_out_of_bounds_are_named() {
         ("optimal_utilisation", |p| p.optimal_utilisation = Ppm::new(9_999)),
         ("optimal_utilisation", |p| p.optimal_utilisation = Ppm::new(990_001)),
         ("max_utilisation", |p| p.max_utilisation = Ppm::new(950_001)),
+        ("max_owed", |p| p.max_owed = Ppm::new(900_001)),
+        ("max_owed", |p| p.max_utilisation = Ppm::ZERO),
         ("reserve", |p| p.reserve = Ppm::new(900_001)),
         ("epoch_seconds", |p| p.epoch_seconds = 604_801),
     ];

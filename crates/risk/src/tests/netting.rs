@@ -41,7 +41,7 @@ fn most_calendar(board: &Board, u: &crate::Underlying) -> u32 {
 
 /// A world in which nothing is charged for size, the scenarios look to both sides and calendar charges are no more than
 /// netting bears.
-fn nettable(rng: &mut Rng) -> World {
+pub fn nettable(rng: &mut Rng) -> World {
     let reach = reach(rng);
     let mut world = World::random(rng, reach, 6);
     world.board.scenarios = SPAN;
@@ -62,16 +62,22 @@ fn nettable(rng: &mut Rng) -> World {
 /// Of an underlying: two units of scanning risk (rows and extra), eight of the calendar charge (three products, of which the
 /// row's counts twice, and their halves), three of the minimum for short options; two units of each token's haircut and one
 /// of each group's benefit. An option's delta is cut to a whole unit of its underlying, once as a bucket and once as tilt: a
-/// unit's calendar charge for each option held.
-fn rounding(board: &Board, portfolio: &Portfolio) -> i64 {
+/// unit's calendar charge for each option held. Of what is settled within a day a unit's worst row and calendar charge, and
+/// what no row shows.
+pub fn rounding(board: &Board, portfolio: &Portfolio) -> i64 {
     let mut sum = 2 * portfolio.balances.len() as i64 + board.groups.len() as i64;
     sum += 13 * board.underlyings.iter().filter(|u| u.is_listed()).count() as i64;
     for p in portfolio.open() {
         let i = &board.instruments[usize::from(p.key.instrument())];
+        let u = &board.underlyings[usize::from(i.underlying)];
+        let unit = Scaled::new(u.price.get()).to_native_ceil(u.scale()).get();
+        let calendar = (i128::from(unit) * i128::from(u.params.calendar.get()) / 1_000_000) as i64 + 1;
         if i.is_option() {
-            let u = &board.underlyings[usize::from(i.underlying)];
-            let unit = Scaled::new(u.price.get()).to_native_ceil(u.scale()).get();
-            sum += (i128::from(unit) * i128::from(u.params.calendar.get()) / 1_000_000) as i64 + 1;
+            sum += calendar;
+        }
+        if i.settles_at != 0 {
+            let worst = Scaled::new(u.worst_long.max(u.worst_short).get()).to_native_ceil(u.scale()).get();
+            sum += 2 * (worst + calendar) + 3;
         }
     }
     sum

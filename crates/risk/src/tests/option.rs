@@ -133,10 +133,12 @@ fn a_conversion_has_no_scanning_risk_but_its_gap() {
         let t = &i.option;
         let drift = at(world, CALL, now).2;
         if now >= i.expiry {
-            return assert_eq!((risk.scan.get(), risk.extra.get()), (0, 0));
+            return assert_eq!((risk.scan.get(), risk.extra.get(), risk.drift.get()), (0, 0, 0));
         }
-        let extra = whole(lots) * whole(t.convexity + 2 * (t.model_error + drift)) / whole(1i64 << u.scale());
-        assert_eq!((BigInt::from(risk.scan.get()), risk.scan), (extra.ceil(), risk.extra));
+        let native = |of_lot: i64| (whole(lots) * whole(of_lot) / whole(1i64 << u.scale())).ceil();
+        let extra = native(t.convexity + 2 * t.model_error);
+        assert_eq!((BigInt::from(risk.scan.get()), risk.scan), (extra, risk.extra));
+        assert_eq!(BigInt::from(risk.drift.get()), native(2 * drift));
     });
 }
 
@@ -259,7 +261,7 @@ fn an_option_in_numbers() {
     assert_eq!(t.array.iter().position(|l| *l == *t.array.iter().min().unwrap()), Some(10));
 }
 
-/// I65.
+/// I65, I71.
 #[test]
 fn new_risk_needs_an_array_that_is_near_and_young() {
     let mut world = market();

@@ -305,14 +305,15 @@ fn keys_hold_what_they_are_made_of() {
         let mut random = || Instrument {
             underlying: rng.range(0, 31) as u16,
             index: rng.range(0, 511) as u16,
-            expiry: rng.range(0, 1 << 26) * 60,
+            expiry: if rng.chance(50) { 0 } else { rng.range(0, 1 << 26) * 60 },
             ..Instrument::zeroed()
         };
         let (a, b) = (random(), random());
         let key = PositionKey::of(&a);
         assert_eq!((key.underlying(), key.instrument()), (a.underlying, a.index));
-        let same = (a.underlying, a.expiry) == (b.underlying, b.expiry);
+        let same = (a.underlying, a.expiry) == (b.underlying, b.expiry) && (a.expiry > 0 || a.index == b.index);
         assert_eq!(key.bucket() == PositionKey::of(&b).bucket(), same);
+        assert!(key <= key.bucket() && key.bucket().underlying() == key.underlying());
         let order = (a.underlying, a.expiry, a.index).cmp(&(b.underlying, b.expiry, b.index));
         assert_eq!(key.cmp(&PositionKey::of(&b)), order);
     });

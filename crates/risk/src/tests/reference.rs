@@ -4,7 +4,9 @@
 //! - shocks, linear marks, the worst rows for orders and what a refresh wrote are integers of the board;
 //! - the relative price move of an option since its refresh counts in 2^-20, towards zero;
 //! - the turn of its delta counts in 2^-30, down, and so does half of it;
-//! - the corrected call of one lot is rounded down, as is the delta of a position in whole units.
+//! - the corrected call of one lot is rounded down, as is the delta of a position in whole units;
+//! - λ of a settlement counts in 2^-20, down; of the legs next to one another that are settled at one time, what is kept of the
+//!   sums of deltas is cut toward zero in whole units, of rows, of what no row shows and of short options up.
 
 use super::rational::{Q, ppm, whole};
 use crate::{
@@ -15,12 +17,55 @@ use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
 use std::{collections::BTreeMap, prelude::v1::*};
 
-/// A delta belongs to spot, to perpetuals, or to an expiry.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+/// A delta of positions belongs to one perpetual or to an expiry; spot is a bucket too.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Bucket {
-    Spot,
-    Perpetual,
+    Perpetual(u16),
     Expiry(i64),
+}
+
+/// Which book is looked at: the present one, or what settlements leave of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum View {
+    Present,
+    Maintenance,
+    Initial,
+}
+
+impl View {
+    /// 1 − λ of legs that are settled at a time, in 2^-20.
+    fn kept(self, settles_at: i64, now: i64) -> BigInt {
+        let one = BigInt::from(1 << 20);
+        let passed = now + 86_400 - settles_at;
+        if self == Self::Present || settles_at == 0 || passed <= 0 {
+            return one;
+        }
+        let gone = match self {
+            Self::Initial => Q::new(passed, 43_200),
+            _ => Q::new(passed, 82_800) * Q::new(passed, 82_800),
+        };
+        &one - (gone.min(whole(1)) * whole(1 << 20)).floor()
+    }
+}
+
+/// What is kept of a sum: toward zero, and up.
+fn part(sum: &BigInt, kept: &BigInt) -> (BigInt, BigInt) {
+    let exact = Q::new(sum * kept, 1 << 20);
+    (exact.clone().towards_zero(), exact.ceil())
+}
+
+/// Sums of legs that are next to one another and settled at one time.
+#[derive(Default)]
+struct Legs {
+    settles_at: i64,
+    buckets: BTreeMap<Bucket, BigInt>,
+    gross: BigInt,
+    linear: BigInt,
+    short_units: BigInt,
+    rows: Vec<BigInt>,
+    extra: BigInt,
+    drift: Option<Q>,
+    drift_slack: Option<Q>,
 }
 
 /// What the exact model says of one underlying. Rows are at its scale, the rest in quote-native.
@@ -33,7 +78,8 @@ pub struct ExactUnderlying {
     pub scan: Q,
     /// The part of the scan that no row shows.
     pub extra: Q,
-    pub extra_slack: Q,
+    pub drift: Q,
+    pub drift_slack: Q,
     pub surcharge: Q,
     /// What the minimum for short options asks for.
     pub short_least: Q,
@@ -84,17 +130,24 @@ pub struct Exact {
     pub initial_equity: Q,
     pub withdraw_equity: Q,
     pub own_cash: Q,
+    pub backing: Q,
     pub scan: Q,
     pub surcharge: Q,
+    pub drift: Q,
     pub short_minimum: Q,
     pub calendar: Q,
     pub concentration: Q,
     pub haircut: Q,
     pub order_margin: Q,
+    /// Of the present book alone.
+    pub maintenance_now: Q,
     pub maintenance: Q,
+    /// What initial margin is a ratio of.
+    pub stressed: Q,
     pub initial: Q,
     pub scan_slack: Q,
     pub surcharge_slack: Q,
+    pub drift_slack: Q,
     pub short_slack: (Q, Q),
     pub calendar_slack: (Q, Q),
     pub concentration_slack: Q,
@@ -102,6 +155,8 @@ pub struct Exact {
     pub order_slack: Q,
     pub equity_slack: Q,
     pub initial_equity_slack: Q,
+    /// What settlements leave of the book, as maintenance margin and as initial margin see it.
+    pub ahead: Vec<Exact>,
 }
 
 /// Loss of one long delta unit in each row: `−w · S · (max(1 + m·r, 0.05) − 1)`, away from zero to an integer.
@@ -189,7 +244,7 @@ fn most<'a>(values: impl IntoIterator<Item = &'a BigInt>) -> BigInt {
 }
 
 /// One underlying, or nothing if the portfolio has nothing in it.
-fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Option<ExactUnderlying> {
+fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64, view: View) -> Option<ExactUnderlying> {
     let u = &board.underlyings[usize::from(index)];
     let count = portfolio.position_count as usize;
     let positions: Vec<_> = portfolio.positions[..count]
@@ -213,14 +268,19 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
     let price = BigInt::from(u.price.get());
     let shocks = u.shocks.map(BigInt::from);
 
-    let mut buckets: BTreeMap<Bucket, BigInt> = BTreeMap::new();
-    let (mut gross, mut pnl) = (BigInt::zero(), BigInt::zero());
+    let mut runs: Vec<Legs> = Vec::new();
+    let mut pnl = BigInt::zero();
     let (mut orders, mut order_slack) = (whole(0), whole(0));
-    let (mut position_delta, mut short_units) = (BigInt::zero(), BigInt::zero());
-    let (mut extra, mut extra_slack) = (whole(0), whole(0));
-    let mut rows = vec![BigInt::zero(); ROWS];
+    let mut position_delta = BigInt::zero();
     let mut options = false;
     for (p, i) in &positions {
+        // What is settled goes nowhere.
+        let settles_at = if i.settled != 0 { 0 } else { i.settles_at };
+        if runs.last().is_none_or(|legs| legs.settles_at != settles_at) {
+            let rows = vec![BigInt::zero(); ROWS];
+            runs.push(Legs { settles_at, rows, ..Legs::default() });
+        }
+        let legs = runs.last_mut().unwrap();
         let lots = BigInt::from(p.lots.get());
         let units = &lots * i.delta_units.get();
         let t = &i.option;
@@ -229,22 +289,26 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
             let delta = (whole(units.clone()) * &state.delta).floor();
             if now >= i.expiry {
                 // What it pays moves with the price, or not at all.
-                for (row, shock) in rows.iter_mut().zip(&shocks) {
-                    *row += &delta * shock;
-                }
+                legs.linear += &delta;
             } else {
                 options |= p.lots.get() != 0;
-                for (k, row) in rows.iter_mut().enumerate() {
-                    // A put is the call less the forward.
-                    *row += &lots * t.array[k] - if i.is_put() { &units * &shocks[k] } else { BigInt::zero() };
+                for (k, row) in legs.rows.iter_mut().enumerate() {
+                    *row += &lots * t.array[k];
                 }
-                let held = whole(lots.abs());
-                extra = extra + &held * (whole(t.model_error) + &state.drift);
-                extra_slack = extra_slack + held * &state.drift_slack;
+                // A put is the call less the forward.
+                if i.is_put() {
+                    legs.linear -= &units;
+                }
+                let held = lots.abs();
+                let drift = whole(held.clone()) * &state.drift;
+                let slack = whole(held.clone()) * &state.drift_slack;
+                legs.drift = Some(legs.drift.take().unwrap_or(whole(0)) + drift);
+                legs.drift_slack = Some(legs.drift_slack.take().unwrap_or(whole(0)) + slack);
+                legs.extra += held * t.model_error;
                 if p.lots.get() > 0 {
-                    extra = extra + whole(&lots * t.convexity);
+                    legs.extra += &lots * t.convexity;
                 } else {
-                    short_units -= &units;
+                    legs.short_units -= &units;
                 }
             }
             // An order's worst row drifts with the option.
@@ -252,16 +316,14 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
             let worst = |of_one: i64| whole(of_one) + &state.drift;
             (state.mark, delta, worst(t.worst_long), worst(t.worst_short))
         } else {
-            for (row, shock) in rows.iter_mut().zip(&shocks) {
-                *row += &units * shock;
-            }
+            legs.linear += &units;
             let worst = |of_one: i64| whole(i.delta_units.get()) * whole(of_one);
             (linear_mark(i, u.price.get()), units, worst(u.worst_long.get()), worst(u.worst_short.get()))
         };
-        gross += delta.abs();
+        legs.gross += delta.abs();
         position_delta += &delta;
-        let bucket = if i.expiry == 0 { Bucket::Perpetual } else { Bucket::Expiry(i.expiry) };
-        *buckets.entry(bucket).or_default() += delta;
+        let bucket = if i.expiry == 0 { Bucket::Perpetual(i.index) } else { Bucket::Expiry(i.expiry) };
+        *legs.buckets.entry(bucket).or_default() += delta;
 
         let funding = &lots * (i.funding_index.get() - p.funding_index.get());
         let losses = if p.lots.get() < 0 { i.loss_index_short } else { i.loss_index_long }.get() - p.loss_index.get();
@@ -282,27 +344,48 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
         haircut = haircut + native(&(&whole_units * &price)) * ppm(token.params.haircut.get());
         units += whole_units;
     }
-    gross += &units;
     let delta = &position_delta + &units;
-    *buckets.entry(Bucket::Spot).or_default() += &units;
 
-    for (row, shock) in rows.iter_mut().zip(&shocks) {
-        *row += &units * shock;
+    let (mut gross, mut linear, mut long, mut short) = (units.clone(), units.clone(), units.clone(), BigInt::zero());
+    let (mut short_units, mut extra) = (BigInt::zero(), BigInt::zero());
+    let (mut drift, mut drift_slack) = (whole(0), whole(0));
+    let mut rows = vec![BigInt::zero(); ROWS];
+    for legs in &runs {
+        let kept = view.kept(legs.settles_at, now);
+        let of_sign =
+            |sign: i32| -> BigInt { legs.buckets.values().map(|b| b * sign).filter(BigInt::is_positive).sum() };
+        gross += part(&legs.gross, &kept).0;
+        linear += part(&legs.linear, &kept).0;
+        long += part(&of_sign(1), &kept).0;
+        short += part(&of_sign(-1), &kept).0;
+        short_units += part(&legs.short_units, &kept).1;
+        extra += part(&legs.extra, &kept).1;
+        rows.iter_mut().zip(&legs.rows).for_each(|(row, more)| *row += part(more, &kept).1);
+        if let (Some(more), Some(slack)) = (&legs.drift, &legs.drift_slack) {
+            drift = drift + more * Q::new(kept.clone(), 1 << 20);
+            // And up to the next unit.
+            drift_slack = drift_slack + slack + whole(1);
+        }
     }
+    for (row, shock) in rows.iter_mut().zip(&shocks) {
+        *row += &linear * shock;
+    }
+    // What is matched or left of a book whose buckets were cut by themselves.
+    let bucket_delta = &long - &short;
     let worst = native(&most(&rows));
-    let extra = extra / whole(scale.clone());
-    let extra_slack = extra_slack / whole(scale.clone());
+    let extra = native(&extra);
+    let drift = drift / whole(scale.clone());
+    let drift_slack = drift_slack / whole(scale.clone()) + whole(1);
     let scan = &worst + &extra;
     let c = match u.group {
         0 => whole(0),
         g => ppm(board.groups[usize::from(g) - 1].params.offset.get()),
     };
     let kept = whole(1) - c;
-    let long: BigInt = buckets.values().filter(|b| b.is_positive()).sum();
-    let short: BigInt = buckets.values().filter(|b| b.is_negative()).map(|b| -b).sum();
     let (calendar, calendar_slack) = if options {
         let half = native(&price) * ppm(u.calendar.get()) / whole(2);
-        let left = |(row, shock): (&BigInt, &BigInt)| &kept * native(row) - &half * whole(&delta * shock.signum());
+        let left =
+            |(row, shock): (&BigInt, &BigInt)| &kept * native(row) - &half * whole(&bucket_delta * shock.signum());
         let left = rows.iter().zip(&shocks).map(left).max().unwrap().max(whole(0));
         (left + half * whole(long + short) - &kept * &worst, calendar_slack(u))
     } else {
@@ -310,20 +393,22 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
         (native(&(long.min(short) * &price)) * ppm(u.calendar.get()), (Q::new(11, 10), whole(0)))
     };
     // The worst row up, and what no row shows.
-    let scan_slack = whole(1 + i32::from(options)) + &extra_slack;
+    let scan_slack = whole(1 + i32::from(options));
 
     let kappa = ppm(u.params.concentration.get());
     let cap = ppm(u.params.concentration_cap.get());
     let liquidity = whole(u.params.liquidity.get());
     let excess = (native(&(&gross * &price)) / &liquidity - whole(1)).max(whole(0)).min(cap.clone());
     let crowding = ppm(u.crowding.get());
-    let concentration = &scan * (&kappa * &excess + &crowding);
-    // Rounding the scan (by s), κ's product and the charge up: at most (s·κ + 1) · cap + 1. Rounding the gross notional up:
-    // at most κ · (scan + s) / liquidity, and that only below the cap. The part of crowding: s · crowding + 1.
-    let of_gross = if excess < cap { &kappa * (&scan + &scan_slack) / &liquidity } else { whole(0) };
+    let base = &scan + &calendar;
+    let base_slack = &scan_slack + &calendar_slack.0;
+    let concentration = &base * (&kappa * &excess + &crowding);
+    // Rounding the base (by s), κ's product and the charge up: at most (s·κ + 1) · cap + 1. Rounding the gross notional up:
+    // at most κ · (base + s) / liquidity, and that only below the cap. The part of crowding: s · crowding + 1.
+    let of_gross = if excess < cap { &kappa * (&base + &base_slack) / &liquidity } else { whole(0) };
     let of_own =
-        if kappa.is_zero() { whole(0) } else { (&scan_slack * &kappa + whole(1)) * &cap + of_gross + whole(1) };
-    let of_all = if crowding.is_zero() { whole(0) } else { &scan_slack * &crowding + whole(1) };
+        if kappa.is_zero() { whole(0) } else { (&base_slack * &kappa + whole(1)) * &cap + of_gross + whole(1) };
+    let of_all = if crowding.is_zero() { whole(0) } else { &base_slack * &crowding + whole(1) };
     let concentration_slack = of_own + of_all;
     let surcharge = ppm(u.surcharge.get());
 
@@ -340,7 +425,8 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
         surcharge_slack: if surcharge.is_zero() { whole(0) } else { &scan_slack * &surcharge + whole(1) },
         scan,
         extra,
-        extra_slack,
+        drift,
+        drift_slack,
         short_least: native(&(short_units * &price)) * ppm(u.params.short_minimum.get()),
         kept,
         calendar,
@@ -359,17 +445,34 @@ fn underlying(board: &Board, portfolio: &Portfolio, index: u16, now: i64) -> Opt
     })
 }
 
-/// The whole model.
+/// The whole model: the present book, or what settlements leave of it where that asks for more.
 pub fn check(board: &Board, portfolio: &Portfolio, now: i64) -> Exact {
-    let held: Vec<_> =
-        (0..board.underlyings.len() as u16).filter_map(|index| underlying(board, portfolio, index, now)).collect();
+    let mut exact = check_book(board, portfolio, now, View::Present);
+    if board.next_settlement == 0 || board.next_settlement > now + 86_400 {
+        return exact;
+    }
+    exact.ahead = [View::Maintenance, View::Initial].map(|view| check_book(board, portfolio, now, view)).into();
+    exact.maintenance = exact.maintenance.max(exact.ahead[0].maintenance.clone());
+    for ahead in &exact.ahead {
+        exact.stressed = exact.stressed.max(ahead.stressed.clone());
+    }
+    exact.initial = ppm(board.params.initial_ratio.get()) * &exact.stressed + &exact.order_margin;
+    exact
+}
+
+/// F of one view of the book, and all else.
+fn check_book(board: &Board, portfolio: &Portfolio, now: i64, view: View) -> Exact {
+    let held: Vec<_> = (0..board.underlyings.len() as u16)
+        .filter_map(|index| underlying(board, portfolio, index, now, view))
+        .collect();
     let cash = whole(portfolio.cash.get()) - whole(portfolio.accrued_interest.get());
     let (mut equity, mut initial_equity, mut withdraw_equity) = (cash.clone(), cash.clone(), cash.clone());
-    let mut own_cash = cash;
+    let (mut own_cash, mut backing) = (cash, whole(0));
     for x in &held {
         equity = equity + &x.token_value + &x.pnl;
         initial_equity = initial_equity + &x.token_value + x.pnl.clone().min(x.profit_limit.clone()) - &x.stable_charge;
         own_cash = own_cash + x.pnl.clone().min(whole(0));
+        backing = backing + &x.token_value + x.pnl.clone().min(x.profit_limit.clone()).max(whole(0));
         withdraw_equity = withdraw_equity + &x.token_value + x.pnl.clone().min(whole(0)) - &x.stable_charge;
     }
 
@@ -401,27 +504,34 @@ pub fn check(board: &Board, portfolio: &Portfolio, now: i64) -> Exact {
     let (calendar, concentration) = (sum(|x| &x.calendar), sum(|x| &x.concentration));
     let (haircut, order_margin) = (sum(|x| &x.haircut), sum(|x| &x.order_margin));
     let short_minimum: Q = held.iter().map(ExactUnderlying::short_minimum).sum();
-    let surcharge = sum(|x| &x.surcharge);
+    let (surcharge, drift) = (sum(|x| &x.surcharge), sum(|x| &x.drift));
     let maintenance = &scan + &calendar + &concentration + &short_minimum + &haircut;
-    let initial = ppm(board.params.initial_ratio.get()) * (&maintenance + &surcharge) + &order_margin;
+    let stressed = &maintenance + &surcharge + &drift;
+    let initial = ppm(board.params.initial_ratio.get()) * &stressed + &order_margin;
     let count = held.len();
     Exact {
         equity,
         initial_equity,
         withdraw_equity,
         own_cash,
+        backing,
         scan,
         surcharge,
+        drift,
         short_minimum,
         calendar,
         haircut,
         order_margin,
+        maintenance_now: maintenance.clone(),
         maintenance,
+        stressed,
         initial,
         concentration,
         // Each underlying's scan up to the next unit, each group's benefit down to one.
         scan_slack: sum(|x| &x.scan_slack) + whole(groups),
         surcharge_slack: sum(|x| &x.surcharge_slack),
+        drift_slack: sum(|x| &x.drift_slack),
+        ahead: Vec::new(),
         short_slack: (held.iter().map(|x| x.short_slack().0).sum(), held.iter().map(|x| x.short_slack().1).sum()),
         calendar_slack: (
             held.iter().map(|x| x.calendar_slack.0.clone()).sum(),
@@ -440,9 +550,24 @@ pub fn check(board: &Board, portfolio: &Portfolio, now: i64) -> Exact {
 }
 
 impl Exact {
-    /// How much more maintenance margin the model in integers may ask for.
-    pub fn maintenance_slack(&self) -> Q {
+    /// How much more F the model in integers may ask for.
+    pub fn book_slack(&self) -> Q {
         let add_ons = &self.calendar_slack.0 + &self.concentration_slack + &self.short_slack.0;
         &self.scan_slack + add_ons + &self.haircut_slack
+    }
+
+    /// How much more maintenance margin it may ask for: of two numbers, no more than either is above its own.
+    pub fn maintenance_slack(&self) -> Q {
+        self.views().map(Self::book_slack).max().unwrap()
+    }
+
+    /// The same of what initial margin is a ratio of.
+    pub fn stressed_slack(&self) -> Q {
+        self.views().map(|x| x.book_slack() + &x.surcharge_slack + &x.drift_slack).max().unwrap()
+    }
+
+    /// The present book, and what settlements leave of it.
+    fn views(&self) -> impl Iterator<Item = &Self> {
+        [self].into_iter().chain(&self.ahead)
     }
 }

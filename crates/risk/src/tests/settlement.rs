@@ -3,11 +3,11 @@
 use super::{
     option::{CALL, FUTURE, PUT, at, pairs, remake},
     random::cases,
-    world::{NOW, World, plain, print},
+    world::{NOW, World, plain, print, usual_params},
 };
 use crate::{
-    Instrument, Kind, LotValue, Lots, Portfolio, Position, Print, Purpose, QuoteNative, RiskError, Side, Ticks,
-    UnitPrice, Units, UnitsPerLot,
+    FundingParams, Instrument, Kind, LotValue, Lots, MarginParams, Portfolio, Position, Ppm, Print, Purpose,
+    QuoteNative, RiskError, Side, Ticks, UnitPrice, Units, UnitsPerLot,
     fixing::{ENOUGH_SAMPLES, Fixing, GRACE_SECONDS, LONGEST_WAIT, SAMPLES, WINDOW_SECONDS, sample_of, sample_time},
     margin::check,
     math::RATIO_ONE,
@@ -18,6 +18,10 @@ use std::prelude::v1::*;
 
 /// The expiry of the fixtures.
 const EXPIRY: i64 = NOW + 3_600;
+/// Its time of day.
+const OF_DAY: u32 = 32_400;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
 /// Indices of the fixtures' future, call and put, beside the perpetuals 0 and 1.
 const DATED: [u16; 3] = [2, 3, 4];
 
@@ -383,30 +387,210 @@ fn a_settled_position_is_a_sum_and_stops_nothing() {
     assert_eq!(rule::require_withdrawable(&world.board, &account, later), Err(stale));
 }
 
-/// I293, I407. Windows of one underlying do not overlap; a perpetual is wound down with notice, once, and settles like
-/// a future.
+/// I293, I407, I436. Everything settles at one time of day; a perpetual is wound down with a day's notice, once, and settles like a
+/// future.
 #[test]
-fn expiries_are_a_window_apart_and_perpetuals_end_with_notice() {
+fn everything_settles_at_one_time_of_day_and_perpetuals_end_with_notice() {
     let mut world = dated();
-    let close = Err(RiskError::ExpiriesTooClose { expiry: EXPIRY });
-    for (apart, expected) in [(0, Ok(())), (1_799, close), (-1_799, close), (1_800, Ok(())), (-1_800, Ok(()))] {
-        assert_eq!(world.board.require_expiry_apart(0, EXPIRY + apart), expected);
-        assert_eq!(world.board.require_expiry_apart(1, EXPIRY + apart), Ok(()));
+    world.board.params.settlement_time = OF_DAY;
+    for off in [-DAY + 60, -60, -1, 1, 60, 1_800, 3_600, DAY / 2, DAY - 1] {
+        let settles_at = EXPIRY + off;
+        let refused = RiskError::NotASettlementTime { settles_at, settlement_time: OF_DAY };
+        assert_eq!(world.board.await_settlement(settles_at), Err(refused));
+        assert!(refused.to_string().ends_with(" at second 32400 of the UTC day, 09:00"), "{refused}");
     }
-    assert!(matches!(world.board.wind_down(0, NOW + 3_540, NOW), Err(RiskError::ParameterRule { .. })));
-    assert!(matches!(world.board.wind_down(0, NOW + 7_201, NOW), Err(RiskError::ParameterRule { .. })));
-    assert!(matches!(world.board.wind_down(0, i64::MAX / 60 * 60, NOW), Err(RiskError::ParameterRule { .. })));
-    assert_eq!(world.board.wind_down(0, EXPIRY + 60, NOW), close);
-    assert_eq!(world.board.wind_down(2, EXPIRY, NOW), Err(RiskError::NotListed { index: 2 }));
+    for never in [i64::MIN, -DAY + i64::from(OF_DAY), 0, i64::MAX] {
+        assert!(matches!(world.board.await_settlement(never), Err(RiskError::NotASettlementTime { .. })));
+    }
+    for days in [0, 1, 2, 365] {
+        assert_eq!(world.board.await_settlement(EXPIRY + days * DAY), Ok(()));
+    }
+    let noon = EXPIRY - DAY;
+    for (settles_at, now) in
+        [(EXPIRY, noon + 1), (EXPIRY, EXPIRY), (EXPIRY + 366 * DAY, EXPIRY - 1), (EXPIRY, EXPIRY + 1)]
+    {
+        assert!(matches!(world.board.wind_down(0, settles_at, now), Err(RiskError::ParameterRule { .. })));
+    }
+    assert!(matches!(world.board.wind_down(0, EXPIRY + 60, noon), Err(RiskError::NotASettlementTime { .. })));
+    assert_eq!(world.board.wind_down(0, i64::MAX, -1), Err(RiskError::Overflow));
+    assert_eq!(world.board.wind_down(2, EXPIRY, noon), Err(RiskError::NotListed { index: 2 }));
     world.board.instruments[0].basis = 5;
-    assert_eq!(world.board.wind_down(0, EXPIRY, NOW), Ok(()));
-    assert_eq!(world.board.wind_down(0, EXPIRY + 7_200, NOW), Err(RiskError::AlreadySettled));
+    assert_eq!(world.board.wind_down(0, EXPIRY, noon), Ok(()));
+    assert_eq!(world.board.wind_down(0, EXPIRY + DAY, noon), Err(RiskError::AlreadySettled));
     let i = world.instrument(0).0;
     assert_eq!((i.settles_at, i.expiry, i.reduce_only, i.basis), (EXPIRY, 0, 1, 0));
     take(&mut world, 1..=30, 1_250_000);
     assert_eq!(world.instrument(0).0.mark, LotValue::new(12_500_000));
     world.board.settle_expiry(0, &[0, 2], EXPIRY).unwrap();
     assert_eq!(world.instrument(0).0.fixed, LotValue::new(12_500_000));
+}
+
+/// I436. The first settlement time at or after a moment is one, less than a day later, and none is between.
+#[test]
+fn the_next_settlement_time_is_the_first_at_or_after_a_moment() {
+    cases(2_000, |rng| {
+        let params = MarginParams { settlement_time: rng.range(0, 1_439) as u32 * 60, ..usual_params() };
+        let time = rng.range(1, 4_000_000_000);
+        let found = params.settlement_from(time).unwrap();
+        assert!(params.is_settlement_time(found) && (time..time + DAY).contains(&found));
+        assert_eq!(params.settlement_from(found), Ok(found));
+        assert_eq!(params.settlement_from(found + 1), Ok(found + DAY));
+    });
+    for end in [i64::MIN, i64::MAX] {
+        assert_eq!(usual_params().settlement_from(end), Err(RiskError::Overflow));
+    }
+}
+
+/// I440. Each sample takes a thirtieth of a lot's delta, to less than a unit: of thirty units and more each takes some.
+#[test]
+fn delta_leaves_as_evenly_as_its_units_allow() {
+    let world = dated();
+    for units in [1, 7, 10, 29, 30, 31, 45, 59, 60, 100, 1_000, 12_345] {
+        let mut i = Instrument { lot_units: UnitsPerLot::new(units), ..*world.instrument(2).0 };
+        let mut fixing = Fixing { expiry: EXPIRY, ..Fixing::zeroed() };
+        let mut before = units;
+        for k in 1..=SAMPLES {
+            fixing.take(k, 1_000_000).unwrap();
+            i.fix(world.instrument(2).1, &fixing, 1_000_000).unwrap();
+            let left = i.delta_units.get();
+            assert!(
+                (before - left) * 30 > units - 30 && (before - left) * 30 < units + 30,
+                "{units} units, sample {k}"
+            );
+            assert!(units < 30 || left < before);
+            assert!((2 * left * 30 - 2 * units * i64::from(SAMPLES - k)).abs() <= 30);
+            before = left;
+        }
+        assert_eq!(before, 0);
+    }
+}
+
+/// I437. The settlement time stays while something awaits its settlement; every other parameter can change.
+#[test]
+fn the_settlement_time_stays_while_something_awaits_it() {
+    let mut world = dated();
+    world.board.params.settlement_time = OF_DAY;
+    world.board.await_settlement(EXPIRY).unwrap();
+    let other = MarginParams { settlement_time: 0, ..world.board.params };
+    assert_eq!(world.board.change_margin(&other), Err(RiskError::AwaitsSettlement { settles_at: EXPIRY }));
+    let ratio = MarginParams { initial_ratio: Ppm::new(2_000_000), ..world.board.params };
+    assert_eq!(world.board.change_margin(&ratio), Ok(()));
+    let odd = MarginParams { settlement_time: 61, ..ratio };
+    assert!(matches!(world.board.change_margin(&odd), Err(RiskError::ParameterRule { .. })));
+    assert_eq!(world.board.params, ratio);
+    take(&mut world, 1..=30, 1_250_000);
+    world.board.settle_expiry(0, &[2, 3], EXPIRY).unwrap();
+    assert_eq!(world.board.change_margin(&other), Err(RiskError::AwaitsSettlement { settles_at: EXPIRY }));
+    world.board.settle_expiry(0, &[4], EXPIRY).unwrap();
+    assert_eq!(world.board.change_margin(&other), Ok(()));
+    assert_eq!(world.board.params, other);
+}
+
+/// I438. The next settlement is what a scan of all instruments finds, after whatever lists, winds down, settles and delists.
+#[test]
+fn the_next_settlement_is_that_of_a_scan() {
+    cases(60, |rng| {
+        let mut world = plain();
+        world.board.params.settlement_time = OF_DAY;
+        let base = world.board.instruments[0];
+        let (mut now, mut free) = (EXPIRY - 3 * DAY, 2);
+        for _ in 0..60 {
+            let settles_at = world.board.params.settlement_from(now + rng.range(1, 4) * DAY).unwrap();
+            match rng.below(6) {
+                0 | 1 if free < 60 => {
+                    world.board.await_settlement(settles_at).unwrap();
+                    let underlying = rng.below(2) as u16;
+                    let kind = if rng.chance(50) { Kind::Future } else { Kind::Call } as u8;
+                    let strike = Ticks::new(if kind == Kind::Call as u8 { 12_000 } else { 0 });
+                    let base = Instrument { index: free, expiry: settles_at, settles_at, ..base };
+                    world.list(Instrument { kind, strike, underlying, ..base });
+                    free += 1;
+                }
+                2 if rng.chance(20) => {
+                    let _ = world.board.wind_down(rng.below(2) as u16, settles_at, now);
+                }
+                3 | 4 => now += rng.range(1, 2 * DAY),
+                _ => {
+                    // Ends of the wait: a price of the board is enough.
+                    for u in 0..2 {
+                        let latest = world.board.underlyings[u].publish_time.max(now);
+                        world.board.underlyings[u].publish(&print(1_000_000, latest), None).unwrap();
+                    }
+                    for index in 0..free {
+                        let i = world.board.instruments[usize::from(index)];
+                        if i.is_listed() && rng.chance(60) {
+                            let _ = world.board.settle_expiry(i.underlying, &[index], now);
+                            assert_eq!(world.board.next_settlement, scanned(&world));
+                            let _ = world.board.delist(index);
+                        }
+                    }
+                }
+            }
+            assert_eq!(world.board.next_settlement, scanned(&world));
+        }
+    });
+}
+
+/// Least time of what is not settled.
+fn scanned(world: &World) -> i64 {
+    let all = world.board.instruments.iter().filter(|i| i.is_listed() && i.settled == 0 && i.settles_at != 0);
+    all.map(|i| i.settles_at).min().unwrap_or(0)
+}
+
+/// I439, I504. The basis of a perpetual or future is at most a quarter of its underlying's calendar charge, at listing and at a change
+/// of either; that of what is settled is free.
+#[test]
+fn the_calendar_charge_covers_the_basis_of_a_pair() {
+    let mut world = dated();
+    let calendar = Ppm::new(12_500);
+    world.board.underlyings[0].params.calendar = calendar;
+    let with = |world: &World, index, max_basis| {
+        let i = *world.instrument(index).0;
+        Instrument { funding: FundingParams { max_basis, ..i.funding }, ..i }
+    };
+    let quarter = Ppm::new(3_125);
+    for index in [0, 2] {
+        let refused = RiskError::BasisAboveCalendar { instrument: index, max_basis: 3_126, calendar: 12_500 };
+        assert_eq!(with(&world, index, Ppm::new(3_126)).validate(world.instrument(index).1), Err(refused));
+        assert_eq!(with(&world, index, quarter).validate(world.instrument(index).1), Ok(()));
+        let mut board = world.board.clone();
+        board.instruments[usize::from(index)] = with(&world, index, quarter);
+        assert_eq!(board.require_basis_covered(0), Ok(()));
+        board.underlyings[0].params.calendar = Ppm::new(12_499);
+        let refused = RiskError::BasisAboveCalendar { instrument: index, max_basis: 3_125, calendar: 12_499 };
+        assert_eq!(board.require_basis_covered(0), Err(refused));
+        assert_eq!(board.require_basis_covered(1), Ok(()));
+        board.instruments[usize::from(index)].settled = 1;
+        assert_eq!(board.require_basis_covered(0), Ok(()));
+    }
+}
+
+/// I504. Whatever the bases of two instruments were and become, a pair at equal sizes loses no more than its calendar charge, but for
+/// the rounding of marks: bound for each leg at the whole charge, it lost four times that.
+#[test]
+fn no_swing_of_the_bases_costs_more_than_the_charge() {
+    let mut world = dated();
+    world.board.underlyings[0].params.calendar = Ppm::new(12_500);
+    world.board.reprice(0).unwrap();
+    let set = |world: &mut World, bases: [i64; 2]| {
+        for (index, basis) in [0, 2].into_iter().zip(bases) {
+            let i = &mut world.board.instruments[index];
+            (i.funding.impact_notional, i.funding.max_basis) = (QuoteNative::new(1_000_000), Ppm::new(3_125));
+            i.basis = basis;
+        }
+        world.board.reprice(0).unwrap();
+    };
+    set(&mut world, [3_125, -3_125]);
+    let mut pair = Portfolio::zeroed();
+    for (index, lots) in [(0, 1_000), (2, -1_000)] {
+        let mark = world.instrument(index).0.mark_at(world.instrument(index).1, NOW).get();
+        world.buy(&mut pair, index, lots, mark);
+    }
+    let asked = check(&world.board, &pair, Purpose::Maintenance { now: NOW }).unwrap();
+    assert_eq!((asked.equity.get(), asked.scan.get()), (0, 0));
+    set(&mut world, [-3_125, 3_125]);
+    let left = check(&world.board, &pair, Purpose::Maintenance { now: NOW }).unwrap();
+    assert_eq!((-left.equity.get(), asked.maintenance_without_ramp().get()), (125_000_000, 125_000_000));
 }
 
 /// I25, I408. An instrument leaves its underlying's chain whole, and its slot keeps the generation: what was held of

@@ -91,9 +91,12 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         seizure_ratio: Ppm::new(333_333),
         seizure_budget: Ppm::new(100_000),
         fund_budget: Ppm::new(10_000),
-        reserved: [0; 4],
+        settlement_time: 0,
+        book_reward: Ppm::new(200_000),
+        reserved: [0; 2],
     };
     board.params.validate().unwrap();
+    board.next_settlement = optional(v, "next_settlement");
     for (slot, s) in board.scenarios.iter_mut().zip(list(v, "scenarios")) {
         let n = |k: usize| s[k].as_i64().unwrap();
         *slot = Scenario { price_thirds: n(0) as i16, volatility: n(1) as i16, weight: Ppm::new(n(2) as u32) };
@@ -149,6 +152,7 @@ fn board(v: &Value, now: i64) -> Box<Board> {
             delta_units: UnitsPerLot::new(int(i, "lot_units")),
             tick_value: TickValue::new(quote(i, "tick_value").get()),
             expiry: int(i, "expiry"),
+            settles_at: int(i, "expiry"),
             limits: super::world::limits(Lots::new(int(i, "max_position"))),
             basis: int(i, "basis"),
             funding_index: LotValue::new(int(i, "funding_index")),
@@ -227,18 +231,24 @@ fn portfolio(board: &Board, v: &Value) -> Portfolio {
 
 fn requirements(v: &Value, account: &Portfolio) -> Requirements {
     let losses: i64 = list(v, "underlyings").iter().map(|u| int(u, "pnl").min(0)).sum();
+    let backs = |u: &Value| int(u, "token_value") + int(u, "pnl").min(int(u, "profit_limit")).max(0);
+    let backing = list(v, "underlyings").iter().map(backs).sum();
     Requirements {
         own_cash: QuoteNative::new(account.cash.get() - account.accrued_interest.get() + losses),
         equity: quote(v, "equity"),
         initial_equity: quote(v, "initial_equity"),
         withdraw_equity: quote(v, "withdraw_equity"),
         scan: quote(v, "scan"),
+        backing: QuoteNative::new(backing),
         surcharge: QuoteNative::new(optional(v, "surcharge")),
+        drift: QuoteNative::new(optional(v, "drift")),
         short_minimum: QuoteNative::new(optional(v, "short_minimum")),
         calendar: quote(v, "calendar"),
         concentration: quote(v, "concentration"),
         haircut: quote(v, "haircut"),
         order_margin: quote(v, "order_margin"),
+        expiry: QuoteNative::new(optional(v, "expiry")),
+        expiry_initial: QuoteNative::new(optional(v, "expiry_initial")),
         maintenance: quote(v, "maintenance"),
         initial: quote(v, "initial"),
     }
@@ -255,6 +265,7 @@ fn underlying_risk(v: &Value) -> UnderlyingRisk {
         stable_charge: quote(v, "stable_charge"),
         scan: quote(v, "scan"),
         extra: QuoteNative::new(optional(v, "extra")),
+        drift: QuoteNative::new(optional(v, "drift")),
         surcharge: QuoteNative::new(optional(v, "surcharge")),
         short_minimum: QuoteNative::new(optional(v, "short_minimum")),
         calendar: quote(v, "calendar"),

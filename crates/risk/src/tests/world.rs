@@ -70,7 +70,9 @@ pub fn usual_params() -> MarginParams {
         seizure_ratio: Ppm::new(333_333),
         seizure_budget: Ppm::new(100_000),
         fund_budget: Ppm::new(10_000),
-        reserved: [0; 4],
+        settlement_time: 0,
+        book_reward: Ppm::new(200_000),
+        reserved: [0; 2],
     }
 }
 
@@ -101,7 +103,9 @@ fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
         seizure_ratio: Ppm::new(legal(rng, 100_000, 500_000) as u32),
         seizure_budget: Ppm::new(legal(rng, 0, 100_000) as u32),
         fund_budget: Ppm::new(legal(rng, 0, 10_000) as u32),
-        reserved: [0; 4],
+        settlement_time: 28_800, // that of NOW
+        book_reward: Ppm::new(legal(rng, 0, 500_000) as u32),
+        reserved: [0; 2],
     };
     params.validate_bounds().unwrap();
     params
@@ -399,7 +403,7 @@ impl World {
         board.scenarios = table(rng, reach);
         let groups = rng.range(1, 3) as u8;
         for g in board.groups.iter_mut().take(usize::from(groups)) {
-            *g = group(Ppm::new(legal(rng, 0, 950_000) as u32));
+            *g = group(Ppm::new(legal(rng, 0, 900_000) as u32));
             g.params.validate_bounds().unwrap();
         }
         // A group without a member, and one that only the last slot has.
@@ -469,12 +473,20 @@ impl World {
     pub fn list(&mut self, mut i: Instrument) {
         let u = &mut self.board.underlyings[usize::from(i.underlying)];
         i.validate(u).unwrap();
+        i.settles_at = i.expiry;
         if !i.is_option() {
             i.next_linear = u.first_linear;
             u.first_linear = i.index + 1;
         }
         self.board.instruments[usize::from(i.index)] = i;
         self.instruments.push(i.index);
+        self.note_next_settlement();
+    }
+
+    /// Writes what is settled next, as the program does.
+    pub fn note_next_settlement(&mut self) {
+        let ahead = self.board.instruments.iter().filter(|i| i.is_listed() && i.settled == 0 && i.settles_at != 0);
+        self.board.next_settlement = ahead.map(|i| i.settles_at).min().unwrap_or(0);
     }
 
     /// The options of an underlying.
@@ -663,13 +675,13 @@ impl World {
         let mut list: Vec<u16> = vec![];
         for i in self.board.instruments.iter_mut().filter(|i| same(i)) {
             list.push(i.index);
-            i.settles_at = i.expiry;
             i.fix(u, &fixing, u.price.get()).unwrap();
         }
         if rng.chance(30) && fixing.count() > 0 {
             fixing.price = fixing.mean().unwrap();
             u.fixings = [fixing, Fixing::zeroed(), Fixing::zeroed(), Fixing::zeroed()];
             self.board.settle_expiry(first.underlying, &list, first.expiry).unwrap();
+            self.note_next_settlement();
         }
         self.board.reprice(first.underlying).unwrap();
     }

@@ -7,7 +7,7 @@ use ballast_client::{
     config, instruction,
     risk::{Ppm, Purpose, TokenParams, TokenTerms, margin::check},
 };
-use ballast_testkit::{BTC, ETH, Order, SOL, Svm, Trader};
+use ballast_testkit::{BTC, ETH, Order, SOL, Svm, Trader, lending::INTEREST};
 use solana_address::Address;
 use solana_instruction::error::InstructionError as I;
 use solana_keypair::Keypair;
@@ -163,7 +163,7 @@ fn an_account_holds_eight_tokens() {
         let source = svm.create_token_account(&mint, &alice.address(), LAMPORTS);
         let args = CollateralArgs {
             name: config::name(&format!("T{n}")).unwrap(),
-            terms: TokenTerms { atoms_per_unit: 100_000_000 },
+            terms: TokenTerms { atoms_per_unit: 10_000_000 },
             params: TokenParams { deposit_limit: LAMPORTS, haircut: Ppm::new(0), reserved: 0 },
             underlying: SOL,
         };
@@ -313,6 +313,7 @@ fn close(svm: &Svm, t: &Trader) -> solana_instruction::Instruction {
 #[test]
 fn an_account_that_holds_anything_is_not_closed() {
     let mut svm = Svm::new().unwrap();
+    svm.set_interest(&INTEREST).unwrap();
     let (alice, bob) = (svm.trader("0").unwrap(), svm.trader("100000").unwrap());
     let ix = close(&svm, &alice);
     let refuse = |svm: &mut Svm| assert_refused(svm, std::slice::from_ref(&ix), &[&alice.key], E::AccountNotEmpty);
@@ -410,7 +411,7 @@ fn the_view_is_what_the_client_computes() {
     );
     assert_eq!((head.count, head.next), (3, 0));
     assert_eq!(page.iter().map(|u| u.underlying).collect::<Vec<_>>(), [BTC, ETH, SOL]);
-    assert_eq!(page.iter().map(|u| u.delta).collect::<Vec<_>>(), [100, -100, 120]);
+    assert_eq!(page.iter().map(|u| u.delta).collect::<Vec<_>>(), [1_000, -1_000, 1_200]);
     assert_eq!(page[2].token_value, 480_000_000);
     let (_, rest) = view(&mut svm, 2);
     assert_eq!(rest, page[2..]);

@@ -5,7 +5,10 @@ use crate::harness::refusal::{assert_refused, numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        args::{CollateralChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN, UnderlyingArgs, WithdrawalLimitArgs},
+        args::{
+            CollateralChangeArgs, FutureArgs, InstrumentChangeArgs, InstrumentTightenArgs, QUOTE_TOKEN, UnderlyingArgs,
+            WithdrawalLimitArgs,
+        },
         events::{
             BreakerTripped, CollateralChanged, InstrumentChanged, ScanRangeRaised, ScanRangeRelaxed, UnderlyingChanged,
             WithdrawalLimitSet,
@@ -15,12 +18,12 @@ use ballast_client::{
     },
     config, event, instruction, oracle,
     risk::{
-        BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, FeeParams, Feed, InstrumentLimits,
-        InterestParams, Lots, MarginParams, Ppm, QuoteNative, TokenParams, Underlying, UnitPrice, WithdrawalLimit,
+        BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, FeeParams, Feed, FundingParams,
+        InstrumentLimits, Lots, MarginParams, Ppm, QuoteNative, TokenParams, Underlying, UnitPrice, WithdrawalLimit,
         guard::flag, range::TIGHTENING_SECONDS,
     },
 };
-use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader, lending::INTEREST, options::SECOND};
+use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader, options::SECOND};
 use solana_instruction::Instruction;
 use solana_signer::Signer;
 
@@ -112,8 +115,8 @@ fn the_log_names_what_is_out_of_bounds() {
         (instruction::change_fees(&e, &a, &fees(&svm, 10_001)), "taker_fee: 10001, from 0 to 10000 millionths"),
         (instruction::set_timelock(&e, &a, u32::MAX), "timelock: 4294967295, from 0 to 2592000 seconds"),
         (
-            instruction::set_product_group(&e, &a, 0, [1; 16], &ballast_testkit::offset(950_001)),
-            "offset: 950001, from 0 to 950000 millionths",
+            instruction::set_product_group(&e, &a, 0, [1; 16], &ballast_testkit::offset(900_001)),
+            "offset: 900001, from 0 to 900000 millionths",
         ),
     ];
     for (ix, line) in cases {
@@ -129,7 +132,7 @@ fn reserved_bytes_are_refused_by_name() {
     let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
     let a = admin.pubkey();
     let mut margin = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
-    margin.reserved[3] = 1;
+    margin.reserved[1] = 1;
     let mut limits = instrument_change(&svm, BTC);
     limits.limits.reserved[1] = 1;
     let mut funding = instrument_change(&svm, BTC);
@@ -138,7 +141,6 @@ fn reserved_bytes_are_refused_by_name() {
     range.range.reserved = 1;
     let mut group = ballast_testkit::offset(0);
     group.reserved[0] = 1;
-    let interest = InterestParams { reserved: 1, ..INTEREST };
     let token =
         CollateralChangeArgs { params: TokenParams { deposit_limit: 1, haircut: Ppm::ZERO, reserved: 1 }, token: 0 };
     let limit =
@@ -149,7 +151,6 @@ fn reserved_bytes_are_refused_by_name() {
         (instruction::change_instrument(&e, &a, BTC, &funding), "Instrument, funding"),
         (instruction::change_underlying(&e, &a, BTC, &range), "Underlying, range"),
         (instruction::set_product_group(&e, &a, 0, [1; 16], &group), "Product group"),
-        (instruction::set_interest(&e, &a, &interest), "Interest"),
         (instruction::change_collateral(&e, &a, &token), "Collateral token"),
         (instruction::set_withdrawal_limit(&e, &a, &limit), "Withdrawal limit"),
     ] {
@@ -245,9 +246,9 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
         let now = svm.requirements(&alice);
         let range = btc(&svm).range;
         assert_eq!((range.initial.get(), range.maintenance.get()), (300_000, 150_000 + 150_000 / 43_200));
-        // To a millionth, which is what a ratio is rounded up to.
+        // To two millionths: a ratio is rounded up to one, and a shock to a sixteenth of a unit's millionth of a dollar.
         let twice = 2 * calm.initial.get();
-        assert!((twice..=twice + twice / 1_000_000).contains(&now.initial.get()), "{} {twice}", now.initial.get());
+        assert!((twice..=twice + twice / 500_000).contains(&now.initial.get()), "{} {twice}", now.initial.get());
         assert!(now.maintenance.get() - calm.maintenance.get() < calm.maintenance.get() / 10_000);
         // Who had enough for the old range is not liquidated, and may not add.
         let carol = svm.trader("100000").unwrap();
@@ -531,6 +532,48 @@ fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
     tighten_btc(&mut svm, 600_000).unwrap();
     svm.set_time(raised_at + 2 * TIGHTENING_SECONDS - 1);
     assert_refused(&mut svm, &[relax(150_000)], &[&admin], E::ChangeNotProposed);
+}
+
+/// I351. The basis of a perpetual or future is at most a quarter of its underlying's calendar charge: at its listing, when it
+/// changes, and when the charge does. That of a future that is settled is not bound.
+#[test]
+fn a_basis_is_within_a_quarter_of_the_calendar_charge() {
+    let (mut svm, future) = (Svm::new().unwrap(), 3);
+    let (payer, admin, expiry) = (svm.payer.pubkey(), svm.admin.pubkey(), svm.now() + 86_400);
+    let mut contract = svm.config.instrument_args(&svm.config.perpetual[0], future).unwrap();
+    let mut list = |svm: &mut Svm, max_basis: u32| {
+        contract.funding.max_basis = Ppm::new(max_basis);
+        by_admin(svm, instruction::list_future(&svm.exchange, &payer, &admin, &FutureArgs { contract, expiry }))
+    };
+    let failed = refused(&mut svm, |svm| list(svm, 3_126), E::BasisAboveCalendar);
+    let named = "max_basis 3126 of instrument 3 is above a quarter of the calendar charge 12500";
+    assert!(failed.log.iter().any(|l| l.contains(named)), "{:#?}", failed.log);
+    list(&mut svm, 3_125).unwrap();
+
+    let change = |svm: &mut Svm, instrument: u16, max_basis: u32| {
+        let i = *svm.board().board.instrument(instrument).unwrap();
+        let funding = FundingParams { max_basis: Ppm::new(max_basis), ..i.funding };
+        let args = InstrumentChangeArgs { limits: i.limits, funding, generation: i.generation, reduce_only: 0 };
+        by_admin(svm, instruction::change_instrument(&svm.exchange, &admin, instrument, &args))
+    };
+    refused(&mut svm, |svm| change(svm, future, 3_126), E::BasisAboveCalendar);
+    refused(&mut svm, |svm| change(svm, BTC, 3_126), E::BasisAboveCalendar);
+    change(&mut svm, BTC, 3_125).unwrap();
+
+    let mut args = btc_args(&svm);
+    args.params.calendar = Ppm::new(12_499);
+    for bound in [future, BTC] {
+        refused(&mut svm, |svm| change_btc(svm, &args), E::BasisAboveCalendar);
+        change(&mut svm, bound, 3_124).unwrap();
+    }
+    change_btc(&mut svm, &args).unwrap();
+
+    args.params.calendar = Ppm::ZERO;
+    change(&mut svm, BTC, 0).unwrap();
+    refused(&mut svm, |svm| change_btc(svm, &args), E::BasisAboveCalendar);
+    svm.take_samples(BTC, expiry, 1..=30, "40000").unwrap();
+    svm.settle_expiry(BTC, &[future]).unwrap();
+    change_btc(&mut svm, &args).unwrap();
 }
 
 pub fn publish_later(svm: &mut Svm, seconds: i64, publish: impl FnOnce(&mut Svm)) {

@@ -230,6 +230,7 @@ fn the_accounts_of_a_change_table() {
     svm.simulate(&[ix], &[&admin]).unwrap();
 }
 
+/// I348.
 #[test]
 fn change_margin() {
     let World { mut svm, other, admin, .. } = World::new();
@@ -239,6 +240,8 @@ fn change_margin() {
         ("an initial ratio below its bound", |m| m.initial_ratio = Ppm::new(1_049_999), E::ParameterOutOfBounds),
         ("an initial ratio above its bound", |m| m.initial_ratio = Ppm::new(3_000_001), E::ParameterOutOfBounds),
         ("a largest discount below the base", |m| m.discount_max = Ppm::new(149_999), E::ParameterOutOfBounds),
+        ("a settlement at the end of the day", |m| m.settlement_time = 86_400, E::ParameterOutOfBounds),
+        ("a settlement between two minutes", |m| m.settlement_time = 61, E::ParameterOutOfBounds),
         ("negative dust", |m| m.dust_value = QuoteNative::new(-1), E::ParameterOutOfBounds),
     ];
     let args = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;

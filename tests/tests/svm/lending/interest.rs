@@ -342,7 +342,8 @@ fn without_borrowing_cash_is_the_limit() {
     let (mut svm, _) = with_lender("10000");
     let borrower = with_sol(&mut svm);
     svm.withdraw_usdc(&borrower, 100_000_000).unwrap();
-    svm.set_interest(&InterestParams { max_utilisation: Ppm::new(0), ..INTEREST }).unwrap();
+    let params = InterestParams { max_utilisation: Ppm::new(0), max_owed: Ppm::new(0), ..INTEREST };
+    svm.set_interest(&params).unwrap();
     next_epoch(&mut svm);
     refused(&mut svm, |svm| svm.withdraw_usdc(&borrower, 1), E::WouldBorrow);
     svm.deposit_usdc(&borrower, 150_000_000).unwrap();
@@ -488,9 +489,9 @@ fn parameters_act_from_their_time_on() {
         max_rate: Ppm::new(0),
         optimal_utilisation: Ppm::new(0),
         max_utilisation: Ppm::new(0),
+        max_owed: Ppm::new(0),
         reserve: Ppm::new(0),
         epoch_seconds: 0,
-        reserved: 0,
     };
     svm.set_interest(&off).unwrap();
     svm.update_interest().unwrap();

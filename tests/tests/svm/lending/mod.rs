@@ -1,4 +1,5 @@
 //! Interest and lending.
 
 mod interest;
+mod owed;
 mod tables;

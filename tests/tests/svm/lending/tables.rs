@@ -57,6 +57,8 @@ fn set_interest() {
         ("no optimal utilisation", |a| a.optimal_utilisation = Ppm::new(0), E::ParameterOutOfBounds),
         ("optimal utilisation above 99 %", |a| a.optimal_utilisation = Ppm::new(990_001), E::ParameterOutOfBounds),
         ("borrowing above 95 %", |a| a.max_utilisation = Ppm::new(950_001), E::ParameterOutOfBounds),
+        ("owing above 90 %", |a| a.max_owed = Ppm::new(900_001), E::ParameterOutOfBounds),
+        ("owing where nobody may borrow", |a| a.max_utilisation = Ppm::new(0), E::ParameterOutOfBounds),
         ("reserve above 90 %", |a| a.reserve = Ppm::new(900_001), E::ParameterOutOfBounds),
         ("epochs of no time", |a| a.epoch_seconds = 0, E::ParameterOutOfBounds),
         ("epochs above a week", |a| a.epoch_seconds = 604_801, E::ParameterOutOfBounds),

@@ -196,6 +196,7 @@ fn assert_portfolio(svm: &Svm, mut was: Portfolio, t: &Trader, fill: Fill, paid:
     assert_eq!(was, svm.portfolio(t));
 }
 
+/// I357.
 #[test]
 fn orders_stay_until_anyone_cancels_those_of_an_account_below_maintenance() {
     let mut crash = Crash::with(|_| {}, true, "39900");

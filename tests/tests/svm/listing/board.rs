@@ -87,7 +87,7 @@ fn a_product_group_sets_what_a_hedge_costs() {
     svm.trade(&bob, &alice, ETH, "2500", 16).unwrap();
     let admin = svm.admin.insecure_clone();
     let mut last = i64::MAX;
-    for offset in [0, 600_000, 950_000] {
+    for offset in [0, 600_000, 900_000] {
         let name = config::name("MAJORS").unwrap();
         let ix =
             instruction::set_product_group(&svm.exchange, &admin.pubkey(), 0, name, &ballast_testkit::offset(offset));

@@ -125,9 +125,9 @@ fn a_future_trades_at_the_index_like_a_perpetual() {
     svm.publish(BTC, "36000").unwrap();
     let board = svm.board();
     assert_eq!(board.board.instrument(3).unwrap().mark, board.board.instrument(BTC).unwrap().mark);
-    // Long the future and short the perpetual: no scan, only the calendar charge of 0.3 % of 3,600 dollars.
+    // Long the future and short the perpetual: no scan, only the calendar charge of 1.25 % of 3,600 dollars.
     let r = svm.requirements(&alice);
-    assert_eq!((r.scan.get(), r.calendar.get()), (0, 10_800_000));
+    assert_eq!((r.scan.get(), r.calendar.get()), (0, 45_000_000));
     svm.assert_reconciled();
 }
 

@@ -34,10 +34,10 @@ fn set_product_group() {
     let arguments = [
         ("a group beyond the last", build(8, 0), E::NotListed.into()),
         ("a group at the type's end", build(u8::MAX, 0), E::NotListed.into()),
-        ("an offset above 95 %", build(0, 950_001), E::ParameterOutOfBounds.into()),
+        ("an offset above 90 %", build(0, 900_001), E::ParameterOutOfBounds.into()),
         ("an offset at the type's end", build(0, u32::MAX), E::ParameterOutOfBounds.into()),
     ];
-    Case::new("set_product_group", build(0, 950_000), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+    Case::new("set_product_group", build(0, 900_000), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
         .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
         .other_exchange(2, other.board)
@@ -431,7 +431,7 @@ fn list_future() {
     for (what, expiry) in bad_expiries(now) {
         arguments.push((what, build(&FutureArgs { expiry, ..args }), E::BadExpiry.into()));
     }
-    for expiry in [now + 60, now + LONGEST] {
+    for expiry in [now + DAY, now + LONGEST] {
         svm.simulate(&[build(&FutureArgs { expiry, ..args })], &[&payer, &admin]).unwrap();
     }
     let slots = [Slot::Payer, Slot::Signer, EXCHANGE, BOARD, Slot::Unchecked, SYSTEM];

@@ -88,10 +88,10 @@ fn a_price_moves_the_board_as_the_model_says() {
     let mut svm = stale();
     let mut expected = svm.board();
     let u = expected.board.underlying_mut(BTC).unwrap();
-    // 41,000 dollars are 4.1 a delta unit, at 1/16 of 0.000001; the interval likewise.
+    // 41,000 dollars are 0.41 a delta unit, at 1/16 of 0.000001; the interval likewise.
     let print = Print {
-        price: UnitPrice::new(4_100_000 * 16),
-        confidence: UnitPrice::new(1_000 * 16),
+        price: UnitPrice::new(410_000 * 16),
+        confidence: UnitPrice::new(100 * 16),
         publish_time: svm.now(),
         previous_publish_time: svm.now() - 1,
     };
@@ -104,7 +104,7 @@ fn a_price_moves_the_board_as_the_model_says() {
     assert!(same_board(&expected, &board));
     let u = board.board.underlying(BTC).unwrap();
     // 50 % an hour for 100 seconds, of 40,000: the stable price could move by 555.55 dollars, rounded down.
-    assert_eq!(u.stable_price.get() - 4_000_000 * 16, 4_000_000 * 16 * 50 * 100 / 360_000);
+    assert_eq!(u.stable_price.get() - 400_000 * 16, 400_000 * 16 * 50 * 100 / 360_000);
     assert_eq!(
         board.board.instrument(BTC).unwrap().value_at(Lots::new(1), Ticks::new(410_000)).unwrap().get(),
         41_000_000
@@ -124,7 +124,7 @@ fn both_receivers_are_accepted_and_no_other_owner() {
         let data = bytes(&svm);
         write(&mut svm, receiver, data);
         svm.refresh(BTC).unwrap();
-        assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(4_100_000 * 16));
+        assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(410_000 * 16));
     }
     let mut svm = stale();
     let data = bytes(&svm);
@@ -190,9 +190,9 @@ fn a_price_that_is_not_positive_is_refused() {
 
 #[test]
 fn a_price_below_half_a_unit_of_the_board_is_no_price() {
-    // A unit of the board is 0.000625 dollars a bitcoin.
-    refuse(|u, _| (u.price, u.confidence) = (31_249, 0), E::OraclePriceNotPositive);
-    let svm = accept(|u, _| (u.price, u.confidence) = (31_250, 0));
+    // A unit of the board is 0.00625 dollars a bitcoin.
+    refuse(|u, _| (u.price, u.confidence) = (312_499, 0), E::OraclePriceNotPositive);
+    let svm = accept(|u, _| (u.price, u.confidence) = (312_500, 0));
     assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(1));
 }
 
@@ -200,7 +200,7 @@ fn a_price_below_half_a_unit_of_the_board_is_no_price() {
 fn a_confidence_interval_may_be_two_per_cent_and_a_wider_one_is_flagged() {
     let flags = |svm: &Svm| svm.board().board.underlying(BTC).unwrap().guards.flags;
     assert_eq!(flags(&accept(|u, _| u.confidence = 820 * DOLLAR as u64)), 0);
-    assert_eq!(flags(&accept(|u, _| u.confidence = 820 * DOLLAR as u64 + 62_500)), flag::UNCERTAIN);
+    assert_eq!(flags(&accept(|u, _| u.confidence = 820 * DOLLAR as u64 + 625_000)), flag::UNCERTAIN);
     assert_eq!(flags(&accept(|u, _| u.confidence = u64::MAX)), flag::UNCERTAIN);
 }
 
@@ -234,10 +234,10 @@ fn the_board_never_goes_back_in_time() {
 
 #[test]
 fn a_price_above_the_hard_bound_is_refused() {
-    // A million dollars; a unit of the board is 0.000625 dollars.
-    let svm = accept(|u, _| u.price = 1_000_000 * DOLLAR + 31_249);
-    assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(100_000_000 * 16));
-    refuse(|u, _| u.price = 1_000_000 * DOLLAR + 31_250, E::OraclePriceTooHigh);
+    // A million dollars; a unit of the board is 0.00625 dollars.
+    let svm = accept(|u, _| u.price = 1_000_000 * DOLLAR + 312_499);
+    assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(10_000_000 * 16));
+    refuse(|u, _| u.price = 1_000_000 * DOLLAR + 312_500, E::OraclePriceTooHigh);
     refuse(|u, _| (u.price, u.exponent) = (i64::MAX, -12), E::OraclePriceTooHigh);
 }
 
@@ -254,7 +254,7 @@ fn any_exponent_means_the_same_price() {
     for (price, exponent) in [(41, 3), (41_000, 0), (410_000, -1), (41_000 * DOLLAR, -8), (41_000_000_000_000_000, -12)]
     {
         let svm = accept(|u, _| (u.price, u.exponent, u.confidence) = (price, exponent, 0));
-        assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(4_100_000 * 16), "10^{exponent}");
+        assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(410_000 * 16), "10^{exponent}");
     }
 }
 

@@ -82,8 +82,8 @@ fn the_board_moves_as_the_model_says() {
     {
         publish_at(&mut svm, start + seconds, &dollars.to_string());
         let print = Print {
-            price: UnitPrice::new(dollars * 100 * 16),
-            confidence: UnitPrice::new(dollars * 100 * 16 / 2_000),
+            price: UnitPrice::new(dollars * 10 * 16),
+            confidence: UnitPrice::new(dollars * 10 * 16 / 2_000),
             publish_time: start + seconds,
             previous_publish_time: start + seconds - 1,
         };
@@ -219,9 +219,9 @@ fn a_sweep_reports_open_interest_and_the_crowding_charge_grows_by_five_per_cent_
     svm.trade(&alice, &bob, 3, "40000", 20).unwrap();
     svm.trade(&bob, &alice, call, "1300", 30).unwrap();
     assert_eq!(btc(&svm).open_interest.get(), 0, "the board learns of it by a sweep");
-    for (market, units) in [(BTC, 1_000), (3, 1_200), (call, 1_500)] {
+    for (market, units) in [(BTC, 10_000), (3, 12_000), (call, 15_000)] {
         svm.sweep(market).unwrap();
-        assert_eq!(btc(&svm).open_interest.get(), units, "one side, in units of 0.0001 BTC");
+        assert_eq!(btc(&svm).open_interest.get(), units, "one side, in units of 0.00001 BTC");
         refused(&mut svm, |svm| svm.sweep(market), E::NothingToSweep);
     }
     assert_eq!(svm.board().board.instrument(call).unwrap().open_interest.get(), 30);
@@ -242,7 +242,7 @@ fn a_sweep_reports_open_interest_and_the_crowding_charge_grows_by_five_per_cent_
     svm.refresh_all_options(BTC).unwrap();
     svm.trade(&bob, &alice, BTC, "40000", 100).unwrap();
     svm.sweep(BTC).unwrap();
-    assert_eq!(btc(&svm).open_interest.get(), 500);
+    assert_eq!(btc(&svm).open_interest.get(), 5_000);
     svm.advance(1);
     svm.publish(BTC, "40000").unwrap();
     assert_eq!((btc(&svm).crowding.get(), svm.requirements(&alice).concentration.get()), (0, 0));

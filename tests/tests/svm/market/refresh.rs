@@ -10,7 +10,8 @@ const DAY: i64 = 86_400;
 /// An exchange with calls and puts of two expiries of BTC, from index 10 on.
 fn two_expiries() -> (Svm, [i64; 2], Vec<u16>) {
     let mut svm = Svm::new().unwrap();
-    let expiries = [svm.now() + 60, svm.now() + 7 * DAY];
+    let expiries = [svm.now() + 60, svm.now() + 60 + 7 * DAY];
+    svm.settle_at(expiries[0]).unwrap();
     svm.open_surface(BTC).unwrap();
     let options = svm.list_options(BTC, &expiries, &["36000", "40000"], 10).unwrap();
     for expiry in expiries {
@@ -91,7 +92,7 @@ fn a_call_and_its_put_share_one_array() {
         let (call, put) = (terms(0), terms(1));
         assert_eq!((call.array, call.call, call.delta), (put.array, put.call, put.delta));
         let mark = |k: usize| board.board.instrument(pair[k]).unwrap().mark_at(u, svm.now());
-        let forward = 10 * u.price.get() + call.carry;
+        let forward = 100 * u.price.get() + call.carry;
         assert_eq!(mark(0).get() - mark(1).get(), forward - call.strike);
     }
 }

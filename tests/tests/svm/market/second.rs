@@ -40,7 +40,7 @@ fn flags(svm: &Svm) -> u8 {
 fn on_board(svm: &Svm) -> (i64, i64) {
     let board = svm.board();
     let u = board.board.underlying(BTC).unwrap();
-    (u.price.get() / 1_600, u.publish_time)
+    (u.price.get() / 160, u.publish_time)
 }
 
 /// Writes the second source's account with any bytes.
@@ -97,7 +97,7 @@ fn divergence_is_flagged_and_cleared() {
     }
     let board = svm.board();
     let guards = board.board.underlying(BTC).unwrap().guards;
-    assert_eq!((guards.second_price, guards.second_time), (4_100_000 * 16, svm.now()));
+    assert_eq!((guards.second_price, guards.second_time), (410_000 * 16, svm.now()));
 }
 
 /// I249.

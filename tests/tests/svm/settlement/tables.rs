@@ -2,7 +2,7 @@
 //!
 //! What follows from how accounts are loaded is predicted by [`crate::harness::mutation`]; a table lists the rest.
 
-use super::expiries::{CALL, FUTURE, PUT, list};
+use super::expiries::{CALL, DAY, FUTURE, PUT, list};
 use crate::harness::{
     mutation::{Case, Mutation::*, Slot, Verdict::Legal, slot::*},
     refusal::{Expected, refused},
@@ -120,31 +120,31 @@ fn delist() {
         .run(&mut svm);
 }
 
-/// I299.
+/// I299, I349.
 #[test]
 fn wind_down_perpetual() {
     let (World { mut svm, other, admin, .. }, expiry) = world();
-    let (e, a, now) = (svm.exchange, admin.pubkey(), svm.now());
+    let (e, a, ends) = (svm.exchange, admin.pubkey(), expiry + DAY);
     let build = |instrument, settles_at| instruction::wind_down_perpetual(&e, &a, instrument, 1, settles_at);
     let arguments: Vec<(&str, _, Expected)> = vec![
-        ("a future", build(FUTURE, expiry), E::NotListed.into()),
-        ("an option", build(CALL, expiry), E::NotListed.into()),
-        ("an instrument that is not listed", build(4, expiry), E::NotListed.into()),
-        ("an instrument beyond the last", build(u16::MAX, expiry), E::NotListed.into()),
-        ("too soon", build(BTC, now + 3_540), E::ParameterOutOfBounds.into()),
-        ("no whole minute", build(BTC, expiry + 1), E::ParameterOutOfBounds.into()),
+        ("a future", build(FUTURE, ends), E::NotListed.into()),
+        ("an option", build(CALL, ends), E::NotListed.into()),
+        ("an instrument that is not listed", build(4, ends), E::NotListed.into()),
+        ("an instrument beyond the last", build(u16::MAX, ends), E::NotListed.into()),
+        ("too soon", build(BTC, expiry), E::ParameterOutOfBounds.into()),
+        ("no whole minute", build(BTC, ends + 1), E::NotASettlementTime.into()),
         ("never", build(BTC, 0), E::ParameterOutOfBounds.into()),
         ("too late", build(BTC, i64::MAX / 60 * 60), E::ParameterOutOfBounds.into()),
         ("before all time", build(BTC, i64::MIN), E::Overflow.into()),
-        ("a window that overlaps", build(BTC, expiry + 60), E::ExpiriesTooClose.into()),
-        ("another generation", instruction::wind_down_perpetual(&e, &a, BTC, 2, expiry), E::ChangeDiffers.into()),
+        ("another time of day", build(BTC, ends + 60), E::NotASettlementTime.into()),
+        ("another generation", instruction::wind_down_perpetual(&e, &a, BTC, 2, ends), E::ChangeDiffers.into()),
     ];
-    Case::new("wind_down_perpetual", build(BTC, expiry), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
+    Case::new("wind_down_perpetual", build(BTC, ends), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
         .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
         .other_exchange(2, other.board)
         .except(0, OtherSigner, E::Unauthorized)
         .run(&mut svm);
-    svm.wind_down(BTC, expiry).unwrap();
-    refused(&mut svm, |svm| svm.wind_down(BTC, expiry), E::AlreadySettled);
+    svm.wind_down(BTC, ends).unwrap();
+    refused(&mut svm, |svm| svm.wind_down(BTC, ends), E::AlreadySettled);
 }

@@ -7,10 +7,10 @@ use ballast_client::{
         constants::CHANGE_LIFETIME,
         state::{Exchange, Market, Treasury},
     },
-    config::{Config, Section, expiry},
+    config::{self, Config, Section},
     decimal, instruction,
     migrate::{Action, Keys, Plan},
-    risk::Kind,
+    risk::{Kind, MarginParams},
 };
 use ballast_testkit::Svm;
 use proptest::test_runner::{Config as ProptestConfig, TestRunner};
@@ -21,6 +21,11 @@ use std::{cell::RefCell, mem::offset_of};
 
 const DAY: i64 = 86_400;
 const TIMELOCK: u32 = 172_800;
+
+/// What an entry in days stands for on an exchange that settles at midnight.
+fn expiry(now: i64, days: u32) -> i64 {
+    config::expiry(&MarginParams::default(), now, days).unwrap()
+}
 
 /// A machine, the file of a whole exchange, and who makes it.
 struct World {
@@ -44,6 +49,7 @@ impl World {
             ("max_rate", "1.5"),
             ("optimal_utilisation", "0.8"),
             ("max_utilisation", "0.9"),
+            ("max_owed", "0.9"),
             ("reserve", "0.1"),
             ("epoch_seconds", "3_600"),
         ]));
@@ -473,7 +479,7 @@ fn what_cannot_be_changed_is_a_conflict() {
     let conflicts: &[Change] = &[
         ("lot", |c| c.perpetual[0].contract.lot = "0.002".into(), "BTC-PERP: lot is 0.001, the file says 0.002"),
         ("tick", |c| c.perpetual[0].contract.tick = "0.2".into(), "BTC-PERP: tick of a lot is 0.0001 USDC"),
-        ("unit", |c| c.underlying[0].unit_exponent = 5, "BTC: unit_exponent is 4, the file says 5"),
+        ("unit", |c| c.underlying[0].unit_exponent = 6, "BTC: unit_exponent is 5, the file says 6"),
         ("max price", |c| c.underlying[1].max_price = "200_000".into(), "max_price is 100,000 USDC"),
         ("mint", |c| c.exchange.quote_mint = Some(TOKEN_PROGRAM.to_string()), "the quote mint is"),
         ("bound", |c| c.underlying[0].surface.as_mut().unwrap().params.set("hour_bound", "0.5"), "hour_bound is 0.25"),

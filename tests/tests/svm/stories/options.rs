@@ -25,6 +25,7 @@ pub fn listed() -> (Svm, Vec<i64>, Vec<u16>) {
 pub fn with(mut svm: Svm) -> (Svm, Vec<i64>, Vec<u16>) {
     let expiries: Vec<i64> = [7, 30].iter().map(|days| (svm.now() / 60 + 1) * 60 + days * DAY).collect();
     svm.open_surface(BTC).unwrap();
+    svm.settle_at(expiries[0]).unwrap();
     let options = svm.list_options(BTC, &expiries, &["36000", "40000", "44000"], 10).unwrap();
     for expiry in &expiries {
         svm.publish_smile(BTC, *expiry, &SMILE).unwrap();
@@ -110,7 +111,7 @@ fn put_call_parity_holds_to_the_unit_through_moves_of_price_and_time_without_a_r
         for pair in options.chunks(2) {
             let i = board.board.instrument(pair[0]).unwrap();
             let strike = i.strike_value(u).unwrap();
-            assert_eq!(mark(svm, pair[0]) - mark(svm, pair[1]), 10 * u.price.get() + i.option.carry - strike.get());
+            assert_eq!(mark(svm, pair[0]) - mark(svm, pair[1]), 100 * u.price.get() + i.option.carry - strike.get());
             assert!(mark(svm, pair[0]) >= 0 && mark(svm, pair[1]) >= 0);
         }
     };
@@ -199,7 +200,7 @@ fn a_band_is_a_tenth_of_the_scan_range_or_of_the_mark_whichever_is_more() {
     // The scan range is 6,000 dollars, the lowest call some 4,200: the band is 600 dollars around either mark.
     for option in [options[0], options[2]] {
         let (mark, half) = (mark(&svm, option), 600_000 * 16);
-        assert!(mark < 10 * u.range_value.get());
+        assert!(mark < 100 * u.range_value.get());
         // A tick is 100 units of the quote currency a lot, at 1/16 of it.
         let (low, high) = ((mark - half + 1_599) / 1_600, (mark + half) / 1_600);
         for (price, good) in [(low, true), (low - 1, false), (high, true), (high + 1, false)] {
@@ -375,14 +376,15 @@ fn nobody_is_liquidated_by_an_array_that_was_left_stale() {
     let [bob, carol, liquidator] = [(); 3].map(|()| svm.trader("100000").unwrap());
     trade(&mut svm, &bob, &alice, put, 100);
     trade(&mut svm, &liquidator, &carol, put, 10);
-    // Far beyond the array's reach. Its drift is charged, which a refresh, that anyone can make, takes off again.
+    // Far beyond the array's reach. Its drift is asked of new risk alone; a refresh, that anyone can make, takes it off again.
     move_price(&mut svm, 1, "37000");
     let order = Order::sell(&svm, put, "3300", 1);
     refused(&mut svm, |svm| svm.place(&carol, order, &[]), E::StaleRiskArray);
     refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[put]), E::StaleRiskArray);
-    let stale = svm.requirements(&alice).maintenance;
+    let stale = svm.requirements(&alice);
     svm.refresh_all_options(BTC).unwrap();
-    assert!(svm.requirements(&alice).maintenance < stale);
+    let fresh = svm.requirements(&alice);
+    assert!(stale.drift.get() > 0 && fresh.drift.is_zero() && fresh.initial < stale.initial);
     if svm.requirements(&alice).is_liquidatable() {
         liquidate(&mut svm, &liquidator, &alice, &[put]);
     } else {

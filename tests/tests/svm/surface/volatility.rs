@@ -231,7 +231,7 @@ fn a_price_that_is_not_fresh_takes_no_volatility() {
     // What a smile's moneyness counts from is the price at its publication.
     svm.publish(BTC, "41000").unwrap();
     svm.publish_smile(BTC, expiry, &SMILE).unwrap();
-    assert_eq!(svm.surface(BTC).surface.expiry(expiry).unwrap().anchor_price, 4_100_000 * 16);
+    assert_eq!(svm.surface(BTC).surface.expiry(expiry).unwrap().anchor_price, 410_000 * 16);
 }
 
 /// I245.

@@ -795,7 +795,7 @@ mod margin_rule {
         // 100 SOL are 4,000 dollars; a short of as much leaves the haircut and the calendar charge.
         svm.trade(&bob, &alice, SOL, "40", 1_000).unwrap();
         let r = svm.requirements(&alice);
-        assert_eq!((r.scan.get(), r.haircut.get(), r.calendar.get()), (0, 200_000_000, 20_000_000));
+        assert_eq!((r.scan.get(), r.haircut.get(), r.calendar.get()), (0, 200_000_000, 80_000_000));
     }
 
     #[test]

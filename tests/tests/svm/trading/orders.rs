@@ -14,7 +14,7 @@ use ballast_client::{
     event, instruction,
     risk::Instrument,
 };
-use ballast_testkit::{BTC, ETH, Failed, Order, SOL, Sent, Svm, Trader};
+use ballast_testkit::{BTC, ETH, Failed, Order, SOL, Sent, Svm, Trader, lending::INTEREST};
 
 /// An exchange with rich traders.
 fn desk<const N: usize>() -> (Svm, [Trader; N]) {
@@ -103,6 +103,7 @@ mod bounds {
     fn once_its_price_is_decided_an_instrument_takes_no_order() {
         let (mut svm, [alice, bob]) = desk();
         let (future, expiry) = (10, svm.now() + 3_600);
+        svm.settle_at(expiry).unwrap();
         svm.list_future(BTC, expiry, future).unwrap();
         svm.trade(&alice, &bob, future, "40000", 5).unwrap();
         let sell = Order::sell(&svm, future, "40000", 1).reduce_only();
@@ -660,6 +661,7 @@ mod penalty {
         assert_eq!((order.makers_cancelled, order.penalties[0].amount), (1, 100_000));
         assert_eq!(cash(&svm, &maker), 0);
         // With debts there is nothing to pay from.
+        svm.set_interest(&INTEREST).unwrap();
         let debtor = svm.trader("0").unwrap();
         svm.deposit_sol(&debtor, 4 * lamports).unwrap();
         svm.rest(&bob, Order::sell(&svm, ETH, "2500", 1)).unwrap();

@@ -28,8 +28,7 @@ pub struct ChangeBoard {
 /// Runs `change_margin`. Nothing of it is part of maintenance margin: nobody is liquidated by it.
 pub fn change_margin(ctx: &mut Context<ChangeBoard>, args: MarginParams) -> Result<()> {
     require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::CHANGE_MARGIN, &args)?;
-    args.validate().logged()?;
-    ctx.accounts.board.board.params = args;
+    ctx.accounts.board.board.change_margin(&args).logged()?;
     emit!(MarginChanged { exchange: *ctx.accounts.exchange.address(), params: args });
     Ok(())
 }

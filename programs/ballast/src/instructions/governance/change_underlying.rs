@@ -34,6 +34,8 @@ pub fn change_underlying(ctx: &mut Context<ChangeBoard>, index: u16, args: Under
         u.range.raise_floor(now()?, before.scan_range).logged()?;
     }
     write_parameters(u, &args)?;
+    board.require_basis_covered(index).logged()?;
+    let u = board.underlying(index).logged()?;
     if u.price > UnitPrice::ZERO {
         board.reprice(index).logged()?;
     }

@@ -8,10 +8,7 @@ use crate::{
     state::{Exchange, MarginAccount, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{
-    Lots, RiskError,
-    liquidation::{next_settlement, require_untaken},
-};
+use ballast_risk::{Lots, RiskError, liquidation::require_untaken, settlement::LEAST_NOTICE};
 
 /// Accounts of `wind_down_seized`.
 #[derive(Accounts)]
@@ -51,7 +48,7 @@ pub fn wind_down_seized(ctx: &mut Context<WindDownSeized>) -> Result<()> {
     let p = p.ok_or(RiskError::WindDownNotDue { lots: 0, seconds: -1 }).logged()?;
     let side = if p.lots > Lots::ZERO { a.market.open_interest_long } else { a.market.open_interest_short };
     require_untaken(&a.margin.episode, p, side, now).logged()?;
-    let settles_at = next_settlement(&board.params, now).logged()?;
+    let settles_at = board.params.settlement_from(now.saturating_add(LEAST_NOTICE)).logged()?;
     board.wind_down(instrument, settles_at, now).logged()?;
     emit!(PerpetualWoundDown { exchange: *a.exchange.address(), settles_at, instrument });
     Ok(())

@@ -39,7 +39,7 @@ impl Contract {
 /// Writes the instrument into its slot and, if it is linear, into its underlying's chain; returns its generation.
 pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contract) -> Result<u32> {
     if contract.expiry != 0 {
-        board.require_expiry_apart(args.underlying, contract.expiry).logged()?;
+        board.await_settlement(contract.expiry).logged()?;
     }
     let slot = board.instruments.get_mut(usize::from(args.instrument)).ok_or(BallastError::NotListed)?;
     require!(!slot.is_listed(), BallastError::AlreadyExists);

@@ -86,10 +86,11 @@ impl World {
         }
     }
 
-    /// The next future and options, in the same slots.
+    /// The next future and options, in the same slots: of the next settlement time, shortly before it.
     fn list_again(&mut self) {
-        let now = self.svm.now();
-        let expiry = now - now % 60 + NEAR_MINUTES * 60;
+        let life = NEAR_MINUTES * 60;
+        let expiry = self.svm.board().board.params.settlement_from(self.svm.now() + life).unwrap();
+        self.svm.set_time(expiry - life);
         self.expiries[0] = expiry;
         self.svm.list_future(BTC, expiry, FUTURE).unwrap();
         self.svm.list_options(BTC, &[expiry], &["40000"], OPTIONS.start).unwrap();

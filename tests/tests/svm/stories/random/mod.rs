@@ -1,5 +1,5 @@
 //! Random instructions of several traders, keepers and authorities, of every kind and on every kind of instrument; after each
-//! step everything that must always hold (I200, I210 to I213, I220 to I222, I226, I227, I233, I264, I330).
+//! step everything that must always hold (I200, I210 to I213, I220 to I222, I226, I227, I233, I264, I330, I350).
 //!
 //! `BALLAST_STEPS` asks for more steps than a test run takes, `BALLAST_SEED` for other sequences. What fails says how to come
 //! back to it, and prints the instructions that led there.
@@ -10,6 +10,7 @@ mod default;
 mod governance;
 mod lifecycle;
 mod liquidation;
+mod on_book;
 mod orders;
 mod prices;
 mod refusals;
@@ -61,7 +62,7 @@ fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
 }
 
 /// A sequence that does nothing proves nothing: what must have happened.
-const WHAT_HAPPENS: [&str; 46] = [
+const WHAT_HAPPENS: [&str; 47] = [
     "accrue interest",
     "batch",
     "block",
@@ -80,6 +81,7 @@ const WHAT_HAPPENS: [&str; 46] = [
     "future fill",
     "interest paid",
     "liquidate",
+    "liquidate on book",
     "token liquidated",
     "list",
     "maker cancelled",

@@ -56,7 +56,7 @@ impl World {
             c.exchange.fees.set("maker_penalty_rate", "0.001");
             c.exchange.fees.set("maker_penalty", "5");
             for p in &mut c.perpetual {
-                p.contract.funding = Section::of(&[("impact_notional", "500"), ("max_basis", "0.01")]);
+                p.contract.funding = Section::of(&[("impact_notional", "500"), ("max_basis", "0.003")]);
             }
             // Elsewhere a crash liquidates at once.
             c.underlying[usize::from(BTC)].guard.set("max_move", "0.14");
@@ -69,9 +69,9 @@ impl World {
             max_rate: Ppm::new(2_000_000),
             optimal_utilisation: Ppm::new(800_000),
             max_utilisation: Ppm::new(900_000),
+            max_owed: Ppm::new(900_000),
             reserve: Ppm::new(100_000),
             epoch_seconds: 300,
-            reserved: 0,
         };
         let ix = instruction::set_interest(&svm.exchange, &admin.pubkey(), &rates);
         svm.send(&[ix], &[&admin]).unwrap();
@@ -80,7 +80,9 @@ impl World {
         let key = traders[3].key.insecure_clone();
         traders.push(svm.sub_account(key, 1, "5000").unwrap());
         let now = svm.now();
-        let expiries = [now - now % 60 + NEAR_MINUTES * 60, now - now % 60 + 60 * 86_400];
+        let near = now - now % 60 + NEAR_MINUTES * 60;
+        svm.settle_at(near).unwrap();
+        let expiries = [near, near + 60 * 86_400];
         svm.open_surface(BTC).unwrap();
         svm.list_future(BTC, expiries[0], FUTURE).unwrap();
         let options = svm.list_options(BTC, &expiries, &["40000"], OPTIONS.start).unwrap();
@@ -125,7 +127,8 @@ impl World {
                 self.svm.advance(seconds);
             }
             820..880 => self.minute(),
-            880..955 => self.liquidate(),
+            880..925 => self.liquidate(),
+            925..955 => self.liquidate_on_book(),
             955..960 => self.crank(),
             960..975 => self.insurance(),
             975..985 => self.settle(),
@@ -133,8 +136,16 @@ impl World {
             _ => self.govern(),
         }
         self.svm.assert_reconciled();
+        self.assert_next_settlement();
         let collected = self.svm.treasury().lending.collected.get();
         self.tally.did("interest paid", usize::from(collected > std::mem::replace(&mut self.collected, collected)));
+    }
+
+    /// I350: the board's next settlement is that of a scan of all instruments.
+    fn assert_next_settlement(&self) {
+        let board = self.svm.board();
+        let awaits = board.board.instruments.iter().filter(|i| i.is_listed() && i.settles_at != 0 && i.settled == 0);
+        assert_eq!(board.board.next_settlement, awaits.map(|i| i.settles_at).min().unwrap_or(0));
     }
 
     pub fn portfolios(&self) -> Vec<Portfolio> {

@@ -162,7 +162,10 @@ fn require_leg(i: &Instrument, u: &Underlying, now: i64) -> Result<()> {
 fn lacks_margin(refused: &RiskError) -> bool {
     matches!(
         refused,
-        RiskError::BelowInitialMargin { .. } | RiskError::FillWorseThanLiquidation { .. } | RiskError::Bankrupt { .. }
+        RiskError::BelowInitialMargin { .. }
+            | RiskError::OwedTooMuch { .. }
+            | RiskError::FillWorseThanLiquidation { .. }
+            | RiskError::Bankrupt { .. }
     )
 }
 
