@@ -283,16 +283,14 @@ fn describe(venue: &Venue, cast: &Cast, l: &Liquidated) -> String {
     let (legs, name) = (legs.join(" and "), cast.name_of(&l.margin));
     let taker = if l.liquidator == cast.desk(&venue.exchange) { "the liquidator" } else { cast.name_of(&l.liquidator) };
     if l.from_budget > 0 {
-        return format!(
-            "some minutes later {taker} takes {name}'s {legs} at the mark, paid {} by the fund",
-            usd(l.discount)
-        );
+        return format!("minutes later {taker} takes {name}'s {legs} for {} of the fund's", usd(l.discount));
     }
     if l.discount == 0 {
-        return format!("{taker} takes {name}'s {legs} at the mark: there is nothing left to be paid with");
+        return format!("{taker} takes {name}'s {legs} for nothing: at the mark, it closes her own short");
     }
+    let hedge = if l.positions.len() > 1 { " (one slice: the hedge stays whole)" } else { "" };
     format!(
-        "{name} at {}: {taker} takes {legs} at the mark, paid {}; back at {}",
+        "{name} {}: {taker} takes {legs} for {}{hedge}; now {}",
         percent(l.equity_before, l.maintenance_before),
         usd(l.discount),
         percent(l.equity_after, l.maintenance_after),
