@@ -106,7 +106,7 @@ impl Liquidator {
             info!(transactions = refreshed, "refreshed stale risk arrays");
         }
         if done + refreshed > 0 {
-            chain.board = Box::new(self.rpc.board(&self.exchange)?.board);
+            *chain.board = self.rpc.board(&self.exchange)?.board;
         }
         Ok(done + refreshed > 0)
     }

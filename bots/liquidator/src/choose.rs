@@ -176,7 +176,7 @@ fn attempt(case: &Case, terms: &Terms, legs: &Legs) -> Result<Choice, Passed> {
 
 /// Half of a fraction, so often, in millionths.
 fn halved(fraction: u64, times: u32) -> u32 {
-    (u128::from(fraction) * ONE / u128::from(FRACTION_ONE) >> times) as u32 // at most a million
+    ((u128::from(fraction) * ONE / u128::from(FRACTION_ONE)) >> times) as u32 // at most a million
 }
 
 impl Choice {

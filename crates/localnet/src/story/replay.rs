@@ -211,25 +211,29 @@ impl Act<'_, '_> {
     }
 
     fn describe_since(&mut self, before: usize) -> Result<()> {
-        for event in self.stage.ledger.defaults[before..].to_vec() {
-            let text = match &event {
-                Event::Liquidated(l) => describe(self.venue, self.cast, l),
-                Event::AccountSeized(s) => format!(
-                    "{} is bankrupt, {} short: seized; the insurance fund pays {}",
-                    self.cast.name_of(&s.margin),
-                    usd(-s.equity),
-                    usd(s.paid),
-                ),
-                Event::BadDebtResolved(r) => format!(
-                    "the fund is empty: {} of {}'s debt come out of the profits of those who are short SOL",
-                    usd(r.shared + r.lenders),
-                    self.cast.name_of(&r.margin),
-                ),
-                _ => continue,
-            };
-            self.stage.line(format!("{}  {text}", time(self.hour.time)))?;
+        let events = &self.stage.ledger.defaults[before..];
+        let told: Vec<String> = events.iter().filter_map(|event| self.describe(event)).collect();
+        let time = time(self.hour.time);
+        told.iter().try_for_each(|text| self.stage.line(format!("{time}  {text}")))
+    }
+
+    fn describe(&self, event: &Event) -> Option<String> {
+        let name = |margin| self.cast.name_of(margin);
+        match event {
+            Event::Liquidated(l) => Some(describe(self.venue, self.cast, l)),
+            Event::AccountSeized(s) => Some(format!(
+                "{} is bankrupt, {} short: seized; the insurance fund pays {}",
+                name(&s.margin),
+                usd(-s.equity),
+                usd(s.paid),
+            )),
+            Event::BadDebtResolved(r) => Some(format!(
+                "the fund is empty: {} of {}'s debt come out of the profits of those who are short SOL",
+                usd(r.shared + r.lenders),
+                name(&r.margin),
+            )),
+            _ => None,
         }
-        Ok(())
     }
 }
 
