@@ -1,7 +1,7 @@
 //! Margin accounts.
 
 use crate::{
-    bench::{Bench, RICH, SIXTEEN, SIXTY_FOUR, SPREAD, failure, native},
+    bench::{Bench, FORTY_EIGHT, RICH, SIXTEEN, SPREAD, failure, native},
     margin,
     row::{Row, row},
 };
@@ -48,8 +48,8 @@ pub fn deposits_and_withdrawals(b: &mut Bench) -> Result<()> {
     let withdraw = |t: &Trader| instruction::withdraw(&e, &t.address(), &t.margin, &t.usdc, &usdc, 1_000_000);
     let cash = b.trader(RICH)?;
     let sixteen = b.holder(RICH, SIXTEEN)?;
-    let narrow = b.holder(RICH, SIXTY_FOUR.filter(|i| i % SPREAD < 2))?;
-    let sixty_four = b.holder(RICH, SIXTY_FOUR)?;
+    let narrow = b.holder(RICH, FORTY_EIGHT.filter(|i| i % SPREAD < 2))?;
+    let sixty_four = b.holder(RICH, FORTY_EIGHT)?;
     let token = b.holder(RICH, SIXTEEN)?;
     b.svm.deposit_sol(&token, 10_000_000_000).map_err(failure)?;
 

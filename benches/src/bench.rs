@@ -34,8 +34,8 @@ pub const SECOND: u16 = SPREAD;
 
 /// Perpetuals of 16 positions over 8 underlyings.
 pub const SIXTEEN: std::ops::Range<u16> = 0..2 * SPREAD;
-/// Perpetuals of 64 positions over 8 underlyings.
-pub const SIXTY_FOUR: std::ops::Range<u16> = 0..DEPTH * SPREAD;
+/// Perpetuals of 48 positions over 8 underlyings, the most that may hold lots.
+pub const FORTY_EIGHT: std::ops::Range<u16> = 0..6 * SPREAD;
 /// Deposit of an account that is never short of margin.
 pub const RICH: &str = "100_000_000";
 

@@ -1,30 +1,46 @@
 //! Liquidation and bad debt.
 
 use crate::{
-    bench::{Bench, RICH, SIXTEEN, SIXTY_FOUR, SPREAD, failure, native},
+    bench::{Bench, FORTY_EIGHT, RICH, SIXTEEN, SPREAD, failure, native},
     exchange,
     options::{MIDDLE, move_prices, option as series, refresh_all, trade},
     row::{Row, row},
 };
-use anyhow::{Context, Result, ensure};
-use ballast_client::{instruction, margin};
+use anyhow::{Result, ensure};
+use ballast_client::{ballast::args::LiquidateArgs, instruction};
 use ballast_testkit::{BTC, Order, SOL, Trader, lending::INTEREST};
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row("liquidate_16", 52_400, "450,000 lots, of which the fewest that do are searched; both sides hold 16 positions")
-        .target(90_000),
-    row("liquidate_64", 65_400, "the same with 64 positions each").target(250_000),
-    row("liquidate_16_options", 64_600, "450,000 lots of a short call; both sides hold 16 positions, 8 options"),
-    row("resolve_bad_debt", 2_200, "debt left after the last position, paid by the insurance fund"),
+    row("liquidate_16", 90_000, "a slice of one leg of 450,000 lots; both sides hold 16 positions").target(90_000),
+    row("liquidate_48", 250_000, "the same with 48 positions each, the most that may hold lots").target(250_000),
+    row("liquidate_slice_8", 110_000, "a slice of all 8 positions of an account").target(110_000),
     row(
-        "liquidate_token_16",
-        43_000,
-        "SOL of an account that borrowed dollars, the fewest units that do; both sides hold 16 positions",
+        "liquidate_16_options",
+        110_000,
+        "a slice of a short call of 450,000 lots; both sides hold 16 positions, 8 options",
     ),
+    row("cancel_liquidatable_orders_16", 40_000, "one order of an account with 16 positions"),
+    row(
+        "liquidate_on_book_16",
+        65_500,
+        "4,000 lots, of which the fewest that do are searched, against 1 maker; all hold 16 positions",
+    )
+    .target(90_000),
+    row("resolve_bad_debt", 4_500, "debt left after the last position, paid by the insurance fund"),
+    row(
+        "resolve_bad_debt_16",
+        45_000,
+        "what a seized account with 16 positions lacks, shared among 16 markets and those who lend",
+    ),
+    row("give_notice_16", 13_000, "an account below maintenance, 16 positions"),
+    row("seize_16", 22_000, "a bankrupt account, 16 positions").target(40_000),
+    row("release_16", 14_000, "an account that covers initial margin again, 16 positions"),
+    row("wind_down_seized", 7_500, "a perpetual of which a seized account holds a half"),
+    row("liquidate_token_16", 110_000, "SOL of an account that borrowed dollars; both sides hold 16 positions"),
 ];
 
-/// Lots of the positions that are liquidated, 450 BTC: a bisection of 19 steps.
+/// Lots of the positions that are liquidated, 450 BTC.
 const LARGE: i64 = 450_000;
 
 /// Wrapped SOL, the only token, and how much of it the borrower deposits: 100,000 dollars.
@@ -34,12 +50,16 @@ const COLLATERAL: u64 = 2_500_000_000_000;
 /// Bitcoin falls from 40,000 to 36,000 and later to 20,000.
 pub fn perpetuals(b: &mut Bench, maker: &Trader) -> Result<()> {
     let mut pairs = Vec::new();
-    for (row, positions) in [("liquidate_16", SIXTEEN), ("liquidate_64", SIXTY_FOUR)] {
+    for (row, positions) in [("liquidate_16", SIXTEEN), ("liquidate_48", FORTY_EIGHT)] {
         let t = b.trader("4_750_000")?;
         b.trade(&t, BTC, LARGE)?;
         b.hold(&t, positions.clone().skip(1))?;
         pairs.push((row, t, b.holder(RICH, positions)?));
     }
+    let eight = b.trader("36_500")?;
+    b.trade(&eight, BTC, 4_000)?;
+    b.hold(&eight, 1..8)?;
+    let taker = b.holder(RICH, 0..8)?;
     let weak = b.trader("36_500")?;
     b.trade(&weak, BTC, 4_000)?;
     b.hold(&weak, SIXTEEN.skip(1))?;
@@ -56,28 +76,31 @@ pub fn perpetuals(b: &mut Bench, maker: &Trader) -> Result<()> {
     b.svm.cancel_all(&weak, BTC, 1).map_err(failure)?;
     b.svm.rest(maker, Order::buy(&b.svm, BTC, "36_000", 10).post_only())?;
     let e = b.svm.exchange;
-    let take_over = |by: &Trader, of: &Trader| {
-        instruction::liquidate(&e, &by.address(), &by.margin, &of.margin, &[BTC], &LiquidateArgs::of(0))
+    let take_over = |by: &Trader, of: &Trader, legs: &[u16]| {
+        instruction::liquidate(&e, &by.address(), &by.margin, &of.margin, legs, &LiquidateArgs::of(0))
     };
     for (row, of, by) in &pairs {
-        let portfolio = b.svm.margin(&of.margin).portfolio;
-        let expected = margin::takeover(&b.svm.board().board, &portfolio, BTC, i64::MAX, b.svm.now())?;
-        let lots = -expected.fill.lots.get();
-        ensure!(0 < lots && lots < LARGE, "{row}: {lots} lots, so the bisection has nothing to do");
-        b.measure(row, take_over(by, of), &[&by.key])?;
+        b.measure(row, take_over(by, of, &[BTC]), &[&by.key])?;
     }
+    let legs = held(b, &eight);
+    b.measure("liquidate_slice_8", take_over(&taker, &eight, &legs), &[&taker.key])?;
+    let cancel = instruction::cancel_liquidatable_orders(&e, &weak.margin, BTC);
+    b.measure("cancel_liquidatable_orders_16", cancel, &[])?;
     let (_, below_maintenance, liquidator) = &pairs[0];
+    let (who, makers) = (liquidator.address(), [maker.margin]);
+    let close = instruction::liquidate_on_book(&e, &who, &liquidator.margin, &weak.margin, BTC, &makers, i64::MAX);
+    b.measure("liquidate_on_book_16", close, &[&liquidator.key])?;
     let order = Order::sell(&b.svm, BTC, "36_000", 10).immediate().reduce_only();
     b.measure_order("place_order_take_reducing_16", below_maintenance, order, &[maker])?;
 
     b.svm.advance(1);
     b.svm.publish(BTC, "20_000").map_err(failure)?;
-    b.run(take_over(liquidator, &debtor), &[&liquidator.key])?;
+    b.run(take_over(liquidator, &debtor, &[BTC]), &[&liquidator.key])?;
     let cash = b.svm.margin(&debtor.margin).portfolio.cash.get();
     ensure!(cash < 0, "the debtor has {cash}, so there is no bad debt left");
     let gift = exchange::gift(b, "1_000_000")?;
     b.run(gift, &[])?;
-    b.measure("resolve_bad_debt", instruction::resolve_bad_debt(&e, &debtor.margin), &[])?;
+    b.measure("resolve_bad_debt", instruction::resolve_bad_debt(&e, &debtor.margin, &[]), &[])?;
     Ok(())
 }
 
@@ -102,12 +125,8 @@ pub fn option(b: &mut Bench) -> Result<()> {
     move_prices(b, ["44_000", "2_500", "40"])?;
     refresh_all(b)?;
 
-    let portfolio = b.svm.portfolio(&of);
-    let expected = margin::takeover(&b.svm.board().board, &portfolio, short, i64::MAX, b.svm.now())
-        .context("nothing to take over")?;
-    let lots = expected.fill.lots.get();
-    ensure!(0 < lots && lots < LARGE, "{lots} lots, so the bisection has nothing to do");
-    let ix = instruction::liquidate(&b.svm.exchange, &by.address(), &by.margin, &of.margin, short, i64::MAX);
+    let args = LiquidateArgs::of(0);
+    let ix = instruction::liquidate(&b.svm.exchange, &by.address(), &by.margin, &of.margin, &[short], &args);
     b.measure("liquidate_16_options", ix, &[&by.key])?;
     Ok(())
 }
@@ -127,12 +146,44 @@ pub fn tokens(b: &mut Bench, lender: &Trader) -> Result<()> {
 
     b.svm.advance(1);
     b.svm.publish(SOL, "16").map_err(failure)?;
-    let portfolio = b.svm.portfolio(&of);
-    let expected = margin::token_sale(&b.svm.board().board, &portfolio, TOKEN, u64::MAX, b.svm.now())
-        .context("nothing to take over")?;
-    ensure!(0 < expected.amount && expected.amount < COLLATERAL, "{} sold, so nothing is searched", expected.amount);
-    let e = b.svm.exchange;
-    let ix = instruction::liquidate_token(&e, &by.address(), &by.margin, &of.margin, TOKEN, u64::MAX);
+    let (e, args) = (b.svm.exchange, LiquidateArgs::of(1 << TOKEN));
+    let ix = instruction::liquidate(&e, &by.address(), &by.margin, &of.margin, &[], &args);
     b.measure("liquidate_token_16", ix, &[&by.key])?;
     Ok(())
+}
+
+/// Bitcoin falls from 40,000 to 20,000. A bankrupt account with 16 positions gets notice and is seized, its debt is shared; one
+/// that was seized and has deposited is released; and after a day a perpetual is wound down.
+pub fn receivership(b: &mut Bench) -> Result<()> {
+    let e = b.svm.exchange;
+    b.publish_all()?;
+    let sixteen = |b: &mut Bench| -> Result<Trader> {
+        let t = b.trader("80_000")?;
+        b.trade(&t, BTC, 10_000)?;
+        b.hold(&t, SIXTEEN.skip(1))?;
+        Ok(t)
+    };
+    let (sold, released) = (sixteen(b)?, sixteen(b)?);
+    b.svm.advance(1);
+    b.svm.publish(BTC, "20_000").map_err(failure)?;
+    b.measure("give_notice_16", instruction::give_notice(&e, &sold.margin), &[])?;
+    b.send("seize_16", instruction::seize(&e, &sold.margin), &[])?;
+    let markets = b.svm.sharing_markets(&sold);
+    ensure!(markets.len() == 16, "{} markets", markets.len());
+    ensure!(b.svm.requirements(&sold).equity.get() < 0, "the fund has paid all");
+    b.measure("resolve_bad_debt_16", instruction::resolve_bad_debt(&e, &sold.margin, &markets), &[])?;
+
+    b.run(instruction::seize(&e, &released.margin), &[])?;
+    b.svm.deposit_usdc(&released, native("10_000_000")? as u64).map_err(failure)?;
+    b.measure("release_16", instruction::release(&e, &released.margin), &[])?;
+
+    b.svm.advance(86_400);
+    b.measure("wind_down_seized", instruction::wind_down_seized(&e, &sold.margin, BTC), &[])?;
+    Ok(())
+}
+
+/// The instruments in which an account holds lots.
+fn held(b: &Bench, of: &Trader) -> Vec<u16> {
+    let portfolio = b.svm.portfolio(of);
+    portfolio.open().iter().filter(|p| !p.lots.is_zero()).map(|p| p.key.instrument()).collect()
 }

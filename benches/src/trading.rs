@@ -1,7 +1,7 @@
 //! Orders and matching.
 
 use crate::{
-    bench::{Bench, RICH, SIXTEEN, SIXTY_FOUR, dollars, failure},
+    bench::{Bench, FORTY_EIGHT, RICH, SIXTEEN, dollars, failure},
     options::{Holders, LEGS, mixed},
     row::{Row, row},
 };
@@ -66,7 +66,7 @@ pub fn orders(b: &mut Bench) -> Result<Vec<Trader>> {
     for (row, positions) in [
         ("place_order_post_only_0", 0..0),
         ("place_order_post_only_16", SIXTEEN),
-        ("place_order_post_only_64", SIXTY_FOUR),
+        ("place_order_post_only_64", FORTY_EIGHT),
     ] {
         let t = b.holder(RICH, positions)?;
         let order = Order::buy(&b.svm, ETH, "2_475", 10).post_only();
@@ -113,7 +113,7 @@ pub fn orders(b: &mut Bench) -> Result<Vec<Trader>> {
     b.units.insert("place_order_match_step_over", (sixteen - nobody).div_ceil(MAX_PASSED as u64));
 
     let market = 4;
-    let (large_maker, large_taker) = (b.holder(RICH, SIXTY_FOUR)?, b.holder(RICH, SIXTY_FOUR)?);
+    let (large_maker, large_taker) = (b.holder(RICH, FORTY_EIGHT)?, b.holder(RICH, FORTY_EIGHT)?);
     b.svm.rest(&large_maker, Order::sell(&b.svm, market, dollars(market), 10).post_only())?;
     let order = Order::buy(&b.svm, market, dollars(market), 10).immediate();
     b.measure_order("place_order_take_1_maker_64", &large_taker, order, &[&large_maker])?;

@@ -1,4 +1,4 @@
-//! Where and in which order everything is measured: three exchanges, on each what its instruments allow.
+//! Where and in which order everything is measured: four exchanges, on each what its instruments allow.
 //!
 //! All but what sets an exchange up are simulations, so that none changes what the next one meets.
 
@@ -18,7 +18,8 @@ use ballast_testkit::Svm;
 /// Measures everything; returns compute units by row, and what pricing costs.
 pub fn all() -> Result<(Units, Vec<Measured>)> {
     let mut units = perpetuals::all()?;
-    for (row, most) in options::all()?.into_iter().chain(expiry::all()?) {
+    let others = options::all()?.into_iter().chain(expiry::all()?).chain(perpetuals::defaults()?);
+    for (row, most) in others {
         let known = units.entry(row).or_default();
         *known = most.max(*known);
     }

@@ -21,3 +21,10 @@ pub fn all() -> Result<Units> {
     governance::all(&mut b)?;
     Ok(b.units)
 }
+
+/// Measures what becomes of accounts in default, on an exchange of its own: most of it is sent, not simulated.
+pub fn defaults() -> Result<Units> {
+    let mut b = open(extend)?;
+    liquidation::receivership(&mut b)?;
+    Ok(b.units)
+}

@@ -5,7 +5,7 @@ use ballast_risk::{
     Balance, Board, Fill, Leg as BlockLeg, Lots, Portfolio, Position, Ppm, Purpose, QuoteNative, Requirements,
     RiskError, Ticks,
     block::legs_at_marks,
-    liquidation::{LegMoved, Legs, Request, Slice, Workspace, slice},
+    liquidation::{Episode, LegMoved, Legs, Request, Slice, Workspace, slice},
     margin::check,
     rule,
 };
@@ -113,6 +113,11 @@ impl Liquidation<'_> {
         let request = Request { legs, most: Ppm::new(self.args.most) };
         slice(self.board, portfolio, &mut self.account.episode.clone(), &request, self.now, room)
     }
+}
+
+/// The markets that `resolve_bad_debt` wants, in their order: those of the legs of an account's episode that still trade.
+pub fn sharing_markets(board: &Board, episode: &Episode) -> Vec<u16> {
+    episode.legs.iter().filter_map(|leg| leg.open(board)).map(|i| i.index).collect()
 }
 
 /// What a block trade would do to one of its accounts.

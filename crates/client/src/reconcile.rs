@@ -4,6 +4,7 @@
 //! vault = Σ (cash + quote) + treasury (insurance fund + swept fees + interest) + unswept fees
 //!         + unpaid funding (settled by some positions, not yet by the others)
 //!         + what the positions in settled instruments will be paid
+//!         − bad debt charged to lent cash and not taken from it yet
 //! ```
 
 use ballast::state::{MarginAccount, Market, Treasury};
@@ -27,6 +28,8 @@ pub struct Reconciliation {
     pub fees: i128,
     /// Interest that borrowers paid and lenders were not paid yet.
     pub interest: i128,
+    /// Bad debt that was charged to what is lent and that lenders have not paid yet.
+    pub receivable: i128,
     /// What the accounts have registered as lent, and what the treasury counts.
     pub lent: (i128, i128),
     /// What the accounts have registered as owed, and what the treasury counts.
@@ -66,6 +69,7 @@ impl Reconciliation {
             insurance: i128::from(treasury.insurance.get()),
             fees: i128::from(treasury.fees.get()),
             interest: i128::from(treasury.lending.collected.get()) + i128::from(treasury.lending.lender_interest.get()),
+            receivable: i128::from(treasury.lending.receivable.get()),
             lent: (0, i128::from(treasury.lending.lent.get())),
             owed: (0, i128::from(treasury.lending.owed.get())),
             ..Self::default()
@@ -110,11 +114,7 @@ impl Reconciliation {
 
     /// What somebody has a claim on.
     pub fn claims(&self) -> i128 {
-        self.cash
-            + self.quote
-            + self.insurance
-            + self.fees
-            + self.interest
+        self.cash + self.quote + self.insurance + self.fees + self.interest - self.receivable
             + self.unswept
             + self.unpaid_funding
             + self.settled()

@@ -311,6 +311,27 @@ pub enum RiskError {
         /// The most, quote-native.
         limit: i64,
     },
+    /// The account may not be seized: its equity is not low enough, and no notice has run for ten minutes.
+    NotSeizable {
+        /// Its equity, quote-native.
+        equity: i64,
+        /// Equity below which it would be seized at once.
+        level: i64,
+    },
+    /// No perpetual is wound down for what a seized account holds of it: too little, or for too short a time.
+    WindDownNotDue {
+        /// Lots that it holds.
+        lots: i64,
+        /// Seconds since it was seized; -1 where it is not.
+        seconds: i64,
+    },
+    /// Liquidations on a book have reached what they may in the present window.
+    BookWindowFull {
+        /// Notional closed in the window, quote-native.
+        closed: i64,
+        /// The most, quote-native.
+        limit: i64,
+    },
     /// The account holds lots of as many instruments as it may.
     TooManyPositions {
         /// The most.
@@ -358,6 +379,8 @@ impl core::fmt::Display for RiskError {
             Self::PrintNotPositive => f.write_str("the price is not positive"),
             Self::PrintTooHigh { price, bound } => write!(f, "price {}, bound {}", price, bound),
             Self::InsufficientCash { needed, available } => write!(f, "cash: needed {}, had {}", needed, available),
+            Self::NotSeizable { equity, level } => write!(f, "equity: {}, seized below {}", equity, level),
+            Self::WindDownNotDue { lots, seconds } => write!(f, "holds {} lots, seized for {} s", lots, seconds),
             Self::ParameterOutOfBounds { bound, value } => write!(f, "{}: {}, {}", bound.name, value, bound),
             Self::ParameterRule { rule } => f.write_str(rule),
             Self::ReservedNotZero { list } => write!(f, "{}: reserved must be zero", list),
@@ -454,6 +477,9 @@ impl core::fmt::Display for RiskError {
             }
             Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
             Self::BorrowLimit { owed, limit } => write!(f, "all accounts together would owe {owed}, limit {limit}"),
+            Self::BookWindowFull { closed, limit } => {
+                write!(f, "closed on this book in the present minute: {closed}, limit {limit}")
+            }
             Self::EpochNotOver => f.write_str("the epoch of lending is not over"),
             Self::OwedTooMuch { owed, limit } => write!(f, "the account would owe {owed}, limit {limit}"),
             Self::TooManyPositions { limit } => write!(f, "the account holds lots of {limit} instruments already"),

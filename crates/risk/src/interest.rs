@@ -43,8 +43,10 @@ pub struct Interest {
     pub epoch: u32,
     /// 1 from a change of the parameters until the rate follows them.
     pub rate_is_old: u32,
+    /// Cumulative loss borne by one unit lent, 2^-48: bad debt that neither the insurance fund nor the other side could pay.
+    pub loss_index: u64,
     /// Reserved, zero.
-    pub reserved: [u32; 4],
+    pub reserved: [u32; 2],
 }
 
 impl InterestParams {

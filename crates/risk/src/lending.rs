@@ -15,6 +15,9 @@
 //! ```text
 //! lender interest ≥ undivided + Σ lent · (lend index − the account's lend index)
 //! ```
+//!
+//! What is lent also bears the bad debt that nobody else could pay, through a loss index that every check counts at once:
+//! `receivable ≤ Σ lent · (loss index − the account's loss index)`.
 
 use crate::{
     Interest, InterestParams, Portfolio, QuoteNative, RiskError,
@@ -44,6 +47,8 @@ pub struct LendingPool {
     pub owed_seconds: [u64; 2],
     /// Time up to which the two sums go, seconds.
     pub counted_at: i64,
+    /// Bad debt that was charged to what is lent, and credited at once, and that lenders have not paid yet.
+    pub receivable: QuoteNative,
 }
 
 /// What a touch of the pool moved.
@@ -53,6 +58,8 @@ pub struct Settled {
     pub earned: QuoteNative,
     /// Interest taken from its cash for what it owes.
     pub collected: QuoteNative,
+    /// Losses of others taken from its cash for what it lends.
+    pub lost: QuoteNative,
 }
 
 /// What an update of the pool did.
@@ -68,8 +75,50 @@ impl LendingPool {
     /// Brings an account up to date: accrues its interest, pays what it earned, collects what it can pay.
     pub fn settle(&mut self, p: &mut Portfolio, interest: &Interest, now: i64) -> Result<Settled, RiskError> {
         p.accrue(interest, now)?;
+        let lost = self.take_losses(p, interest, now)?;
         let earned = self.pay(p, interest)?;
-        Ok(Settled { earned, collected: self.collect(p)? })
+        Ok(Settled { earned, collected: self.collect(p)?, lost })
+    }
+
+    /// Takes from an account's cash the losses that what it lends has borne since. All accounts together pay at least what was
+    /// charged, each rounded up; what they pay beyond it is interest of the lenders. What is lost is no longer lent.
+    fn take_losses(&mut self, p: &mut Portfolio, interest: &Interest, now: i64) -> Result<QuoteNative, RiskError> {
+        let lost = p.losses_due(interest)?;
+        p.loss_index = interest.loss_index;
+        if !lost.is_zero() {
+            self.count_time(now)?;
+            let less = lost.min(p.lent);
+            (p.lent, self.lent) = (p.lent.minus(less)?, self.lent.minus(less)?);
+            p.cash = p.cash.minus(lost)?;
+            let repaid = lost.min(self.receivable);
+            self.receivable = self.receivable.minus(repaid)?;
+            self.collected = self.collected.plus(lost.minus(repaid)?)?;
+        }
+        Ok(lost)
+    }
+
+    /// Charges a debt to what all accounts lend, as far as it goes: not what was charged to it before. Returns what it bears,
+    /// exactly; the index is rounded up.
+    pub fn share_loss(&mut self, interest: &mut Interest, debt: QuoteNative) -> Result<QuoteNative, RiskError> {
+        let borne = debt.min(self.lent.minus(self.receivable)?);
+        if borne <= QuoteNative::ZERO {
+            return Ok(QuoteNative::ZERO);
+        }
+        // Less than 2^63 · 2^48, and positive.
+        let risen = ((borne.get() as u128) << INDEX_BITS).div_ceil(self.lent.get() as u128);
+        let risen = u64::try_from(risen).map_err(|_| RiskError::Overflow)?;
+        interest.loss_index = interest.loss_index.checked_add(risen).ok_or(RiskError::Overflow)?;
+        self.receivable = self.receivable.plus(borne)?;
+        Ok(borne)
+    }
+
+    /// Has an account lend nothing any more: one in default earns no interest, and bears no part of its own debt. It must have
+    /// been settled.
+    pub fn stop_lending(&mut self, p: &mut Portfolio, now: i64) -> Result<(), RiskError> {
+        self.count_time(now)?;
+        self.lent = self.lent.minus(p.lent)?;
+        (p.lent, p.lend_candidate) = (QuoteNative::ZERO, QuoteNative::ZERO);
+        Ok(())
     }
 
     /// Takes accrued interest from an account's positive cash.

@@ -50,6 +50,8 @@ pub struct Portfolio {
     pub borrow_index: u64,
     /// Lend index up to which interest is paid, 2^-48.
     pub lend_index: u64,
+    /// Loss index of lent cash up to which losses are taken from the cash, 2^-48.
+    pub loss_index: u64,
     /// Epoch in which `lend_candidate` was noted.
     pub lend_epoch: u32,
     /// Number of positions in use, the first of `positions`.
@@ -108,6 +110,17 @@ impl Portfolio {
             .checked_sub(self.borrow_index)
             .ok_or(RiskError::Backwards { what: "the borrow index" })?;
         Ok(self.accrued_interest.plus(interest_ceil(self.owed, risen)?)?)
+    }
+
+    /// Losses of others that the cash lent bears and that were not taken from it yet, rounded up. Costs a comparison where there
+    /// are none.
+    #[inline(always)]
+    pub fn losses_due(&self, interest: &Interest) -> Result<QuoteNative, RiskError> {
+        if self.loss_index == interest.loss_index || self.lent.is_zero() {
+            return Ok(QuoteNative::ZERO);
+        }
+        let risen = interest.loss_index.checked_sub(self.loss_index);
+        interest_ceil(self.lent, risen.ok_or(RiskError::Backwards { what: "the loss index" })?)
     }
 
     /// Takes in cash from outside: a deposit, earned interest, what the insurance fund pays. From now on the account owes as

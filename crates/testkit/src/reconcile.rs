@@ -34,6 +34,7 @@ impl Svm {
         let sums = self.sums(&board.board, &margins);
         assert!(sums.holds(), "difference {}: {sums:#?}", sums.difference());
         self.assert_interest_is_there();
+        self.assert_losses_are_due(&board.board, &margins);
         self.assert_funding_can_be_paid(&board.board, &margins);
         self.assert_tokens_reconciled(&board.board, &margins);
         self.assert_orders_reconciled(&board.board, &margins);
@@ -57,6 +58,14 @@ impl Svm {
         let lending = self.treasury().lending;
         let undivided = (0..=lending.lender_interest.get()).contains(&lending.undivided.get());
         assert!(undivided, "undivided interest is there: {lending:?}");
+    }
+
+    /// Asserts that what was charged to lent cash is still to come from those who lend.
+    fn assert_losses_are_due(&self, board: &Board, margins: &Margins) {
+        let receivable = self.treasury().lending.receivable.get();
+        let due = |m: &MarginAccount| m.portfolio.losses_due(&board.interest).expect("the losses are computed").get();
+        let due: i64 = margins.iter().map(|(_, m)| due(m)).sum();
+        assert!((0..=due).contains(&receivable), "lenders owe what was charged to them: {due} of {receivable}");
     }
 
     /// Asserts that each market has what every position would settle now, as it would be rounded.

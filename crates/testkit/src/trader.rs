@@ -136,6 +136,21 @@ impl Svm {
         self.slice(by, of, instruments, LiquidateArgs::of(0))
     }
 
+    /// Closes lots of a position on the book, against orders of these makers.
+    pub fn liquidate_on_book(
+        &mut self,
+        by: &Trader,
+        of: &Trader,
+        instrument: u16,
+        max_lots: i64,
+        makers: &[&Trader],
+    ) -> Result<Sent, Failed> {
+        let makers: Vec<Address> = makers.iter().map(|m| m.margin).collect();
+        let (e, who) = (&self.exchange, by.address());
+        let ix = instruction::liquidate_on_book(e, &who, &by.margin, &of.margin, instrument, &makers, max_lots);
+        self.send(&[ix], &[&by.key])
+    }
+
     /// Takes over a slice of positions and tokens.
     pub fn slice(
         &mut self,
@@ -246,7 +261,43 @@ impl Svm {
 
     /// Has the insurance fund pay a trader's debt.
     pub fn resolve_bad_debt(&mut self, of: &Trader) -> Result<Sent, Failed> {
-        let ix = instruction::resolve_bad_debt(&self.exchange, &of.margin);
+        let markets = self.sharing_markets(of);
+        let ix = instruction::resolve_bad_debt(&self.exchange, &of.margin, &markets);
+        self.send(&[ix], &[])
+    }
+
+    /// Has the insurance fund alone pay bad debt.
+    pub fn resolve_bad_debt_by_fund(&mut self, of: &Trader) -> Result<Sent, Failed> {
+        let ix = instruction::resolve_bad_debt(&self.exchange, &of.margin, &[]);
+        self.send(&[ix], &[])
+    }
+
+    /// The markets among which the bad debt of an account would be shared.
+    pub fn sharing_markets(&self, of: &Trader) -> Vec<u16> {
+        ballast_client::margin::sharing_markets(&self.board().board, &self.margin(&of.margin).episode)
+    }
+
+    /// Gives an account notice.
+    pub fn give_notice(&mut self, of: &Trader) -> Result<Sent, Failed> {
+        let ix = instruction::give_notice(&self.exchange, &of.margin);
+        self.send(&[ix], &[])
+    }
+
+    /// Seizes an account.
+    pub fn seize(&mut self, of: &Trader) -> Result<Sent, Failed> {
+        let ix = instruction::seize(&self.exchange, &of.margin);
+        self.send(&[ix], &[])
+    }
+
+    /// Releases a seized account.
+    pub fn release(&mut self, of: &Trader) -> Result<Sent, Failed> {
+        let ix = instruction::release(&self.exchange, &of.margin);
+        self.send(&[ix], &[])
+    }
+
+    /// Winds a perpetual down for what a seized account holds of it.
+    pub fn wind_down_seized(&mut self, of: &Trader, instrument: u16) -> Result<Sent, Failed> {
+        let ix = instruction::wind_down_seized(&self.exchange, &of.margin, instrument);
         self.send(&[ix], &[])
     }
 

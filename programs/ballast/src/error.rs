@@ -174,6 +174,13 @@ errors! {
     PositionMissing = "a position of the account is not among the legs: pass the market of the instrument in the log",
     TokenMissing = "a token of the account is not among the legs: set the bit of the token in the log",
     UnsortedMarkets = "the markets must be in ascending order of their instruments, each once",
+    Seized = "the account is in receivership: its owner may only deposit and cancel orders until it is released",
+    NotSeized = "the account is not in receivership",
+    NotSeizable = "the account may not be seized yet: the log names its equity and the level; give notice, and confirm it for ten minutes",
+    DebtShared = "others have borne a part of the account's debt: it is sold to the end",
+    WindDownNotDue = "a perpetual is wound down for an account seized a day ago that holds a twentieth of it: the log names what this one holds",
+    NoFill = "no order in the book could be filled within the limit in the log: pass the makers' accounts, or liquidate by a slice",
+    BookWindowFull = "liquidations on this book have reached what a minute may take: the log names both; wait for the next minute, or liquidate by a slice",
 }
 
 impl BallastError {
@@ -272,6 +279,9 @@ impl From<RiskError> for BallastError {
             RiskError::SliceTooSmall { .. } => Self::SliceTooSmall,
             RiskError::PositionMissing { .. } => Self::PositionMissing,
             RiskError::TokenMissing { .. } => Self::TokenMissing,
+            RiskError::NotSeizable { .. } => Self::NotSeizable,
+            RiskError::WindDownNotDue { .. } => Self::WindDownNotDue,
+            RiskError::BookWindowFull { .. } => Self::BookWindowFull,
         }
     }
 }

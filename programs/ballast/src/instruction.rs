@@ -232,9 +232,22 @@ instructions! {
         /// Takes over one common fraction of positions and tokens of an account below maintenance, at the marks less a discount. The
         /// markets of the positions follow as further accounts.
         liquidate LIQUIDATE = 18,
-        /// Has the insurance fund pay the debt of an account that holds nothing else. Anyone may call.
+        /// Has the insurance fund pay the debt of an account that holds nothing else or is seized, and shares what is left among the
+        /// other side of what it held and those who lend. Anyone may call.
         resolve_bad_debt RESOLVE_BAD_DEBT = 19,
         /// Cancels orders of an account below maintenance in one market, the newest first. Anyone may call.
         cancel_liquidatable_orders CANCEL_LIQUIDATABLE_ORDERS = 62,
+        /// Takes note that an account is below maintenance, or that it is no longer in default. Anyone may call.
+        give_notice GIVE_NOTICE = 66,
+        /// Puts an account into receivership that is far below maintenance, or has had notice for ten minutes. Anyone may call.
+        seize SEIZE = 67,
+        /// Gives a seized account back to its owner once it covers initial margin and has repaid the fund. Anyone may call.
+        release RELEASE = 68,
+        /// Winds down a perpetual of which a seized account has held a large part for a day. Anyone may call.
+        wind_down_seized WIND_DOWN_SEIZED = 69,
+        /// Closes at most so many lots of a position of an account below maintenance on the order book, at a cost of at most what
+        /// a liquidation of them would be, and pays the caller a share of it. The makers' margin accounts follow as further
+        /// accounts.
+        liquidate_on_book LIQUIDATE_ON_BOOK = 70,
     }
 }

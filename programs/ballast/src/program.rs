@@ -433,7 +433,8 @@ pub mod ballast {
         instructions::liquidate(ctx, args)
     }
 
-    /// Has the insurance fund pay the debt of an account that holds nothing else. Anyone may call.
+    /// Has the insurance fund pay the debt of an account that holds nothing else or is seized, and shares what is left among the
+    /// other side of what it held and those who lend. Anyone may call.
     #[discrim = 19]
     pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
         instructions::resolve_bad_debt(ctx)
@@ -443,5 +444,37 @@ pub mod ballast {
     #[discrim = 62]
     pub fn cancel_liquidatable_orders(ctx: &mut Context<CancelLiquidatableOrders>) -> Result<()> {
         instructions::cancel_liquidatable_orders(ctx)
+    }
+
+    /// Takes note that an account is below maintenance, or that it is no longer in default. Anyone may call.
+    #[discrim = 66]
+    pub fn give_notice(ctx: &mut Context<GiveNotice>) -> Result<()> {
+        instructions::give_notice(ctx)
+    }
+
+    /// Puts an account into receivership that is far below maintenance, or has had notice for ten minutes. Anyone may call.
+    #[discrim = 67]
+    pub fn seize(ctx: &mut Context<Seize>) -> Result<()> {
+        instructions::seize(ctx)
+    }
+
+    /// Gives a seized account back to its owner once it covers initial margin and has repaid the fund. Anyone may call.
+    #[discrim = 68]
+    pub fn release(ctx: &mut Context<Release>) -> Result<()> {
+        instructions::release(ctx)
+    }
+
+    /// Winds down a perpetual of which a seized account has held a large part for a day. Anyone may call.
+    #[discrim = 69]
+    pub fn wind_down_seized(ctx: &mut Context<WindDownSeized>) -> Result<()> {
+        instructions::wind_down_seized(ctx)
+    }
+
+    /// Closes at most so many lots of a position of an account below maintenance on the order book, at a cost of at most what
+    /// a liquidation of them would be, and pays the caller a share of it. The makers' margin accounts follow as further
+    /// accounts.
+    #[discrim = 70]
+    pub fn liquidate_on_book(ctx: &mut Context<LiquidateOnBook>, max_lots: i64) -> Result<()> {
+        instructions::liquidate_on_book(ctx, max_lots)
     }
 }

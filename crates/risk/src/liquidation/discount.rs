@@ -28,7 +28,7 @@ pub enum Terms {
     Seized {
         /// What of equity and budget the time since the seizure has opened.
         pot: QuoteNative,
-        /// Equity, at least zero.
+        /// Equity beyond what others have paid for the account, at least zero.
         equity: QuoteNative,
         /// Maintenance margin.
         maintenance: QuoteNative,
@@ -59,7 +59,9 @@ impl Terms {
         now: i64,
     ) -> Result<Self, RiskError> {
         if episode.is_seized() {
-            let equity = before.equity.max(QuoteNative::ZERO);
+            // The equity of an account that has recovered is no prize: not more than an ordinary liquidation could take.
+            let most = mul_ppm_floor(before.maintenance.max(QuoteNative::ZERO), params.discount_max)?;
+            let equity = before.equity.minus(episode.claims()?)?.max(QuoteNative::ZERO).min(most);
             let all = equity.plus(episode.budget.max(QuoteNative::ZERO))?;
             let passed = now.saturating_sub(episode.seized_at).clamp(0, SEIZED_RISE_SECONDS);
             let pot = QuoteNative::new(mul_div_floor(all.get(), passed, SEIZED_RISE_SECONDS)?);

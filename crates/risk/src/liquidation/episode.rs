@@ -21,8 +21,8 @@ pub struct EpisodeLeg {
     pub generation: u32,
     /// The instrument.
     pub instrument: u16,
-    /// Reserved, zero.
-    pub reserved: u16,
+    /// What its other side has borne in this episode of the most that it may bear, in parts of 65,535.
+    pub borne: u16,
 }
 
 /// An episode of default. All zero while there is none.
@@ -99,7 +99,12 @@ impl Episode {
 
     /// Records that the account held lots of this value, positive where it was long. Where all slots are in use, the entry of the
     /// smallest value gives way, to a larger one.
+    ///
+    /// Nothing is recorded of a seized account: all that it held was, when it was seized.
     pub fn record(&mut self, i: &Instrument, value: QuoteNative) -> Result<(), RiskError> {
+        if self.is_seized() {
+            return Ok(());
+        }
         let same = |l: &EpisodeLeg| !l.value.is_zero() && (l.instrument, l.generation) == (i.index, i.generation);
         if let Some(leg) = self.legs.iter_mut().find(|l| same(l)) {
             leg.value = leg.value.plus(value)?;
@@ -109,7 +114,7 @@ impl Episode {
         if let Some(smallest) = self.legs.iter_mut().min_by_key(|l| size(l))
             && size(smallest) < value.get().unsigned_abs()
         {
-            *smallest = EpisodeLeg { value, generation: i.generation, instrument: i.index, reserved: 0 };
+            *smallest = EpisodeLeg { value, generation: i.generation, instrument: i.index, borne: 0 };
         }
         Ok(())
     }

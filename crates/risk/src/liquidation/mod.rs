@@ -11,6 +11,10 @@ mod cut;
 mod discount;
 mod episode;
 mod legs;
+mod loss;
+mod notice;
+mod on_book;
+mod receivership;
 mod search;
 mod slice;
 
@@ -19,4 +23,7 @@ pub use cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of};
 pub use discount::{Payment, Terms, owners_share};
 pub use episode::{Episode, EpisodeLeg, LEAST_RATIO_SECONDS, MAX_EPISODE_LEGS, NOTICE_SECONDS};
 pub use legs::Legs;
+pub use notice::{DEAD_SECONDS, Found, Noticed, held, measure};
+pub use on_book::{BOOK_WINDOW_PART, BOOK_WINDOW_SECONDS, BookClose, BookClosed, BookWindow, close_on_book};
+pub use receivership::{SEIZURE_NOTICE_SECONDS, Spending, UNTAKEN_SECONDS, require_untaken, seizure_level};
 pub use slice::{Request, Slice, Workspace, slice};

@@ -4,7 +4,7 @@ use super::{
     Episode, Legs,
     cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of, sort},
     discount::{Payment, Terms},
-    search::{Goal, Point, closed_form, near, search},
+    search::{Goal, Point, closed_form, excess, is_better, near, search},
 };
 use crate::{
     Board, Instrument, Lots, MAX_BALANCES, MAX_POSITIONS, Portfolio, Ppm, Purpose, QuoteNative, Requirements,
@@ -127,14 +127,17 @@ pub fn slice(
     room: &mut Workspace,
 ) -> Result<Slice, RiskError> {
     let scope = Scope::of(board, account, &request.legs, now, room)?;
+    if let (true, Some(stuck)) = (scope.moved.is_empty(), scope.stuck) {
+        return Err(stuck);
+    }
     room.trial.clone_from(account);
     let purpose = Purpose::Liquidation { now, moved: scope.moved };
     let before = margin::check(board, account, purpose)?;
-    if !before.is_liquidatable() && !episode.is_seized() {
+    if !episode.may_be_sold(&before)? {
         return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });
     }
     if scope.moved.is_empty() {
-        return Err(scope.stuck.unwrap_or(RiskError::NothingToLiquidate));
+        return Err(RiskError::NothingToLiquidate);
     }
     if let Some(stuck) = scope.stuck {
         scope.leave_stuck(board, &mut room.trial)?;
@@ -340,8 +343,7 @@ impl Trials<'_> {
         if let Terms::Seized { .. } = self.terms {
             return Ok(-maintenance.get());
         }
-        let after = Requirements { equity, maintenance, ..Requirements::default() };
-        Ok(equity.minus(after.target(&self.board.params)?)?.get())
+        excess(&self.board.params, equity, maintenance)
     }
 
     /// Tries a fraction.
@@ -363,16 +365,9 @@ impl Trials<'_> {
         Ok(Point { fraction, excess, maintenance, helps })
     }
 
-    /// True if maintenance margin falls and the ratio of equity to it rises.
+    /// True if the account is better off. A seized one is where maintenance margin falls.
     fn is_better(&self, equity: QuoteNative, maintenance: QuoteNative) -> bool {
-        let before = &self.before;
-        if maintenance >= before.maintenance {
-            return false;
-        }
-        if before.equity.get() <= 0 || matches!(self.terms, Terms::Seized { .. }) {
-            return true;
-        }
-        let product = |a: QuoteNative, b: QuoteNative| i128::from(a.get()) * i128::from(b.get());
-        product(equity, before.maintenance) > product(before.equity, maintenance)
+        let is_seized = matches!(self.terms, Terms::Seized { .. });
+        is_seized && maintenance < self.before.maintenance || is_better(&self.before, equity, maintenance)
     }
 }

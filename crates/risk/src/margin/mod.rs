@@ -130,7 +130,7 @@ fn require_price(
 }
 
 #[cold]
-fn all_settled(board: &Board, positions: &[Position]) -> bool {
+pub(crate) fn all_settled(board: &Board, positions: &[Position]) -> bool {
     positions.iter().all(|p| board.instrument(p.key.instrument()).is_ok_and(|i| i.settled != 0))
 }
 
@@ -217,10 +217,11 @@ impl Margin {
     }
 }
 
-/// Cash less the interest due at the time of the check.
+/// Cash less the interest due at the time of the check, and less the losses that it bears of others.
 #[inline(always)]
 fn net_cash(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<QuoteNative, RiskError> {
-    Ok(portfolio.cash.minus(portfolio.interest_due(&board.interest, purpose.now())?)?)
+    let kept = portfolio.cash.minus(portfolio.interest_due(&board.interest, purpose.now())?)?;
+    Ok(kept.minus(portfolio.losses_due(&board.interest)?)?)
 }
 
 /// Initial margin from what it is a ratio of, rounded up, and the margin of orders.

@@ -139,7 +139,7 @@ fn a_notice_in_numbers() {
     assert_eq!(e, seized);
 }
 
-/// What one side gives the other takes, and the insurance fund gets its part, whatever the liquidator's position limit is.
+/// I44. What one side gives the other takes, and the insurance fund gets its part, whatever the liquidator's position limit is.
 #[test]
 fn a_slice_moves_what_it_says() {
     let mut world = plain();
@@ -309,7 +309,7 @@ fn no_discount_makes_an_account_bankrupt() {
     assert_eq!((did.sliced.account.equity.get(), did.sliced.account.maintenance.get()), (19_726_433, 18 * USDC));
 }
 
-/// I451. Tokens hedged by a short perpetual, of an account that owes: tokens and short go together, for the liquidator's cash.
+/// I236, I451. Tokens hedged by a short perpetual, of an account that owes: tokens and short go together, for the liquidator's cash.
 #[test]
 fn tokens_and_their_hedge_are_one_slice() {
     let world = plain();

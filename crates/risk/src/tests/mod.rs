@@ -5,6 +5,7 @@
 
 mod block;
 mod bounds;
+mod default;
 mod deposit;
 mod differential;
 mod efficiency;
@@ -14,6 +15,7 @@ mod invariants;
 mod lending;
 mod liquidation;
 mod netting;
+mod on_book;
 mod option;
 mod outflow;
 mod position;

@@ -261,7 +261,7 @@ fn an_option_in_numbers() {
     assert_eq!(t.array.iter().position(|l| *l == *t.array.iter().min().unwrap()), Some(10));
 }
 
-/// I65.
+/// I65, I71.
 #[test]
 fn new_risk_needs_an_array_that_is_near_and_young() {
     let mut world = market();

@@ -397,7 +397,8 @@ fn a_hundred_slices_pay_no_more_than_one() {
     assert!(compared.get() > 50, "{}", compared.get());
 }
 
-/// I450. Of a seized account the discount comes from its equity first and from the budget then, and never exceeds both.
+/// I450, I475, I481. Of a seized account the discount comes from its equity first and from the budget then, and never exceeds both. What
+/// others have paid for it is not counted, nor equity beyond φ of maintenance.
 #[test]
 fn a_seized_account_pays_first_and_its_budget_the_rest() {
     cases(2_000, |rng| {
@@ -406,15 +407,18 @@ fn a_seized_account_pays_first_and_its_budget_the_rest() {
         let budget = QuoteNative::new(rng.log_range(1, maintenance.get()));
         let before = Requirements { equity, maintenance, ..Requirements::default() };
         let after = rng.range(1, 4_000);
-        let episode = Episode { seized_at: NOW - after, budget, ..Episode::zeroed() };
-        let terms =
-            Terms::of(&World::random(rng, Reach::Usual, 1).board.params, &episode, &before, Ppm::ZERO, NOW).unwrap();
+        let [advanced, shared] = [0; 2].map(|_| QuoteNative::new(rng.range(0, maintenance.get() / 4)));
+        let episode = Episode { seized_at: NOW - after, budget, advanced, shared, ..Episode::zeroed() };
+        let params = World::random(rng, Reach::Usual, 1).board.params;
+        let terms = Terms::of(&params, &episode, &before, Ppm::ZERO, NOW).unwrap();
+        let most = i128::from(maintenance.get()) * i128::from(params.discount_max.get()) / 1_000_000;
+        let counted = (equity.get() - advanced.get() - shared.get()).max(0).min(most as i64);
         let freed = QuoteNative::new(rng.range(0, maintenance.get()));
         let p = terms.pay(freed).unwrap();
-        let all = equity.get().max(0) + budget.get();
+        let all = counted + budget.get();
         let share = i128::from(all) * i128::from(after.min(1_800)) / 1_800;
         assert_eq!(i128::from(p.discount.get()), share * i128::from(freed.get()) / i128::from(maintenance.get()));
-        assert_eq!(p.from_account.get(), p.discount.get().min(equity.get().max(0)));
+        assert_eq!(p.from_account.get(), p.discount.get().min(counted));
         assert_eq!(p.from_account.get() + p.from_budget.get(), p.discount.get());
         assert!(p.from_budget <= budget && p.insurance.is_zero());
     });

@@ -71,7 +71,7 @@ pub struct MarginAccount {
     /// Its present episode of default.
     pub episode: Episode,
     /// Reserved, zero.
-    pub reserved: [u64; 27],
+    pub reserved: [u64; 26],
     /// Cash, tokens and positions.
     pub portfolio: Portfolio,
 }
@@ -86,6 +86,13 @@ impl MarginAccount {
     /// True if the account may hold something of an underlying: an isolated account holds only one.
     pub fn accepts_underlying(&self, underlying: u16) -> bool {
         self.isolated_underlying == 0 || self.isolated_underlying - 1 == underlying
+    }
+
+    /// Requires that the account is in its owner's hands. One in receivership trades, transfers, withdraws and takes over
+    /// nothing; its owner may deposit and cancel orders, which need no leave.
+    #[inline(always)]
+    pub fn require_in_own_hands(&self) -> core::result::Result<(), BallastError> {
+        if self.episode.is_seized() { Err(BallastError::Seized) } else { Ok(()) }
     }
 
     /// True if `who` may do what `needed` names at time `now`.

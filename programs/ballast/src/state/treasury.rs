@@ -2,7 +2,7 @@
 
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::{LendingPool, MAX_TOKENS, OutflowWindow, QuoteNative};
+use ballast_risk::{LendingPool, MAX_TOKENS, OutflowWindow, QuoteNative, liquidation::Spending};
 use solana_address::Address;
 
 /// Seeds: "treasury", exchange.
@@ -27,8 +27,10 @@ pub struct Treasury {
     pub quote_window: OutflowWindow,
     /// Net outflow of each token of the board.
     pub token_windows: [OutflowWindow; MAX_TOKENS],
+    /// What the insurance fund spends on the discounts of seized accounts.
+    pub spending: Spending,
     /// Bump of this account.
     pub bump: u8,
     /// Reserved, zero.
-    pub reserved: [u8; 271],
+    pub reserved: [u8; 7],
 }

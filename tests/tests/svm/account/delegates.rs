@@ -181,7 +181,8 @@ mod permissions {
         for who in [s.alice.address(), s.bob.address(), bot.pubkey()] {
             s.svm.delegate(&s.poor, &who, Permissions::all(), until).unwrap();
         }
-        s.svm.liquidate(&s.alice, &s.poor, &[BTC]).unwrap();
+        let tenth = LiquidateArgs { most: 30_000, ..LiquidateArgs::of(0) };
+        s.svm.slice(&s.alice, &s.poor, &[BTC], tenth).unwrap();
         let ix =
             instruction::liquidate(&e, &bot.pubkey(), &s.alice.margin, &s.poor.margin, &[BTC], &LiquidateArgs::of(0));
         s.svm.send(&[ix], &[&bot]).unwrap();

@@ -19,8 +19,8 @@ use ballast_client::{
     config, event, instruction, oracle,
     risk::{
         BREAKER_REST_SECONDS, BREAKER_SECONDS, BREAKER_SUSPECT_SECONDS, FeeParams, Feed, FundingParams,
-        InstrumentLimits, Lots, MarginParams, Ppm, QuoteNative, TokenParams, Underlying, UnitPrice,
-        WithdrawalLimit, guard::flag, range::TIGHTENING_SECONDS,
+        InstrumentLimits, Lots, MarginParams, Ppm, QuoteNative, TokenParams, Underlying, UnitPrice, WithdrawalLimit,
+        guard::flag, range::TIGHTENING_SECONDS,
     },
 };
 use ballast_testkit::{BTC, ETH, Failed, Order, Sent, Svm, Trader, options::SECOND};
@@ -132,7 +132,7 @@ fn reserved_bytes_are_refused_by_name() {
     let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
     let a = admin.pubkey();
     let mut margin = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
-    margin.reserved[2] = 1;
+    margin.reserved[1] = 1;
     let mut limits = instrument_change(&svm, BTC);
     limits.limits.reserved[1] = 1;
     let mut funding = instrument_change(&svm, BTC);

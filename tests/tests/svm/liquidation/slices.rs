@@ -129,14 +129,13 @@ fn whole_means_all() {
     assert_eq!(did.positions.len(), 2);
 }
 
-/// I356. A group pair at an offset of 0.6, equity below zero: neither leg can go at any size, both go at once.
+/// I238, I356. A group pair at an offset of 0.6, equity below zero: neither leg can go at any size, both go at once.
 #[test]
 fn a_bankrupt_group_pair_goes_whole() {
     let mut svm = Svm::new().unwrap();
     let alice = svm.trader("22000").unwrap();
     let (bob, liquidator) = (svm.trader("1000000").unwrap(), svm.trader("1000000").unwrap());
-    svm.trade(&alice, &bob, BTC, "40000", 3_520).unwrap();
-    svm.trade(&bob, &alice, ETH, "2500", 4_000).unwrap();
+    svm.block(&alice, &bob, &[(BTC, 3_520, "40000"), (ETH, -4_000, "2500")]).unwrap();
     svm.advance(1);
     svm.publish(BTC, "34000").unwrap();
     svm.publish(ETH, "2850").unwrap();

@@ -8,13 +8,19 @@ use ballast_client::{
     ballast::oracle::OraclePrice,
     config::Config,
     event, instruction, oracle,
-    risk::{Ppm, Smile, guard::flag},
+    risk::{
+        Ppm, Smile,
+        guard::{REFRESH_SECONDS, flag},
+    },
 };
 use ballast_testkit::{
     BTC, ETH, Failed, Order, SOL, Svm, Trader,
     options::{SMILE, with_second},
 };
 use solana_address::Address;
+
+/// Ten lots of a hundred.
+const TENTH: LiquidateArgs = LiquidateArgs { most: 100_000, ..LiquidateArgs::of(0) };
 
 /// Alice is long 100 lots of BTC with 900 dollars, which is too little at 36,000; Bob is short as much, and bids for ten
 /// of them; Carol is long ten and rich; two liquidators are rich, one flat and one short ten.
@@ -132,12 +138,12 @@ impl Desk {
 
     /// Alice's position is taken over in part by somebody who holds none.
     fn liquidation(&mut self) -> Result<(), Failed> {
-        self.svm.liquidate(&self.flat, &self.alice, &[BTC]).map(drop)
+        self.svm.slice(&self.flat, &self.alice, &[BTC], TENTH).map(drop)
     }
 
     /// The same by somebody who is short as much, and is flat after it.
     fn liquidation_by_a_short(&mut self) -> Result<(), Failed> {
-        self.svm.liquidate(&self.short, &self.alice, &[BTC]).map(drop)
+        self.svm.slice(&self.short, &self.alice, &[BTC], TENTH).map(drop)
     }
 
     fn assert_refused(&mut self, act: fn(&mut Self) -> Result<(), Failed>, error: E) {
@@ -324,7 +330,8 @@ fn guard_elsewhere(guard: Guard) -> Desk {
     svm.trade(&desk.alice, &desk.bob, ETH, "2500", 10).unwrap();
     svm.trade(&desk.carol, &desk.bob, ETH, "2500", 10).unwrap();
     match guard {
-        Guard::Stale => svm.advance(11),
+        // A price that went stale less than two minutes ago is to be refreshed first.
+        Guard::Stale => svm.advance(11 + REFRESH_SECONDS),
         _ => svm.advance(1),
     }
     match guard {
@@ -443,7 +450,7 @@ impl Short {
         if error == E::StaleRiskArray {
             refused(svm, |svm| svm.liquidate(long, alice, &[*call]), error);
         } else {
-            svm.liquidate(long, alice, &[*call]).unwrap();
+            svm.slice(long, alice, &[*call], TENTH).unwrap();
             assert_eq!((svm.lots(long, *call), svm.lots(alice, *call)), (0, -90));
         }
         // Both sides reduce.

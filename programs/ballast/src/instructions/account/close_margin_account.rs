@@ -46,6 +46,7 @@ pub struct CloseMarginAccount {
 /// left interest to pay: then it is not empty yet.
 pub fn close_margin_account(ctx: &mut Context<CloseMarginAccount>) -> Result<()> {
     let a = &mut ctx.accounts;
+    a.margin.require_in_own_hands()?;
     let (interest, lending) = (&a.board.board.interest, &mut a.treasury.lending);
     let p = &mut a.margin.portfolio;
     let now = now()?;

@@ -92,10 +92,12 @@ pub fn transfer_cash(ctx: &mut Context<TransferCash>, amount: u64) -> Result<()>
     Ok(())
 }
 
-/// Requires that both accounts are of one owner, and that somebody may transfer for both.
+/// Requires that both accounts are of one owner and in the owner's hands, and that somebody may transfer for both.
 pub(super) fn require_transferable(from: &MarginAccount, to: &MarginAccount, who: &Address, now: i64) -> Result<()> {
     require!(from.owner == to.owner, BallastError::DifferentOwners);
     let allowed = from.allows(who, Permissions::TRANSFER, now) && to.allows(who, Permissions::TRANSFER, now);
     require!(allowed, BallastError::Unauthorized);
+    from.require_in_own_hands()?;
+    to.require_in_own_hands()?;
     Ok(())
 }

@@ -56,6 +56,7 @@ pub fn withdraw(ctx: &mut Context<Withdraw>, amount: u64) -> Result<()> {
     let a = &mut ctx.accounts;
     require!(amount > 0, BallastError::ZeroAmount);
     require!(!a.exchange.pause.contains(Pause::WITHDRAW), BallastError::Paused);
+    a.margin.require_in_own_hands()?;
 
     let asset = Asset::of_vault(a.vault.address(), &a.exchange, &a.board.board)?;
     require!(a.destination.address() != a.vault.address(), BallastError::DuplicateAccount);

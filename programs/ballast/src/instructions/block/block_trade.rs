@@ -65,6 +65,8 @@ pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at
     require!(a.margin_a.allows(a.authority_a.address(), Permissions::BLOCK, now), BallastError::Unauthorized);
     require!(a.margin_b.allows(a.authority_b.address(), Permissions::BLOCK, now), BallastError::Unauthorized);
     require!(a.margin_a.owner != a.margin_b.owner, BallastError::BlockWithSelf);
+    a.margin_a.require_in_own_hands()?;
+    a.margin_b.require_in_own_hands()?;
     require_new_risk(&a.exchange)?;
     for pair in legs.windows(2) {
         require!(pair[0].instrument != pair[1].instrument, BallastError::DuplicateInstrument);

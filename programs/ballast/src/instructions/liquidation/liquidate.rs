@@ -2,7 +2,7 @@
 
 use super::{
     markets::Markets,
-    parties::{Outcome, require_liquidator, settle},
+    parties::{Outcome, open_budget, require_liquidator, settle},
 };
 use crate::{
     args::LiquidateArgs,
@@ -75,12 +75,19 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, args: LiquidateArgs) -> Result<()
     let request = requested(&args, &markets, board, &a.margin, &a.liquidator, now)?;
     let mut room: Box<Workspace> = bytemuck::allocation::zeroed_box();
     let margin = &mut *a.margin;
+    let budget = margin.episode.budget;
+    margin.episode.budget = open_budget(&a.treasury, margin, board, now)?;
     let found = slice(board, &margin.portfolio, &mut margin.episode, &request, now, &mut room).logged()?;
+    margin.episode.budget = budget;
     let mut moved = Moved::default();
     let sliced = moved.apply(&found, board, &room, &mut markets, margin, &mut a.liquidator, now)?;
 
-    let outcome =
-        Outcome { account: &sliced.account, liquidator: &sliced.liquidator, insurance: found.payment.insurance };
+    let outcome = Outcome {
+        account: &sliced.account,
+        liquidator: &sliced.liquidator,
+        payment: &found.payment,
+        moved: found.moved,
+    };
     let debt = settle(&mut a.treasury, &mut a.margin, &mut a.liquidator, &outcome, &board.interest, now)?;
     a.margin.episode.observe(&sliced.account, &board.params, now).logged()?;
     emit!(Liquidated {

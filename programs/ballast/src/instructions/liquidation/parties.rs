@@ -1,12 +1,16 @@
 //! What every liquidation requires of its two parties, and how it ends for both.
 
-use super::resolve_bad_debt::{BadDebt, pay_bad_debt};
+use super::waterfall::{BadDebt, end_default};
 use crate::{
     error::{BallastError, Logged},
     state::{Exchange, MarginAccount, Pause, Permissions, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Interest, QuoteNative, Requirements};
+use ballast_risk::{
+    Board, Interest, QuoteNative, Requirements,
+    guard::UnderlyingSet,
+    liquidation::{Payment, held},
+};
 
 /// Requires that liquidations are possible, that the signer may liquidate for the liquidator's account, and that the owner of
 /// the other account has no part in it.
@@ -17,10 +21,16 @@ pub fn require_liquidator(
     margin: &MarginAccount,
     now: i64,
 ) -> Result<()> {
-    // An account that is kept from adding collateral is not liquidated.
-    require!(!exchange.pause.intersects(Pause::LIQUIDATE.union(Pause::DEPOSIT)), BallastError::Paused);
+    require_liquidations(exchange)?;
+    liquidator.require_in_own_hands()?;
     require!(liquidator.allows(authority, Permissions::LIQUIDATE, now), BallastError::Unauthorized);
     require!(!is_own(liquidator, margin, now), BallastError::LiquidatorIsOwner);
+    Ok(())
+}
+
+/// Requires that accounts may be liquidated. One that is kept from adding collateral is not, nor given notice or seized.
+pub fn require_liquidations(exchange: &Exchange) -> Result<()> {
+    require!(!exchange.pause.intersects(Pause::LIQUIDATE.union(Pause::DEPOSIT)), BallastError::Paused);
     Ok(())
 }
 
@@ -40,8 +50,22 @@ pub struct Outcome<'a> {
     pub account: &'a Requirements,
     /// What the liquidator is required to have now.
     pub liquidator: &'a Requirements,
-    /// What the liquidator paid into the insurance fund.
-    pub insurance: QuoteNative,
+    /// Who paid the discount. The liquidator has all of it already.
+    pub payment: &'a Payment,
+    /// The underlyings that were moved.
+    pub moved: UnderlyingSet,
+}
+
+/// What of a seized account's budget may be spent today: the insurance fund spends no more than its part on any underlying.
+/// Everything that the account holds counts, of which the slice is a part.
+pub fn open_budget(treasury: &Treasury, margin: &MarginAccount, board: &Board, now: i64) -> Result<QuoteNative> {
+    let episode = &margin.episode;
+    if episode.budget.is_zero() {
+        return Ok(QuoteNative::ZERO);
+    }
+    let held = held(board, &margin.portfolio).logged()?;
+    let room = treasury.spending.room(&board.params, treasury.insurance, held, now).logged()?;
+    Ok(episode.budget.min(room))
 }
 
 /// The end of every liquidation: the insurance fund's part, interest and lending of both accounts, the bad debt of the one below
@@ -54,16 +78,34 @@ pub fn settle(
     interest: &Interest,
     now: i64,
 ) -> Result<BadDebt> {
-    treasury.insurance = treasury.insurance.plus(outcome.insurance).logged()?;
+    treasury.insurance = treasury.insurance.plus(outcome.payment.insurance).logged()?;
+    spend_budget(treasury, margin, outcome, now)?;
     liquidator.portfolio.note_owed(outcome.liquidator);
     margin.portfolio.note_owed(outcome.account);
     treasury.lending.settle(&mut margin.portfolio, interest, now).logged()?;
     treasury.lending.settle(&mut liquidator.portfolio, interest, now).logged()?;
-    let debt = pay_bad_debt(&mut margin.portfolio, treasury)?;
-    treasury.lending.register(&mut margin.portfolio, outcome.account.own_cash, interest, now).logged()?;
+    let debt = end_default(margin, treasury)?;
+    if margin.episode.is_seized() {
+        treasury.lending.stop_lending(&mut margin.portfolio, now).logged()?;
+        treasury.lending.register_owed(&mut margin.portfolio, now).logged()?;
+    } else {
+        treasury.lending.register(&mut margin.portfolio, outcome.account.own_cash, interest, now).logged()?;
+    }
     treasury.lending.register(&mut liquidator.portfolio, outcome.liquidator.own_cash, interest, now).logged()?;
     margin.liquidated_at = now;
     margin.count_change()?;
     liquidator.count_change()?;
     Ok(debt)
+}
+
+/// Counts what the insurance fund paid of a seized account's discount.
+fn spend_budget(treasury: &mut Treasury, margin: &mut MarginAccount, outcome: &Outcome<'_>, now: i64) -> Result<()> {
+    let spent = outcome.payment.from_budget;
+    if spent.is_zero() {
+        return Ok(());
+    }
+    treasury.insurance = treasury.insurance.minus(spent).logged()?;
+    treasury.spending.spend(spent, outcome.moved, now).logged()?;
+    margin.episode.budget = margin.episode.budget.minus(spent).logged()?;
+    margin.episode.advance(spent).logged()
 }

@@ -1,16 +1,19 @@
 //! `resolve_bad_debt`
 
+use super::waterfall::{
+    BadDebt, end_default, lacking, pay_from_fund, share_among_lenders, share_among_markets, write_off,
+};
 use crate::{
-    constants::{EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
     events::BadDebtResolved,
     instructions::load::now,
-    state::{Exchange, MarginAccount, Treasury},
+    state::{Exchange, MarginAccount, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Portfolio, QuoteNative};
 
-/// Accounts of `resolve_bad_debt`.
+/// Accounts of `resolve_bad_debt`. The markets of the episode's legs that still trade follow as further accounts, writable, in the
+/// order of the legs; none where the fund alone is to pay.
 #[derive(Accounts)]
 pub struct ResolveBadDebt {
     /// The exchange.
@@ -19,6 +22,9 @@ pub struct ResolveBadDebt {
     /// Its treasury.
     #[account(mut, seeds = [TREASURY_SEED, exchange.address().as_ref()], bump = treasury.bump)]
     pub treasury: Account<Treasury>,
+    /// Its board.
+    #[account(mut, seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
     /// The account that owes.
     #[account(
         mut,
@@ -33,45 +39,48 @@ pub struct ResolveBadDebt {
     pub margin: Account<MarginAccount>,
 }
 
-/// Runs `resolve_bad_debt`: for debt that was left because the fund was empty when the last position went.
+/// Runs `resolve_bad_debt`: the insurance fund first, then the other side of what the account held, then those who lend.
+///
+/// Nobody chooses who is charged: without all markets only the fund pays, and more than the fund has is not taken from lenders.
+/// Possible at any time and in every pause state.
 pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
-    let a = &mut ctx.accounts;
-    let debt = pay_bad_debt(&mut a.margin.portfolio, &mut a.treasury)?;
-    require!(debt != BadDebt::default(), BallastError::NoBadDebt);
-    a.treasury.lending.register_owed(&mut a.margin.portfolio, now()?).logged()?;
-    a.margin.count_change()?;
+    let markets = ctx.remaining_accounts()?;
+    let (now, a) = (now()?, &mut ctx.accounts);
+    let exchange = *a.exchange.address();
+    let (board, treasury, margin) = (&mut a.board.board, &mut a.treasury, &mut a.margin);
+    treasury.lending.settle(&mut margin.portfolio, &board.interest, now).logged()?;
+    treasury.lending.stop_lending(&mut margin.portfolio, now).logged()?;
+
+    let mut debt = BadDebt::default();
+    let lacking = lacking(margin, board, now)?;
+    if !margin.portfolio.has_no_holdings() {
+        debt.interest = write_off(margin, lacking)?;
+    }
+    let unpaid = lacking.minus(debt.interest).logged()?;
+    debt.paid = pay_from_fund(margin, treasury, unpaid)?;
+    debt.uncovered = unpaid.minus(debt.paid).logged()?;
+    let legs = margin.episode.legs.iter().filter(|l| l.open(board).is_some()).count();
+    let fund_alone = markets.is_empty() && legs > 0;
+    if !debt.uncovered.is_zero() && !fund_alone {
+        debt.shared = share_among_markets(margin, board, &exchange, &markets, debt.uncovered)?;
+        debt.uncovered = debt.uncovered.minus(debt.shared).logged()?;
+        debt.lenders = share_among_lenders(margin, board, treasury, debt.uncovered)?;
+        debt.uncovered = debt.uncovered.minus(debt.lenders).logged()?;
+    }
+    let nothing = debt.uncovered == unpaid;
+    require!(!nothing || unpaid.is_zero() || !fund_alone, BallastError::WrongMarket);
+    let ended = end_default(margin, treasury)?;
+    debt.interest = debt.interest.plus(ended.interest).logged()?;
+    require!(!nothing || !debt.interest.is_zero(), BallastError::NoBadDebt);
+    treasury.lending.register_owed(&mut margin.portfolio, now).logged()?;
+    margin.count_change()?;
     emit!(BadDebtResolved {
-        margin: *a.margin.address(),
+        margin: *margin.address(),
         paid: debt.paid.get(),
+        shared: debt.shared.get(),
+        lenders: debt.lenders.get(),
         uncovered: debt.uncovered.get(),
         interest_written_off: debt.interest.get(),
     });
     Ok(())
-}
-
-/// What became of an account's bad debt.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct BadDebt {
-    /// Paid by the insurance fund.
-    pub paid: QuoteNative,
-    /// Left, because the fund was empty.
-    pub uncovered: QuoteNative,
-    /// Accrued interest that was written off.
-    pub interest: QuoteNative,
-}
-
-/// Pays the debt of an account that holds no lots, no tokens and no cash, as far as the insurance fund goes. Resting orders
-/// do not hold it up. Interest that it accrued is written off with the last of the debt: the fund owes lenders nothing.
-pub fn pay_bad_debt(portfolio: &mut Portfolio, treasury: &mut Treasury) -> Result<BadDebt> {
-    if !portfolio.has_no_holdings() || portfolio.cash.get() > 0 {
-        return Ok(BadDebt::default());
-    }
-    let debt = portfolio.cash.negated().logged()?;
-    let paid = debt.min(treasury.insurance.max(QuoteNative::ZERO));
-    portfolio.receive(paid).logged()?;
-    treasury.insurance = treasury.insurance.minus(paid).logged()?;
-    treasury.bad_debt_paid = treasury.bad_debt_paid.plus(paid).logged()?;
-    let uncovered = debt.minus(paid).logged()?;
-    let interest = if uncovered.is_zero() { portfolio.write_off_interest() } else { QuoteNative::ZERO };
-    Ok(BadDebt { paid, uncovered, interest })
 }

@@ -35,6 +35,7 @@ pub struct Incoming {
 #[inline(always)]
 pub fn checked(args: &OrderArgs, margin: &MarginAccount, venue: &Venue<'_>, book: &BookMut<'_>) -> Result<Incoming> {
     let Venue { exchange, i, u, now, .. } = *venue;
+    margin.require_in_own_hands()?;
     let side = Side::from_index(args.side).ok_or(BallastError::BadSide)?;
     let kind = OrderKind::from_byte(args.kind).ok_or(BallastError::BadOrderKind)?;
     let self_trade = SelfTrade::from_byte(args.self_trade).ok_or(BallastError::BadSelfTrade)?;

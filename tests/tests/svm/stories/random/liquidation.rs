@@ -57,7 +57,6 @@ impl World {
             p.has_no_holdings() && p.cash.get() < 0
         };
         let of = (0..self.traders.len()).find(|t| owing(self, t)).unwrap_or_else(|| self.anyone());
-        let ix = instruction::resolve_bad_debt(&self.svm.exchange, &self.traders[of].margin);
-        self.send("resolve", ix, &[]);
+        self.resolve(of);
     }
 }

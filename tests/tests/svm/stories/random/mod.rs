@@ -6,9 +6,11 @@
 
 mod blocks;
 mod cash;
+mod default;
 mod governance;
 mod lifecycle;
 mod liquidation;
+mod on_book;
 mod orders;
 mod prices;
 mod refusals;
@@ -46,6 +48,7 @@ fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
                     for _ in 0..STEPS_OF_A_WORLD.min(steps - start) {
                         world.step();
                     }
+                    world.end();
                     done.lock().unwrap().add(world.tally());
                 }
             });
@@ -59,7 +62,7 @@ fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
 }
 
 /// A sequence that does nothing proves nothing: what must have happened.
-const WHAT_HAPPENS: [&str; 42] = [
+const WHAT_HAPPENS: [&str; 47] = [
     "accrue interest",
     "batch",
     "block",
@@ -68,6 +71,8 @@ const WHAT_HAPPENS: [&str; 42] = [
     "cancel all",
     "cancel by client id",
     "change",
+    "debt of lenders",
+    "debt shared",
     "delegate",
     "delist",
     "deposit",
@@ -76,10 +81,12 @@ const WHAT_HAPPENS: [&str; 42] = [
     "future fill",
     "interest paid",
     "liquidate",
+    "liquidate on book",
     "token liquidated",
     "list",
     "maker cancelled",
     "market order",
+    "notice",
     "option fill",
     "option liquidated",
     "option settled",
@@ -93,6 +100,7 @@ const WHAT_HAPPENS: [&str; 42] = [
     "rest",
     "sample market",
     "sample settlement",
+    "seize",
     "settle",
     "settle expiry",
     "slide",

@@ -24,7 +24,8 @@ const PRICES: [E; 6] = [
 ];
 
 /// What stops an order, beside prices.
-const ORDERS: [E; 17] = [
+const ORDERS: [E; 18] = [
+    E::Seized,
     E::Paused,
     E::Halted,
     E::BelowInitialMargin,
@@ -50,6 +51,7 @@ fn allowed(what: &str) -> Vec<E> {
     match what {
         "deposit" => vec![E::ZeroAmount, E::Paused, E::BelowInitialMargin],
         "withdraw" => with_prices(&[
+            E::Seized,
             E::ZeroAmount,
             E::Paused,
             E::WouldBorrow,
@@ -58,10 +60,16 @@ fn allowed(what: &str) -> Vec<E> {
             E::InsufficientVault,
             E::BelowWithdrawalMargin,
         ]),
-        "transfer cash" => {
-            with_prices(&[E::Unauthorized, E::ZeroAmount, E::WouldBorrow, E::BelowWithdrawalMargin, E::DifferentOwners])
-        }
+        "transfer cash" => with_prices(&[
+            E::Seized,
+            E::Unauthorized,
+            E::ZeroAmount,
+            E::WouldBorrow,
+            E::BelowWithdrawalMargin,
+            E::DifferentOwners,
+        ]),
         "transfer position" => with_prices(&[
+            E::Seized,
             E::Unauthorized,
             E::Paused,
             E::Halted,
@@ -79,6 +87,7 @@ fn allowed(what: &str) -> Vec<E> {
         "cancel" => vec![E::OrderNotOwned],
         "cancel by client id" => vec![E::OrderNotFound],
         "block" => with_prices(&[
+            E::Seized,
             E::Paused,
             E::Halted,
             E::QuoteExpired,
@@ -92,7 +101,18 @@ fn allowed(what: &str) -> Vec<E> {
             E::OpenInterestCap,
         ]),
         "delegate" => vec![E::BadPermissions, E::BadExpiryOfDelegate, E::NotADelegate],
+        "liquidate on book" => with_prices(&[
+            E::Paused,
+            E::NotLiquidatable,
+            E::NothingToLiquidate,
+            E::LiquidationDoesNotHelp,
+            E::FillWorseThanLiquidation,
+            E::LiquidatorIsOwner,
+            E::NoFill,
+            E::BookWindowFull,
+        ]),
         "liquidate" => with_prices(&[
+            E::Seized,
             E::Paused,
             E::NotLiquidatable,
             E::NothingToLiquidate,
@@ -103,7 +123,17 @@ fn allowed(what: &str) -> Vec<E> {
             E::InsufficientBalance,
         ]),
         "sweep" => vec![E::NothingToSweep],
-        "resolve" => vec![E::NoBadDebt],
+        "resolve" => with_prices(&[E::NoBadDebt]),
+        "notice" => with_prices(&[E::Paused, E::Seized, E::NotLiquidatable]),
+        "seize" => with_prices(&[E::Paused, E::Seized, E::NotSeizable, E::NothingToLiquidate]),
+        "release" => with_prices(&[
+            E::NotSeized,
+            E::BelowInitialMargin,
+            E::InsufficientBalance,
+            E::DebtShared,
+            E::PriceDivergent,
+        ]),
+        "wind down seized" => vec![E::WindDownNotDue],
         "accrue interest" => vec![E::NothingToAccrue],
         "update interest" => vec![E::EpochNotOver],
         "price" => vec![E::OracleBackwards],

@@ -110,7 +110,8 @@ impl World {
             70..80 => self.transfer_cash(),
             80..95 => self.transfer_position(),
             95..105 => self.accrue_interest(),
-            105..560 => self.order(),
+            105..535 => self.order(),
+            535..560 => self.go_on_with_default(),
             560..600 => self.batch(),
             600..630 => self.replace(),
             630..655 => self.cancel(),
@@ -126,7 +127,8 @@ impl World {
                 self.svm.advance(seconds);
             }
             820..880 => self.minute(),
-            880..955 => self.liquidate(),
+            880..925 => self.liquidate(),
+            925..955 => self.liquidate_on_book(),
             955..960 => self.crank(),
             960..975 => self.insurance(),
             975..985 => self.settle(),

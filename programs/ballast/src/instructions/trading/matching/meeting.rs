@@ -41,10 +41,10 @@ impl Matcher<'_> {
             let young = age <= MAKER_GRACE_SECONDS;
             return Ok(if expired || young { Meeting::StepOver } else { Meeting::End });
         };
-        if expired {
+        let account = &self.makers[maker].account;
+        if expired || account.episode.is_seized() {
             return Ok(Meeting::Cancel(maker));
         }
-        let account = &self.makers[maker].account;
         if account.owner == taker.owner {
             // A delegate of one account has no say over orders of the owner's others.
             let may_cancel = || account.allows(self.authority, Permissions::TRADE, self.venue.now);

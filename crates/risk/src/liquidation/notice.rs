@@ -1,0 +1,92 @@
+//! Notice: since when an account is known to be below maintenance, and whether it still is.
+//!
+//! A notice runs only while somebody confirms it at least every five minutes, so that one forgotten notice says nothing of a
+//! later day. It ends when the account has reached the buffer. In between nothing changes: an account that is moved to and fro
+//! across its maintenance margin neither loses the minutes nor gains any while nobody sees it below.
+
+use super::Episode;
+use crate::{
+    Board, MarginParams, Portfolio, Purpose, Requirements, RiskError,
+    guard::UnderlyingSet,
+    margin::{self, Holdings},
+};
+
+/// A price that nobody refreshed for so many seconds, although anyone may, is dead.
+pub const DEAD_SECONDS: i64 = 600;
+
+/// An account as it is judged in default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What it is required to have.
+    pub required: Requirements,
+    /// The underlyings of which it holds something.
+    pub held: UnderlyingSet,
+}
+
+/// What giving notice did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noticed {
+    /// The account is below maintenance; the notice runs.
+    Below,
+    /// The account has reached the buffer; its episode is over.
+    Over,
+    /// The account is in between, or had no episode: nothing changed.
+    Unchanged,
+}
+
+/// Measures an account for notice, seizure and bad debt, at prices by which it could be liquidated.
+///
+/// Every price must be fresh and not too volatile: nobody takes an account from its owner by leaving a refresh out. A price that is
+/// older than [`DEAD_SECONDS`] counts at its last corrected marks, so that one dead feed protects no account; but there must be
+/// a good one. Settled positions need none.
+///
+/// # Errors
+/// Those of prices, and [`RiskError::StaleRiskArray`]: anyone may refresh them.
+pub fn measure(board: &Board, portfolio: &Portfolio, now: i64) -> Result<Found, RiskError> {
+    let (mut held, mut moved) = (UnderlyingSet::EMPTY, UnderlyingSet::EMPTY);
+    let mut refused = None;
+    let mut holdings = Holdings::of(board, portfolio)?;
+    while let Some((index, positions, tokens)) = holdings.next() {
+        held = held.with(index);
+        match board.underlying(index)?.require_movable(now) {
+            Ok(()) => moved = moved.with(index),
+            Err(_) if tokens.units == 0 && margin::all_settled(board, positions) => {}
+            Err(RiskError::StalePrice { underlying, age, limit }) if age > DEAD_SECONDS => {
+                refused.get_or_insert(RiskError::StalePrice { underlying, age, limit });
+            }
+            Err(e) => return Err(e),
+        }
+    }
+    match refused {
+        Some(e) if moved.is_empty() => Err(e),
+        _ => {
+            let required = margin::check(board, portfolio, Purpose::Liquidation { now, moved })?;
+            Ok(Found { required, held })
+        }
+    }
+}
+
+/// The underlyings of which an account holds lots, orders or tokens.
+pub fn held(board: &Board, portfolio: &Portfolio) -> Result<UnderlyingSet, RiskError> {
+    let mut held = UnderlyingSet::EMPTY;
+    for p in portfolio.open() {
+        held = held.with(p.key.underlying());
+    }
+    for balance in portfolio.balances.iter().filter(|b| b.amount > 0) {
+        held = held.with(board.token(balance.token)?.underlying);
+    }
+    Ok(held)
+}
+
+impl Episode {
+    /// As [`Episode::observe`], and says what that did.
+    pub fn notice(&mut self, params: &MarginParams, found: &Requirements, now: i64) -> Result<Noticed, RiskError> {
+        let was_default = *self != Self::default();
+        self.observe(found, params, now)?;
+        Ok(match (found.is_liquidatable(), *self == Self::default()) {
+            (true, _) => Noticed::Below,
+            (false, true) if was_default => Noticed::Over,
+            (false, _) => Noticed::Unchanged,
+        })
+    }
+}

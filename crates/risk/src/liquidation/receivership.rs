@@ -1,0 +1,167 @@
+//! Receivership: an account that nobody took over in time is sold to the end, for its owner's account and at last for the
+//! insurance fund's.
+//!
+//! ```text
+//! seized where    E < seizure ratio · maintenance without the ramp of expiries, or ten minutes after notice and E < maintenance
+//! budget          = max(0, min(ratio · maintenance, ratio · fund, what is left of the day of every underlying held) − max(0, E))
+//! share           = min(1, (now − seized at) / 30 minutes)
+//! discount        = share · (clamp(E − claims, 0, φ · maintenance) + budget) · freed / maintenance
+//! ```
+//!
+//! Claims are what the fund and others have paid for the account. The account pays as much of the discount as it has equity, the budget the rest (`discount.rs`). The budget is nothing where equity already
+//! comes to the ratio of maintenance. The rise never restarts. Nothing is transferred at the marks, and nobody chooses who
+//! takes what.
+
+use super::Episode;
+use crate::{
+    Board, Lots, MAX_UNDERLYINGS, MarginParams, Portfolio, Position, QuoteNative, Requirements, RiskError,
+    guard::UnderlyingSet, math::mul_ppm_floor,
+};
+use bytemuck::{Pod, Zeroable};
+
+/// An account may be seized this long after notice, seconds.
+pub const SEIZURE_NOTICE_SECONDS: i64 = 600;
+/// A perpetual of which nobody takes what a seized account holds is wound down after this time, seconds.
+pub const UNTAKEN_SECONDS: i64 = DAY;
+
+const DAY: i64 = 86_400;
+/// A seized account winds a perpetual down where it holds one in so many of the market's lots, 5 %: a small rest must not let
+/// anyone close a market.
+const LEAST_PART: i64 = 20;
+
+/// What the insurance fund spent on the discounts of seized accounts today, by underlying.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct Spending {
+    /// The day, counted from the epoch, UTC.
+    pub day: i64,
+    /// Quote spent on that day.
+    pub spent: [QuoteNative; MAX_UNDERLYINGS],
+}
+
+impl Spending {
+    /// What may still be spent today on every one of a set of underlyings, ≥ 0. The fund's part for a day is that of the fund as
+    /// it is now.
+    pub fn room(
+        &self,
+        params: &MarginParams,
+        fund: QuoteNative,
+        of: UnderlyingSet,
+        now: i64,
+    ) -> Result<QuoteNative, RiskError> {
+        let most = mul_ppm_floor(fund.max(QuoteNative::ZERO), params.fund_budget)?;
+        if now.div_euclid(DAY) != self.day {
+            return Ok(most);
+        }
+        let spent = of.iter().map(|u| self.of(u)).max().unwrap_or_default();
+        Ok(most.minus(spent)?.max(QuoteNative::ZERO))
+    }
+
+    /// Counts what was spent, for each of the underlyings whole.
+    pub fn spend(&mut self, amount: QuoteNative, on: UnderlyingSet, now: i64) -> Result<(), RiskError> {
+        let day = now.div_euclid(DAY);
+        if day != self.day {
+            *self = Self { day, ..Self::default() };
+        }
+        for underlying in on.iter() {
+            if let Some(spent) = self.spent.get_mut(usize::from(underlying)) {
+                *spent = spent.plus(amount)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn of(&self, underlying: u16) -> QuoteNative {
+        self.spent.get(usize::from(underlying)).copied().unwrap_or_default()
+    }
+}
+
+/// Equity below which an account is seized at once. The ramp of expiries is a forecast, and no reason to take an account from
+/// its owner.
+pub fn seizure_level(params: &MarginParams, r: &Requirements) -> Result<QuoteNative, RiskError> {
+    mul_ppm_floor(r.maintenance_without_ramp().max(QuoteNative::ZERO), params.seizure_ratio)
+}
+
+impl Episode {
+    /// Requires that an account may be seized.
+    ///
+    /// # Errors
+    /// [`RiskError::NotSeizable`].
+    pub fn require_seizable(&self, params: &MarginParams, r: &Requirements, now: i64) -> Result<(), RiskError> {
+        let level = seizure_level(params, r)?;
+        let overdue = r.is_liquidatable() && self.noticed_for(now) >= SEIZURE_NOTICE_SECONDS;
+        if r.equity < level || overdue {
+            return Ok(());
+        }
+        Err(RiskError::NotSeizable { equity: r.equity.get(), level: level.get() })
+    }
+
+    /// Seizes an account: records all that it holds, at the marks, for what the fund cannot pay, and sets the budget aside.
+    /// `fund` is what the insurance fund has after it has paid what the account lacks; `room` what it may still spend today.
+    pub fn seize(
+        &mut self,
+        board: &Board,
+        portfolio: &Portfolio,
+        r: &Requirements,
+        (fund, room): (QuoteNative, QuoteNative),
+        now: i64,
+    ) -> Result<(), RiskError> {
+        for p in portfolio.open().iter().filter(|p| !p.lots.is_zero()) {
+            let i = board.instrument(p.key.instrument())?;
+            let u = board.underlying(i.underlying)?;
+            self.record(i, (p.lots * i.mark_at(u, now)).to_native_floor(u.scale()))?;
+        }
+        let params = &board.params;
+        let most = mul_ppm_floor(r.maintenance.max(QuoteNative::ZERO), params.seizure_budget)?
+            .min(mul_ppm_floor(fund.max(QuoteNative::ZERO), params.fund_budget)?)
+            .min(room);
+        self.budget = most.minus(r.equity.max(QuoteNative::ZERO))?.max(QuoteNative::ZERO);
+        self.seized_at = now;
+        Ok(())
+    }
+
+    /// True if the account may be liquidated: below maintenance; of a seized one, with what others paid for it taken off its equity.
+    /// One whose debt others have borne is sold to the end, whatever its equity.
+    pub fn may_be_sold(&self, r: &Requirements) -> Result<bool, RiskError> {
+        if !self.shared.is_zero() {
+            return Ok(true);
+        }
+        Ok(r.equity.minus(self.claims()?)? < r.maintenance)
+    }
+
+    /// Counts what the insurance fund paid for the account.
+    pub fn advance(&mut self, amount: QuoteNative) -> Result<(), RiskError> {
+        self.advanced = self.advanced.plus(amount)?;
+        Ok(())
+    }
+
+    /// What others have paid for the account, and have a claim on before its owner and its liquidators: else an account that the
+    /// fund paid out at a low would be sold to a friend of its owner after the price has risen, for all of that.
+    pub fn claims(&self) -> Result<QuoteNative, RiskError> {
+        Ok(self.advanced.plus(self.shared)?)
+    }
+
+    /// Takes from the cash of an account that holds nothing else what others have paid for it: what the fund has advanced, and
+    /// what was shared, which cannot go back to whom it was charged and goes to the fund too. Returns what goes to the fund.
+    pub fn repay(&mut self, portfolio: &mut Portfolio) -> Result<QuoteNative, RiskError> {
+        let paid = self.claims()?.min(portfolio.cash.max(QuoteNative::ZERO));
+        portfolio.cash = portfolio.cash.minus(paid)?;
+        Ok(paid)
+    }
+}
+
+/// Requires that a perpetual may be wound down for what a seized account holds of it: nobody took it in a day, and it is at
+/// least a twentieth of the market.
+///
+/// # Errors
+/// [`RiskError::WindDownNotDue`].
+pub fn require_untaken(episode: &Episode, position: &Position, side: Lots, now: i64) -> Result<(), RiskError> {
+    let seconds = now.saturating_sub(episode.seized_at);
+    let lots = position.lots.magnitude()?.get();
+    let large = lots > 0 && lots.checked_mul(LEAST_PART).is_none_or(|least| least >= side.get());
+    if episode.is_seized() && seconds >= UNTAKEN_SECONDS && large {
+        return Ok(());
+    }
+    Err(RiskError::WindDownNotDue { lots, seconds: if episode.is_seized() { seconds } else { -1 } })
+}

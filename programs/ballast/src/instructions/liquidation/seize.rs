@@ -1,0 +1,79 @@
+//! `seize`
+
+use super::{
+    parties::require_liquidations,
+    waterfall::{pay_from_fund, write_off},
+};
+use crate::{
+    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
+    error::{BallastError, Logged},
+    events::AccountSeized,
+    instructions::load::now,
+    state::{Exchange, MarginAccount, RiskBoard, Treasury},
+};
+use anchor_lang::prelude::*;
+use ballast_risk::{QuoteNative, liquidation::measure};
+
+/// Accounts of `seize`.
+#[derive(Accounts)]
+pub struct Seize {
+    /// The exchange.
+    #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
+    pub exchange: Account<Exchange>,
+    /// Its treasury.
+    #[account(mut, seeds = [TREASURY_SEED, exchange.address().as_ref()], bump = treasury.bump)]
+    pub treasury: Account<Treasury>,
+    /// Its board.
+    #[account(seeds = [BOARD_SEED, exchange.address().as_ref()], bump = board.bump)]
+    pub board: Account<RiskBoard>,
+    /// The account in default.
+    #[account(
+        mut,
+        seeds = [
+            MARGIN_SEED,
+            exchange.address().as_ref(),
+            margin.owner.as_ref(),
+            bytemuck::bytes_of(&margin.sub_id),
+        ],
+        bump = margin.bump
+    )]
+    pub margin: Account<MarginAccount>,
+}
+
+/// Runs `seize`. What the account lacks is paid by the insurance fund at once, as far as it goes; `resolve_bad_debt` shares the
+/// rest. The account lends nothing from now on.
+pub fn seize(ctx: &mut Context<Seize>) -> Result<()> {
+    let (now, a) = (now()?, &mut ctx.accounts);
+    require_liquidations(&a.exchange)?;
+    a.margin.require_in_own_hands()?;
+    require!(!a.margin.portfolio.has_no_holdings(), BallastError::NothingToLiquidate);
+    let (board, treasury, margin) = (&a.board.board, &mut a.treasury, &mut a.margin);
+    treasury.lending.settle(&mut margin.portfolio, &board.interest, now).logged()?;
+    treasury.lending.stop_lending(&mut margin.portfolio, now).logged()?;
+
+    let found = measure(board, &margin.portfolio, now).logged()?;
+    let r = &found.required;
+    margin.episode.require_seizable(&board.params, r, now).logged()?;
+    margin.portfolio.note_owed(r);
+    let lacking = r.equity.negated().logged()?.max(QuoteNative::ZERO);
+    let interest = write_off(margin, lacking)?;
+    let unpaid = lacking.minus(interest).logged()?;
+    let paid = pay_from_fund(margin, treasury, unpaid)?;
+    let fund = treasury.insurance;
+    let room = treasury.spending.room(&board.params, fund, found.held, now).logged()?;
+    let MarginAccount { episode, portfolio, .. } = &mut **margin;
+    episode.seize(board, portfolio, r, (fund, room), now).logged()?;
+    episode.advance(paid).logged()?;
+    treasury.lending.register_owed(&mut margin.portfolio, now).logged()?;
+    margin.count_change()?;
+    emit!(AccountSeized {
+        margin: *margin.address(),
+        equity: r.equity.get(),
+        maintenance: r.maintenance.get(),
+        paid: paid.get(),
+        uncovered: unpaid.minus(paid).logged()?.get(),
+        interest_written_off: interest.get(),
+        budget: margin.episode.budget.get(),
+    });
+    Ok(())
+}

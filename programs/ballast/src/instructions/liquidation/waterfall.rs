@@ -1,0 +1,127 @@
+//! The default waterfall: what becomes of what an account lacks, and how its episode of default ends.
+
+use crate::{
+    error::{BallastError, Logged},
+    instructions::load::market_mut,
+    state::{MarginAccount, Treasury},
+};
+use anchor_lang::prelude::*;
+use ballast_risk::{
+    Board, QuoteNative,
+    liquidation::{Episode, measure},
+};
+
+/// What became of an account's bad debt.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct BadDebt {
+    /// Paid by the insurance fund.
+    pub paid: QuoteNative,
+    /// Borne by the other side of what the account held.
+    pub shared: QuoteNative,
+    /// Borne by those who lend.
+    pub lenders: QuoteNative,
+    /// Left.
+    pub uncovered: QuoteNative,
+    /// Accrued interest that was written off.
+    pub interest: QuoteNative,
+}
+
+/// What an account lacks, ≥ 0: the cash that it owes where it holds no lots and no tokens; of a seized account what its equity is
+/// below zero at the marks. Any other account still has its owner.
+pub fn lacking(margin: &MarginAccount, board: &Board, now: i64) -> Result<QuoteNative> {
+    let portfolio = &margin.portfolio;
+    let missing = if portfolio.has_no_holdings() {
+        portfolio.cash.negated().logged()?
+    } else if margin.episode.is_seized() {
+        measure(board, portfolio, now).logged()?.required.equity.negated().logged()?
+    } else {
+        QuoteNative::ZERO
+    };
+    Ok(missing.max(QuoteNative::ZERO))
+}
+
+/// Writes off accrued interest of a seized account as far as it is a part of what it lacks: the fund owes lenders nothing.
+/// Returns how much.
+pub fn write_off(margin: &mut MarginAccount, lacking: QuoteNative) -> Result<QuoteNative> {
+    let interest = &mut margin.portfolio.accrued_interest;
+    let written_off = lacking.min(*interest);
+    *interest = interest.minus(written_off).logged()?;
+    Ok(written_off)
+}
+
+/// Has the insurance fund pay what an account lacks, as far as it goes; returns what it paid. A seized account owes it back.
+pub fn pay_from_fund(margin: &mut MarginAccount, treasury: &mut Treasury, lacking: QuoteNative) -> Result<QuoteNative> {
+    let paid = lacking.min(treasury.insurance.max(QuoteNative::ZERO));
+    margin.portfolio.receive(paid).logged()?;
+    treasury.insurance = treasury.insurance.minus(paid).logged()?;
+    treasury.bad_debt_paid = treasury.bad_debt_paid.plus(paid).logged()?;
+    if margin.episode.is_seized() {
+        margin.episode.advance(paid).logged()?;
+    }
+    Ok(paid)
+}
+
+/// Charges a debt to the other side of what the account held, by notional, in the markets of the legs that still trade, in the
+/// order of the legs. Returns what they bear.
+#[inline(never)]
+pub fn share_among_markets(
+    margin: &mut MarginAccount,
+    board: &mut Board,
+    exchange: &Address,
+    markets: &[AccountView],
+    debt: QuoteNative,
+) -> Result<QuoteNative> {
+    let shares = margin.episode.shares(debt).logged()?;
+    let mut markets = markets.iter();
+    let mut borne = QuoteNative::ZERO;
+    for (leg, share) in margin.episode.legs.iter_mut().zip(shares) {
+        if leg.open(board).is_none() {
+            continue;
+        }
+        let view = markets.next().ok_or(BallastError::WrongMarket)?;
+        let market = market_mut(*view, exchange, leg.instrument)?;
+        let open = if leg.value > QuoteNative::ZERO { market.open_interest_short } else { market.open_interest_long };
+        let credited = leg.bear(board, open, share).logged()?;
+        // The holders pay it to the market as they settle.
+        market.unpaid_funding = market.unpaid_funding.minus(credited).logged()?;
+        borne = borne.plus(credited).logged()?;
+    }
+    require!(markets.next().is_none(), BallastError::WrongMarket);
+    margin.portfolio.receive(borne).logged()?;
+    margin.episode.shared = margin.episode.shared.plus(borne).logged()?;
+    Ok(borne)
+}
+
+/// Charges a debt to what all accounts lend. Returns what they bear.
+pub fn share_among_lenders(
+    margin: &mut MarginAccount,
+    board: &mut Board,
+    treasury: &mut Treasury,
+    debt: QuoteNative,
+) -> Result<QuoteNative> {
+    let borne = treasury.lending.share_loss(&mut board.interest, debt).logged()?;
+    margin.portfolio.receive(borne).logged()?;
+    margin.episode.shared = margin.episode.shared.plus(borne).logged()?;
+    Ok(borne)
+}
+
+/// The end of a default, once an account holds no lots and no tokens; resting orders do not hold it up. The fund pays what is owed,
+/// as far as it goes. Once nothing is owed, accrued interest that no cash pays is written off, what is left of a seized account
+/// repays what others paid for it, and the episode is over. The rest is the owner's.
+pub fn end_default(margin: &mut MarginAccount, treasury: &mut Treasury) -> Result<BadDebt> {
+    if !margin.portfolio.has_no_holdings() {
+        return Ok(BadDebt::default());
+    }
+    let lacking = margin.portfolio.cash.negated().logged()?.max(QuoteNative::ZERO);
+    let paid = pay_from_fund(margin, treasury, lacking)?;
+    let uncovered = lacking.minus(paid).logged()?;
+    if !uncovered.is_zero() {
+        return Ok(BadDebt { paid, uncovered, ..BadDebt::default() });
+    }
+    let repaid = margin.episode.repay(&mut margin.portfolio).logged()?;
+    treasury.insurance = treasury.insurance.plus(repaid).logged()?;
+    let broke = margin.portfolio.cash.is_zero();
+    let interest = if broke { margin.portfolio.write_off_interest() } else { QuoteNative::ZERO };
+    margin.episode = Episode::default();
+    Ok(BadDebt { paid, interest, ..BadDebt::default() })
+}

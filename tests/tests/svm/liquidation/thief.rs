@@ -1,0 +1,121 @@
+//! What somebody with several wallets gains by the default of one of them (I373, I374).
+
+use super::receivership::{Scene, USDC, copy, the_event};
+use crate::harness::refusal::refused;
+use ballast_client::{
+    BallastError as E,
+    ballast::{
+        args::LiquidateArgs,
+        events::{AccountSeized, Liquidated},
+    },
+    risk::liquidation::Episode,
+};
+use ballast_testkit::{BTC, Svm, Trader};
+
+/// What the owner of a margin account could get out of it: nobody pays in what it lacks.
+fn worth(svm: &Svm, t: &Trader) -> i64 {
+    svm.requirements(t).equity.get().max(0)
+}
+
+/// Takes as much as there is, in slices, until nothing is left or nothing more may be taken. Returns what the budget paid.
+fn sell(svm: &mut Svm, by: &Trader, of: &Trader, most: u32) -> i64 {
+    let mut budget = 0;
+    for _ in 0..60 {
+        let args = LiquidateArgs { most, ..LiquidateArgs::of(0) };
+        let sent = svm.slice(by, of, &[BTC], args).or_else(|_| svm.slice(by, of, &[BTC], LiquidateArgs::of(0)));
+        let Ok(sent) = sent else { break };
+        budget += the_event::<Liquidated>(&sent).from_budget;
+    }
+    budget
+}
+
+/// Prices at which Alice, who has 900 dollars at 40,000, is below maintenance, a third of it, a tenth of it, and bankrupt.
+const PRICES: [&str; 8] = ["36000", "34000", "32600", "32000", "31300", "31050", "30000", "20000"];
+
+/// I374. Whoever takes over his own second account gains nothing before it is seized, at any equity, in one slice or in many, and
+/// after it no more than the budget that was spent: none where equity covers a tenth of maintenance.
+#[test]
+fn nobody_gains_by_his_own_default() {
+    for price in PRICES {
+        for seized in [false, true] {
+            for most in [1_000_000, 100_000] {
+                let mut s = Scene::with_fund("25000").at(price);
+                let (alice, mule) = (copy(&s.alice), copy(&s.carol));
+                let r = s.svm.requirements(&alice);
+                let before = worth(&s.svm, &alice) + worth(&s.svm, &mule);
+                if seized && s.svm.seize(&alice).is_err() {
+                    continue;
+                }
+                if seized {
+                    s.later(1_800);
+                }
+                let budget = sell(&mut s.svm, &mule, &alice, most);
+                let after = worth(&s.svm, &alice) + worth(&s.svm, &mule);
+                let gain = after - before;
+                assert!(gain <= budget, "{price}, seized {seized}, {most}: gained {gain}, budget {budget}");
+                assert!(seized || budget == 0);
+                if 10 * r.equity.get() >= r.maintenance.get() {
+                    assert_eq!(budget, 0, "{price}: equity covers a tenth");
+                }
+                assert!(budget <= r.maintenance.get() / 10);
+                if seized {
+                    assert_eq!(s.svm.lots(&alice, BTC), 0, "{price}: it is sold to the end");
+                    assert_eq!(s.episode(), Episode::default());
+                }
+                s.svm.assert_reconciled();
+            }
+        }
+    }
+}
+
+/// I374, I481. The fund paid a bankrupt account out at a low, and the price recovered. What the fund paid comes back to it, and no
+/// liquidator gets it.
+#[test]
+fn what_the_fund_advanced_is_no_prize() {
+    let mut s = Scene::with_fund("25000").at("20000");
+    let (alice, mule) = (copy(&s.alice), copy(&s.carol));
+    let fund = s.svm.treasury().insurance.get();
+    let seized = s.seize();
+    assert_eq!(seized.paid, 1_100 * USDC);
+    s.later(1_800);
+    s.move_to("31500"); // equity 1,150 of 472.5, of which 50 are Alice's
+    let mule_before = worth(&s.svm, &mule);
+    let did: Liquidated = the_event(&s.svm.slice(&mule, &alice, &[BTC], LiquidateArgs::of(0)).unwrap());
+    assert_eq!((did.discount, did.from_budget), (80 * USDC, 30 * USDC));
+    assert_eq!(worth(&s.svm, &mule) - mule_before, 80 * USDC);
+    assert_eq!(s.svm.treasury().insurance.get(), fund - 30 * USDC, "what was advanced is repaid, the budget was spent");
+    assert_eq!((worth(&s.svm, &alice), s.episode()), (0, Episode::default()));
+    s.svm.assert_reconciled();
+}
+
+/// I373. However many accounts are seized in a day, their discounts cost the fund no more than a hundredth of it an underlying; the
+/// next day goes on.
+#[test]
+fn several_seizures_spend_one_days_budget() {
+    let mut svm = Svm::with_config(|c| c.exchange.insurance = "1_000_000".to_owned()).unwrap();
+    let [bob, mule] = ["90000000", "90000000"].map(|usdc| svm.trader(usdc).unwrap());
+    let poor: Vec<Trader> = (0..4).map(|_| svm.trader("90200").unwrap()).collect();
+    for t in &poor {
+        svm.trade(t, &bob, BTC, "40000", 10_000).unwrap();
+    }
+    svm.advance(1);
+    svm.publish(BTC, "20000").unwrap();
+    let mut set_aside = 0;
+    for t in &poor {
+        let seized: AccountSeized = the_event(&svm.seize(t).unwrap());
+        set_aside += seized.budget;
+    }
+    let limit = svm.treasury().insurance.get() / 100;
+    assert!(set_aside > 2 * limit, "more is set aside, {set_aside}, than may be spent, {limit}");
+    svm.advance(1_800);
+    svm.refresh_all();
+    let mut spent = 0;
+    for t in &poor {
+        spent += sell(&mut svm, &mule, t, 1_000_000);
+        assert!(spent <= limit, "{spent} of {limit}");
+    }
+    assert!(spent > limit / 2);
+    assert_eq!(svm.treasury().spending.spent[usize::from(BTC)].get(), spent);
+    svm.assert_reconciled();
+    refused(&mut svm, |svm| svm.release(&poor[0]), E::NotSeized);
+}
