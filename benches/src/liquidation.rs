@@ -1,13 +1,17 @@
 //! Liquidation and bad debt.
 
 use crate::{
-    bench::{Bench, FORTY_EIGHT, RICH, SIXTEEN, SPREAD, failure, native},
+    bench::{Bench, FORTY_EIGHT, RICH, SIXTEEN, SPREAD, failure, native, units},
     exchange,
     options::{MIDDLE, move_prices, option as series, refresh_all, trade},
     row::{Row, row},
 };
 use anyhow::{Result, ensure};
-use ballast_client::{ballast::args::LiquidateArgs, instruction};
+use ballast_client::{
+    ballast::{args::LiquidateArgs, state::MarginAccount},
+    instruction,
+    risk::QuoteNative,
+};
 use ballast_testkit::{BTC, Order, SOL, Trader, lending::INTEREST};
 
 /// The rows.
@@ -15,6 +19,13 @@ pub const ROWS: &[Row] = &[
     row("liquidate_16", 90_000, "a slice of one leg of 450,000 lots; both sides hold 16 positions").target(90_000),
     row("liquidate_48", 250_000, "the same with 48 positions each, the most that may hold lots").target(250_000),
     row("liquidate_slice_8", 110_000, "a slice of all 8 positions of an account").target(110_000),
+    row(
+        "liquidate_slice_48",
+        450_000,
+        "a slice of all 48 positions of an account, half of them options, by an empty account; with a lookup table",
+    )
+    .target(450_000),
+    row("liquidate_seized_slice_8", 120_000, "all 8 positions of a seized account, its budget pays the discount").target(120_000),
     row(
         "liquidate_16_options",
         110_000,
@@ -122,6 +133,19 @@ pub fn option(b: &mut Bench) -> Result<()> {
     Ok(())
 }
 
+/// All 48 positions of an account. So many accounts fit a transaction only by a lookup table.
+pub fn whole(b: &mut Bench, of: &Trader) -> Result<()> {
+    let by = b.trader(RICH)?;
+    set_equity(b, of, 80);
+    let legs = held(b, of);
+    ensure!(legs.len() == 48, "{} positions", legs.len());
+    let args = LiquidateArgs::WHOLE;
+    let ix = instruction::liquidate(&b.svm.exchange, &by.address(), &by.margin, &of.margin, &legs, &args);
+    let sent = b.svm.simulate_with_table(ix, &[&by.key]).map_err(failure)?;
+    b.units.insert("liquidate_slice_48", units(&sent.log)?);
+    Ok(())
+}
+
 /// An account that borrowed dollars against SOL, which falls from 40 to 16 dollars; both sides hold 16 positions.
 pub fn tokens(b: &mut Bench, lender: &Trader) -> Result<()> {
     b.svm.set_interest(&INTEREST).map_err(failure)?;
@@ -143,11 +167,37 @@ pub fn tokens(b: &mut Bench, lender: &Trader) -> Result<()> {
     Ok(())
 }
 
+/// All 8 positions of an account that was seized a quarter of an hour ago, with little left: the fund pays most of the discount.
+fn seized(b: &mut Bench) -> Result<()> {
+    let (of, by) = (b.trader("100_000")?, b.holder(RICH, 0..8)?);
+    b.trade(&of, BTC, 4_000)?;
+    b.hold(&of, 1..8)?;
+    let gift = exchange::gift(b, "50_000")?;
+    b.run(gift, &[])?;
+    set_equity(b, &of, 2);
+    b.run(instruction::seize(&b.svm.exchange, &of.margin), &[])?;
+    ensure!(b.svm.margin(&of.margin).episode.budget.get() > 0, "the fund pays nothing");
+    b.svm.advance(900);
+    b.publish_all()?;
+    let (legs, args) = (held(b, &of), LiquidateArgs::of(0));
+    let ix = instruction::liquidate(&b.svm.exchange, &by.address(), &by.margin, &of.margin, &legs, &args);
+    b.measure("liquidate_seized_slice_8", ix, &[&by.key])?;
+    Ok(())
+}
+
+/// Puts an account's equity at a part of its maintenance margin, in hundredths.
+fn set_equity(b: &mut Bench, of: &Trader, percent: i64) {
+    let r = b.svm.requirements(of);
+    let change = r.maintenance.get() / 100 * percent - r.equity.get();
+    b.svm.modify::<MarginAccount>(&of.margin, |m| m.portfolio.cash = QuoteNative::new(m.portfolio.cash.get() + change));
+}
+
 /// Bitcoin falls from 40,000 to 20,000. A bankrupt account with 16 positions gets notice and is seized, its debt is shared; one
 /// that was seized and has deposited is released; and after a day a perpetual is wound down.
 pub fn receivership(b: &mut Bench) -> Result<()> {
     let e = b.svm.exchange;
     b.publish_all()?;
+    seized(b)?;
     let sixteen = |b: &mut Bench| -> Result<Trader> {
         let t = b.trader("80_000")?;
         b.trade(&t, BTC, 10_000)?;
