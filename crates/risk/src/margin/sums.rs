@@ -136,14 +136,15 @@ impl Sums {
         if i.is_put() {
             self.linear = sub_bounded(self.linear, units);
         }
-        let (held, uncertain) = if lots > 0 {
-            (lots, add_bounded(t.model_error, t.convexity))
+        if lots > 0 {
+            let uncertain = add_bounded(t.model_error, t.convexity);
+            self.extra = add_bounded(self.extra, mul_bounded(lots, uncertain));
+            self.drift = add_bounded(self.drift, mul_bounded(lots, state.drift));
         } else {
             self.short_options = sub_bounded(self.short_options, units);
-            (sub_bounded(0, lots), t.model_error)
-        };
-        self.extra = add_bounded(self.extra, mul_bounded(held, uncertain));
-        self.drift = add_bounded(self.drift, mul_bounded(held, state.drift));
+            self.extra = sub_bounded(self.extra, mul_bounded(lots, t.model_error));
+            self.drift = sub_bounded(self.drift, mul_bounded(lots, state.drift));
+        }
         Ok((state.mark, delta, state.drift))
     }
 }

@@ -1,5 +1,6 @@
 //! Liquidation and bad debt.
 
+mod findings;
 mod positions;
 mod receivership;
 mod sharing;
