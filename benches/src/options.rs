@@ -17,12 +17,8 @@ pub const STRIKES: u16 = 5;
 pub const MIDDLE: u16 = STRIKES / 2;
 
 /// The option positions of [`mixed`] on every underlying: expiry, strike, put, and whether they are long.
-const LEGS: [(u16, u16, u16, bool); 4] = [
-    (0, MIDDLE, 0, true),
-    (1, MIDDLE + 1, 1, false),
-    (0, MIDDLE + 1, 0, false),
-    (1, MIDDLE, 0, true),
-];
+const LEGS: [(u16, u16, u16, bool); 4] =
+    [(0, MIDDLE, 0, true), (1, MIDDLE + 1, 1, false), (0, MIDDLE + 1, 0, false), (1, MIDDLE, 0, true)];
 
 /// An option's instrument.
 pub fn option(underlying: u16, expiry: u16, strike: u16, put: u16) -> u16 {

@@ -21,13 +21,13 @@ use ballast_testkit::{BTC, ETH, Order, SOL, Trader};
 pub const ROWS: &[Row] = &[
     row("place_order_post_only_16", 12_800, "post-only order into an empty book, 16 positions held").target(25_000),
     row("place_order_post_only_0", 6_200, "the same by an account that holds nothing"),
-    row("place_order_post_only_48", 17_200, "the same with 48 positions"),
+    row("place_order_post_only_48", 15_800, "the same with 48 positions"),
     row("place_order_post_only_16_book_30", 13_000, "into the middle of 30 orders of the same side, 16 positions"),
     row("place_order_post_only_16_book_4096", 13_100, "into the middle of 4,096 bids at as many prices, 16 positions"),
-    row("place_order_post_only_48_mixed", 29_100, "the same with 48 positions, half of them options"),
+    row("place_order_post_only_48_mixed", 26_100, "the same with 48 positions, half of them options"),
     row("place_order_take_1_maker_16", 24_300, "takes one order whole, both sides hold 16 positions").target(45_000),
     row("place_order_take_4_makers_16", 59_500, "takes the orders of four makers, all five hold 16 positions"),
-    row("place_order_take_1_maker_48", 32_900, "takes one order whole, both sides hold 48 positions"),
+    row("place_order_take_1_maker_48", 29_900, "takes one order whole, both sides hold 48 positions"),
     row("place_order_take_reducing_16", 45_800, "reduces below maintenance against one maker: the rule's long way"),
     row("place_order_take_market_16", 24_400, "the same as `place_order_take_1_maker_16` by a market order"),
     row("place_order_match_each_16", 11_800, "a further maker who is met, with 16 positions: (4 makers − 1 maker) / 3"),
@@ -39,7 +39,7 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         "place_order_take_makers_failing_48_options",
-        490_000,
+        404_600,
         "an order that meets as many makers who cannot carry the fill as one instruction does, four; all five hold 48 \
          positions, 32 of them options",
     ),

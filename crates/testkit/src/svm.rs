@@ -184,11 +184,7 @@ impl Svm {
     }
 
     /// As [`Svm::simulate`], of a message of any version.
-    pub(crate) fn simulate_message(
-        &mut self,
-        message: VersionedMessage,
-        signers: &[&Keypair],
-    ) -> Result<Sent, Failed> {
+    pub(crate) fn simulate_message(&mut self, message: VersionedMessage, signers: &[&Keypair]) -> Result<Sent, Failed> {
         let transaction = self.sign(message, signers);
         match self.vm.simulate_transaction(transaction) {
             Ok(info) => Ok(Sent {

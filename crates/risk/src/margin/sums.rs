@@ -117,7 +117,7 @@ impl Sums {
         let t = &i.option;
         let lots = p.lots.get();
         // Orders that only reduce take on no risk.
-        if lots | p.bid_lots.get() | p.ask_lots.get() != 0 {
+        if lots != 0 || p.bid_lots.get() | p.ask_lots.get() != 0 {
             present.require(i, arrays)?;
         }
         let state = present.state(i);
@@ -136,15 +136,14 @@ impl Sums {
         if i.is_put() {
             self.linear = sub_bounded(self.linear, units);
         }
-        if lots > 0 {
-            let uncertain = add_bounded(t.model_error, t.convexity);
-            self.extra = add_bounded(self.extra, mul_bounded(lots, uncertain));
-            self.drift = add_bounded(self.drift, mul_bounded(lots, state.drift));
+        let (held, uncertain) = if lots > 0 {
+            (lots, add_bounded(t.model_error, t.convexity))
         } else {
             self.short_options = sub_bounded(self.short_options, units);
-            self.extra = sub_bounded(self.extra, mul_bounded(lots, t.model_error));
-            self.drift = sub_bounded(self.drift, mul_bounded(lots, state.drift));
-        }
+            (sub_bounded(0, lots), t.model_error)
+        };
+        self.extra = add_bounded(self.extra, mul_bounded(held, uncertain));
+        self.drift = add_bounded(self.drift, mul_bounded(held, state.drift));
         Ok((state.mark, delta, state.drift))
     }
 }

@@ -57,12 +57,17 @@ impl Wallets {
         self.svm.assert_reconciled();
     }
 
-    /// The third wallet takes over what it may of one leg of each of the others, in turn.
+    /// The third wallet takes over as much as it can carry of one leg of each of the others, in turn.
     fn take_over(&mut self, slices: &mut u32) {
         let Self { svm, all: [one, other, third], .. } = self;
         for of in [&*one, &*other] {
             for leg in [BTC, FUTURE] {
-                *slices += u32::from(svm.liquidate(third, of, &[leg]).is_ok());
+                let mut parts = [1_000_000, 300_000, 100_000, 50_000, 30_000, 20_000].into_iter();
+                let took = parts.any(|most| {
+                    let args = LiquidateArgs { most, ..LiquidateArgs::of(0) };
+                    svm.slice(third, of, &[leg], args).is_ok()
+                });
+                *slices += u32::from(took);
             }
         }
     }
