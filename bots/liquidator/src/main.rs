@@ -27,7 +27,7 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<()> {
     let key = read_keypair_file(&args.keypair).map_err(|e| anyhow!("key {}: {e}", args.keypair.display()))?;
-    let bot = Liquidator::new(&args.rpc, key, args.exchange, args.sub_id, args.keep);
+    let bot = Liquidator::new(&args.rpc, key, args.settings()?);
     let stop = Arc::new(AtomicBool::new(false));
     log::begin(args.log, &stop)?;
     if args.once {

@@ -1,12 +1,12 @@
 //! Refreshing prices, and arrays of options, that have become too old to liquidate at.
 
-use anyhow::Result;
+use anyhow::{Error, Result};
 use ballast_client::{
     ballast::oracle::read,
     instruction,
     oracle::{pinned, searches},
     pda::Exchange,
-    risk::{Board, OraclePrice, Portfolio, Published, Quotes, RiskError, Underlying},
+    risk::{Board, OraclePrice, Portfolio, Position, Published, Quotes, RiskError, Underlying},
     rpc::Rpc,
     series::REFRESH_BATCH,
 };
@@ -14,10 +14,15 @@ use solana_address::Address;
 use solana_instruction::Instruction;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The underlyings of a portfolio's positions whose price on the board is too old for a takeover.
+/// The underlyings of a portfolio's positions and tokens whose price on the board is too old for a liquidation.
 pub fn stale(board: &Board, portfolio: &Portfolio, now: i64) -> BTreeSet<u16> {
-    let held = portfolio.open().iter().filter(|p| !p.lots.is_zero()).map(|p| p.key.underlying());
-    held.filter(|u| board.underlying(*u).is_ok_and(|u| u.require_fresh(now).is_err())).collect()
+    let unsettled =
+        |p: &&Position| !p.lots.is_zero() && board.instrument(p.key.instrument()).is_ok_and(|i| i.settled == 0);
+    let positions = portfolio.open().iter().filter(unsettled).map(|p| p.key.underlying());
+    let tokens = portfolio.balances.iter().filter(|b| b.amount > 0);
+    let tokens = tokens.filter_map(|b| board.token(b.token).ok()).map(|token| token.underlying);
+    let is_stale = |index: &u16| board.underlying(*index).is_ok_and(|u| u.require_fresh(now).is_err());
+    positions.chain(tokens).filter(is_stale).collect()
 }
 
 /// Instructions that refresh the options of portfolios whose arrays a takeover would not accept: too old, or made at a price
@@ -46,23 +51,31 @@ pub fn refresh_options<'a>(
     instructions
 }
 
-/// Instructions that put newer prices of some underlyings on the board, as far as there are any on the chain.
-pub fn refresh(
-    rpc: &Rpc,
-    exchange: &Exchange,
-    board: &Board,
-    underlyings: &BTreeSet<u16>,
-    now: i64,
-) -> Result<Vec<Instruction>> {
-    let mut instructions = Vec::new();
+/// What a search for newer prices came to.
+#[derive(Default)]
+pub struct Refreshes {
+    /// Instructions that put newer prices on the board, one for each underlying for which there is one.
+    pub found: Vec<Instruction>,
+    /// Why nothing could be found out for others.
+    pub failed: Vec<Error>,
+}
+
+/// Looks for newer prices of some underlyings on the chain. One feed that fails does not keep the others from being found.
+pub fn refresh(rpc: &Rpc, exchange: &Exchange, board: &Board, underlyings: &BTreeSet<u16>, now: i64) -> Refreshes {
+    let mut refreshes = Refreshes::default();
     for index in underlyings {
         let Ok(u) = board.underlying(*index) else { continue };
-        if let Some(price) = newest(rpc, u, now)? {
-            let second = pinned(&u.second);
-            instructions.push(instruction::refresh_underlying_from(exchange, &price, second.as_ref(), *index));
+        match newest(rpc, u, now) {
+            Ok(Some(price)) => {
+                let second = pinned(&u.second);
+                let ix = instruction::refresh_underlying_from(exchange, &price, second.as_ref(), *index);
+                refreshes.found.push(ix);
+            }
+            Ok(None) => {}
+            Err(error) => refreshes.failed.push(error.context(format!("underlying {index}"))),
         }
     }
-    Ok(instructions)
+    refreshes
 }
 
 /// The account with the newest price of an underlying's first feed that the board would take.

@@ -1,35 +1,129 @@
-//! Closing on the order book what was taken over.
+//! Closing on the order books what was taken over, and returning the cash.
 
-use anyhow::{Result, anyhow};
+use crate::{bot::Liquidator, chain::Chain, purse};
+use anyhow::{Context, Result, anyhow};
 use ballast_client::{
     account::MarketAccount,
-    ballast::{args::OrderArgs, constants::MAX_MAKERS},
+    ballast::{args::OrderArgs, constants::MAX_MAKERS, events::OrderPlaced},
     book::Owner,
-    risk::{Board, Position, Side},
+    decimal, event, instruction, margin,
+    risk::{Board, Portfolio, Position, Requirements, Side},
     terms::Terms,
 };
 use solana_address::Address;
+use tracing::info;
 
 /// How far from the mark it may close, in millionths.
 const SLIPPAGE: i64 = 5_000;
 
 /// An order that closes a position.
-pub struct Close {
+struct Close {
+    terms: Terms,
     /// The order.
-    pub args: OrderArgs,
+    args: OrderArgs,
     /// The makers it meets.
-    pub makers: Vec<Address>,
+    makers: Vec<Address>,
+    /// The account's margin after it, with all the cash that can be brought in.
+    after: Requirements,
 }
 
-/// The order that closes as much of a position as the book has within the slippage, if it has anything.
-pub fn close(
+impl Liquidator {
+    /// Closes what one book takes of one position, or returns the cash where there is none. True if it did something.
+    pub(crate) fn unwind(&self, chain: &Chain) -> Result<bool> {
+        let Some(desk) = chain.own.desk.as_deref().filter(|_| !self.settings.keep) else { return Ok(false) };
+        let spare = purse::spare(&chain.board, &chain.own, &self.own, chain.now);
+        let portfolio = purse::with_spare(&chain.own, spare);
+        let mut closes = Vec::new();
+        for p in desk.portfolio.open().iter().filter(|p| !p.lots.is_zero()) {
+            match self.close_of(chain, &portfolio, p) {
+                Ok(Some(close)) => closes.push(close),
+                Ok(None) => {}
+                Err(error) => self.report.failed(&self.own.desk, "close a position", &error),
+            }
+        }
+        // Of a hedge the leg first whose other side needs the least margin alone.
+        closes.sort_by_key(|close| close.after.initial);
+        for close in &closes {
+            match self.send_close(close, spare) {
+                Ok(true) => return Ok(true),
+                Ok(false) => {}
+                Err(error) => self.report.failed(&self.own.desk, "close a position", &error),
+            }
+        }
+        self.return_cash(chain)
+    }
+
+    /// The order that closes as much of a position as its book takes and the rest can carry. None, and said so, where the book takes
+    /// nothing.
+    fn close_of(&self, chain: &Chain, portfolio: &Portfolio, p: &Position) -> Result<Option<Close>> {
+        let terms = Terms::of(&chain.board, p.key.instrument())?;
+        let market = self.rpc.market(&self.exchange, terms.instrument)?;
+        let (limit, lots, makers) = taken_by_book(&chain.board, &market, p, &terms, &self.own.desk, chain.now)?;
+        if lots == 0 {
+            let why = format!("nobody takes {} of {} near the mark", terms.show_lots(p.lots.get()), terms.name);
+            self.report.note(&self.own.desk, "kept a position", terms.name, &why);
+            return Ok(None);
+        }
+        let (mut lots, long) = (lots, p.lots.get() > 0);
+        loop {
+            let signed = if long { -lots } else { lots };
+            let after = margin::after_fill(&chain.board, portfolio, terms.instrument, signed, limit, 0, chain.now)?;
+            // A single lot is tried in any case: it may be taken because it reduces.
+            if after.initial_equity >= after.initial || lots == 1 {
+                let side = if long { Side::Ask } else { Side::Bid };
+                let args = OrderArgs::limit(side, limit, lots).immediate_or_cancel().reduce_only();
+                return Ok(Some(Close { terms, args, makers, after }));
+            }
+            lots /= 2;
+        }
+    }
+
+    fn send_close(&self, close: &Close, spare: i64) -> Result<bool> {
+        let Close { terms, args, makers, after } = close;
+        let bring = purse::bring(&self.exchange, &self.own, purse::wanted(after, spare, 0));
+        let order =
+            instruction::place_order(&self.exchange, &self.own.owner, &self.own.desk, terms.instrument, makers, args);
+        let instructions: Vec<_> = bring.into_iter().chain([order]).collect();
+        let sent = self.rpc.send(&instructions, &self.key, &[])?;
+        let orders = event::find::<OrderPlaced>(&sent.log);
+        let done = orders.first().context("the log has no order")?;
+        if done.filled == 0 {
+            return Ok(false);
+        }
+        let price = decimal::rounded(terms.average(done.value, done.filled), 6, 2);
+        info!(instrument = %terms.name, size = %terms.show_lots(done.filled), %price, "closed");
+        Ok(true)
+    }
+
+    /// Returns the cash of the account that takes slices over to the main one, once it holds no position. Tokens have no book.
+    fn return_cash(&self, chain: &Chain) -> Result<bool> {
+        let Some(desk) = chain.own.desk.as_deref().filter(|_| !self.own.are_one()) else { return Ok(false) };
+        let p = &desk.portfolio;
+        if p.open().iter().any(|p| !p.lots.is_zero()) {
+            return Ok(false);
+        }
+        if p.balances.iter().any(|b| b.amount > 0) {
+            let why = "tokens have no book: withdraw them and sell them elsewhere";
+            self.report.note(&self.own.desk, "kept tokens", String::new(), &why);
+        }
+        let r = margin::requirements(&chain.board, p, chain.now)?;
+        let free = r.withdraw_equity.get().saturating_sub(r.initial.get()).min(p.cash.get());
+        let Some(ix) = purse::give_back(&self.exchange, &self.own, free) else { return Ok(false) };
+        self.rpc.send(&[ix], &self.key, &[])?;
+        info!(cash = %decimal::rounded(free, 6, 2), "returned cash to the main account");
+        Ok(true)
+    }
+}
+
+/// What a book takes of a position within the slippage: the limit, the lots and the makers.
+fn taken_by_book(
     board: &Board,
     market: &MarketAccount,
     p: &Position,
     terms: &Terms,
     own: &Address,
     now: i64,
-) -> Result<Option<Close>> {
+) -> Result<(i64, i64, Vec<Address>)> {
     let i = board.instrument(terms.instrument)?;
     let mark = i.mark_at(board.underlying(i.underlying)?, now);
     let (side, limit) = if p.lots.get() > 0 {
@@ -38,10 +132,11 @@ pub fn close(
         (Side::Bid, terms.mark_ticks(mark.get(), SLIPPAGE))
     };
     let reached = |price: i64| if p.lots.get() > 0 { price >= limit } else { price <= limit };
+    let held = p.lots.get().abs();
     let (mut found, mut makers) = (0, Vec::new());
     for order in market.book()?.orders(side.opposite()) {
         let (_, order) = order.map_err(|e| anyhow!("{e}"))?;
-        if !reached(order.price_ticks.get()) || found >= p.lots.get().abs() {
+        if !reached(order.price_ticks.get()) || found >= held {
             break;
         }
         if order.owner == Owner::new(own.as_array()) {
@@ -58,9 +153,5 @@ pub fn close(
             found += order.lots.get();
         }
     }
-    if found == 0 {
-        return Ok(None);
-    }
-    let args = OrderArgs::limit(side, limit, p.lots.get().abs()).immediate_or_cancel().reduce_only();
-    Ok(Some(Close { args, makers }))
+    Ok((limit, found.min(held), makers))
 }

@@ -1,6 +1,9 @@
 //! The margin of an account before and after what it might do. The program's own code, on accounts read through RPC.
 
-use ballast::{args::LiquidateArgs, state::MarginAccount};
+use ballast::{
+    args::LiquidateArgs,
+    state::{MarginAccount, Treasury},
+};
 use ballast_risk::{
     Balance, Board, Fill, Leg as BlockLeg, Lots, Portfolio, Position, Ppm, Purpose, QuoteNative, Requirements,
     RiskError, Ticks,
@@ -42,6 +45,8 @@ pub fn after_fill(
 pub struct Liquidation<'a> {
     /// The board.
     pub board: &'a Board,
+    /// The treasury, whose insurance fund pays a part of what liquidators of seized accounts get.
+    pub treasury: &'a Treasury,
     /// The account below maintenance.
     pub account: &'a MarginAccount,
     /// The instruments of its positions that are legs.
@@ -111,7 +116,9 @@ impl Liquidation<'_> {
             legs.require_whole(self.board, portfolio, self.now)?;
         }
         let request = Request { legs, most: Ppm::new(self.args.most) };
-        slice(self.board, portfolio, &mut self.account.episode.clone(), &request, self.now, room)
+        let mut episode = self.account.episode;
+        episode.budget = self.treasury.open_budget(self.board, portfolio, &episode, self.now)?;
+        slice(self.board, portfolio, &mut episode, &request, self.now, room)
     }
 }
 

@@ -1,7 +1,10 @@
 //! The margin simulator refuses what the program refuses, and nothing else.
 
 use ballast_client::{
-    ballast::{args::LiquidateArgs, state::MarginAccount},
+    ballast::{
+        args::LiquidateArgs,
+        state::{MarginAccount, Treasury},
+    },
     margin::Liquidation,
     risk::{
         Board, Fill, Instrument, InstrumentLimits, Kind, Lots, MarginParams, Portfolio, Ppm, Print, QuoteNative,
@@ -20,6 +23,7 @@ fn board(max_position: i64) -> Box<Board> {
         initial_ratio: Ppm::new(1_200_000),
         discount_max: Ppm::new(500_000),
         discount_of_equity: Ppm::new(500_000),
+        fund_budget: Ppm::new(10_000),
         ..MarginParams::zeroed()
     };
     board.underlyings[0] = Underlying {
@@ -64,8 +68,15 @@ fn a_slice_past_the_liquidators_position_limit_is_no_refusal() {
     let mut own: Box<Portfolio> = zeroed_box();
     own.cash = QuoteNative::new(100_000_000);
     own.fill(i, u, fill).unwrap();
-    let liquidation =
-        Liquidation { board: &board, account: &account, instruments: &[0], args: LiquidateArgs::of(0), now: NOW };
+    let treasury: Box<Treasury> = zeroed_box();
+    let liquidation = Liquidation {
+        board: &board,
+        treasury: &treasury,
+        account: &account,
+        instruments: &[0],
+        args: LiquidateArgs::of(0),
+        now: NOW,
+    };
     // Equity 0.4 of a maintenance margin of 1: 20 % of what is freed, so that of ten lots seven and a half are needed.
     let after = liquidation.after_slice(&own).unwrap();
     assert_eq!(after.slice, liquidation.slice().unwrap());
@@ -73,4 +84,30 @@ fn a_slice_past_the_liquidators_position_limit_is_no_refusal() {
     assert_eq!(after.account.equity, QuoteNative::new(240_000));
     assert_eq!(after.liquidator.scan, QuoteNative::new(1_800_000));
     assert_eq!(after.liquidator.equity, QuoteNative::new(100_000_000 + 160_000));
+}
+
+#[test]
+fn what_a_liquidator_of_a_seized_account_gets_depends_on_the_fund() {
+    let board = board(1 << 20);
+    let mut account: Box<MarginAccount> = zeroed_box();
+    let (i, u) = (board.instrument(0).unwrap(), board.underlying(0).unwrap());
+    let fill = Fill { lots: Lots::new(10_000), value: QuoteNative::new(10_000_000_000) };
+    account.portfolio.fill(i, u, fill).unwrap();
+    (account.episode.seized_at, account.episode.budget) = (NOW - 1_800, QuoteNative::new(50_000_000));
+    let mut own: Box<Portfolio> = zeroed_box();
+    own.cash = QuoteNative::new(100_000_000_000);
+    let mut treasury: Box<Treasury> = zeroed_box();
+    treasury.insurance = QuoteNative::new(4_000_000_000);
+    let paid = |treasury: &Treasury| {
+        let args = LiquidateArgs::WHOLE;
+        let liquidation = Liquidation { board: &board, treasury, account: &account, instruments: &[0], args, now: NOW };
+        let after = liquidation.after_slice(&own).unwrap();
+        assert_eq!(after.liquidator.equity, own.cash.plus(after.slice.payment.discount).unwrap());
+        after.slice.payment.from_budget.get()
+    };
+    // A hundredth of the fund a day, of which some is spent.
+    assert_eq!(paid(&treasury), 40_000_000);
+    treasury.spending.day = NOW.div_euclid(86_400);
+    treasury.spending.spent[0] = QuoteNative::new(15_000_000);
+    assert_eq!(paid(&treasury), 25_000_000);
 }

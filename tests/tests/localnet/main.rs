@@ -3,19 +3,19 @@
 mod lifecycle;
 
 use anyhow::{Result, anyhow};
-use ballast_client::ballast::events::OrderPlaced;
+use ballast_client::ballast::events::{Event, Liquidated, OrderPlaced};
 use ballast_client::{
     BallastError,
     ballast::{
-        args::{BOTH_SIDES, OrderArgs},
-        state::VolatilitySurface,
+        args::{BOTH_SIDES, LiquidateArgs, OrderArgs},
+        state::{MarginAccount, VolatilitySurface},
     },
     config::{self, Config},
     event, instruction, margin,
     risk::{Ppm, Requirements, Side, Smile},
     terms::Terms,
 };
-use ballast_liquidator::Liquidator;
+use ballast_liquidator::{Liquidator, Settings};
 use ballast_localnet::{
     Localnet, Trader, Venue,
     story::{self, Bot, Seat},
@@ -76,7 +76,7 @@ struct Thread {
 impl Thread {
     fn start(seat: &Seat) -> Result<Self> {
         let key = solana_keypair::read_keypair_file(&seat.keypair).map_err(|e| anyhow!("{e}"))?;
-        let bot = Liquidator::new(&seat.rpc, key, seat.exchange, 0, false);
+        let bot = Liquidator::new(&seat.rpc, key, Settings::new(seat.exchange));
         let (stop, log) = (Arc::<AtomicBool>::default(), Log::default());
         let (stopped, kept) = (Arc::clone(&stop), log.clone());
         let handle = thread::spawn(move || {
@@ -119,19 +119,28 @@ fn the_demo_reconciles_and_its_liquidator_acts() {
     assert!(outcome.reconciliation.holds(), "{:?}", outcome.reconciliation);
     assert_eq!(outcome.reconciliation.difference(), 0);
     assert_eq!((outcome.reconciliation.cash, outcome.reconciliation.unswept), (0, 0), "everyone is gone");
-    assert!(!outcome.liquidations.is_empty(), "{told}");
-    for l in &outcome.liquidations {
+    let liquidations: Vec<&Liquidated> =
+        outcome.defaults.iter().filter_map(|e| if let Event::Liquidated(l) = e { Some(l) } else { None }).collect();
+    assert!(!liquidations.is_empty(), "{told}");
+    for l in &liquidations {
         assert!(l.equity_before < l.maintenance_before);
-        assert!(l.equity_after - l.maintenance_after > l.equity_before - l.maintenance_before);
-        assert_eq!(l.bad_debt, 0);
+        assert!(l.maintenance_after < l.maintenance_before);
+        assert_eq!(l.uncovered, 0);
     }
     let of = |name: &str| outcome.statements.iter().find(|s| s.name == name).unwrap();
-    assert!(of("Lena").liquidation_cost > 0, "the leveraged long was liquidated");
-    assert!(of("Bot").profit() > 0, "the liquidator gained");
-    for hedged in ["Hugo", "Nils"] {
-        assert_eq!(of(hedged).liquidation_cost, 0, "{hedged} was not");
+    for liquidated in ["Lena", "Hugo"] {
+        assert!(of(liquidated).liquidation_cost > 0, "{liquidated} was liquidated");
     }
-    assert!(told.contains("took over"), "the liquidator says what it did:\n{told}");
+    assert_eq!(of("Nils").liquidation_cost, 0, "the hedged SOL was not");
+    assert!(of("Bot").profit() > 0, "the liquidator gained");
+    let pair = liquidations.iter().find(|l| l.positions.len() == 2).expect("a hedged book goes as a slice");
+    assert!(pair.positions[0].lots > 0 && pair.positions[1].lots < 0, "{pair:?}");
+    assert!(liquidations.iter().any(|l| l.from_budget > 0), "a seized account is sold");
+    let seized = outcome.defaults.iter().filter(|e| matches!(e, Event::AccountSeized(_))).count();
+    assert_eq!(seized, 2, "{told}");
+    let shared = |e: &Event| matches!(e, Event::BadDebtResolved(r) if r.shared > 0 && r.uncovered == 0);
+    assert!(outcome.defaults.iter().any(shared), "one loss is shared:\n{told}");
+    assert!(told.contains("took over a slice"), "the liquidator says what it did:\n{told}");
 }
 
 fn localnet() -> Result<Localnet> {
@@ -151,6 +160,12 @@ fn trader(venue: &Venue, name: &str, usdc: &str) -> Result<Trader> {
     let trader = venue.trader(name, usdc, "0")?;
     venue.deposit_usdc(&trader, usdc)?;
     Ok(trader)
+}
+
+/// A liquidator that keeps what it takes over, in its one account.
+fn liquidator(net: &Localnet, venue: &Venue, who: &Trader) -> Liquidator {
+    let settings = Settings { desk_id: 0, keep: true, ..Settings::new(venue.exchange.id) };
+    Liquidator::new(net.rpc_url(), who.key.insecure_clone(), settings)
 }
 
 /// One trader buys BTC-PERP from another.
@@ -213,7 +228,7 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     let (alice, bob) = (trader(&venue, "Alice", "9000")?, trader(&venue, "Bob", "100000")?);
     let poor = trader(&venue, "Poor", "500")?;
     trade(&venue, &alice, &bob, "40000", "1")?;
-    let bot = Liquidator::new(net.rpc_url(), poor.key.insecure_clone(), venue.exchange.id, 0, true);
+    let bot = liquidator(&net, &venue, &poor);
     let log = Log::default();
     let pass = || log.during(|| bot.pass());
     assert!(!pass()?, "there is nothing to do");
@@ -239,7 +254,127 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     assert!(own.open()[0].lots.get() > 0 && carried.initial_equity >= carried.initial);
     assert!(venue.reconcile()?.holds());
     let said = log.lines();
-    assert!(said[0].starts_with("refreshed") && said[1].starts_with("took over"), "{said:?}");
+    assert!(said.len() == 3 && said[0].starts_with("left it alone") && said[0].contains("is 60 s old"), "{said:?}");
+    assert!(said[1].starts_with("refreshed") && said[2].starts_with("took over a slice"), "{said:?}");
+    net.stop()
+}
+
+/// Makes passes until there is nothing left to do.
+fn pass_until_idle(bot: &Liquidator) -> Result<()> {
+    for _ in 0..20 {
+        if !bot.pass()? {
+            return Ok(());
+        }
+    }
+    anyhow::bail!("the liquidator is never done")
+}
+
+#[test]
+fn a_hedged_pair_goes_as_a_slice_through_an_account_of_its_own() -> Result<()> {
+    let net = localnet()?;
+    let venue = venue(&net)?;
+    let (alice, bob) = (trader(&venue, "Alice", "7700")?, trader(&venue, "Bob", "200000")?);
+    let keeper = trader(&venue, "Keeper", "20000")?;
+    let [btc, eth] = [&venue.terms[0], &venue.terms[1]];
+    deal(&venue, &alice, &bob, btc, btc.ticks("40000")?, "1")?;
+    // What hedges the first is no order that rests: its margin would not.
+    let bid = OrderArgs::limit(Side::Bid, eth.ticks("2500")?, eth.lots("16")?);
+    venue.act(&bob, &[venue.place(&bob, 1, &bid, &[])])?;
+    let ask = OrderArgs::limit(Side::Ask, eth.ticks("2500")?, eth.lots("16")?);
+    venue.act(&alice, &[venue.place(&alice, 1, &ask, &[&bob])])?;
+    let bot = Liquidator::new(net.rpc_url(), keeper.key.insecure_clone(), Settings::new(venue.exchange.id));
+    let log = Log::default();
+    assert!(!log.during(|| bot.pass())?, "there is nothing to do");
+
+    net.set_time(net.rpc().now()? + 3_600)?;
+    venue.publish(&["39000", "2600", "40"])?;
+    assert!(log.during(|| bot.pass())?, "an account for what is taken over is opened");
+    let desk = venue.exchange.margin(&keeper.address(), 1);
+
+    // What the client says the program will do, it does to the unit.
+    let (board, now) = (net.rpc().board(&venue.exchange)?.board, net.rpc().now()?);
+    let (treasury, account) = (net.rpc().treasury(&venue.exchange)?, venue.margin_of(&alice)?);
+    let expected = margin::Liquidation {
+        board: &board,
+        treasury: &treasury,
+        account: &account,
+        instruments: &[0, 1],
+        args: LiquidateArgs::of(0),
+        now,
+    };
+    let expected = expected.after_slice(&venue.margin_of(&keeper)?.portfolio)?;
+    assert!(log.during(|| bot.pass())?, "the slice is taken");
+    let after = margin_of(&venue, &alice)?;
+    assert_eq!((after.equity, after.maintenance), (expected.account.equity, expected.account.maintenance));
+    assert!(!after.is_liquidatable());
+    let taken: Box<MarginAccount> = net.rpc().decode(&desk)?;
+    let has = margin::requirements(&board, &taken.portfolio, now)?;
+    assert_eq!(has.maintenance, expected.liquidator.maintenance);
+    let main = venue.margin_of(&keeper)?.portfolio;
+    assert_eq!(has.equity.plus(main.cash).unwrap(), expected.liquidator.equity);
+    assert!(!main.cash.is_zero() && main.position_count == 0, "only what is needed is brought in");
+    let legs: Vec<i64> = taken.portfolio.open().iter().map(|p| p.lots.get()).collect();
+    assert!(legs.len() == 2 && legs[0] > 0 && legs[1] < 0, "{legs:?}");
+
+    // Nobody takes it: it is kept. Then it is closed on the books, and the cash is back.
+    assert!(!log.during(|| bot.pass())?);
+    let bid = OrderArgs::post_only(Side::Bid, btc.ticks("38990")?, btc.lots("1")?);
+    let ask = OrderArgs::post_only(Side::Ask, eth.ticks("2601")?, eth.lots("16")?);
+    venue.act(&bob, &[venue.place(&bob, 0, &bid, &[]), venue.place(&bob, 1, &ask, &[])])?;
+    log.during(|| pass_until_idle(&bot))?;
+    let left: Box<MarginAccount> = net.rpc().decode(&desk)?;
+    assert!(left.portfolio.position_count == 0 && left.portfolio.cash.is_zero());
+    assert!(venue.margin_of(&keeper)?.portfolio.cash.get() > 20_000_000_000, "it gained");
+    assert!(venue.reconcile()?.holds());
+    let said = log.lines();
+    let mut lines = said.iter();
+    for what in ["opened an account", "took over a slice", "kept a position", "closed", "returned cash"] {
+        assert!(lines.any(|line| line.contains(what)), "{what}: {said:#?}");
+    }
+    assert!(said.iter().any(|l| l.contains("BTC-PERP at 39,000.00 and -")), "both legs in one slice: {said:#?}");
+    net.stop()
+}
+
+#[test]
+fn a_book_of_many_legs_goes_through_a_lookup_table() -> Result<()> {
+    let net = localnet()?;
+    let venue = venue(&net)?;
+    venue.publish_volatilities()?;
+    let (alice, bob) = (trader(&venue, "Alice", "7000")?, trader(&venue, "Bob", "200000")?);
+    let keeper = trader(&venue, "Keeper", "100000")?;
+    let options: Vec<Listed> = venue.terms.iter().skip(4).map(|terms| Listed { venue: &venue, terms }).collect();
+    assert_eq!(options.len(), 10);
+    for option in &options {
+        deal(&venue, &bob, &alice, option.terms, option.mark()?, "0.05")?;
+    }
+    for (perpetual, price, size) in [(0, "40000", "0.05"), (1, "2500", "0.1"), (2, "40", "1")] {
+        let terms = &venue.terms[perpetual];
+        deal(&venue, &bob, &alice, terms, terms.ticks(price)?, size)?;
+    }
+    let settings = Settings { keep: true, ..Settings::new(venue.exchange.id) };
+    let bot = Liquidator::new(net.rpc_url(), keeper.key.insecure_clone(), settings);
+    // Up, until she is below maintenance.
+    let mut below = false;
+    for price in (42_000..90_000).step_by(1_000).map(|price: u32| price.to_string()) {
+        net.set_time(net.rpc().now()? + 300)?;
+        venue.publish(&[&price, "2500", "40"])?;
+        venue.refresh_options()?;
+        below = margin_of(&venue, &alice)?.is_liquidatable();
+        if below {
+            break;
+        }
+    }
+    assert!(below, "she is below maintenance");
+    let log = Log::default();
+    log.during(|| pass_until_idle(&bot))?;
+    let said = log.lines();
+    assert!(said.iter().any(|l| l.contains("put addresses into the lookup table")), "{said:#?}");
+    let table = net.rpc().lookup_table(&keeper.address(), &venue.exchange.address)?.expect("it is found again");
+    assert!(table.addresses.contains(&venue.exchange.market(options[9].terms.instrument)));
+    let desk: Box<MarginAccount> = net.rpc().decode(&venue.exchange.margin(&keeper.address(), 1))?;
+    assert!(desk.portfolio.open().len() > 11, "{said:#?}");
+    assert!(!margin_of(&venue, &alice)?.is_liquidatable());
+    assert!(venue.reconcile()?.holds());
     net.stop()
 }
 
@@ -334,7 +469,7 @@ fn options_are_published_priced_traded_and_liquidated() -> Result<()> {
     venue.act(&bob, &[cancel])?;
 
     // A rise beyond the array's reach. The liquidator refreshes it, then takes the short call over.
-    let bot = Liquidator::new(net.rpc_url(), keeper.key.insecure_clone(), venue.exchange.id, 0, true);
+    let bot = liquidator(&net, &venue, &keeper);
     let log = Log::default();
     let pass = || log.during(|| bot.pass());
     assert!(!pass()?, "there is nothing to do");

@@ -4,10 +4,12 @@
 //! trades or liquidates cannot wait for finality.
 
 mod failed;
+mod lookup;
 mod send;
 
 pub use failed::Failed;
 pub use send::Sent;
+pub use solana_message::AddressLookupTableAccount;
 
 use crate::{
     account::{Layout, MarketAccount, decode, discriminator, margin_view},

@@ -2,7 +2,6 @@
 
 use super::{Failed, Rpc};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use solana_address::Address;
 use solana_client::{
     rpc_config::{RpcSendTransactionConfig, RpcSimulateTransactionConfig, RpcTransactionConfig, UiTransactionEncoding},
     rpc_response::{OptionSerializer, UiTransactionStatusMeta},
@@ -10,10 +9,12 @@ use solana_client::{
 use solana_commitment_config::CommitmentConfig;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
-use solana_message::compiled_instruction::CompiledInstruction;
+use solana_message::{
+    AddressLookupTableAccount, Message, VersionedMessage, compiled_instruction::CompiledInstruction, v0,
+};
 use solana_signature::Signature;
 use solana_signer::Signer;
-use solana_transaction::Transaction;
+use solana_transaction::versioned::VersionedTransaction;
 use std::{
     thread::sleep,
     time::{Duration, Instant},
@@ -44,7 +45,19 @@ pub struct Sent {
 impl Rpc {
     /// Signs, sends and confirms a transaction. It is simulated first, so that what would fail costs nothing.
     pub fn send(&self, instructions: &[Instruction], payer: &Keypair, signers: &[&Keypair]) -> Result<Sent, Failed> {
-        let transaction = self.sign(instructions, payer, signers)?;
+        self.send_with(instructions, payer, signers, &[])
+    }
+
+    /// The same, with lookup tables for what they hold of the addresses. Without any it is a transaction of the old kind, which
+    /// has room for some thirty addresses.
+    pub fn send_with(
+        &self,
+        instructions: &[Instruction],
+        payer: &Keypair,
+        signers: &[&Keypair],
+        tables: &[AddressLookupTableAccount],
+    ) -> Result<Sent, Failed> {
+        let transaction = self.sign(instructions, payer, signers, tables)?;
         let config = RpcSendTransactionConfig {
             preflight_commitment: Some(self.client.commitment().commitment),
             ..Default::default()
@@ -60,7 +73,7 @@ impl Rpc {
         payer: &Keypair,
         signers: &[&Keypair],
     ) -> Result<Sent, Failed> {
-        let transaction = self.sign(instructions, payer, signers)?;
+        let transaction = self.sign(instructions, payer, signers, &[])?;
         let config = RpcSimulateTransactionConfig { commitment: Some(self.client.commitment()), ..Default::default() };
         let result = self.client.simulate_transaction_with_config(&transaction, config)?.value;
         let log = result.logs.unwrap_or_default();
@@ -73,7 +86,7 @@ impl Rpc {
             compute_units: result.units_consumed.unwrap_or_default(),
             log,
             return_data: decode_base64(&return_data)?,
-            instructions: instructions_of(&transaction.message.account_keys, &transaction.message.instructions),
+            instructions: instructions_of(&transaction.message),
         })
     }
 
@@ -110,18 +123,31 @@ impl Rpc {
         let meta = found.meta.ok_or_else(|| Failed::lost(format!("{signature} has no metadata")))?;
         let mut sent = sent(*signature, meta)?;
         if let Some(message) = transaction.map(|t| t.message) {
-            sent.instructions = instructions_of(message.static_account_keys(), message.instructions());
+            sent.instructions = instructions_of(&message);
         }
         Ok(sent)
     }
 
-    fn sign(&self, instructions: &[Instruction], payer: &Keypair, signers: &[&Keypair]) -> Result<Transaction, Failed> {
+    fn sign(
+        &self,
+        instructions: &[Instruction],
+        payer: &Keypair,
+        signers: &[&Keypair],
+        tables: &[AddressLookupTableAccount],
+    ) -> Result<VersionedTransaction, Failed> {
         let mut all = vec![compute_unit_limit(COMPUTE_UNIT_LIMIT)];
         all.extend_from_slice(instructions);
         let mut keys = vec![payer];
         keys.extend(signers.iter().copied().filter(|k| k.pubkey() != payer.pubkey()));
         let blockhash = self.client.get_latest_blockhash()?;
-        Ok(Transaction::new_signed_with_payer(&all, Some(&payer.pubkey()), &keys, blockhash))
+        let message = if tables.is_empty() {
+            VersionedMessage::Legacy(Message::new_with_blockhash(&all, Some(&payer.pubkey()), &blockhash))
+        } else {
+            let message = v0::Message::try_compile(&payer.pubkey(), &all, tables, blockhash);
+            VersionedMessage::V0(message.map_err(|e| Failed::lost(format!("the transaction did not compile: {e}")))?)
+        };
+        VersionedTransaction::try_new(message, &keys)
+            .map_err(|e| Failed::lost(format!("the transaction could not be signed: {e}")))
     }
 }
 
@@ -138,10 +164,11 @@ fn sent(signature: Signature, meta: UiTransactionStatusMeta) -> Result<Sent, Fai
     Ok(Sent { signature, compute_units, log, return_data, instructions: Vec::new() })
 }
 
-/// The data of those instructions that are Ballast's.
-fn instructions_of(keys: &[Address], all: &[CompiledInstruction]) -> Vec<Vec<u8>> {
-    let ours = all.iter().filter(|i| keys.get(usize::from(i.program_id_index)) == Some(&ballast::ID));
-    ours.map(|i| i.data.clone()).collect()
+/// The data of those instructions that are Ballast's. A program's address is never in a lookup table.
+fn instructions_of(message: &VersionedMessage) -> Vec<Vec<u8>> {
+    let keys = message.static_account_keys();
+    let ours = |i: &&CompiledInstruction| keys.get(usize::from(i.program_id_index)) == Some(&ballast::ID);
+    message.instructions().iter().filter(ours).map(|i| i.data.clone()).collect()
 }
 
 fn decode_base64(text: &str) -> Result<Vec<u8>, Failed> {

@@ -1,7 +1,8 @@
 //! Who plays, what they bring and what they trade.
 
 use crate::Trader;
-use ballast_client::risk::Side;
+use ballast_client::{pda::Exchange, risk::Side};
+use solana_address::Address;
 
 /// Index of the BTC perpetual, and of its underlying.
 pub const BTC: u16 = 0;
@@ -27,22 +28,33 @@ const fn part(name: &'static str, role: &'static str, usdc: &'static str, sol: &
 }
 
 /// The parts, in the order of the tables.
-pub const PARTS: [Part; 11] = [
+pub const PARTS: [Part; 13] = [
     part("Maya", "makes markets, tight", "250000", "0"),
     part("Milo", "makes markets, wide", "250000", "0"),
     Part { trades: &[(BTC, Side::Bid, "2")], ..part("Lena", "long BTC, nearly four times her money", "24000", "0") },
     Part {
         trades: &[(BTC, Side::Bid, "3"), (ETH, Side::Ask, "39.4")],
-        ..part("Hugo", "long BTC against short ETH, dollar for dollar", "60000", "0")
+        ..part("Hugo", "long BTC against short ETH, as much as he can", "26000", "0")
     },
     Part { trades: &[(BTC, Side::Bid, "1")], ..part("Carl", "long BTC, less than twice his money", "25000", "0") },
     Part { trades: &[(ETH, Side::Ask, "10")], ..part("Ines", "short ETH", "30000", "0") },
     Part { trades: &[(SOL, Side::Ask, "1000")], ..part("Nils", "a SOL deposit against short SOL", "0", "1000") },
+    Part { trades: &[(SOL, Side::Bid, "1000")], ..part("Sara", "long SOL, three times her money", "14375", "0") },
+    part("Vito", "will buy SOL, three times his money", "18600", "0"),
     part("Cora", "will write a covered call", "25000", "0"),
     part("Olaf", "will sell an iron condor", "10000", "0"),
     part("Bess", "will buy BTC against its future", "25000", "0"),
     part("Bot", "liquidator, a process of its own", "100000", "0"),
 ];
+
+/// Who buys SOL with all he has, and in which hour: the last before its oracle falls silent.
+pub const LATE: (&str, &str, i64) = ("Vito", "1600", SILENCE.0);
+/// The hours from the first, not included, to the second, not included either, in which the oracle of SOL is silent.
+pub const SILENCE: (i64, i64) = (1_621_684_800, 1_621_764_000);
+/// The insurance fund of the story, in USDC: small enough to be emptied.
+pub const INSURANCE: &str = "5_000";
+/// Sub-id of the account that the liquidator opens for what it takes over.
+const DESK: u16 = 1;
 
 /// A book of futures and options that somebody has for a moment.
 pub struct Book {
@@ -105,8 +117,13 @@ impl Cast {
         self.0.iter().find(|t| t.name == name)
     }
 
+    /// The account that the liquidator opens for what it takes over.
+    pub fn desk(&self, exchange: &Exchange) -> Address {
+        exchange.margin(&self.liquidator().address(), DESK)
+    }
+
     /// The name behind a margin account.
-    pub fn name_of(&self, margin: &solana_address::Address) -> &str {
+    pub fn name_of(&self, margin: &Address) -> &str {
         self.0.iter().find(|t| t.margin == *margin).map_or("somebody", |t| &t.name)
     }
 }

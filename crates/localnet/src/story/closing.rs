@@ -20,6 +20,7 @@ use ballast_client::{
     risk::Side,
     terms::Terms,
 };
+use solana_address::Address;
 
 /// Markets that are swept in one transaction.
 const SWEEPS: usize = 16;
@@ -123,14 +124,17 @@ pub fn withdraw(stage: &mut Stage, venue: &Venue, cast: &Cast) -> Result<Vec<Sta
         venue.act(trader, &[instruction::close_margin_account(&venue.exchange, &trader.address(), 0)])?;
         let sol_shown = if sol > 0 { format!(" and {} SOL", decimal::format(sol as i64, 9, 0)) } else { String::new() };
         stage.line(format!("{:<4} takes {:>10} USDC{sol_shown}", trader.name, usd(cash)))?;
+        // The liquidator has a second account, for what it takes over.
+        let desk = Some(cast.desk(&venue.exchange)).filter(|_| trader.margin == cast.liquidator().margin);
+        let sum_of = |of: &dyn Fn(&Address) -> i64| of(&trader.margin) + desk.as_ref().map_or(0, of);
         statements.push(Statement {
             name: trader.name.clone(),
             deposited: decimal::parse(part.usdc, 6)?,
             withdrawn: cash,
             sol_deposited: decimal::parse(part.sol, 9)? as u64,
             sol_withdrawn: sol,
-            fees: stage.ledger.fees_of(&trader.margin),
-            liquidation_cost: stage.ledger.liquidation_cost(&trader.margin),
+            fees: sum_of(&|margin| stage.ledger.fees_of(margin)),
+            liquidation_cost: sum_of(&|margin| stage.ledger.liquidation_cost(margin)),
         });
     }
     Ok(statements)
@@ -156,27 +160,30 @@ pub fn sweep(stage: &mut Stage, venue: &Venue) -> Result<()> {
 pub struct Gains {
     /// Fees in the treasury.
     pub fees: i64,
-    /// What the insurance fund has more than it started with.
+    /// What the insurance fund has more than it started with, or less if negative.
     pub insurance: i64,
+    /// What of the fees is none: units that rounding left in markets, for whoever pays pays too much rather than too little.
+    pub dust: i64,
 }
 
 impl Gains {
     /// What the treasury says, everyone gone and all fees swept.
-    pub fn of(last: &Reconciliation, config: &Config) -> Result<Self> {
+    pub fn of(everyone_gone: &Reconciliation, last: &Reconciliation, config: &Config) -> Result<Self> {
         let fund = decimal::parse(&config.exchange.insurance, 6)?;
-        Ok(Self { fees: i64::try_from(last.fees)?, insurance: i64::try_from(last.insurance)? - fund })
+        let dust = i64::try_from(everyone_gone.unpaid_funding)?;
+        Ok(Self { fees: i64::try_from(last.fees)?, insurance: i64::try_from(last.insurance)? - fund, dust })
     }
 }
 
-/// What all traders lost together is what the exchange gained, and events tell the same as accounts.
-pub fn require_zero_sum(statements: &[Statement], gains: &Gains) -> Result<()> {
+/// What all traders lost together is what the exchange gained, and events tell the same as accounts. `told` is what the insurance
+/// fund gained by the events.
+pub fn require_zero_sum(statements: &[Statement], gains: &Gains, told: i64) -> Result<()> {
     let profit: i64 = statements.iter().map(Statement::profit).sum();
-    let (fees, insurance) = (gains.fees, gains.insurance);
+    let Gains { fees, insurance, dust } = *gains;
     ensure!(profit + fees + insurance == 0, "profits {profit}, fees {fees}, insurance fund {insurance}");
     let paid: i64 = statements.iter().map(|s| s.fees).sum();
-    ensure!(paid == fees, "by the events fees are {paid}, the treasury has {fees}");
-    let given: i64 = statements.iter().map(|s| s.liquidation_cost).sum();
-    ensure!(given == insurance, "by the events the insurance fund was given {given}, it has {insurance} more");
+    ensure!(paid + dust == fees, "by the events fees are {paid}, the treasury has {fees}, of it {dust} by rounding");
+    ensure!(told == insurance, "by the events the insurance fund gained {told}, it has {insurance} more");
     for s in statements {
         ensure!(s.sol_deposited == s.sol_withdrawn, "{} did not get all SOL back", s.name);
     }

@@ -1,5 +1,6 @@
 //! The prices that are replayed: hours of May 2021.
 
+use super::cast::{SILENCE, SOL};
 use anyhow::{Context, Result};
 use ballast_client::decimal;
 
@@ -17,6 +18,11 @@ impl Hour {
     /// The prices, as texts.
     pub fn prices(&self) -> Vec<&str> {
         self.closes.iter().map(String::as_str).collect()
+    }
+
+    /// True if the oracle of an underlying publishes a price in this hour.
+    pub fn is_heard(&self, underlying: u16) -> bool {
+        underlying != SOL || self.time <= SILENCE.0 || self.time >= SILENCE.1
     }
 
     /// The price of an underlying, in quote-native per whole asset.

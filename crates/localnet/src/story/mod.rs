@@ -19,7 +19,7 @@ pub use hours::{Hour, hours};
 pub use ledger::Ledger;
 
 use anyhow::{Result, ensure};
-use ballast_client::{ballast::events::Liquidated, config::Config, reconcile::Reconciliation};
+use ballast_client::{ballast::events::Event, config::Config, reconcile::Reconciliation};
 use closing::Gains;
 use indicatif::ProgressBar;
 use stage::Stage;
@@ -29,8 +29,8 @@ use std::{io::Write, time::Instant};
 pub struct Outcome {
     /// The last reconciliation, everyone gone and all fees swept.
     pub reconciliation: Reconciliation,
-    /// The liquidations, in their order.
-    pub liquidations: Vec<Liquidated>,
+    /// What became of accounts in default, in its order: liquidations, seizures, debts paid.
+    pub defaults: Vec<Event>,
     /// What everyone brought and took away.
     pub statements: Vec<Statement>,
 }
@@ -44,7 +44,8 @@ pub fn run(
 ) -> Result<Outcome> {
     let began = Instant::now();
     let hours = hours()?;
-    let config = Config::from_toml(include_str!("../../../../migrations/localnet.toml"))?;
+    let mut config = Config::from_toml(include_str!("../../../../migrations/localnet.toml"))?;
+    config.exchange.insurance = cast::INSURANCE.to_owned();
     let mut stage = Stage::new(out, progress);
 
     let net = opening::validator(&mut stage, &hours[0])?;
@@ -68,19 +69,20 @@ pub fn run(
     closing::sweep(&mut stage, &venue)?;
     let last = venue.reconcile()?;
     show::compute(&mut stage, &net)?;
-    let gains = Gains::of(&last, &config)?;
-    show::statements(&mut stage, &statements, &gains)?;
+    let gains = Gains::of(&after_withdrawals, &last, &config)?;
+    let shared = stage.ledger.shared();
+    show::statements(&mut stage, &statements, &gains, shared)?;
     let sums = [after_crash, after_withdrawals, last];
     show::reconciliation(&mut stage, &sums)?;
     for at in &sums {
         ensure!(at.holds(), "the reconciliation does not hold: {at:?}");
     }
-    closing::require_zero_sum(&statements, &gains)?;
+    closing::require_zero_sum(&statements, &gains, stage.ledger.insurance())?;
     stage.gap()?;
     let seconds = began.elapsed().as_secs_f64();
     stage.line(format!("Every unit is accounted for. {} instructions in {seconds:.0} s.", net.meter().count()))?;
-    let liquidations = std::mem::take(&mut stage.ledger.liquidations);
+    let defaults = std::mem::take(&mut stage.ledger.defaults);
     net.stop()?;
     let [_, _, reconciliation] = sums;
-    Ok(Outcome { reconciliation, liquidations, statements })
+    Ok(Outcome { reconciliation, defaults, statements })
 }

@@ -85,7 +85,7 @@ pub fn deposit(stage: &mut Stage, venue: &Venue) -> Result<Cast> {
 
 /// Makers quote, traders take.
 pub fn trade(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Result<()> {
-    stage.step("Two makers quote, five traders take")?;
+    stage.step("Two makers quote, six traders take")?;
     quote(stage, venue, cast, hour)?;
     for (part, trader) in cast.takers() {
         for (instrument, side, size) in part.trades {
@@ -101,13 +101,18 @@ pub fn trade(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Resu
 
 /// Makers quote around the prices of an hour, each in one transaction. Quotes are good for a minute.
 pub fn quote(stage: &mut Stage, venue: &Venue, cast: &Cast, hour: &Hour) -> Result<()> {
+    // Minutes may have passed in this hour.
+    let now = venue.net.rpc().now()?;
     for (maker, half_spread) in cast.makers().iter().zip(HALF_SPREADS) {
         let mut instructions = pull(venue, maker);
         for (terms, size) in venue.perpetuals().iter().zip(QUOTE_SIZES) {
+            if !hour.is_heard(terms.instrument) {
+                continue;
+            }
             let price = hour.price(terms.instrument)?;
             for (side, distance) in [(Side::Bid, -half_spread), (Side::Ask, half_spread)] {
                 let order = OrderArgs::post_only(side, terms.ticks_near(price, distance), terms.lots(size)?)
-                    .expires_at(hour.time + QUOTE_SECONDS);
+                    .expires_at(now + QUOTE_SECONDS);
                 instructions.push(venue.place(maker, terms.instrument, &order, &[]));
             }
         }

@@ -114,7 +114,7 @@ pub fn compute(stage: &mut Stage, net: &Localnet) -> Result<()> {
 }
 
 /// What everyone brought and took away, and where the difference went.
-pub fn statements(stage: &mut Stage, statements: &[Statement], gains: &Gains) -> Result<()> {
+pub fn statements(stage: &mut Stage, statements: &[Statement], gains: &Gains, shared: i64) -> Result<()> {
     stage.step("Who brought what, and left with what")?;
     let head = ["", "USDC in", "USDC out", "SOL in", "SOL out", "profit", "of it fees", "liquidations"];
     let mut table = numbers(&head);
@@ -147,11 +147,9 @@ pub fn statements(stage: &mut Stage, statements: &[Statement], gains: &Gains) ->
     ]);
     stage.table(table)?;
     stage.gap()?;
-    stage.line(format!(
-        "What they left behind: {} of fees for the exchange, {} of liquidations in the insurance fund.",
-        usd(gains.fees),
-        usd(gains.insurance)
-    ))
+    stage.line(format!("What they left behind: {} of fees for the exchange.", usd(gains.fees)))?;
+    stage.line(format!("The insurance fund paid {} more than it was given.", usd(-gains.insurance)))?;
+    stage.line(format!("Debts of {} that it could not pay came out of the profits of the other side.", usd(shared)))
 }
 
 /// The sums at several times, side by side.
@@ -167,6 +165,8 @@ pub fn reconciliation(stage: &mut Stage, at: &[Reconciliation; 3]) -> Result<()>
     line("insurance fund", |r| r.insurance);
     line("fees in the treasury", |r| r.fees);
     line("fees not yet swept", |r| r.unswept);
+    line("losses not yet paid", |r| r.unpaid_funding);
+    line("interest", |r| r.interest - r.receivable);
     line("sum", Reconciliation::claims);
     line("quote vault", |r| r.vault);
     line("difference", Reconciliation::difference);

@@ -2,7 +2,10 @@
 
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::{LendingPool, MAX_TOKENS, OutflowWindow, QuoteNative, liquidation::Spending};
+use ballast_risk::{
+    Board, LendingPool, MAX_TOKENS, OutflowWindow, Portfolio, QuoteNative, RiskError,
+    liquidation::{Episode, Spending, held},
+};
 use solana_address::Address;
 
 /// Seeds: "treasury", exchange.
@@ -33,4 +36,22 @@ pub struct Treasury {
     pub bump: u8,
     /// Reserved, zero.
     pub reserved: [u8; 7],
+}
+
+impl Treasury {
+    /// What of a seized account's budget may be spent today: the insurance fund spends no more than its part on any underlying.
+    /// Everything that the account holds counts, of which a slice is a part.
+    pub fn open_budget(
+        &self,
+        board: &Board,
+        portfolio: &Portfolio,
+        episode: &Episode,
+        now: i64,
+    ) -> core::result::Result<QuoteNative, RiskError> {
+        if episode.budget.is_zero() {
+            return Ok(QuoteNative::ZERO);
+        }
+        let room = self.spending.room(&board.params, self.insurance, held(board, portfolio)?, now)?;
+        Ok(episode.budget.min(room))
+    }
 }

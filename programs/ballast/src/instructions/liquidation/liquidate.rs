@@ -2,7 +2,7 @@
 
 use super::{
     markets::Markets,
-    parties::{Outcome, open_budget, require_liquidator, settle},
+    parties::{Outcome, require_liquidator, settle},
 };
 use crate::{
     args::LiquidateArgs,
@@ -76,7 +76,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, args: LiquidateArgs) -> Result<()
     let mut room: Box<Workspace> = bytemuck::allocation::zeroed_box();
     let margin = &mut *a.margin;
     let budget = margin.episode.budget;
-    margin.episode.budget = open_budget(&a.treasury, margin, board, now)?;
+    margin.episode.budget = a.treasury.open_budget(board, &margin.portfolio, &margin.episode, now).logged()?;
     let found = slice(board, &margin.portfolio, &mut margin.episode, &request, now, &mut room).logged()?;
     margin.episode.budget = budget;
     let mut moved = Moved::default();

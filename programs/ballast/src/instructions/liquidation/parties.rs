@@ -7,9 +7,9 @@ use crate::{
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{
-    Board, Interest, QuoteNative, Requirements,
+    Interest, Requirements,
     guard::UnderlyingSet,
-    liquidation::{Payment, held},
+    liquidation::Payment,
 };
 
 /// Requires that liquidations are possible, that the signer may liquidate for the liquidator's account, and that the owner of
@@ -54,18 +54,6 @@ pub struct Outcome<'a> {
     pub payment: &'a Payment,
     /// The underlyings that were moved.
     pub moved: UnderlyingSet,
-}
-
-/// What of a seized account's budget may be spent today: the insurance fund spends no more than its part on any underlying.
-/// Everything that the account holds counts, of which the slice is a part.
-pub fn open_budget(treasury: &Treasury, margin: &MarginAccount, board: &Board, now: i64) -> Result<QuoteNative> {
-    let episode = &margin.episode;
-    if episode.budget.is_zero() {
-        return Ok(QuoteNative::ZERO);
-    }
-    let held = held(board, &margin.portfolio).logged()?;
-    let room = treasury.spending.room(&board.params, treasury.insurance, held, now).logged()?;
-    Ok(episode.budget.min(room))
 }
 
 /// The end of every liquidation: the insurance fund's part, interest and lending of both accounts, the bad debt of the one below

@@ -1,0 +1,127 @@
+//! What a pass reads of the chain.
+
+use anyhow::{Context, Result};
+use ballast_client::{
+    ballast::state::{MarginAccount, Treasury},
+    margin::requirements,
+    pda::Exchange,
+    risk::{Board, Requirements, RiskError},
+    rpc::Rpc,
+};
+use solana_address::Address;
+
+/// The exchange at one time.
+pub struct Chain {
+    /// Time, seconds.
+    pub now: i64,
+    /// The board.
+    pub board: Box<Board>,
+    /// The treasury.
+    pub treasury: Box<Treasury>,
+    /// The liquidator's accounts.
+    pub own: Own,
+    /// The accounts of others that are in default, the largest maintenance margin first.
+    pub found: Vec<Found>,
+    /// Accounts whose margin cannot be computed, and why.
+    pub unread: Vec<(Address, RiskError)>,
+}
+
+/// The liquidator's accounts.
+#[derive(Clone)]
+pub struct Own {
+    /// The one that has its money.
+    pub main: Box<MarginAccount>,
+    /// The one that takes slices over; none if that is not open yet. The main one, if there is only one.
+    pub desk: Option<Box<MarginAccount>>,
+}
+
+/// An account in default.
+pub struct Found {
+    /// Its address.
+    pub address: Address,
+    /// Itself.
+    pub account: Box<MarginAccount>,
+    /// What it is required to have.
+    pub required: Requirements,
+}
+
+impl Found {
+    /// What it lacks, ≥ 0, quote-native: what it owes where it holds nothing else; of a seized account what its equity is below
+    /// zero. Any other still has its owner.
+    pub fn lacking(&self) -> i64 {
+        let portfolio = &self.account.portfolio;
+        let of = if portfolio.has_no_holdings() {
+            portfolio.cash
+        } else if self.account.episode.is_seized() {
+            self.required.equity
+        } else {
+            return 0;
+        };
+        of.get().saturating_neg().max(0)
+    }
+}
+
+/// Where the liquidator's accounts are.
+#[derive(Clone, Copy, Debug)]
+pub struct Addresses {
+    /// Who owns them.
+    pub owner: Address,
+    /// The one that has its money.
+    pub main: Address,
+    /// The one that takes slices over.
+    pub desk: Address,
+    /// The latter's sub-id.
+    pub desk_id: u16,
+}
+
+impl Addresses {
+    /// True if one account is both.
+    pub fn are_one(&self) -> bool {
+        self.main == self.desk
+    }
+}
+
+impl Chain {
+    /// Reads all.
+    pub fn read(rpc: &Rpc, exchange: &Exchange, own: &Addresses) -> Result<Self> {
+        let now = rpc.now()?;
+        let board = Box::new(rpc.board(exchange)?.board);
+        let treasury = rpc.treasury(exchange)?;
+        let (mut main, mut desk) = (None, None);
+        let (mut found, mut unread) = (Vec::new(), Vec::new());
+        for (address, account) in rpc.margin_accounts(exchange)? {
+            if address == own.main {
+                main = Some(account);
+            } else if address == own.desk {
+                desk = Some(account);
+            } else if account.owner != own.owner {
+                match requirements(&board, &account.portfolio, now) {
+                    Ok(required) if is_in_default(&account, &required) => {
+                        found.push(Found { address, account, required });
+                    }
+                    Ok(_) => {}
+                    Err(error) => unread.push((address, error)),
+                }
+            }
+        }
+        let main = main.with_context(|| format!("no margin account at {}: open and fund one first", own.main))?;
+        if own.are_one() {
+            desk = Some(main.clone());
+        }
+        found.sort_by_key(|f| std::cmp::Reverse(f.required.maintenance));
+        Ok(Self { now, board, treasury, own: Own { main, desk }, found, unread })
+    }
+}
+
+impl Own {
+    /// Reads them again.
+    pub fn read(rpc: &Rpc, at: &Addresses) -> Result<Self> {
+        let main: Box<MarginAccount> = rpc.decode(&at.main)?;
+        let desk = if at.are_one() { main.clone() } else { rpc.decode(&at.desk)? };
+        Ok(Self { main, desk: Some(desk) })
+    }
+}
+
+fn is_in_default(account: &MarginAccount, required: &Requirements) -> bool {
+    required.is_liquidatable() || account.episode.is_seized()
+}
