@@ -18,10 +18,10 @@ pub const ROWS: &[Row] = &[
     row("deposit_token", 12_800, "wrapped SOL, 16 positions"),
     row("withdraw_0", 4_500, "USDC, nothing else held"),
     row("withdraw_16", 12_600, "USDC, 16 positions"),
-    row("withdraw_64", 17_000, "USDC, 64 positions"),
+    row("withdraw_48", 15_500, "USDC, 48 positions"),
     row("withdraw_token_16", 12_900, "wrapped SOL, 16 positions"),
     row("view_margin_16", 12_600, "16 positions over 8 underlyings: the first page"),
-    row("view_margin_64_mixed", 27_900, "64 positions over 8 underlyings, half of them options"),
+    row("view_margin_48_mixed", 24_100, "48 positions over 8 underlyings, half of them options"),
     row("set_delegate", 1_800, "a first delegate"),
     row("transfer_cash_16", 11_700, "USDC to a second account, both hold 16 positions"),
     row("transfer_position_16", 22_200, "a part of a position to a second account, both hold 16 positions"),
@@ -49,13 +49,13 @@ pub fn deposits_and_withdrawals(b: &mut Bench) -> Result<()> {
     let cash = b.trader(RICH)?;
     let sixteen = b.holder(RICH, SIXTEEN)?;
     let narrow = b.holder(RICH, FORTY_EIGHT.filter(|i| i % SPREAD < 2))?;
-    let sixty_four = b.holder(RICH, FORTY_EIGHT)?;
+    let forty_eight = b.holder(RICH, FORTY_EIGHT)?;
     let token = b.holder(RICH, SIXTEEN)?;
     b.svm.deposit_sol(&token, 10_000_000_000).map_err(failure)?;
 
     b.measure("withdraw_0", withdraw(&cash), &[&cash.key])?;
     b.measure("withdraw_16", withdraw(&sixteen), &[&sixteen.key])?;
-    b.measure("withdraw_64", withdraw(&sixty_four), &[&sixty_four.key])?;
+    b.measure("withdraw_48", withdraw(&forty_eight), &[&forty_eight.key])?;
     let with_narrow = b.simulate(withdraw(&narrow), &[&narrow.key])?;
     let with_token = b.simulate(withdraw(&token), &[&token.key])?;
     margin::of_withdrawals(b, with_narrow, with_token);

@@ -1,43 +1,55 @@
 //! Liquidation and bad debt.
 
 use crate::{
-    bench::{Bench, FORTY_EIGHT, RICH, SIXTEEN, SPREAD, failure, native},
+    bench::{Bench, FORTY_EIGHT, RICH, SIXTEEN, SPREAD, failure, native, units},
     exchange,
     options::{MIDDLE, move_prices, option as series, refresh_all, trade},
     row::{Row, row},
 };
 use anyhow::{Result, ensure};
-use ballast_client::{ballast::args::LiquidateArgs, instruction};
+use ballast_client::{
+    ballast::{args::LiquidateArgs, state::MarginAccount},
+    instruction,
+    risk::QuoteNative,
+};
 use ballast_testkit::{BTC, Order, SOL, Trader, lending::INTEREST};
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row("liquidate_16", 90_000, "a slice of one leg of 450,000 lots; both sides hold 16 positions").target(90_000),
-    row("liquidate_48", 250_000, "the same with 48 positions each, the most that may hold lots").target(250_000),
-    row("liquidate_slice_8", 110_000, "a slice of all 8 positions of an account").target(110_000),
+    row("liquidate_16", 66_800, "a slice of one leg of 450,000 lots; both sides hold 16 positions").target(90_000),
+    row("liquidate_48", 85_900, "the same with 48 positions each, the most that may hold lots").target(250_000),
+    row("liquidate_slice_8", 65_000, "a slice of all 8 positions of an account").target(110_000),
+    row(
+        "liquidate_slice_48",
+        303_700,
+        "a slice of all 48 positions of an account, half of them options, by an empty account; with a lookup table",
+    )
+    .target(450_000),
+    row("liquidate_seized_slice_8", 53_400, "all 8 positions of a seized account, its budget pays the discount")
+        .target(120_000),
     row(
         "liquidate_16_options",
-        110_000,
+        92_500,
         "a slice of a short call of 450,000 lots; both sides hold 16 positions, 8 options",
     ),
-    row("cancel_liquidatable_orders_16", 40_000, "one order of an account with 16 positions"),
+    row("cancel_liquidatable_orders_16", 10_700, "one order of an account with 16 positions"),
     row(
         "liquidate_on_book_16",
         65_500,
         "4,000 lots, of which the fewest that do are searched, against 1 maker; all hold 16 positions",
     )
     .target(90_000),
-    row("resolve_bad_debt", 4_500, "debt left after the last position, paid by the insurance fund"),
+    row("resolve_bad_debt", 3_600, "debt left after the last position, paid by the insurance fund"),
     row(
         "resolve_bad_debt_16",
-        45_000,
+        40_600,
         "what a seized account with 16 positions lacks, shared among 16 markets and those who lend",
     ),
-    row("give_notice_16", 13_000, "an account below maintenance, 16 positions"),
-    row("seize_16", 22_000, "a bankrupt account, 16 positions").target(40_000),
-    row("release_16", 14_000, "an account that covers initial margin again, 16 positions"),
-    row("wind_down_seized", 7_500, "a perpetual of which a seized account holds a half"),
-    row("liquidate_token_16", 110_000, "SOL of an account that borrowed dollars; both sides hold 16 positions"),
+    row("give_notice_16", 12_400, "an account below maintenance, 16 positions"),
+    row("seize_16", 19_300, "a bankrupt account, 16 positions").target(40_000),
+    row("release_16", 11_200, "an account that covers initial margin again, 16 positions"),
+    row("wind_down_seized", 2_800, "a perpetual of which a seized account holds a half"),
+    row("liquidate_token_16", 55_400, "SOL of an account that borrowed dollars; both sides hold 16 positions"),
 ];
 
 /// Lots of the positions that are liquidated, 450 BTC.
@@ -131,6 +143,19 @@ pub fn option(b: &mut Bench) -> Result<()> {
     Ok(())
 }
 
+/// All 48 positions of an account. So many accounts fit a transaction only by a lookup table.
+pub fn whole(b: &mut Bench, of: &Trader) -> Result<()> {
+    let by = b.trader(RICH)?;
+    set_equity(b, of, 80);
+    let legs = held(b, of);
+    ensure!(legs.len() == 48, "{} positions", legs.len());
+    let args = LiquidateArgs::WHOLE;
+    let ix = instruction::liquidate(&b.svm.exchange, &by.address(), &by.margin, &of.margin, &legs, &args);
+    let sent = b.svm.simulate_with_table(ix, &[&by.key]).map_err(failure)?;
+    b.units.insert("liquidate_slice_48", units(&sent.log)?);
+    Ok(())
+}
+
 /// An account that borrowed dollars against SOL, which falls from 40 to 16 dollars; both sides hold 16 positions.
 pub fn tokens(b: &mut Bench, lender: &Trader) -> Result<()> {
     b.svm.set_interest(&INTEREST).map_err(failure)?;
@@ -152,11 +177,37 @@ pub fn tokens(b: &mut Bench, lender: &Trader) -> Result<()> {
     Ok(())
 }
 
+/// All 8 positions of an account that was seized a quarter of an hour ago, with little left: the fund pays most of the discount.
+fn seized(b: &mut Bench) -> Result<()> {
+    let (of, by) = (b.trader("100_000")?, b.holder(RICH, 0..8)?);
+    b.trade(&of, BTC, 4_000)?;
+    b.hold(&of, 1..8)?;
+    let gift = exchange::gift(b, "50_000")?;
+    b.run(gift, &[])?;
+    set_equity(b, &of, 2);
+    b.run(instruction::seize(&b.svm.exchange, &of.margin), &[])?;
+    ensure!(b.svm.margin(&of.margin).episode.budget.get() > 0, "the fund pays nothing");
+    b.svm.advance(900);
+    b.publish_all()?;
+    let (legs, args) = (held(b, &of), LiquidateArgs::of(0));
+    let ix = instruction::liquidate(&b.svm.exchange, &by.address(), &by.margin, &of.margin, &legs, &args);
+    b.measure("liquidate_seized_slice_8", ix, &[&by.key])?;
+    Ok(())
+}
+
+/// Puts an account's equity at a part of its maintenance margin, in hundredths.
+fn set_equity(b: &mut Bench, of: &Trader, percent: i64) {
+    let r = b.svm.requirements(of);
+    let change = r.maintenance.get() / 100 * percent - r.equity.get();
+    b.svm.modify::<MarginAccount>(&of.margin, |m| m.portfolio.cash = QuoteNative::new(m.portfolio.cash.get() + change));
+}
+
 /// Bitcoin falls from 40,000 to 20,000. A bankrupt account with 16 positions gets notice and is seized, its debt is shared; one
 /// that was seized and has deposited is released; and after a day a perpetual is wound down.
 pub fn receivership(b: &mut Bench) -> Result<()> {
     let e = b.svm.exchange;
     b.publish_all()?;
+    seized(b)?;
     let sixteen = |b: &mut Bench| -> Result<Trader> {
         let t = b.trader("80_000")?;
         b.trade(&t, BTC, 10_000)?;

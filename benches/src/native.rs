@@ -26,8 +26,8 @@ const fn native(name: &'static str, ceiling: u64, target: Option<u64>, what: &'s
 pub const ROWS: &[NativeRow] = &[
     native("margin_check_8", 3_000, None, "a bot's margin check, 8 perpetuals over 8 underlyings"),
     native("margin_check_16", 3_000, None, "16 perpetuals over 8 underlyings"),
-    native("margin_check_64", 6_000, Some(2_000), "64 perpetuals over 8 underlyings"),
-    native("margin_check_64_mixed", 6_000, Some(2_000), "64 positions, 48 of them options away from their arrays"),
+    native("margin_check_48", 6_000, Some(2_000), "48 perpetuals over 8 underlyings"),
+    native("margin_check_48_mixed", 6_000, Some(2_000), "48 positions, 32 of them options away from their arrays"),
     native(
         "sweep_1m_accounts",
         9_000_000_000,
@@ -101,8 +101,8 @@ mod tests {
 
     #[test]
     fn a_line_is_a_name_and_nanoseconds() {
-        let native = super::parse("margin_check_16 300\nmargin_check_64 900\n").unwrap();
-        assert_eq!(native["margin_check_64"], 900);
+        let native = super::parse("margin_check_16 300\nmargin_check_48 900\n").unwrap();
+        assert_eq!(native["margin_check_48"], 900);
         assert!(super::parse("margin_check_16").is_err());
     }
 }

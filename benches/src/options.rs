@@ -17,14 +17,8 @@ pub const STRIKES: u16 = 5;
 pub const MIDDLE: u16 = STRIKES / 2;
 
 /// The option positions of [`mixed`] on every underlying: expiry, strike, put, and whether they are long.
-pub const LEGS: [(u16, u16, u16, bool); 6] = [
-    (0, MIDDLE, 0, true),
-    (1, MIDDLE + 1, 1, false),
-    (0, MIDDLE + 1, 0, false),
-    (1, MIDDLE, 0, true),
-    (0, MIDDLE - 1, 1, true),
-    (1, MIDDLE - 1, 1, false),
-];
+const LEGS: [(u16, u16, u16, bool); 4] =
+    [(0, MIDDLE, 0, true), (1, MIDDLE + 1, 1, false), (0, MIDDLE + 1, 0, false), (1, MIDDLE, 0, true)];
 
 /// An option's instrument.
 pub fn option(underlying: u16, expiry: u16, strike: u16, put: u16) -> u16 {
@@ -81,20 +75,20 @@ pub struct Holders {
     pub linear: Trader,
     /// Those and 16 options.
     pub half: Trader,
-    /// Those and 48 options.
+    /// Those and 16 more options.
     pub whole: Trader,
-    /// 64 positions, half of them options.
+    /// 48 positions, half of them options.
     pub mixed: Trader,
 }
 
 impl Holders {
     /// Trades them.
     pub fn new(b: &mut Bench) -> Result<Self> {
-        let (cash, linear, half, whole) = (b.trader(RICH)?, mixed(b, 1, 0)?, mixed(b, 1, 2)?, mixed(b, 1, LEGS.len())?);
-        // The house has no slots left for two more futures each.
+        let (cash, linear, half, whole) = (b.trader(RICH)?, mixed(b, 1, 0)?, mixed(b, 1, 2)?, mixed(b, 1, 4)?);
+        // The house may hold no further positions.
         let another = b.trader(RICH)?;
         let house = std::mem::replace(&mut b.house, another);
-        let mixed = mixed(b, 3, 4)?;
+        let mixed = mixed(b, 2, 3)?;
         b.house = house;
         Ok(Self { cash, linear, half, whole, mixed })
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     bench::{Bench, FORTY_EIGHT, RICH, SIXTEEN, dollars, failure},
-    options::{Holders, LEGS, mixed},
+    options::{Holders, mixed},
     row::{Row, row},
 };
 use anyhow::{Result, ensure};
@@ -21,13 +21,13 @@ use ballast_testkit::{BTC, ETH, Order, SOL, Trader};
 pub const ROWS: &[Row] = &[
     row("place_order_post_only_16", 12_800, "post-only order into an empty book, 16 positions held").target(25_000),
     row("place_order_post_only_0", 6_200, "the same by an account that holds nothing"),
-    row("place_order_post_only_64", 17_200, "the same with 64 positions"),
+    row("place_order_post_only_48", 15_800, "the same with 48 positions"),
     row("place_order_post_only_16_book_30", 13_000, "into the middle of 30 orders of the same side, 16 positions"),
     row("place_order_post_only_16_book_4096", 13_100, "into the middle of 4,096 bids at as many prices, 16 positions"),
-    row("place_order_post_only_64_mixed", 29_100, "the same with 64 positions, half of them options"),
+    row("place_order_post_only_48_mixed", 26_100, "the same with 48 positions, half of them options"),
     row("place_order_take_1_maker_16", 24_300, "takes one order whole, both sides hold 16 positions").target(45_000),
     row("place_order_take_4_makers_16", 59_500, "takes the orders of four makers, all five hold 16 positions"),
-    row("place_order_take_1_maker_64", 32_900, "takes one order whole, both sides hold 64 positions"),
+    row("place_order_take_1_maker_48", 29_900, "takes one order whole, both sides hold 48 positions"),
     row("place_order_take_reducing_16", 45_800, "reduces below maintenance against one maker: the rule's long way"),
     row("place_order_take_market_16", 24_400, "the same as `place_order_take_1_maker_16` by a market order"),
     row("place_order_match_each_16", 11_800, "a further maker who is met, with 16 positions: (4 makers − 1 maker) / 3"),
@@ -38,10 +38,10 @@ pub const ROWS: &[Row] = &[
         "an order whose maker is below maintenance margin is cancelled, nothing is traded; both hold 16 positions",
     ),
     row(
-        "place_order_take_makers_failing_64_options",
-        490_000,
-        "an order that meets as many makers who cannot carry the fill as one instruction does, four; all five hold 64 \
-         positions, 48 of them options",
+        "place_order_take_makers_failing_48_options",
+        404_600,
+        "an order that meets as many makers who cannot carry the fill as one instruction does, four; all five hold 48 \
+         positions, 32 of them options",
     ),
     row("cancel_order", 3_400, "one order, 16 positions"),
     row("cancel_all_orders_0", 2_800, "no order to cancel: what every instruction of a market costs"),
@@ -66,7 +66,7 @@ pub fn orders(b: &mut Bench) -> Result<Vec<Trader>> {
     for (row, positions) in [
         ("place_order_post_only_0", 0..0),
         ("place_order_post_only_16", SIXTEEN),
-        ("place_order_post_only_64", FORTY_EIGHT),
+        ("place_order_post_only_48", FORTY_EIGHT),
     ] {
         let t = b.holder(RICH, positions)?;
         let order = Order::buy(&b.svm, ETH, "2_475", 10).post_only();
@@ -116,7 +116,7 @@ pub fn orders(b: &mut Bench) -> Result<Vec<Trader>> {
     let (large_maker, large_taker) = (b.holder(RICH, FORTY_EIGHT)?, b.holder(RICH, FORTY_EIGHT)?);
     b.svm.rest(&large_maker, Order::sell(&b.svm, market, dollars(market), 10).post_only())?;
     let order = Order::buy(&b.svm, market, dollars(market), 10).immediate();
-    b.measure_order("place_order_take_1_maker_64", &large_taker, order, &[&large_maker])?;
+    b.measure_order("place_order_take_1_maker_48", &large_taker, order, &[&large_maker])?;
 
     let none = instruction::cancel_all_orders(&e, &taker.address(), &taker.margin, BTC, BOTH_SIDES, u16::MAX);
     b.measure("cancel_all_orders_0", none, &[&taker.key])?;
@@ -183,11 +183,11 @@ fn deep_book(b: &mut Bench) -> Result<()> {
 /// A post-only order of an account half of whose positions are options.
 pub fn post_only_of_options(b: &mut Bench, t: &Trader) -> Result<()> {
     let order = Order::buy(&b.svm, BTC, "40_000", 10).post_only();
-    b.measure_order("place_order_post_only_64_mixed", t, order, &[])?;
+    b.measure_order("place_order_post_only_48_mixed", t, order, &[])?;
     Ok(())
 }
 
-/// An order that meets the makers who end a match by failing, each with 64 positions, 48 of them options, and a penalty to pay.
+/// An order that meets the makers who end a match by failing, each with 48 positions, 48 of them options, and a penalty to pay.
 pub fn failing_makers(b: &mut Bench, holders: &Holders) -> Result<()> {
     let most = MAX_PASSED.div_ceil(FAILED_MAKER_WEIGHT);
     let mut makers = Vec::new();
@@ -195,7 +195,7 @@ pub fn failing_makers(b: &mut Bench, holders: &Holders) -> Result<()> {
         // The house has room for no more lots of everything.
         let another = b.trader(RICH)?;
         let house = std::mem::replace(&mut b.house, another);
-        let maker = mixed(b, 1, LEGS.len())?;
+        let maker = mixed(b, 1, 4)?;
         b.house = house;
         let ask = Order::sell(&b.svm, BTC, dollars(BTC), 2_000 + n as i64).post_only();
         b.svm.rest(&maker, ask)?;
@@ -214,7 +214,7 @@ pub fn failing_makers(b: &mut Bench, holders: &Holders) -> Result<()> {
     let order = event::find::<OrderPlaced>(&log).remove(0);
     ensure!(usize::from(order.makers_cancelled) == most && order.fills.is_empty(), "not every maker failed");
     ensure!(order.penalties.len() == most, "{} penalties", order.penalties.len());
-    b.measure("place_order_take_makers_failing_64_options", ix, &[&t.key])?;
+    b.measure("place_order_take_makers_failing_48_options", ix, &[&t.key])?;
     for maker in &makers {
         b.svm.cancel_all(maker, BTC, 1).map_err(failure)?;
     }

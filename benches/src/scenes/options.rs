@@ -22,9 +22,10 @@ pub fn all() -> Result<Units> {
     move_prices(&mut b, ["40_400", "2_475", "40.6"])?;
     margin::options(&mut b, &holders)?;
     trading::post_only_of_options(&mut b, &holders.mixed)?;
-    account::view(&mut b, "view_margin_64_mixed", &holders.mixed)?;
+    account::view(&mut b, "view_margin_48_mixed", &holders.mixed)?;
     trading::failing_makers(&mut b, &holders)?;
     market::options(&mut b)?;
+    liquidation::whole(&mut b, &holders.mixed)?;
     liquidation::option(&mut b)?;
     Ok(b.units)
 }

@@ -72,7 +72,7 @@
 //! What that costs in the whole program, with both sides of every match settled and checked, is measured by `cargo
 //! xtask bench`, in `benches/RESULTS.md`: `place_post_only_16` and `place_post_only_16_book_4096` (an order into an
 //! empty book, and into the middle of 4,096), `match_each_16` (a resting order that is met), `match_step_over`,
-//! `take_1_maker_cancelled_16` and `take_makers_failing_64_options` (makers who cannot carry the fill). The program
+//! `take_1_maker_cancelled_16` and `take_makers_failing_48_options` (makers who cannot carry the fill). The program
 //! bounds how many orders one instruction meets and passes, so that its compute has a bound, whatever rests in the
 //! book.
 //!

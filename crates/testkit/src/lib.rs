@@ -13,6 +13,7 @@ mod order;
 mod reconcile;
 mod settlement;
 mod svm;
+mod table;
 pub mod token;
 mod trader;
 

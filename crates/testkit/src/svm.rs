@@ -14,9 +14,9 @@ use solana_address::Address;
 use solana_clock::Clock;
 use solana_instruction::{Instruction, error::InstructionError};
 use solana_keypair::Keypair;
-use solana_message::Message;
+use solana_message::{Message, VersionedMessage};
 use solana_signer::Signer;
-use solana_transaction::Transaction;
+use solana_transaction::versioned::VersionedTransaction;
 use solana_transaction_error::TransactionError;
 use std::{path::PathBuf, sync::OnceLock};
 
@@ -165,7 +165,8 @@ impl Svm {
 
     /// Sends a transaction, the payer signing with the others.
     pub fn send(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Sent, Failed> {
-        let transaction = self.sign(instructions, signers);
+        let message = self.message(instructions);
+        let transaction = self.sign(message, signers);
         match self.vm.send_transaction(transaction) {
             Ok(meta) => Ok(Sent {
                 compute_units: meta.compute_units_consumed,
@@ -178,7 +179,13 @@ impl Svm {
 
     /// Simulates a transaction: nothing changes.
     pub fn simulate(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Result<Sent, Failed> {
-        let transaction = self.sign(instructions, signers);
+        let message = self.message(instructions);
+        self.simulate_message(message, signers)
+    }
+
+    /// As [`Svm::simulate`], of a message of any version.
+    pub(crate) fn simulate_message(&mut self, message: VersionedMessage, signers: &[&Keypair]) -> Result<Sent, Failed> {
+        let transaction = self.sign(message, signers);
         match self.vm.simulate_transaction(transaction) {
             Ok(info) => Ok(Sent {
                 compute_units: info.meta.compute_units_consumed,
@@ -189,27 +196,31 @@ impl Svm {
         }
     }
 
+    /// A message of the payer with all compute units.
+    fn message(&self, instructions: &[Instruction]) -> VersionedMessage {
+        let mut all = vec![compute_unit_limit(1_400_000)];
+        all.extend_from_slice(instructions);
+        let (payer, blockhash) = (self.payer.pubkey(), self.vm.latest_blockhash());
+        VersionedMessage::Legacy(Message::new_with_blockhash(&all, Some(&payer), &blockhash))
+    }
+
     /// A transaction of the payer and the signers. Panics if it wants others to sign.
     ///
     /// Its signatures are numbers: what an instruction sees is who signed, and in a debug build true signatures would take
     /// nine tenths of the time of every test.
-    fn sign(&mut self, instructions: &[Instruction], signers: &[&Keypair]) -> Transaction {
-        let mut all = vec![compute_unit_limit(1_400_000)];
-        all.extend_from_slice(instructions);
-        let message = Message::new_with_blockhash(&all, Some(&self.payer.pubkey()), &self.vm.latest_blockhash());
-        let signing = &message.account_keys[..usize::from(message.header.num_required_signatures)];
+    fn sign(&mut self, message: VersionedMessage, signers: &[&Keypair]) -> VersionedTransaction {
+        let signing = &message.static_account_keys()[..usize::from(message.header().num_required_signatures)];
         for key in signing {
             let signs = *key == self.payer.pubkey() || signers.iter().any(|s| s.pubkey() == *key);
             assert!(signs, "{key} must sign and does not");
         }
-        let mut transaction = Transaction::new_unsigned(message);
         self.sent += 1;
-        for (place, signature) in (0u8..).zip(&mut transaction.signatures) {
-            let mut bytes = [place; 64];
+        let signature = |place: usize| {
+            let mut bytes = [place as u8; 64];
             bytes[..8].copy_from_slice(&self.sent.to_le_bytes());
-            *signature = bytes.into();
-        }
-        transaction
+            bytes.into()
+        };
+        VersionedTransaction { signatures: (0..signing.len()).map(signature).collect(), message }
     }
 
     /// The raw account at an address.

@@ -45,7 +45,7 @@ pub const MAX_FILLS: usize = 16;
 pub const MAX_PASSED: usize = 16;
 
 /// How many of [`MAX_PASSED`] an order counts for whose maker could not carry the fill. Such a maker is checked by the rule's
-/// long way and for the penalty, the dearest thing that a match does (bench row `take_makers_failing_64_options`). So one
+/// long way and for the penalty, the dearest thing that a match does (bench row `take_makers_failing_48_options`). So one
 /// instruction meets at most four of them; then the match ends, and their cancellations stand. Sixteen would exceed what a
 /// transaction has, and nobody could trade through them.
 pub const FAILED_MAKER_WEIGHT: usize = 5;

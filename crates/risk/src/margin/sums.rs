@@ -117,7 +117,7 @@ impl Sums {
         let t = &i.option;
         let lots = p.lots.get();
         // Orders that only reduce take on no risk.
-        if lots | p.bid_lots.get() | p.ask_lots.get() != 0 {
+        if lots != 0 || p.bid_lots.get() | p.ask_lots.get() != 0 {
             present.require(i, arrays)?;
         }
         let state = present.state(i);

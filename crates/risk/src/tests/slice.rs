@@ -6,10 +6,10 @@ use super::{
     world::{LAST, NOW, Reach, World},
 };
 use crate::{
-    Board, MAX_HELD, Portfolio, Ppm, Purpose, QuoteNative, Requirements, RiskError,
+    Board, Lots, MAX_HELD, Portfolio, Ppm, Purpose, QuoteNative, Requirements, RiskError,
     guard::{REFRESH_SECONDS, flag},
     liquidation::{
-        Episode, FRACTION_ONE, LegMoved, Legs, Payment, Request, Slice, Sliced, Terms, Workspace, cut, slice,
+        Cut, Episode, FRACTION_ONE, LegMoved, Legs, Payment, Request, Slice, Sliced, Terms, Workspace, cut, slice,
     },
     margin::check,
 };
@@ -437,4 +437,134 @@ fn a_slice_takes_what_a_cut_takes() {
         cut(&mut legs, did.slice.fraction);
         assert_eq!(legs, did.room.legs());
     });
+}
+
+/// Equity beyond the buffer.
+fn beyond_buffer(board: &Board, r: &Requirements) -> i64 {
+    r.equity.get() - r.target(&board.params).unwrap().get()
+}
+
+/// The fraction that a lot of the coarsest leg, by the value of its delta, is of that leg.
+fn lot_of_coarsest(board: &Board, legs: &[Cut]) -> u64 {
+    let value = |leg: &&Cut| {
+        let u = &board.underlyings[usize::from(leg.underlying)];
+        (u128::from(leg.lot) * u.price.get() as u128) >> u.scale()
+    };
+    let coarsest = legs.iter().max_by_key(value).unwrap();
+    FRACTION_ONE / coarsest.held.unsigned_abs().max(1)
+}
+
+/// Equity beyond the buffer after a fraction of the legs, from a check of what it leaves: less what is paid, and what rounding may
+/// take.
+fn beyond_buffer_after(board: &Board, account: &Portfolio, did: &Done, fraction: u64) -> i64 {
+    let mut legs = did.room.legs().to_vec();
+    cut(&mut legs, fraction);
+    let (mut rest, mut moved) = (*account, 0);
+    for leg in &legs {
+        let slot = usize::from(leg.slot);
+        if leg.is_token == 0 {
+            rest.positions[slot].lots = Lots::new(rest.positions[slot].lots.get() - leg.taken);
+        } else {
+            rest.balances[slot].amount -= leg.taken as u64 * board.tokens[usize::from(leg.index)].atoms_per_unit;
+        }
+        moved += i64::from(leg.taken != 0);
+    }
+    let purpose = Purpose::Liquidation { now: NOW, moved: did.slice.moved };
+    let maintenance = check(board, &rest, purpose).unwrap().maintenance;
+    let before = &did.slice.before;
+    let paid = payment(board, before, before.maintenance.get() - maintenance.get());
+    let equity = QuoteNative::new(before.equity.get() - paid - 4 * moved);
+    beyond_buffer(board, &Requirements { equity, maintenance, ..Requirements::default() })
+}
+
+/// I45. A slice of less than all that reaches the buffer ends there, within a thousandth of maintenance margin; or a lot of its
+/// coarsest leg less does not reach it. The search is bounded, so that a few ends are further away.
+#[test]
+fn a_lot_of_the_coarsest_leg_less_does_not_reach_the_buffer() {
+    let (near, less, far) = (Cell::new(0), Cell::new(0), Cell::new(0));
+    cases(6_000, |rng| {
+        let reach = rng.pick(&[Reach::Usual, Reach::Legal]);
+        let mut world = world(rng, reach, false);
+        let most = rng.pick(&[1, 2, 6, 12, MAX_HELD]);
+        let mut account = world.portfolio(rng, most);
+        refresh(&mut world);
+        let board = &world.board;
+        distress(board, &mut account, rng.range(1, 99));
+        let Ok(did) = done(board, &account, &mut Episode::zeroed(), &Request::ALL) else { return };
+        let (fraction, before) = (did.slice.fraction, did.slice.before);
+        if fraction == FRACTION_ONE || beyond_buffer(board, &did.sliced.account) < 0 {
+            return;
+        }
+        if beyond_buffer_after(board, &account, &did, fraction) <= before.maintenance.get() >> 10 {
+            return count(&near);
+        }
+        let lot = lot_of_coarsest(board, did.room.legs());
+        let reaches = fraction > lot && beyond_buffer_after(board, &account, &did, fraction - lot) >= 0;
+        count(if reaches { &far } else { &less });
+    });
+    let (near, less, far) = (near.get(), less.get(), far.get());
+    assert!(near > 100 && less > 100 && far * 20 < near + less, "{near} at the buffer, {less} a lot less, {far} further");
+}
+
+/// I454. A slice of more legs, hedges, tokens and settled positions among them, costs no more than one of fewer legs that reaches the
+/// buffer too, but for what the larger one's last lots go beyond it; settled legs change nothing.
+#[test]
+fn more_legs_raise_no_discount() {
+    let (compared, settled) = (Cell::new(0), Cell::new(0));
+    cases(6_000, |rng| {
+        let mut world = world(rng, Reach::Usual, false);
+        let mut account = world.portfolio(rng, 12);
+        world.fix_or_settle(rng);
+        refresh(&mut world);
+        let board = &world.board;
+        distress(board, &mut account, rng.range(1, 99));
+        let [mut few, mut more, mut with_settled] = [Legs::default(); 3];
+        let mut has_settled = false;
+        for p in account.open() {
+            let i = world.instrument(p.key.instrument()).0;
+            with_settled.add(&account, i);
+            if i.settled != 0 {
+                has_settled |= !p.lots.is_zero();
+                continue;
+            }
+            more.add(&account, i);
+            if rng.chance(70) {
+                few.add(&account, i);
+            }
+        }
+        more.add_tokens(&account, u16::MAX);
+        with_settled.add_tokens(&account, u16::MAX);
+        if rng.chance(50) {
+            few.add_tokens(&account, u16::MAX);
+        }
+        let of = |legs| done(board, &account, &mut Episode::zeroed(), &Request { legs, most: Ppm::ONE });
+        let (few, more, with_settled) = (of(few), of(more), of(with_settled));
+        let slice = |did: &Result<Done, RiskError>| did.as_ref().map(|did| did.slice).map_err(|e| *e);
+        assert_eq!(slice(&more), slice(&with_settled), "settled positions are no legs");
+        if has_settled && more.is_ok() {
+            count(&settled);
+        }
+        let (Ok(few), Ok(more)) = (few, more) else { return };
+        let before = few.slice.before;
+        for did in [&few, &more] {
+            let freed = before.maintenance.get() - did.slice.maintenance.get();
+            assert_eq!(did.slice.payment.discount.get(), payment(board, &before, freed));
+        }
+        // Of a token's last part of a unit the account is paid too: it is left out here.
+        let [reached, beyond] = [&few, &more].map(|did| {
+            let equity = before.equity.minus(did.slice.payment.discount).unwrap();
+            beyond_buffer(board, &Requirements { equity, maintenance: did.slice.maintenance, ..Requirements::default() })
+        });
+        if reached < 0 {
+            return;
+        }
+        // D = rate · freed, and what is beyond the buffer = E − D − (1 + b)·(M − freed): D follows from it.
+        let rate = ppm(payment(board, &before, 1_000_000) as u32);
+        let kept = whole(1) + ppm(board.params.liquidation_buffer.get()) - &rate;
+        let allowed = whole((beyond - reached).max(0) + 2) * rate / kept + whole(1);
+        let [few, more] = [&few, &more].map(|did| did.slice.payment.discount.get());
+        assert!(whole(more) <= whole(few) + &allowed, "{more} of more legs, {few} of few");
+        count(&compared);
+    });
+    assert!(compared.get() > 200 && settled.get() > 50, "{} {}", compared.get(), settled.get());
 }

@@ -67,9 +67,10 @@ fn a_reducing_fill_is_no_loan() {
     sell(&mut svm, "39100", 16_400).unwrap();
     let owed = svm.requirements(&alice).owed().get();
     assert!((28_000 * USDC..30_000 * USDC).contains(&owed), "{owed}");
-    svm.rest(&bob, Order::sell(&svm, BTC, "40000", 1_000).post_only()).unwrap();
+    let ask = svm.rest(&bob, Order::sell(&svm, BTC, "40000", 1_000).post_only()).unwrap();
     let buy = Order::buy(&svm, BTC, "40000", 1_000).immediate();
     refused(&mut svm, |svm| svm.place(&alice, buy, &[&bob]), E::OwedTooMuch);
+    svm.cancel(&bob, BTC, ask).unwrap();
     sell(&mut svm, "40000", 100).unwrap();
     assert_eq!(svm.lots(&alice, BTC), 0);
     svm.assert_reconciled();

@@ -11,7 +11,9 @@ use ballast_client::{
     book::Side,
     event, instruction,
     margin::{AfterSlice, Liquidation},
-    risk::{Fill, Lots, Portfolio, QuoteNative, liquidation::LegMoved, math::mul_ppm_ceil},
+    risk::{
+        Fill, Lots, Portfolio, QuoteNative, guard::REFRESH_SECONDS, liquidation::LegMoved, math::mul_ppm_ceil,
+    },
 };
 use ballast_testkit::{BTC, ETH, Order, SOL, Sent, Svm, Trader};
 use solana_signer::Signer;
@@ -288,8 +290,9 @@ fn nobody_liquidates_with_anothers_account() {
     assert_refused(svm, &[ix], &[&thief.key], E::Unauthorized);
 }
 
+/// I398.
 #[test]
-fn the_legs_price_must_be_fresh_and_no_other() {
+fn the_legs_price_must_be_fresh_and_every_other_refreshed() {
     let mut svm = Svm::new().unwrap();
     let alice = svm.trader("960").unwrap();
     let (bob, liquidator) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
@@ -297,14 +300,18 @@ fn the_legs_price_must_be_fresh_and_no_other() {
     svm.trade(&alice, &bob, ETH, "2500", 10).unwrap();
     svm.advance(1);
     svm.publish(BTC, "36000").unwrap();
+    svm.publish(ETH, "2500").unwrap();
     svm.advance(10);
-    svm.publish(SOL, "40").unwrap();
     svm.simulate_liquidation(&liquidator, &alice, BTC).unwrap();
     svm.advance(1);
     refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[BTC]), E::PriceStale);
     svm.publish(BTC, "36000").unwrap();
+    // Alice's ETH is to be refreshed too: nobody judges her at prices of two times.
+    refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[BTC]), E::PriceStale);
+    svm.advance(REFRESH_SECONDS);
+    svm.publish(BTC, "36000").unwrap();
     refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[ETH]), E::PriceStale);
-    // Alice's ETH counts at its last price; the liquidator holds none.
+    // Where nobody was able to, it counts at its last price; the liquidator holds none.
     svm.liquidate(&liquidator, &alice, &[BTC]).unwrap();
 }
 

@@ -8,7 +8,10 @@ use ballast_client::{
     ballast::oracle::OraclePrice,
     config::Config,
     event, instruction, oracle,
-    risk::{Ppm, Smile, guard::flag},
+    risk::{
+        Ppm, Smile,
+        guard::{REFRESH_SECONDS, flag},
+    },
 };
 use ballast_testkit::{
     BTC, ETH, Failed, Order, SOL, Svm, Trader,
@@ -327,7 +330,8 @@ fn guard_elsewhere(guard: Guard) -> Desk {
     svm.trade(&desk.alice, &desk.bob, ETH, "2500", 10).unwrap();
     svm.trade(&desk.carol, &desk.bob, ETH, "2500", 10).unwrap();
     match guard {
-        Guard::Stale => svm.advance(11),
+        // A price that went stale less than two minutes ago is to be refreshed first.
+        Guard::Stale => svm.advance(11 + REFRESH_SECONDS),
         _ => svm.advance(1),
     }
     match guard {
