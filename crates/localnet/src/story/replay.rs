@@ -60,7 +60,9 @@ enum Pending {
 /// Replays all hours but the first.
 pub fn play(stage: &mut Stage, venue: &Venue, cast: &Cast, hours: &[Hour], bot: &mut dyn Bot) -> Result<()> {
     stage.step(format!("{} hours of May 2021, with the crash of the 19th", hours.len() - 1))?;
-    stage.line("equity in percent of maintenance margin; below 100 % anyone may liquidate")?;
+    stage.line(
+        "equity in percent of maintenance margin; below 100 % anyone may take a slice: the same part of every leg",
+    )?;
     stage.gap()?;
     let watched: Vec<_> = cast.takers().map(|(part, _)| format!("{:>7}", part.name)).collect();
     stage.line(format!("{:<13} {:>9} {:>8} {:>6} {}", "UTC", "BTC", "ETH", "SOL", watched.join(" ")))?;
@@ -292,7 +294,7 @@ fn describe(venue: &Venue, cast: &Cast, l: &Liquidated) -> String {
     if l.discount == 0 {
         return format!("{taker} takes {name}'s {legs} for nothing: at the mark, it closes her own short");
     }
-    let hedge = if l.positions.len() > 1 { " (one slice: the hedge stays whole)" } else { "" };
+    let hedge = if l.positions.len() > 1 { ", as one slice" } else { "" };
     format!(
         "{name} {}: {taker} takes {legs} for {}{hedge}; now {}",
         percent(l.equity_before, l.maintenance_before),
