@@ -11,9 +11,7 @@ use ballast_client::{
     book::Side,
     event, instruction,
     margin::{AfterSlice, Liquidation},
-    risk::{
-        Fill, Lots, Portfolio, QuoteNative, guard::REFRESH_SECONDS, liquidation::LegMoved, math::mul_ppm_ceil,
-    },
+    risk::{Fill, Lots, Portfolio, QuoteNative, guard::REFRESH_SECONDS, liquidation::LegMoved, math::mul_ppm_ceil},
 };
 use ballast_testkit::{BTC, ETH, Order, SOL, Sent, Svm, Trader};
 use solana_signer::Signer;
