@@ -380,7 +380,15 @@ fn interest_alone_liquidates() {
     svm.refresh_all();
     let (board, account) = (svm.board(), svm.margin(&alice.margin));
     let args = LiquidateArgs::of(0);
-    let liquidation = Liquidation { board: &board.board, account: &account, instruments: &[BTC], args, now: high };
+    let treasury = svm.treasury();
+    let liquidation = Liquidation {
+        treasury: &treasury,
+        board: &board.board,
+        account: &account,
+        instruments: &[BTC],
+        args,
+        now: high,
+    };
     let expected = liquidation.after_slice(&svm.portfolio(&liquidator)).unwrap();
     let interest = due(&svm, &alice);
     let sent = svm.liquidate(&liquidator, &alice, &[BTC]).unwrap();

@@ -48,7 +48,9 @@ impl Crash {
         let (board, now) = (self.svm.board(), self.svm.now());
         let account = self.svm.margin(&self.alice.margin);
         let args = part(most);
-        let liquidation = Liquidation { board: &board.board, account: &account, instruments: &[BTC], args, now };
+        let treasury = self.svm.treasury();
+        let liquidation =
+            Liquidation { treasury: &treasury, board: &board.board, account: &account, instruments: &[BTC], args, now };
         liquidation.after_slice(&self.svm.portfolio(&self.liquidator)).unwrap()
     }
 

@@ -25,7 +25,9 @@ pub fn liquidated(sent: &Sent) -> Liquidated {
 /// Liquidates, and compares everything with what the client says.
 fn slice(svm: &mut Svm, by: &Trader, of: &Trader, instruments: &[u16], args: LiquidateArgs) -> Liquidated {
     let (board, now, account) = (svm.board(), svm.now(), svm.margin(&of.margin));
-    let liquidation = Liquidation { board: &board.board, account: &account, instruments, args, now };
+    let treasury = svm.treasury();
+    let liquidation =
+        Liquidation { treasury: &treasury, board: &board.board, account: &account, instruments, args, now };
     let expected = liquidation.after_slice(&svm.portfolio(by)).unwrap();
     let fund = svm.treasury().insurance.get();
     let did = liquidated(&svm.slice(by, of, instruments, args).unwrap());

@@ -331,7 +331,9 @@ fn an_order_on_an_option_may_use_initial_margin_up_and_no_more() {
 fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instruments: &[u16]) -> Liquidated {
     let (board, now, account) = (svm.board(), svm.now(), svm.margin(&of.margin));
     let args = LiquidateArgs::of(0);
-    let liquidation = Liquidation { board: &board.board, account: &account, instruments, args, now };
+    let treasury = svm.treasury();
+    let liquidation =
+        Liquidation { treasury: &treasury, board: &board.board, account: &account, instruments, args, now };
     let expected = liquidation.after_slice(&svm.portfolio(by)).unwrap();
     let insurance = svm.treasury().insurance.get();
     let did = event::find::<Liquidated>(&svm.liquidate(by, of, instruments).unwrap().log)[0].clone();
