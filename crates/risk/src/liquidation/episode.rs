@@ -34,7 +34,7 @@ pub struct Episode {
     pub noticed_at: i64,
     /// When it was last found so, seconds.
     pub seen_at: i64,
-    /// When [`Episode::least_ratio`] was found, seconds.
+    /// When [`Episode::least_ratio`] or [`Episode::least_total`] was found, seconds.
     pub least_at: i64,
     /// When the account was seized, seconds; 0 where it is not.
     pub seized_at: i64,
@@ -46,8 +46,9 @@ pub struct Episode {
     pub shared: QuoteNative,
     /// Least ratio of equity to maintenance margin at a liquidation of the last minutes.
     pub least_ratio: Ppm,
-    /// Reserved, zero.
-    pub reserved: u32,
+    /// Least ratio of equity and budget together to maintenance margin at a liquidation of the last minutes; of those since the
+    /// seizure, of a seized account.
+    pub least_total: Ppm,
     /// What the other side of is charged with debt that the fund cannot pay.
     pub legs: [EpisodeLeg; MAX_EPISODE_LEGS],
 }
@@ -77,9 +78,10 @@ impl Episode {
         Ok(())
     }
 
-    /// True while a notice runs: it was confirmed in the last [`NOTICE_SECONDS`].
+    /// True while a notice runs: it was confirmed in the last [`NOTICE_SECONDS`], or ran when the account was seized, which needs no
+    /// confirming.
     pub const fn notice_runs(&self, now: i64) -> bool {
-        self.noticed_at != 0 && now.saturating_sub(self.seen_at) <= NOTICE_SECONDS
+        self.noticed_at != 0 && (self.is_seized() || now.saturating_sub(self.seen_at) <= NOTICE_SECONDS)
     }
 
     /// Seconds since the notice; 0 where none runs.
@@ -88,13 +90,16 @@ impl Episode {
         if self.notice_runs(now) && passed > 0 { passed } else { 0 }
     }
 
-    /// Notes the ratio of equity at a liquidation. Returns the least of the last [`LEAST_RATIO_SECONDS`], this one included.
-    pub const fn note_ratio(&mut self, ratio: Ppm, now: i64) -> Ppm {
+    /// Notes the ratios of equity, and of equity and budget together, at a liquidation. Returns the least of each in the last
+    /// [`LEAST_RATIO_SECONDS`], these included. They share one time: where one falls the other is remembered as much longer.
+    pub fn note_ratios(&mut self, ratio: Ppm, total: Ppm, now: i64) -> (Ppm, Ppm) {
         let counts = self.least_at != 0 && now.saturating_sub(self.least_at) <= LEAST_RATIO_SECONDS;
-        if !counts || ratio.get() <= self.least_ratio.get() {
-            (self.least_ratio, self.least_at) = (ratio, now);
+        let (least_ratio, least_total) = if counts { (self.least_ratio, self.least_total) } else { (Ppm::ONE, Ppm::ONE) };
+        if !counts || ratio <= least_ratio || total <= least_total {
+            self.least_at = now;
         }
-        self.least_ratio
+        (self.least_ratio, self.least_total) = (ratio.min(least_ratio), total.min(least_total));
+        (self.least_ratio, self.least_total)
     }
 
     /// Records that the account held lots of this value, positive where it was long. Where all slots are in use, the entry of the

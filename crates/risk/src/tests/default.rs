@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Fill, Instrument, Interest, LendingPool, Lots, MAX_UNDERLYINGS, MarginParams, Portfolio, Position, PositionKey,
     Ppm, Purpose, QuoteNative, Requirements, RiskError,
-    guard::UnderlyingSet,
+    guard::{UnderlyingSet, flag},
     liquidation::{Episode, EpisodeLeg, Noticed, Spending, measure, require_untaken, seizure_level},
     margin::check,
     settlement::LEAST_NOTICE,
@@ -67,10 +67,71 @@ fn one_good_price_is_enough_and_needed() {
     // A price that was only not refreshed is no dead one.
     world.board.underlyings[1].publish_time = NOW + 600;
     assert!(stale(&world, NOW + 600));
-    assert_eq!(measure(&world.board, &p, later), Ok(whole));
+    let judged = measure(&world.board, &p, later).unwrap();
+    assert_eq!((judged.required, judged.held), (whole.required, whole.held));
     let mut cash = Portfolio::zeroed();
     cash.cash = quote(-5);
     assert_eq!(measure(&world.board, &cash, later).unwrap().required.equity, quote(-5));
+}
+
+/// I484. Nobody is made to pay at a price that is dead or that a guard doubts, and nothing is judged by one that is too volatile.
+#[test]
+fn a_price_in_doubt_makes_nobody_pay() {
+    let mut world = plain();
+    let mut p = Portfolio::zeroed();
+    p.cash = quote(-5_000 * USDC);
+    world.buy(&mut p, 0, 100, 10 * USDC);
+    world.buy(&mut p, 1, 100, 10 * USDC);
+    let clear = measure(&world.board, &p, NOW).unwrap();
+    assert!(clear.doubt.is_none() && clear.required.equity < QuoteNative::ZERO);
+    for flag in [flag::UNCERTAIN, flag::DIVERGENT] {
+        world.board.underlyings[1].guards.flags = flag;
+        let found = measure(&world.board, &p, NOW).unwrap();
+        assert!(found.doubt.is_some() && found.required == clear.required);
+    }
+    world.board.underlyings[1].guards.flags = flag::VOLATILE;
+    assert!(matches!(measure(&world.board, &p, NOW), Err(RiskError::PriceTooVolatile { underlying: 1, .. })));
+    world.board.underlyings[1].guards.flags = 0;
+    world.board.underlyings[0].publish_time = NOW + 601;
+    let dead = measure(&world.board, &p, NOW + 601).unwrap();
+    assert!(matches!(dead.doubt, Some(RiskError::StalePrice { underlying: 1, .. })));
+    // What is settled needs no price.
+    world.board.instruments[1].settled = 1;
+    assert_eq!(measure(&world.board, &p, NOW + 601).unwrap().doubt, None);
+}
+
+/// I485. The ramp of expiries is a forecast: it neither makes an account one that is seized nor raises its budget.
+#[test]
+fn the_ramp_takes_no_account_from_its_owner() {
+    let world = plain();
+    let params = world.board.params;
+    // 1,000 of maintenance, 900 of which the ramp adds.
+    let ramped = |equity: i64| Requirements { expiry: quote(900), ..at(equity) };
+    let mut e = Episode::default();
+    for after in [0, 300, 600] {
+        e.notice(&params, &ramped(100), NOW + after).unwrap();
+    }
+    assert_eq!(e.noticed_for(NOW + 600), 600, "it is below maintenance");
+    assert!(e.require_seizable(&params, &ramped(100), NOW + 600).is_err());
+    assert!(e.require_seizable(&params, &ramped(99), NOW + 600).is_ok());
+    assert!(Episode::default().require_seizable(&params, &ramped(33), NOW).is_err());
+    assert!(Episode::default().require_seizable(&params, &ramped(32), NOW).is_ok());
+    let rich = quote(1 << 40);
+    e.seize(&world.board, &Portfolio::zeroed(), &ramped(4), (rich, rich), NOW).unwrap();
+    assert_eq!(e.budget.get(), 6, "a tenth of 100");
+}
+
+/// I486. A seized account is sold while it is below the buffer, net of what others have paid for it, and repays them whole.
+#[test]
+fn a_seized_account_is_sold_to_the_buffer() {
+    let params = plain().board.params; // a buffer of 5 %
+    let mut e = Episode { seized_at: NOW, advanced: quote(200), shared: quote(50), ..Episode::default() };
+    let sold = |e: &Episode, equity: i64| e.may_be_sold(&params, &e.net(&at(equity)).unwrap()).unwrap();
+    assert!(sold(&e, 1_299) && !sold(&e, 1_300));
+    assert!(!sold(&Episode::default(), 1_000) && sold(&Episode::default(), 999));
+    let mut p = Portfolio::zeroed();
+    p.cash = quote(100);
+    assert_eq!((e.repay_all(&mut p), p.cash), (Ok(quote(250)), quote(-150)));
 }
 
 /// I473. Seized at once below a third of maintenance; else after ten minutes of notice, and only below maintenance.

@@ -5,7 +5,7 @@ use crate::harness::refusal::refused;
 use ballast_client::{
     BallastError as E,
     ballast::{
-        events::{AccountSeized, BadDebtResolved},
+        events::{AccountReleased, AccountSeized, BadDebtResolved},
         state::Treasury,
     },
     instruction,
@@ -73,10 +73,14 @@ fn a_debt_is_shared_to_the_unit() {
     assert_eq!(svm.market(BTC).header.unpaid_funding.get(), 0);
     svm.assert_reconciled();
 
-    // What the price brings later is not Alice's while she holds anything; sold out she would repay all of it.
-    svm.deposit_usdc(&alice, 2_000_000_000).unwrap();
-    refused(svm, |svm| svm.release(&alice), E::DebtShared);
+    // What the price brings later is not Alice's: she repays all of it first, and keeps the buffer beyond it.
     assert_eq!(svm.margin(&alice.margin).episode.shared.get(), 1_100 * USDC);
+    svm.deposit_usdc(&alice, 1_429_000_000).unwrap();
+    refused(svm, |svm| svm.release(&alice), E::BelowInitialMargin);
+    svm.deposit_usdc(&alice, 2_000_000).unwrap();
+    let did: AccountReleased = the_event(&svm.release(&alice).unwrap());
+    assert_eq!((did.repaid, treasury(svm).insurance.get()), (1_100 * USDC, 1_100 * USDC));
+    svm.assert_reconciled();
 }
 
 /// I370. Where nobody lends, what the other side does not bear stays visible until the fund has money.
