@@ -27,6 +27,8 @@ const DAY: i64 = 86_400;
 /// A seized account winds a perpetual down where it holds one in so many of the market's lots, 5 %: a small rest must not let
 /// anyone close a market.
 const LEAST_PART: i64 = 20;
+/// And one that is worth so much of its underlying's liquidity, 1 %: a twentieth of a market that hardly anyone is in is nothing.
+const LEAST_OF_LIQUIDITY: Ppm = Ppm::new(10_000);
 
 /// What the insurance fund spent on the discounts of seized accounts today, by underlying.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
@@ -97,7 +99,7 @@ impl Episode {
         Err(RiskError::NotSeizable { equity: r.equity.get(), level: level.get() })
     }
 
-    /// Seizes an account: records all that it holds, at the marks, for what the fund cannot pay, and sets the budget aside.
+    /// Seizes an account: records all that it holds, for what the fund cannot pay, and sets the budget aside.
     /// `fund` is what the insurance fund has after it has paid what the account lacks; `room` what it may still spend today.
     ///
     /// The budget's ratio is at most the seizure's: an account that was seized by notice, above the seizure's level, has none.
@@ -110,9 +112,7 @@ impl Episode {
         now: i64,
     ) -> Result<(), RiskError> {
         for p in portfolio.open().iter().filter(|p| !p.lots.is_zero()) {
-            let i = board.instrument(p.key.instrument())?;
-            let u = board.underlying(i.underlying)?;
-            self.record(i, (p.lots * i.mark_at(u, now)).to_native_floor(u.scale()))?;
+            self.record(board, p.key.instrument(), p.lots, now)?;
         }
         let params = &board.params;
         let most = mul_ppm_floor(r.maintenance_without_ramp().max(QuoteNative::ZERO), params.seizure_budget)?
@@ -162,15 +162,26 @@ impl Episode {
     }
 }
 
-/// Requires that a perpetual may be wound down for what a seized account holds of it: nobody took it in a day, and it is at
-/// least a twentieth of the market.
+/// Requires that a perpetual may be wound down for what a seized account holds of it: nobody took it in a day, it is at least a
+/// twentieth of the market's lots on `side`, and worth a hundredth of its underlying's liquidity.
 ///
 /// # Errors
 /// [`RiskError::WindDownNotDue`].
-pub fn require_untaken(episode: &Episode, position: &Position, side: Lots, now: i64) -> Result<(), RiskError> {
+pub fn require_untaken(
+    board: &Board,
+    episode: &Episode,
+    position: &Position,
+    side: Lots,
+    now: i64,
+) -> Result<(), RiskError> {
     let seconds = now.saturating_sub(episode.seized_at);
-    let lots = position.lots.magnitude()?.get();
-    let large = lots > 0 && lots.checked_mul(LEAST_PART).is_none_or(|least| least >= side.get());
+    let held = position.lots.magnitude()?;
+    let lots = held.get();
+    let i = board.instrument(position.key.instrument())?;
+    let u = board.underlying(i.underlying)?;
+    let worth = (held * i.mark_at(u, now)).to_native_floor(u.scale());
+    let part = lots > 0 && lots.checked_mul(LEAST_PART).is_none_or(|least| least >= side.get());
+    let large = part && worth >= mul_ppm_floor(u.params.liquidity, LEAST_OF_LIQUIDITY)?;
     if episode.is_seized() && seconds >= UNTAKEN_SECONDS && large {
         return Ok(());
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Episode, Legs,
-    cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of, sort},
+    cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of, lot_delta, sort},
     discount::{Payment, Terms},
     search::{Goal, Point, closed_form, near, search},
 };
@@ -11,7 +11,7 @@ use crate::{
     RiskError, Underlying,
     guard::UnderlyingSet,
     margin,
-    math::{RATIO_BITS, mul_ppm_ceil},
+    math::mul_ppm_ceil,
 };
 use bytemuck::{Pod, Zeroable};
 
@@ -243,13 +243,7 @@ impl Scope {
 
 /// A position as a leg, with the present delta of its lots.
 fn position_leg(i: &Instrument, u: &Underlying, lots: i64, slot: usize, now: i64) -> Cut {
-    let units = i.delta_units.get();
-    let lot = if i.is_option() {
-        // The units of a lot are below 2^54, a delta is at most one.
-        ((i128::from(units) * i128::from(i.option.at(i, u, now).delta)) >> (RATIO_BITS - DELTA_BITS)) as i64
-    } else {
-        units << DELTA_BITS
-    };
+    let lot = lot_delta(i, u, now);
     Cut {
         held: lots,
         delta: lots.unsigned_abs() * lot.unsigned_abs(),

@@ -132,7 +132,7 @@ fn an_account_far_below_maintenance_is_seized_at_once() {
     assert_eq!((did.equity, did.maintenance), (160 * USDC, 489 * USDC));
     assert_eq!((did.paid, did.uncovered, did.budget), (0, 0, 0));
     let e = s.episode();
-    assert_eq!((e.seized_at, e.legs[0].value.get(), e.legs[1].value.get()), (s.svm.now(), 3_260 * USDC, 0));
+    assert_eq!((e.seized_at, e.legs[0].delta.get(), e.legs[1].delta.get()), (s.svm.now(), 3_260 * USDC, 0));
     s.refuse_seizure(E::Seized);
     let alice = copy(&s.alice);
     refused(&mut s.svm, |svm| svm.give_notice(&alice), E::Seized);
@@ -282,7 +282,11 @@ fn an_account_is_released_at_the_buffer_after_repaying_the_fund() {
 /// the average of its index. The fund gets back what it advanced, as far as something is left; the sum of all is as it was.
 #[test]
 fn an_illiquid_short_is_wound_down() {
-    let mut svm = Svm::with_config(|c| c.exchange.insurance = "25000".to_owned()).unwrap();
+    let mut svm = Svm::with_config(|c| {
+        c.exchange.insurance = "25000".to_owned();
+        c.underlying[0].params.set("liquidity", "400_000"); // of which a hundredth is 4,000
+    })
+    .unwrap();
     let [alice, bob, dust] = ["902", "100000", "12"].map(|usdc| svm.trader(usdc).unwrap());
     svm.trade(&bob, &alice, BTC, "40000", 100).unwrap();
     svm.trade(&bob, &dust, BTC, "40000", 1).unwrap();

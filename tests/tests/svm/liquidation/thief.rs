@@ -85,7 +85,11 @@ fn what_the_fund_advanced_is_no_prize() {
     let did: Liquidated = the_event(&s.svm.slice(&mule, &alice, &[BTC], LiquidateArgs::of(0)).unwrap());
     assert_eq!((did.discount, did.from_budget), (79_999_920, 29_999_920));
     assert_eq!(worth(&s.svm, &mule) - mule_before, did.discount);
-    assert_eq!(s.svm.treasury().insurance.get(), fund - did.from_budget, "what was advanced is repaid, the budget was spent");
+    assert_eq!(
+        s.svm.treasury().insurance.get(),
+        fund - did.from_budget,
+        "what was advanced is repaid, the budget was spent"
+    );
     assert_eq!((worth(&s.svm, &alice), s.episode()), (0, Episode::default()));
     s.svm.assert_reconciled();
 }

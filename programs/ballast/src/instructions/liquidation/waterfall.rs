@@ -65,7 +65,7 @@ pub fn pay_from_fund(margin: &mut MarginAccount, treasury: &mut Treasury, lackin
     Ok(paid)
 }
 
-/// Charges a debt to the other side of what the account held, by notional, in the markets of the legs that still trade, in the
+/// Charges a debt to the other side of what the account held, by net delta, in the markets of the legs that still trade, in the
 /// order of the legs. Returns what they bear.
 #[inline(never)]
 pub fn share_among_markets(
@@ -75,16 +75,15 @@ pub fn share_among_markets(
     markets: &[AccountView],
     debt: QuoteNative,
 ) -> Result<QuoteNative> {
-    let shares = margin.episode.shares(debt).logged()?;
+    let shares = margin.episode.shares(board, debt).logged()?;
     let mut markets = markets.iter();
     let mut borne = QuoteNative::ZERO;
     for (leg, share) in margin.episode.legs.iter_mut().zip(shares) {
-        if leg.open(board).is_none() {
-            continue;
-        }
+        let Some(i) = leg.open(board) else { continue };
+        let is_long = leg.is_long(i);
         let view = markets.next().ok_or(BallastError::WrongMarket)?;
         let market = market_mut(*view, exchange, leg.instrument)?;
-        let open = if leg.value > QuoteNative::ZERO { market.open_interest_short } else { market.open_interest_long };
+        let open = if is_long { market.open_interest_short } else { market.open_interest_long };
         let credited = leg.bear(board, open, share).logged()?;
         // The holders pay it to the market as they settle.
         market.unpaid_funding = market.unpaid_funding.minus(credited).logged()?;

@@ -116,12 +116,7 @@ fn allowed(what: &str) -> Vec<E> {
         "resolve" => with_prices(&[E::NoBadDebt, E::PriceDivergent]),
         "notice" => with_prices(&[E::Paused, E::Seized, E::NotLiquidatable]),
         "seize" => with_prices(&[E::Paused, E::Seized, E::NotSeizable, E::NothingToLiquidate]),
-        "release" => with_prices(&[
-            E::NotSeized,
-            E::BelowInitialMargin,
-            E::OwedTooMuch,
-            E::PriceDivergent,
-        ]),
+        "release" => with_prices(&[E::NotSeized, E::BelowInitialMargin, E::OwedTooMuch, E::PriceDivergent]),
         "wind down seized" => vec![E::WindDownNotDue],
         "accrue interest" => vec![E::NothingToAccrue],
         "update interest" => vec![E::EpochNotOver],
