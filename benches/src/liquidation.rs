@@ -21,6 +21,12 @@ pub const ROWS: &[Row] = &[
         "a slice of a short call of 450,000 lots; both sides hold 16 positions, 8 options",
     ),
     row("cancel_liquidatable_orders_16", 40_000, "one order of an account with 16 positions"),
+    row(
+        "liquidate_on_book_16",
+        65_500,
+        "4,000 lots, of which the fewest that do are searched, against 1 maker; all hold 16 positions",
+    )
+    .target(90_000),
     row("resolve_bad_debt", 4_500, "debt left after the last position, paid by the insurance fund"),
     row(
         "resolve_bad_debt_16",
@@ -81,6 +87,9 @@ pub fn perpetuals(b: &mut Bench, maker: &Trader) -> Result<()> {
     let cancel = instruction::cancel_liquidatable_orders(&e, &weak.margin, BTC);
     b.measure("cancel_liquidatable_orders_16", cancel, &[])?;
     let (_, below_maintenance, liquidator) = &pairs[0];
+    let (who, makers) = (liquidator.address(), [maker.margin]);
+    let close = instruction::liquidate_on_book(&e, &who, &liquidator.margin, &weak.margin, BTC, &makers, i64::MAX);
+    b.measure("liquidate_on_book_16", close, &[&liquidator.key])?;
     let order = Order::sell(&b.svm, BTC, "36_000", 10).immediate().reduce_only();
     b.measure_order("place_order_take_reducing_16", below_maintenance, order, &[maker])?;
 

@@ -148,7 +148,7 @@ impl Board {
         Ok(())
     }
 
-    /// Checks [`Instrument::require_basis_covered`] of every dated future of an underlying.
+    /// Checks [`Instrument::require_basis_covered`] of every perpetual and future of an underlying.
     pub fn require_basis_covered(&self, underlying: u16) -> Result<(), RiskError> {
         let u = self.underlying(underlying)?;
         let mut next = u.first_linear;

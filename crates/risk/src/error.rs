@@ -238,7 +238,7 @@ pub enum RiskError {
         /// The next settlement, seconds.
         settles_at: i64,
     },
-    /// The mark of a dated future could be farther from the index than the calendar charge covers.
+    /// The mark of a perpetual or future could be farther from the index than the calendar charge of a pair covers.
     BasisAboveCalendar {
         /// Instrument on the board.
         instrument: u16,
@@ -324,6 +324,13 @@ pub enum RiskError {
         lots: i64,
         /// Seconds since it was seized; -1 where it is not.
         seconds: i64,
+    },
+    /// Liquidations on a book have reached what they may in the present window.
+    BookWindowFull {
+        /// Notional closed in the window, quote-native.
+        closed: i64,
+        /// The most, quote-native.
+        limit: i64,
     },
     /// The account holds lots of as many instruments as it may.
     TooManyPositions {
@@ -463,10 +470,16 @@ impl core::fmt::Display for RiskError {
                 write!(f, "the settlement time cannot change before what settles at {settles_at} is settled")
             }
             Self::BasisAboveCalendar { instrument, max_basis, calendar } => {
-                write!(f, "max_basis {max_basis} of instrument {instrument} is above the calendar charge {calendar}")
+                write!(
+                    f,
+                    "max_basis {max_basis} of instrument {instrument} is above a quarter of the calendar charge {calendar}"
+                )
             }
             Self::NoFreeFixing => f.write_str("every slot for averages of expiries is in use"),
             Self::BorrowLimit { owed, limit } => write!(f, "all accounts together would owe {owed}, limit {limit}"),
+            Self::BookWindowFull { closed, limit } => {
+                write!(f, "closed on this book in the present minute: {closed}, limit {limit}")
+            }
             Self::EpochNotOver => f.write_str("the epoch of lending is not over"),
             Self::OwedTooMuch { owed, limit } => write!(f, "the account would owe {owed}, limit {limit}"),
             Self::TooManyPositions { limit } => write!(f, "the account holds lots of {limit} instruments already"),

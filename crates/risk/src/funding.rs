@@ -4,8 +4,9 @@
 //! premium         = clamp((max(0, impact bid − index) − max(0, index − impact ask)) / index, ±max premium)
 //!                                                                              one sample a bucket of 60 s
 //! funding index  += index value of a lot · premium · 60 / period               perpetuals; what does not make a unit is
-//! carried average        += weight · (premium − average)                               half-life of 15 sampled buckets basis
-//! = clamp(average, ±max basis)                                 in force from the next repricing
+//!                    carried
+//! average        += weight · (clamp(premium, ±max basis) − average)            half-life of 15 sampled buckets
+//! basis           = average                                                    in force from the next repricing
 //! ```
 //!
 //! The premium is that of the large venues and not the mid of impact bid and ask: one quote far from the index moves a mid,
@@ -49,7 +50,7 @@ pub struct Samples {
     pub premium: i64,
     /// What the funding index has not yet taken of past samples: parts of a unit, of which `10^6 · period` make one.
     pub remainder: i64,
-    /// Average of the premium, millionths in 2^-20.
+    /// Average of the premium, as far as a basis may go, millionths in 2^-20.
     pub average: i64,
 }
 
@@ -76,9 +77,11 @@ impl Samples {
             i.funding_index = i.funding_index.plus(LotValue::new(paid))?;
             self.remainder = remainder;
         }
-        self.average = average(self.average, self.premium);
+        // As far as a basis may go: a premium beyond it neither winds the average up nor turns it faster.
         let most = i64::from(i.funding.max_basis.get());
-        i.basis = (self.average >> AVERAGE_BITS).clamp(-most, most);
+        let limit = most << AVERAGE_BITS; // below 2^37
+        self.average = average(self.average.clamp(-limit, limit), self.premium.clamp(-most, most));
+        i.basis = self.average >> AVERAGE_BITS;
         Ok(())
     }
 }

@@ -7,6 +7,9 @@ use crate::{
 };
 use bytemuck::{Pod, Zeroable};
 
+/// The largest bases that two instruments of an underlying can move against one another by.
+const SWING: u32 = 4;
+
 /// What an instrument is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -134,17 +137,18 @@ impl Instrument {
         Ok(())
     }
 
-    /// Checks that the calendar charge covers the basis that an unsettled dated future can have: the charge on delta matched
-    /// between expiries is all that a book of them requires.
+    /// Checks that the calendar charge covers what an unsettled perpetual or future and another can move against one another by
+    /// their bases: from one at the top and the other at the bottom to the opposite, four times the largest basis. The charge on
+    /// delta matched between them is all that such a pair requires.
     ///
     /// # Errors
     /// [`RiskError::BasisAboveCalendar`].
     pub fn require_basis_covered(&self, u: &Underlying) -> Result<(), RiskError> {
         let (max_basis, calendar) = (self.funding.max_basis, u.params.calendar);
-        if self.kind != Kind::Future as u8 || self.settled != 0 || max_basis <= calendar {
+        let (max_basis, calendar) = (max_basis.get(), calendar.get());
+        if self.is_option() || self.settled != 0 || max_basis <= calendar / SWING {
             return Ok(());
         }
-        let (max_basis, calendar) = (max_basis.get(), calendar.get());
         Err(RiskError::BasisAboveCalendar { instrument: self.index, max_basis, calendar })
     }
 

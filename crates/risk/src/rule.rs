@@ -2,8 +2,10 @@
 //! initial equity covers initial margin and what is owed is backed, or the change is *reducing*.
 //!
 //! Reducing: for the underlying u that changed and every row k, `max(0, scan'_u[k]) ≤ max(0, scan_u[k])`; no requirement
-//! grows; health before fees does not fall. Below maintenance, the owner's own fill must also cost no more against the mark than
-//! a liquidation that frees as much margin, and at equity ≤ 0 the owner may only deposit or cancel.
+//! grows; health before fees does not fall. Where the expiry ramp is what binds, the rows are those of what settlements leave of the
+//! book. Where more is owed than what backs it allows, a fill that adds to the debt must cost no more against the mark than the
+//! least share of the margin that it frees. Below maintenance, the owner's own fill must cost no more than a liquidation that
+//! frees as much margin, and at equity ≤ 0 the owner may only deposit or cancel.
 
 use crate::{
     Board, Leg, Portfolio, Purpose, QuoteNative, Requirements, RiskError,
@@ -178,22 +180,53 @@ fn reduced(
     if is.health()?.plus(trade.fees)? < was.health()? {
         return Ok(None);
     }
-    let u = board.underlying(trade.underlying)?;
-    let rows_before = UnderlyingRisk::in_portfolio(board, u, before, purpose)?.rows;
-    let rows_after = UnderlyingRisk::in_portfolio(board, u, after, purpose)?.rows;
-    if rows_after.iter().zip(&rows_before).any(|(after, before)| *after > (*before).max(0)) {
+    if adds_to_a_row(board, before, after, trade, &was)? {
         return Ok(None);
     }
+    let freed = was.maintenance.minus(is.maintenance)?;
     if was.is_liquidatable() && trade.filled {
         if was.equity.get() <= 0 {
             return Err(RiskError::Bankrupt { equity: was.equity.get() });
         }
         // What a liquidator would be paid at the most, and nothing beyond what the account has.
-        let allowed = mul_ppm_floor(was.maintenance.minus(is.maintenance)?, owners_share(&board.params, &was)?)?;
+        let allowed = mul_ppm_floor(freed, owners_share(&board.params, &was)?)?;
         let allowed = if is.equity.get() < 0 { QuoteNative::ZERO } else { allowed };
         if trade.cost > allowed {
             return Err(RiskError::FillWorseThanLiquidation { cost: trade.cost.get(), allowed: allowed.get() });
         }
     }
+    // Above maintenance the price is the owner's own affair, but not who pays it: a loss to a second wallet of the owner's, in cash
+    // that is borrowed, would leave with the other wallet. At the mark nothing more is owed, so that a way out stays open.
+    if !was.is_liquidatable()
+        && is.owed() > was.owed()
+        && trade.cost > mul_ppm_floor(freed, board.params.discount_base)?
+    {
+        is.require_backed(&board.interest.params)?;
+    }
     Ok(Some(is))
+}
+
+/// True if the trade made the loss of its underlying larger in any row, profits aside.
+///
+/// Where the expiry ramp raises maintenance margin the rows are those of what settlements leave. Of a hedged pair near its expiry
+/// either leg may then be closed: what is left of the pair is no more than what the settlement would leave, and the requirements,
+/// which do not grow, bound the rows of the book itself.
+#[inline(never)]
+fn adds_to_a_row(
+    board: &Board,
+    before: &Portfolio,
+    after: &Portfolio,
+    trade: &Trade,
+    was: &Requirements,
+) -> Result<bool, RiskError> {
+    let u = board.underlying(trade.underlying)?;
+    let rows = |portfolio: &Portfolio| {
+        if was.expiry.is_zero() {
+            let purpose = Purpose::Reduction { now: trade.now, underlying: trade.underlying };
+            return Ok(UnderlyingRisk::in_portfolio(board, u, portfolio, purpose)?.rows);
+        }
+        margin::rows_left(board, u, portfolio, trade.now)
+    };
+    let (rows_before, rows_after) = (rows(before)?, rows(after)?);
+    Ok(rows_after.iter().zip(&rows_before).any(|(after, before)| *after > (*before).max(0)))
 }

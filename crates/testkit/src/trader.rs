@@ -136,6 +136,21 @@ impl Svm {
         self.slice(by, of, instruments, LiquidateArgs::of(0))
     }
 
+    /// Closes lots of a position on the book, against orders of these makers.
+    pub fn liquidate_on_book(
+        &mut self,
+        by: &Trader,
+        of: &Trader,
+        instrument: u16,
+        max_lots: i64,
+        makers: &[&Trader],
+    ) -> Result<Sent, Failed> {
+        let makers: Vec<Address> = makers.iter().map(|m| m.margin).collect();
+        let (e, who) = (&self.exchange, by.address());
+        let ix = instruction::liquidate_on_book(e, &who, &by.margin, &of.margin, instrument, &makers, max_lots);
+        self.send(&[ix], &[&by.key])
+    }
+
     /// Takes over a slice of positions and tokens.
     pub fn slice(
         &mut self,

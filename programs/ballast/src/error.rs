@@ -167,7 +167,7 @@ errors! {
     Backwards = "the time, or an index that only grows, is behind what was written before: try again later, and report it if that does not help",
     NotASettlementTime = "nothing settles at this time of day: the log names the time at which everything does",
     AwaitsSettlement = "the settlement time cannot change while something awaits its settlement: the log says until when",
-    BasisAboveCalendar = "a dated future's max_basis must be at most its underlying's calendar charge: the log names both",
+    BasisAboveCalendar = "max_basis must be at most a quarter of the underlying's calendar charge: the log names both",
     OwedTooMuch = "the account would owe more than its tokens and counted profits allow: the log names both; deposit quote, sell tokens or reduce",
     TooManyPositions = "the account holds lots of 48 instruments already: close a position first",
     SliceTooSmall = "the slice frees too little of the margin: the log names both; take more legs or a larger fraction",
@@ -179,6 +179,8 @@ errors! {
     NotSeizable = "the account may not be seized yet: the log names its equity and the level; give notice, and confirm it for ten minutes",
     DebtShared = "reserved: what others have borne is repaid at the release",
     WindDownNotDue = "a perpetual is wound down for an account seized a day ago that holds a twentieth of it: the log names what this one holds",
+    NoFill = "no order in the book could be filled within the limit in the log: pass the makers' accounts, or liquidate by a slice",
+    BookWindowFull = "liquidations on this book have reached what a minute may take: the log names both; wait for the next minute, or liquidate by a slice",
 }
 
 impl BallastError {
@@ -279,6 +281,7 @@ impl From<RiskError> for BallastError {
             RiskError::TokenMissing { .. } => Self::TokenMissing,
             RiskError::NotSeizable { .. } => Self::NotSeizable,
             RiskError::WindDownNotDue { .. } => Self::WindDownNotDue,
+            RiskError::BookWindowFull { .. } => Self::BookWindowFull,
         }
     }
 }

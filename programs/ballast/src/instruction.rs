@@ -245,5 +245,9 @@ instructions! {
         release RELEASE = 68,
         /// Winds down a perpetual of which a seized account has held a large part for a day. Anyone may call.
         wind_down_seized WIND_DOWN_SEIZED = 69,
+        /// Closes at most so many lots of a position of an account below maintenance on the order book, at a cost of at most what
+        /// a liquidation of them would be, and pays the caller a share of it. The makers' margin accounts follow as further
+        /// accounts.
+        liquidate_on_book LIQUIDATE_ON_BOOK = 70,
     }
 }

@@ -469,4 +469,12 @@ pub mod ballast {
     pub fn wind_down_seized(ctx: &mut Context<WindDownSeized>) -> Result<()> {
         instructions::wind_down_seized(ctx)
     }
+
+    /// Closes at most so many lots of a position of an account below maintenance on the order book, at a cost of at most what
+    /// a liquidation of them would be, and pays the caller a share of it. The makers' margin accounts follow as further
+    /// accounts.
+    #[discrim = 70]
+    pub fn liquidate_on_book(ctx: &mut Context<LiquidateOnBook>, max_lots: i64) -> Result<()> {
+        instructions::liquidate_on_book(ctx, max_lots)
+    }
 }

@@ -57,3 +57,26 @@ pub fn wind_down_seized(e: &Exchange, margin: &Address, instrument: u16) -> Inst
     let accounts = vec![read(&e.address), write(&e.board), read(&e.market(instrument)), read(margin)];
     build(tag::WIND_DOWN_SEIZED, accounts, &())
 }
+
+/// `liquidate_on_book`: `makers` are the margin accounts whose orders it may meet.
+pub fn liquidate_on_book(
+    e: &Exchange,
+    authority: &Address,
+    liquidator: &Address,
+    margin: &Address,
+    instrument: u16,
+    makers: &[Address],
+    max_lots: i64,
+) -> Instruction {
+    let mut accounts = vec![
+        signer(authority),
+        read(&e.address),
+        write(&e.treasury),
+        read(&e.board),
+        write(&e.market(instrument)),
+        write(margin),
+        write(liquidator),
+    ];
+    accounts.extend(makers.iter().map(write));
+    build(tag::LIQUIDATE_ON_BOOK, accounts, &max_lots)
+}

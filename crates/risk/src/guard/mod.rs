@@ -3,7 +3,7 @@
 //! | guard | new risk | withdrawal | reduction | liquidation | maintenance |
 //! |---|---|---|---|---|---|
 //! | no price yet | every leg | every leg | every leg | every leg | every leg |
-//! | stale: older than `max_age` | every leg | every leg | the leg touched | the legs moved | |
+//! | stale: older than `max_age` | every leg | every leg | the leg touched | the legs moved; every leg at first | |
 //! | too volatile: off the median of the last five minutes | every leg | every leg | | the legs moved | |
 //! | too uncertain: wide confidence interval | every leg | every leg | | | |
 //! | divergent: the second source disagrees | every leg | every leg | | | |
@@ -14,6 +14,9 @@
 //! no more than the fresh price that a liquidation needs anyway, so that a stale array shields nobody. A leg whose price is stale or
 //! too volatile is not moved, and stops nothing else. The liquidator takes on risk of the legs' underlyings at the same prices;
 //! guards that do not stop the liquidation do not stop the liquidator either.
+//!
+//! But nobody judges an account at prices of two times of his choice. For the first [`REFRESH_SECONDS`] a stale price of anything
+//! that is held stops the whole liquidation, until somebody refreshes it. Only a price that nobody was able to refresh stops nothing.
 //!
 //! What is settled is worth a fixed sum: it needs no array, and where all that is held of an underlying is settled, no price.
 //!
@@ -26,4 +29,4 @@ mod state;
 
 pub use purpose::{Arrays, Purpose};
 pub use set::UnderlyingSet;
-pub use state::{CONSISTENT_SECONDS, Guards, SAMPLE_SECONDS, SAMPLES, SecondPrice, flag};
+pub use state::{CONSISTENT_SECONDS, Guards, REFRESH_SECONDS, SAMPLE_SECONDS, SAMPLES, SecondPrice, flag};

@@ -23,7 +23,7 @@ pub enum Purpose {
         /// The underlying.
         underlying: u16,
     },
-    /// A liquidation that moves legs of some underlyings; nothing unrelated may stop it.
+    /// A liquidation that moves legs of some underlyings; nothing unrelated may stop it, but a price that is yet to be refreshed.
     Liquidation {
         /// Time of the check, seconds.
         now: i64,
@@ -84,7 +84,8 @@ impl Purpose {
             Self::Takeover { now, moved } if !moved.contains(u.index) => Self::NewRisk { now }.require(u),
             Self::Takeover { now, moved } => Self::Liquidation { now, moved }.require(u),
             Self::Liquidation { now, moved } if moved.contains(u.index) => u.require_movable(now),
-            Self::Reduction { .. } | Self::Liquidation { .. } | Self::Maintenance { .. } => Ok(()),
+            Self::Liquidation { now, .. } => u.require_refreshed(now),
+            Self::Reduction { .. } | Self::Maintenance { .. } => Ok(()),
         }
     }
 }

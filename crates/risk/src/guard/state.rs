@@ -22,6 +22,11 @@ pub const SAMPLE_SECONDS: i64 = 30;
 /// Seconds after which a price that stays on one side of the median is believed.
 pub const CONSISTENT_SECONDS: i64 = 120;
 
+/// For so many seconds after its limit of age a stale price stops every liquidation of an account that holds its underlying: whoever
+/// liquidates refreshes it first, and anyone can. After them the feed is dead: what is held at its price stays where it is and
+/// blocks nothing.
+pub const REFRESH_SECONDS: i64 = 120;
+
 /// A price of the second source, at the board's scale.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecondPrice {

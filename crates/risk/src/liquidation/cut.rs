@@ -2,7 +2,8 @@
 //!
 //! Lots are whole, so that every leg is cut with a rounding error. A hedge must not lose its balance by that: the legs of an
 //! underlying are cut from the coarsest to the finest, by the delta of a lot, and each passes the delta that it took too little or
-//! too much on to the next. What is left over at the end is at most half a lot of the finest leg that could take it.
+//! too much on to the next, but for options of little delta, which are cut alone. What is left over
+//! at the end is at most half a lot of the finest leg that could take it.
 
 use crate::{
     Instrument, Ppm, Underlying,
@@ -39,7 +40,7 @@ pub struct Cut {
     pub taken: i64,
     /// Magnitude of the delta of all lots, 2^-[`DELTA_BITS`] units.
     pub delta: u64,
-    /// Magnitude of the delta of one lot, likewise.
+    /// Magnitude of the delta that one lot carries, likewise; 0 of an option of little delta.
     pub lot: u64,
     /// The instrument's index on the board, or the token's.
     pub index: u16,
@@ -84,8 +85,8 @@ pub(super) fn sort(legs: &mut [Cut]) {
 }
 
 /// Cuts a fraction of sorted legs: `round(fraction · |lots| + carry / delta of a lot)` of each, never more than is held. The carry
-/// is what the legs before took too little of, as delta; a leg without delta neither takes nor passes one. A fraction of one takes
-/// all.
+/// is what the legs before took too little of, as delta; a leg whose lots carry none neither takes nor passes any. A
+/// fraction of one takes all.
 #[inline(never)]
 pub fn cut(legs: &mut [Cut], fraction: u64) {
     let mut underlying = None;

@@ -15,10 +15,7 @@
 //! early slices leave would raise the rate of the later ones.
 
 use super::Episode;
-use crate::{
-    MarginParams, Ppm, QuoteNative, Requirements, RiskError,
-    math::mul_ppm_floor,
-};
+use crate::{MarginParams, Ppm, QuoteNative, Requirements, RiskError, math::mul_ppm_floor};
 
 /// Seconds after the notice in which the discount rises to its maximum.
 const RISE_SECONDS: i64 = 600;

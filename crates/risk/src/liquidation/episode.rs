@@ -96,7 +96,8 @@ impl Episode {
     /// [`LEAST_RATIO_SECONDS`], these included. They share one time: where one falls the other is remembered as much longer.
     pub fn note_ratios(&mut self, ratio: Ppm, total: Ppm, now: i64) -> (Ppm, Ppm) {
         let counts = self.least_at != 0 && now.saturating_sub(self.least_at) <= LEAST_RATIO_SECONDS;
-        let (least_ratio, least_total) = if counts { (self.least_ratio, self.least_total) } else { (Ppm::ONE, Ppm::ONE) };
+        let (least_ratio, least_total) =
+            if counts { (self.least_ratio, self.least_total) } else { (Ppm::ONE, Ppm::ONE) };
         if !counts || ratio <= least_ratio || total <= least_total {
             self.least_at = now;
         }

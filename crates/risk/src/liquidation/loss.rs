@@ -107,7 +107,8 @@ impl Episode {
             if of.is_none() {
                 continue;
             }
-            let same = || self.legs.iter().zip(underlyings).filter(|(_, u)| *u == of).map(|(l, _)| i128::from(l.delta.get()));
+            let same =
+                || self.legs.iter().zip(underlyings).filter(|(_, u)| *u == of).map(|(l, _)| i128::from(l.delta.get()));
             let net: i128 = same().sum();
             let own = i128::from(leg.delta.get());
             if net.signum() == own.signum() {

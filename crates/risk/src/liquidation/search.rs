@@ -121,3 +121,16 @@ pub(super) fn closed_form(params: &MarginParams, before: &Requirements, terms: &
 pub(super) fn near(before: &Requirements) -> QuoteNative {
     QuoteNative::new(before.maintenance.get() >> 10)
 }
+
+/// Equity beyond maintenance margin and the buffer.
+pub(super) fn excess(params: &MarginParams, equity: QuoteNative, maintenance: QuoteNative) -> Result<i64, RiskError> {
+    let after = Requirements { equity, maintenance, ..Requirements::default() };
+    Ok(equity.minus(after.target(params)?)?.get())
+}
+
+/// True if maintenance margin falls and the ratio of equity to it rises, as far as there is equity.
+pub(super) fn is_better(before: &Requirements, equity: QuoteNative, maintenance: QuoteNative) -> bool {
+    let product = |a: QuoteNative, b: QuoteNative| i128::from(a.get()) * i128::from(b.get());
+    maintenance < before.maintenance
+        && (before.equity.get() <= 0 || product(equity, before.maintenance) > product(before.equity, maintenance))
+}

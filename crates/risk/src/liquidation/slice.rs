@@ -4,20 +4,20 @@ use super::{
     Episode, Legs,
     cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of, lot_delta, sort},
     discount::{Payment, Terms},
-    search::{Goal, Point, closed_form, near, search},
+    search::{Goal, Point, closed_form, excess, is_better, near, search},
 };
 use crate::{
     Board, Instrument, Lots, MAX_BALANCES, MAX_POSITIONS, Portfolio, Ppm, Purpose, QuoteNative, Requirements,
-    RiskError, Underlying,
-    guard::UnderlyingSet,
-    margin,
-    math::mul_ppm_ceil,
+    RiskError, Underlying, guard::UnderlyingSet, margin, math::mul_ppm_ceil,
 };
 use bytemuck::{Pod, Zeroable};
 
 /// A slice that does not reach the buffer frees at least this part of maintenance margin, or it would cost the account more
 /// transactions than it is worth.
 const LEAST_PART: Ppm = Ppm::new(20_000);
+
+/// An option carries delta in a cut if its own is at least a part in this many of its units.
+const LEAST_CARRYING: u64 = 4;
 
 /// Units that rounding may take from an account for a leg: the value at the mark, what is settled, what is realised, and the sum
 /// of its underlying.
@@ -104,14 +104,16 @@ pub(super) fn token_amount(board: &Board, leg: &Cut, amount: u64) -> Result<u64,
 }
 
 /// Finds the slice of an account below maintenance: the smallest fraction of the legs after which equity reaches the buffer, at most
-/// what is asked for. Of a seized account equity counts net of what others have paid for it. Settled positions are no legs. A leg whose price is stale or too
-/// volatile stays, and so do orders.
+/// what is asked for. Of a seized account equity counts net of what others have paid for it. Settled positions are no legs. A leg
+/// whose price is stale or too volatile stays, and so do orders. A price that went stale a moment ago stops everything: it is to be
+/// refreshed first.
 ///
 /// The episode takes note: of the notice, and of the ratio of equity. The workspace is left with the lots that the slice takes.
 ///
 /// # Errors
-/// [`RiskError::NotLiquidatable`]; [`RiskError::NothingToLiquidate`]; the price's error where no leg can move, or where what cannot
-/// move requires as much alone as the whole account; [`RiskError::StaleRiskArray`] of options of an underlying that is moved;
+/// [`RiskError::NotLiquidatable`]; [`RiskError::NothingToLiquidate`]; that of [`Underlying::require_refreshed`], of anything that
+/// is held; the price's error where no leg can move, or where what cannot move requires as much alone as the whole account;
+/// [`RiskError::StaleRiskArray`] of options of an underlying that is moved;
 /// [`RiskError::LiquidationDoesNotHelp`]; [`RiskError::SliceTooSmall`].
 #[inline(never)]
 pub fn slice(
@@ -241,13 +243,16 @@ impl Scope {
     }
 }
 
-/// A position as a leg, with the present delta of its lots.
+/// A position as a leg, with the present delta of its lots. A lot of an option of little delta carries none: otherwise half a
+/// coarse lot of another leg would move as many of them as make up its delta, all of a tail perhaps, whatever the fraction.
 fn position_leg(i: &Instrument, u: &Underlying, lots: i64, slot: usize, now: i64) -> Cut {
     let lot = lot_delta(i, u, now);
+    let whole = i.delta_units.get() << DELTA_BITS;
+    let carries = lot.unsigned_abs() >= whole.unsigned_abs().div_ceil(LEAST_CARRYING);
     Cut {
         held: lots,
         delta: lots.unsigned_abs() * lot.unsigned_abs(),
-        lot: lot.unsigned_abs(),
+        lot: if carries { lot.unsigned_abs() } else { 0 },
         index: i.index,
         underlying: u.index,
         slot: slot as u8, // below MAX_POSITIONS
@@ -325,8 +330,7 @@ impl Trials<'_> {
 
     /// Equity beyond the buffer.
     fn excess(&self, equity: QuoteNative, maintenance: QuoteNative) -> Result<i64, RiskError> {
-        let after = Requirements { equity, maintenance, ..Requirements::default() };
-        Ok(equity.minus(after.target(&self.board.params)?)?.get())
+        excess(&self.board.params, equity, maintenance)
     }
 
     /// Tries a fraction.
@@ -348,16 +352,9 @@ impl Trials<'_> {
         Ok(Point { fraction, excess, maintenance, helps })
     }
 
-    /// True if maintenance margin falls and the ratio of equity to it rises.
+    /// True if the account is better off. A seized one is where maintenance margin falls.
     fn is_better(&self, equity: QuoteNative, maintenance: QuoteNative) -> bool {
-        let before = &self.before;
-        if maintenance >= before.maintenance {
-            return false;
-        }
-        if before.equity.get() <= 0 || matches!(self.terms, Terms::Seized { .. }) {
-            return true;
-        }
-        let product = |a: QuoteNative, b: QuoteNative| i128::from(a.get()) * i128::from(b.get());
-        product(equity, before.maintenance) > product(before.equity, maintenance)
+        let is_seized = matches!(self.terms, Terms::Seized { .. });
+        is_seized && maintenance < self.before.maintenance || is_better(&self.before, equity, maintenance)
     }
 }

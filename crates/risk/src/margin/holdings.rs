@@ -48,6 +48,21 @@ impl<'a> Holdings<'a> {
         Ok(Self { positions: portfolio.open(), tokens, token_count })
     }
 
+    /// The positions and tokens of one underlying; none where it is not held.
+    pub fn of_underlying(
+        board: &Board,
+        portfolio: &'a Portfolio,
+        underlying: u16,
+    ) -> Result<(&'a [Position], TokenHolding), RiskError> {
+        let mut holdings = Self::of(board, portfolio)?;
+        while let Some((index, positions, tokens)) = holdings.next() {
+            if index == underlying {
+                return Ok((positions, tokens));
+            }
+        }
+        Ok((&[], TokenHolding::default()))
+    }
+
     /// The next underlying: its index, its positions, its tokens.
     #[allow(clippy::should_implement_trait)] // an iterator's item could not borrow less than it does here
     #[inline]

@@ -42,6 +42,7 @@ mod underlying;
 
 pub use charges::order_only_adds;
 pub use holdings::{Holdings, TokenHolding};
+pub use ramp::rows_left;
 pub use requirements::Requirements;
 pub use underlying::UnderlyingRisk;
 

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     Board, Portfolio, Position, Purpose, QuoteNative, RiskError, Underlying,
     math::{add_bounded, mul_bounded, sub_bounded},
+    scenario::Row16,
 };
 
 /// Length of the ramp.
@@ -75,6 +76,16 @@ pub fn raise(board: &Board, portfolio: &Portfolio, now: i64, r: &mut Requirement
     r.expiry_initial = most_stressed.minus(stressed)?;
     r.initial = initial_margin(board, most_stressed, r.order_margin)?;
     Ok(())
+}
+
+/// The loss of one underlying in each scenario row of what settlements leave of it, at its scale: of P_λm, for maintenance margin.
+#[inline(never)]
+pub fn rows_left(board: &Board, u: &Underlying, portfolio: &Portfolio, now: i64) -> Result<Row16, RiskError> {
+    let (positions, tokens) = Holdings::of_underlying(board, portfolio, u.index)?;
+    let [at_maintenance, _] = books(board, u, positions, now)?;
+    let mut risk = UnderlyingRisk { rows: at_maintenance.rows, ..UnderlyingRisk::default() };
+    risk.charge(board, u, &at_maintenance.sums, &tokens)?;
+    Ok(risk.rows)
 }
 
 /// When a position is settled, if that is within a day or overdue; else 0.

@@ -106,6 +106,14 @@ impl Requirements {
         Ok(self.maintenance.plus(mul_ppm_ceil(self.maintenance, params.liquidation_buffer)?)?)
     }
 
+    /// The same with so much less cash.
+    pub(crate) fn less_cash(mut self, amount: QuoteNative) -> Result<Self, RiskError> {
+        for equity in [&mut self.equity, &mut self.initial_equity, &mut self.withdraw_equity, &mut self.own_cash] {
+            *equity = equity.minus(amount)?;
+        }
+        Ok(self)
+    }
+
     /// True if the account may be liquidated.
     pub fn is_liquidatable(&self) -> bool {
         self.equity < self.maintenance

@@ -57,13 +57,8 @@ impl UnderlyingRisk {
         portfolio: &Portfolio,
         purpose: Purpose,
     ) -> Result<Self, RiskError> {
-        let mut holdings = Holdings::of(board, portfolio)?;
-        while let Some((index, positions, tokens)) = holdings.next() {
-            if index == u.index {
-                return Self::of(board, u, positions, &tokens, purpose);
-            }
-        }
-        Self::of(board, u, &[], &TokenHolding::default(), purpose)
+        let (positions, tokens) = Holdings::of_underlying(board, portfolio, u.index)?;
+        Self::of(board, u, positions, &tokens, purpose)
     }
 
     /// The contribution of the positions and tokens of one underlying.

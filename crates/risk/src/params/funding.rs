@@ -13,7 +13,7 @@ parameters! {
         max_premium: Ppm in 0..=100_000, Ratio default 5_000;
         /// Time over which a premium is paid; 0 where nothing is sampled.
         period: u32 in 3_600..=604_800, Seconds or 0 default 28_800;
-        /// b: farthest that the mark may be from the index; 0 keeps the mark at the index.
+        /// b: farthest that the mark may be from the index, at most a quarter of the calendar charge; 0 keeps the mark at the index.
         max_basis: Ppm in 0..=100_000, Ratio default 0;
     } reserved u32
 }

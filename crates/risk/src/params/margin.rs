@@ -36,7 +36,9 @@ parameters! {
         /// Second of the UTC day at which everything settles, a whole minute: any two expiries are the same moment or at least a
         /// day apart.
         settlement_time: u32 in 0..=86_340, Seconds default 28_800;
-    } reserved [u32; 3]
+        /// What the caller of a liquidation on the order book is paid: a part of the discount, out of what the fills leave of it.
+        book_reward: Ppm in 0..=500_000, Ratio default 200_000;
+    } reserved [u32; 2]
 }
 
 impl MarginParams {

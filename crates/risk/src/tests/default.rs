@@ -407,7 +407,10 @@ fn lenders_pay_what_is_credited() {
             let (debt, free) = (rng.log_range(1, 1 << 50), pool.lent.get() - pool.receivable.get());
             let borne = pool.share_loss(&mut board.interest, quote(debt)).unwrap().get();
             // Less than 2^-16 of what is lent stays, unless all of it goes.
-            assert!(borne == debt.min(free) || debt < free && borne >= free - (free >> 10), "{borne} of {debt}, {free}");
+            assert!(
+                borne == debt.min(free) || debt < free && borne >= free - (free >> 10),
+                "{borne} of {debt}, {free}"
+            );
             credited += borne;
             if rng.chance(25) {
                 let n = rng.below(accounts.len());
@@ -467,7 +470,10 @@ fn nobody_loses_more_than_he_lends() {
     // Half of what is left of both.
     assert_eq!(pool.share_loss(&mut interest, quote(505 * USDC)), Ok(quote(505 * USDC)));
     let due = [&sleeper, &second].map(|p| p.losses_due(&interest).unwrap().get());
-    assert!((95 * USDC..=95 * USDC + 1).contains(&due[0]) && (500 * USDC..=500 * USDC + 1).contains(&due[1]), "{due:?}");
+    assert!(
+        (95 * USDC..=95 * USDC + 1).contains(&due[0]) && (500 * USDC..=500 * USDC + 1).contains(&due[1]),
+        "{due:?}"
+    );
     // More than there is: all.
     assert_eq!(pool.share_loss(&mut interest, quote(5_000 * USDC)), Ok(quote(505 * USDC)));
     let mut third = lender(&mut pool, &interest, 10 * USDC);

@@ -12,13 +12,13 @@ use crate::{
 use bytemuck::Zeroable;
 use std::prelude::v1::*;
 
-/// Sampled, with a premium of at most 1 % paid over eight hours and a basis of at most 0.5 %.
+/// Sampled, with a premium of at most 1 % paid over eight hours and a basis of at most 1 %.
 fn params() -> FundingParams {
     FundingParams {
         impact_notional: QuoteNative::new(1_000_000_000),
         max_premium: Ppm::new(10_000),
         period: 28_800,
-        max_basis: Ppm::new(5_000),
+        max_basis: Ppm::new(10_000),
         reserved: 0,
     }
 }
@@ -95,8 +95,36 @@ fn the_basis_follows_the_premium_by_half_in_fifteen_samples() {
     for bucket in 601..700 {
         samples.take(&mut world.board.instruments[0], &u, &at(10_080_000), NOW + 60 * bucket).unwrap();
     }
-    assert_eq!(world.board.instruments[0].basis, 5_000, "the bound");
+    assert_eq!(world.board.instruments[0].basis, 7_960);
     assert!(average(8_000 << AVERAGE_BITS, 8_000) == 8_000 << AVERAGE_BITS);
+}
+
+/// I505. A premium beyond the largest basis counts in funding as it is, and in the average no more than that: after a day at it the
+/// basis is at its bound, and takes as long to leave it as it would from anywhere. Without that the average followed the premium
+/// to 1 %, stayed at the bound for ten samples of the opposite one, and was at the other bound after 30.
+#[test]
+fn a_premium_beyond_the_basis_winds_nothing_up() {
+    let mut world = plain();
+    world.board.instruments[0].funding = FundingParams { max_basis: Ppm::new(3_000), ..params() };
+    let u = world.board.underlyings[0];
+    let (mut i, mut samples, mut bucket) = (world.board.instruments[0], Samples::default(), 0);
+    let mut sampled = |i: &mut Instrument, price, times| {
+        for _ in 0..times {
+            samples.take(i, &u, &at(price), NOW + 60 * bucket).unwrap();
+            bucket += 1;
+        }
+        (samples.premium, i.basis)
+    };
+    assert_eq!(sampled(&mut i, 10_200_000, 15), (10_000, 1_499));
+    assert_eq!(sampled(&mut i, 10_200_000, 1_440), (10_000, 2_999));
+    for (times, basis) in [(15, 0), (15, -1_500), (15, -2_250), (1_440, -3_000)] {
+        assert_eq!(sampled(&mut i, 9_800_000, times), (-10_000, basis));
+    }
+    // 1,455 samples of 10 dollars · 1 % · 60 / 28,800, and 1,485 back.
+    assert_eq!(i.funding_index, LotValue::new(-(1_485 - 1_455) * 10_000_000 / 100 / 480));
+    // A lower bound holds at once.
+    i.funding.max_basis = Ppm::new(100);
+    assert_eq!(sampled(&mut i, 10_000_000, 1), (0, -96));
 }
 
 /// I293, I409. Options, what has no impact notional, is close-only or halted, and a settlement window have no samples;

@@ -1,6 +1,7 @@
 //! Liquidation in numbers, on a board for mental arithmetic: 10 USDC a lot, 1 USDC of maintenance margin.
 
 use super::{
+    efficiency::Market,
     slice::{Done, done, require, rich, room},
     world::{LAST, NOW, USDC, World, group, plain},
 };
@@ -378,7 +379,7 @@ fn what_cannot_move_stays() {
         world.buy(&mut p, 1, 50, 10 * USDC);
         let stop = |world: &mut World, index: usize| {
             let u = &mut world.board.underlyings[index];
-            if volatile { u.guards.flags |= flag::VOLATILE } else { u.publish_time = NOW - 11 }
+            if volatile { u.guards.flags |= flag::VOLATILE } else { u.publish_time = NOW - 131 }
         };
         stop(&mut world, 1);
         let did = all_of(&world, &p);
@@ -402,10 +403,76 @@ fn what_cannot_move_stays() {
         let expected = if volatile {
             RiskError::PriceTooVolatile { underlying: 1, price: USDC, since: 0 }
         } else {
-            RiskError::StalePrice { underlying: 1, age: 11, limit: 10 }
+            RiskError::StalePrice { underlying: 1, age: 131, limit: 10 }
         };
         assert_eq!(refused, expected);
     }
+}
+
+/// I501. Long 1.1M of one underlying against 660,000 of another, both 10 % lower. With one of the two prices posted equity is 302,000 of
+/// 316,800; with both it is 368,000 of 297,000. Nobody liquidates the first account by leaving the other price out.
+#[test]
+fn a_price_that_was_left_out_is_refreshed_first() {
+    let mut world = plain();
+    for (u, range) in world.board.underlyings.iter_mut().zip([120_000, 300_000]) {
+        u.params.scan_range = Ppm::new(range);
+    }
+    world.reprice(1, USDC);
+    let mut p = Portfolio::zeroed();
+    p.cash = QuoteNative::new(412_000 * USDC);
+    world.buy(&mut p, 0, 110_000, 10 * USDC);
+    world.buy(&mut p, 1, -66_000, 10 * USDC);
+    world.reprice(0, 900_000);
+    let found = require(&world.board, &p);
+    assert_eq!((found.equity.get(), found.maintenance.get()), (302_000 * USDC, 316_800 * USDC));
+    for age in [11, 130] {
+        world.board.underlyings[1].publish_time = NOW - age;
+        for request in [Request::ALL, only(&world, &p, &[0]), only(&world, &p, &[1])] {
+            let refused = liquidate(&world, &p, &request).err();
+            assert_eq!(refused, Some(RiskError::StalePrice { underlying: 1, age, limit: 10 }));
+        }
+    }
+    // Two minutes more and the feed is dead: its leg stays, and blocks nothing.
+    world.board.underlyings[1].publish_time = NOW - 131;
+    assert!(lots(&all_of(&world, &p)).iter().all(|lots| *lots > 0));
+    // What is settled needs no price.
+    world.board.underlyings[1].publish_time = NOW - 11;
+    let mut settled = World::of(world.board.clone());
+    (settled.board.instruments[1].settled, settled.board.instruments[1].delta_units) = (1, crate::UnitsPerLot::new(0));
+    settled.board.instruments[1].fixed = settled.board.instruments[1].mark;
+    assert!(!matches!(liquidate(&settled, &p, &Request::ALL).err(), Some(RiskError::StalePrice { .. })));
+    world.reprice(1, 900_000);
+    let found = require(&world.board, &p);
+    assert_eq!((found.equity.get(), found.maintenance.get()), (368_000 * USDC, 297_000 * USDC));
+    assert!(matches!(liquidate(&world, &p, &Request::ALL).err(), Some(RiskError::NotLiquidatable { .. })));
+}
+
+/// I502. Eleven lots of 10,000 units each, and 100 options of 100 units. Half of them is six coarse lots, which is half a lot too much:
+/// options at the money make up for it, so far as they can. A tail of little delta is cut in proportion, whatever the coarse lots
+/// leave; before, none of it or all of it went.
+#[test]
+fn a_tail_is_cut_in_proportion() {
+    let mut market = Market::new();
+    let coarse = crate::UnitsPerLot::new(10_000);
+    let future = *market.instrument("future 30");
+    let index = 40;
+    let limits = super::world::limits(Lots::new(20));
+    market.world.list(Instrument { index, lot_units: coarse, delta_units: coarse, limits, ..future });
+    market.world.board.reprice(0).unwrap();
+    let taken = |option: &str, most| {
+        let mut p = Portfolio::zeroed();
+        p.slot(market.world.instrument(index).0).unwrap().lots = Lots::new(11);
+        p.slot(market.instrument(option)).unwrap().lots = Lots::new(100);
+        p.cash = QuoteNative::new(-1 - require(&market.world.board, &p).equity.get());
+        let did = liquidate(&market.world, &p, &at_most(most)).unwrap();
+        assert_eq!(did.slice.payment.discount.get(), 0);
+        let left = |i: &Instrument| did.account.lots(i).get();
+        (11 - left(market.world.instrument(index).0), 100 - left(market.instrument(option)))
+    };
+    // Of 0.16 and of 0.53 delta.
+    assert_eq!((taken("call 30 72000", 500_000), taken("call 30 60000", 500_000)), ((6, 50), (6, 0)));
+    assert_eq!((taken("call 30 72000", 400_000), taken("call 30 60000", 400_000)), ((4, 40), (4, 100)));
+    assert_eq!(taken("put 30 48000", 500_000), (6, 50));
 }
 
 /// I454. Hedged pairs, tokens that carry no margin and settled legs add nothing to what a slice costs.

@@ -15,6 +15,7 @@ mod invariants;
 mod lending;
 mod liquidation;
 mod netting;
+mod on_book;
 mod option;
 mod outflow;
 mod position;

@@ -302,6 +302,40 @@ fn a_settlement_asks_for_nothing_new() {
     assert!(tried.get() == 0 || tried.get() > 200, "{}", tried.get());
 }
 
+/// I503. Long 1,000 BTC against a future near its settlement, below initial margin or below maintenance: the owner can close either
+/// leg on the book in the last hour, and some of the leg that stays six hours before. More of the leg that goes leaves more to the
+/// settlement.
+#[test]
+fn either_leg_of_a_pair_can_be_closed_near_its_expiry() {
+    let world = basis_market();
+    for deposit in [155_000 * USDC, 5_000_000 * USDC] {
+        let account = pair(&world, 0, 2, deposit);
+        let after = |seconds: i64, index: u16, lots: i64| {
+            let now = SETTLEMENT - seconds;
+            let mut board = world.board.clone();
+            board.underlyings[0].publish_time = now;
+            let mut after = account;
+            world.buy(&mut after, index, lots, LOT);
+            let trade = Trade { underlying: 0, now, filled: true, ..Trade::default() };
+            rule::after_trade(&board, &account, &after, &trade).map(|r| r.maintenance.get())
+        };
+        for seconds in [HOUR, HOUR / 2, 1, 0] {
+            // What is left of either leg alone is what the settlement would leave of the pair: 12 % of 40M.
+            assert_eq!(after(seconds, 0, -THOUSAND), Ok(4_800_000 * USDC), "{deposit} {seconds}");
+            assert_eq!(after(seconds, 2, THOUSAND), Ok(4_800_000 * USDC));
+            // Half of the leg that stays: half of either, and the calendar charge of what is still a pair.
+            assert_eq!(after(seconds, 0, -THOUSAND / 2), Ok((2_400_000 + 60_000) * USDC));
+            for lots in [1, -2 * THOUSAND] {
+                assert!(after(seconds, 0, lots).is_err(), "{lots}");
+            }
+        }
+        assert!(after(6 * HOUR, 0, -THOUSAND * 3 / 10).is_ok());
+        assert!(after(6 * HOUR, 2, THOUSAND * 3 / 10).is_err());
+        // Long before, where the ramp does not bind, a leg of the hedge is as risky to close as ever.
+        assert_eq!(after(30 * HOUR, 0, -THOUSAND).is_ok(), deposit > 4_800_000 * USDC * 5 / 4);
+    }
+}
+
 /// 1,000 SOL at 40 USDC, hedged by a short perpetual, and no cash.
 fn hedged_collateral() -> (World, Portfolio) {
     let mut world = plain();

@@ -200,6 +200,43 @@ fn below_maintenance_a_fill_must_be_no_worse_than_a_liquidation() {
     assert_eq!(rule(&world, &account(&world, 30 * USDC), -4, 9 * USDC), Ok(()));
 }
 
+/// I500. 40,000 USDC of tokens, nobody lends, and an outright of 260,000 that initial margin just allows. It may be closed at the mark
+/// and down to 1.5 % below it, which is 15 % of the 26,000 that it frees; at the end of the band it would have cost 26,000 of the
+/// depositors' cash. In pieces it is no more.
+#[test]
+fn a_reducing_fill_borrows_no_more_than_a_share_of_what_it_frees() {
+    let mut world = plain();
+    let mut before = Portfolio::zeroed();
+    before.credit(0, &world.board.tokens[0], world.board.underlying(0).unwrap(), 40_000).unwrap();
+    world.buy(&mut before, 1, 26_000, 10 * USDC);
+    assert!(require_initial(&world.board, &before, NOW).is_ok());
+    let sell = |world: &World, before: &Portfolio, lots: i64, per_lot: i64| {
+        let mut after = *before;
+        world.buy(&mut after, 1, -lots, per_lot);
+        let cost = QuoteNative::new(lots * (10 * USDC - per_lot));
+        let trade = Trade { underlying: 1, now: NOW, cost, filled: true, ..Trade::default() };
+        require_after_trade(&world.board, before, &after, &trade).map(|()| after)
+    };
+    let refused = |per_lot| Err(RiskError::OwedTooMuch { owed: 26_000 * (10 * USDC - per_lot), limit: 0 });
+    assert!(sell(&world, &before, 26_000, 10 * USDC).is_ok());
+    assert!(sell(&world, &before, 26_000, 9_850_000).is_ok());
+    for per_lot in [9_849_999, 9 * USDC] {
+        assert_eq!(sell(&world, &before, 26_000, per_lot), refused(per_lot));
+    }
+    let mut left = before;
+    for _ in 0..26 {
+        assert!(sell(&world, &left, 1_000, 9_849_999).is_err());
+        left = sell(&world, &left, 1_000, 9_850_000).unwrap();
+    }
+    assert_eq!(check(&world.board, &left, LAST).unwrap().owed().get(), 3_900 * USDC);
+    // Cash that the account has is its own to lose, and so is what a limit lets it borrow.
+    before.cash = QuoteNative::new(26_000 * USDC);
+    assert!(sell(&world, &before, 26_000, 9 * USDC).is_ok());
+    before.cash = QuoteNative::ZERO;
+    world.board.interest.params.max_owed = Ppm::new(650_000);
+    assert!(sell(&world, &before, 26_000, 9 * USDC).is_ok());
+}
+
 /// I34.
 #[test]
 fn a_bankrupt_owner_trades_nothing() {

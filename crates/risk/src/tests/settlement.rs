@@ -537,10 +537,10 @@ fn scanned(world: &World) -> i64 {
     all.map(|i| i.settles_at).min().unwrap_or(0)
 }
 
-/// I439. A dated future's basis is at most what the calendar charge of its underlying covers, at listing and at a change of
-/// either; a perpetual's and a settled future's are free.
+/// I439, I504. The basis of a perpetual or future is at most a quarter of its underlying's calendar charge, at listing and at a change
+/// of either; that of what is settled is free.
 #[test]
-fn the_calendar_charge_covers_the_basis_of_a_dated_future() {
+fn the_calendar_charge_covers_the_basis_of_a_pair() {
     let mut world = dated();
     let calendar = Ppm::new(12_500);
     world.board.underlyings[0].params.calendar = calendar;
@@ -548,20 +548,49 @@ fn the_calendar_charge_covers_the_basis_of_a_dated_future() {
         let i = *world.instrument(index).0;
         Instrument { funding: FundingParams { max_basis, ..i.funding }, ..i }
     };
-    let above = Ppm::new(calendar.get() + 1);
-    let refused = RiskError::BasisAboveCalendar { instrument: 2, max_basis: above.get(), calendar: calendar.get() };
-    assert_eq!(with(&world, 2, above).validate(world.instrument(2).1), Err(refused));
-    assert_eq!(with(&world, 2, calendar).validate(world.instrument(2).1), Ok(()));
-    assert_eq!(with(&world, 0, above).validate(world.instrument(0).1), Ok(()));
-    world.board.instruments[2] = with(&world, 2, calendar);
-    assert_eq!(world.board.require_basis_covered(0), Ok(()));
-    world.board.underlyings[0].params.calendar = Ppm::new(calendar.get() - 1);
-    let refused =
-        RiskError::BasisAboveCalendar { instrument: 2, max_basis: calendar.get(), calendar: calendar.get() - 1 };
-    assert_eq!(world.board.require_basis_covered(0), Err(refused));
-    assert_eq!(world.board.require_basis_covered(1), Ok(()));
-    world.board.instruments[2].settled = 1;
-    assert_eq!(world.board.require_basis_covered(0), Ok(()));
+    let quarter = Ppm::new(3_125);
+    for index in [0, 2] {
+        let refused = RiskError::BasisAboveCalendar { instrument: index, max_basis: 3_126, calendar: 12_500 };
+        assert_eq!(with(&world, index, Ppm::new(3_126)).validate(world.instrument(index).1), Err(refused));
+        assert_eq!(with(&world, index, quarter).validate(world.instrument(index).1), Ok(()));
+        let mut board = world.board.clone();
+        board.instruments[usize::from(index)] = with(&world, index, quarter);
+        assert_eq!(board.require_basis_covered(0), Ok(()));
+        board.underlyings[0].params.calendar = Ppm::new(12_499);
+        let refused = RiskError::BasisAboveCalendar { instrument: index, max_basis: 3_125, calendar: 12_499 };
+        assert_eq!(board.require_basis_covered(0), Err(refused));
+        assert_eq!(board.require_basis_covered(1), Ok(()));
+        board.instruments[usize::from(index)].settled = 1;
+        assert_eq!(board.require_basis_covered(0), Ok(()));
+    }
+}
+
+/// I504. Whatever the bases of two instruments were and become, a pair at equal sizes loses no more than its calendar charge, but for
+/// the rounding of marks: bound for each leg at the whole charge, it lost four times that.
+#[test]
+fn no_swing_of_the_bases_costs_more_than_the_charge() {
+    let mut world = dated();
+    world.board.underlyings[0].params.calendar = Ppm::new(12_500);
+    world.board.reprice(0).unwrap();
+    let set = |world: &mut World, bases: [i64; 2]| {
+        for (index, basis) in [0, 2].into_iter().zip(bases) {
+            let i = &mut world.board.instruments[index];
+            (i.funding.impact_notional, i.funding.max_basis) = (QuoteNative::new(1_000_000), Ppm::new(3_125));
+            i.basis = basis;
+        }
+        world.board.reprice(0).unwrap();
+    };
+    set(&mut world, [3_125, -3_125]);
+    let mut pair = Portfolio::zeroed();
+    for (index, lots) in [(0, 1_000), (2, -1_000)] {
+        let mark = world.instrument(index).0.mark_at(world.instrument(index).1, NOW).get();
+        world.buy(&mut pair, index, lots, mark);
+    }
+    let asked = check(&world.board, &pair, Purpose::Maintenance { now: NOW }).unwrap();
+    assert_eq!((asked.equity.get(), asked.scan.get()), (0, 0));
+    set(&mut world, [-3_125, 3_125]);
+    let left = check(&world.board, &pair, Purpose::Maintenance { now: NOW }).unwrap();
+    assert_eq!((-left.equity.get(), asked.maintenance_without_ramp().get()), (125_000_000, 125_000_000));
 }
 
 /// I25, I408. An instrument leaves its underlying's chain whole, and its slot keeps the generation: what was held of

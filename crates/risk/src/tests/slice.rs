@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Board, MAX_HELD, Portfolio, Ppm, Purpose, QuoteNative, Requirements, RiskError,
-    guard::flag,
+    guard::{REFRESH_SECONDS, flag},
     liquidation::{
         Episode, FRACTION_ONE, LegMoved, Legs, Payment, Request, Slice, Sliced, Terms, Workspace, cut, slice,
     },
@@ -96,7 +96,11 @@ fn world(rng: &mut Rng, reach: Reach, some_stuck: bool) -> World {
         }
         if some_stuck && rng.chance(15) {
             let u = &mut world.board.underlyings[usize::from(index)];
-            if rng.chance(50) { u.publish_time = NOW - 1_000_000 } else { u.guards.flags |= flag::VOLATILE }
+            match rng.below(5) {
+                0 => u.publish_time = NOW - i64::from(u.params.max_age) - rng.range(1, REFRESH_SECONDS),
+                1 | 2 => u.publish_time = NOW - 1_000_000,
+                _ => u.guards.flags |= flag::VOLATILE,
+            }
         }
     }
     world
@@ -154,6 +158,18 @@ fn is_stuck(world: &World, underlying: u16) -> bool {
     world.board.underlyings[usize::from(underlying)].require_movable(NOW).is_err()
 }
 
+/// True if no price of what the account has is to be refreshed before anything is liquidated.
+fn is_refreshed(world: &World, account: &Portfolio) -> bool {
+    let refreshed = |u: u16| world.board.underlyings[usize::from(u)].require_refreshed(NOW).is_ok();
+    let position =
+        |p: &crate::Position| world.instrument(p.key.instrument()).0.settled != 0 || refreshed(p.key.underlying());
+    let balance = |b: &crate::Balance| {
+        let token = &world.board.tokens[usize::from(b.token)];
+        b.amount == 0 || token.units(b.amount).unwrap().get() == 0 || refreshed(token.underlying)
+    };
+    account.open().iter().all(position) && account.balances.iter().all(balance)
+}
+
 /// True if the account holds something that could move of an underlying, and something that could not.
 fn has(world: &World, account: &Portfolio, stuck: bool) -> bool {
     let position = |p: &&crate::Position| {
@@ -194,8 +210,8 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
         }
         Err(RiskError::NothingToLiquidate) => return,
         Err(RiskError::StalePrice { .. } | RiskError::PriceTooVolatile { .. }) => {
-            // Either nothing that was asked for can move, or what cannot move needs all the margin alone.
-            assert!(has(&world, &account, true));
+            // Nothing that was asked for can move, or what cannot move needs all the margin alone, or a price is to be refreshed.
+            assert!(has(&world, &account, true) || !is_refreshed(&world, &account));
             return count(&seen.stuck);
         }
         Err(RiskError::SliceTooSmall { freed, least }) => {
@@ -212,6 +228,7 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
         Err(other) => unreachable!("{other:?}"),
     };
     count(&seen.done);
+    assert!(is_refreshed(&world, &account));
     let Done { slice: found, sliced, account: after, liquidator, legs: moved, .. } = &did;
     assert!(before.is_liquidatable() && found.before.maintenance == before.maintenance);
 
@@ -294,13 +311,13 @@ fn many(reach: Reach, n: u64) {
     }
 }
 
-/// I40 to I46, I447, I449.
+/// I40 to I46, I447, I449, I501.
 #[test]
 fn usual_accounts_are_sliced_by_the_rules() {
     many(Reach::Usual, 6_000);
 }
 
-/// I40 to I46, I447, I449.
+/// I40 to I46, I447, I449, I501.
 #[test]
 fn legal_accounts_are_sliced_by_the_rules() {
     many(Reach::Legal, 6_000);
@@ -396,7 +413,8 @@ fn a_hundred_slices_of_a_seized_account_pay_no_more_than_one() {
         if m < 1_000_000_000 {
             return;
         }
-        let [budget, claims] = [(); 2].map(|()| QuoteNative::new(if rng.chance(50) { rng.range(0, m / 10) } else { 0 }));
+        let [budget, claims] =
+            [(); 2].map(|()| QuoteNative::new(if rng.chance(50) { rng.range(0, m / 10) } else { 0 }));
         let seized_at = NOW - rng.range(0, 2_400);
         let start = Episode { seized_at, budget, advanced: claims, least_total: Ppm::ONE, ..Episode::zeroed() };
         let (mut episode, mut left, mut paid) = (start, account, 0i64);
@@ -444,7 +462,9 @@ fn a_seized_account_pays_first_and_its_budget_the_rest() {
         assert_eq!(net.equity.get().max(0), counted);
         let ordinary = Terms::of(&params, &mut Episode::zeroed(), &net, NOW).unwrap();
         let terms = Terms::of(&params, &mut episode, &net, NOW).unwrap();
-        let (Terms::Ordinary { rate: least, .. }, Terms::Seized { rate, .. }) = (ordinary, terms) else { unreachable!() };
+        let (Terms::Ordinary { rate: least, .. }, Terms::Seized { rate, .. }) = (ordinary, terms) else {
+            unreachable!()
+        };
         let most = |n: i64, of: i64| (i128::from(n) * 1_000_000 / i128::from(of)).min(1_000_000) as i64;
         let total = most(counted + budget.get(), maintenance.get());
         let opened = most(after.min(1_800), 1_800) * total / 1_000_000;

@@ -92,7 +92,8 @@ fn board(v: &Value, now: i64) -> Box<Board> {
         seizure_budget: Ppm::new(100_000),
         fund_budget: Ppm::new(10_000),
         settlement_time: 0,
-        reserved: [0; 3],
+        book_reward: Ppm::new(200_000),
+        reserved: [0; 2],
     };
     board.params.validate().unwrap();
     board.next_settlement = optional(v, "next_settlement");

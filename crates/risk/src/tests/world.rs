@@ -71,7 +71,8 @@ pub fn usual_params() -> MarginParams {
         seizure_budget: Ppm::new(100_000),
         fund_budget: Ppm::new(10_000),
         settlement_time: 0,
-        reserved: [0; 3],
+        book_reward: Ppm::new(200_000),
+        reserved: [0; 2],
     }
 }
 
@@ -103,7 +104,8 @@ fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
         seizure_budget: Ppm::new(legal(rng, 0, 100_000) as u32),
         fund_budget: Ppm::new(legal(rng, 0, 10_000) as u32),
         settlement_time: 28_800, // that of NOW
-        reserved: [0; 3],
+        book_reward: Ppm::new(legal(rng, 0, 500_000) as u32),
+        reserved: [0; 2],
     };
     params.validate_bounds().unwrap();
     params

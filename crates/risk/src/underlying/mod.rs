@@ -13,7 +13,8 @@ use crate::{
     UnderlyingTerms, UnitPrice, Units,
     fixing::MAX_FIXINGS,
     group::MAX_GROUPS,
-    guard::{Guards, flag},
+    guard::{Guards, REFRESH_SECONDS, flag},
+    math::sub_bounded,
     range::RangeState,
     scenario::ROWS,
 };
@@ -153,6 +154,19 @@ impl Underlying {
     pub fn require_movable(&self, now: i64) -> Result<(), RiskError> {
         self.require_fresh(now)?;
         if self.guards.flags & flag::VOLATILE != 0 { Err(self.suspect(flag::VOLATILE)) } else { Ok(()) }
+    }
+
+    /// Checks that an account which holds this underlying can be judged for a liquidation that leaves it where it is: the price is
+    /// fresh, or so old that nobody was able to refresh it.
+    ///
+    /// # Errors
+    /// [`RiskError::StalePrice`] for [`REFRESH_SECONDS`] after the limit of age.
+    #[inline(always)]
+    pub fn require_refreshed(&self, now: i64) -> Result<(), RiskError> {
+        match self.require_fresh(now) {
+            Err(RiskError::StalePrice { age, limit, .. }) if sub_bounded(age, limit) > REFRESH_SECONDS => Ok(()),
+            checked => checked,
+        }
     }
 
     /// Checks that a price was ever published.

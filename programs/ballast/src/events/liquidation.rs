@@ -1,5 +1,6 @@
 //! Events of liquidation and bad debt.
 
+use super::{FillRecord, PenaltyRecord};
 use alloc::vec::Vec;
 use solana_address::Address;
 
@@ -53,6 +54,47 @@ events! {
         positions: Vec<LiquidatedPosition>,
         /// The tokens.
         tokens: Vec<LiquidatedToken>,
+    }
+    /// A part of a position of an account below maintenance was closed on the book.
+    LiquidatedOnBook with lists {
+        /// The account that was below maintenance.
+        margin: Address,
+        /// The caller's account, which was paid.
+        liquidator: Address,
+        /// The instrument.
+        instrument: u16,
+        /// Resting orders of others that were cancelled because their maker could not carry the fill.
+        makers_cancelled: u8,
+        /// The limit, ticks.
+        price: i64,
+        /// Lots closed, signed as the position was.
+        lots: i64,
+        /// Their value at the mark, quote-native, signed likewise.
+        mark_value: i64,
+        /// Their value as they were filled, quote-native, positive.
+        value: i64,
+        /// Fee of the account.
+        fee: i64,
+        /// The discount of the margin freed: the most that fills, fee and reward together may cost.
+        discount: i64,
+        /// What the account paid the caller.
+        reward: i64,
+        /// Equity before.
+        equity_before: i64,
+        /// Maintenance margin before.
+        maintenance_before: i64,
+        /// Equity after.
+        equity_after: i64,
+        /// Maintenance margin after.
+        maintenance_after: i64,
+        /// Bad debt paid by the insurance fund.
+        bad_debt: i64,
+        /// Bad debt left, because the fund was empty.
+        uncovered: i64,
+        /// The matches.
+        fills: Vec<FillRecord>,
+        /// What makers paid the account.
+        penalties: Vec<PenaltyRecord>,
     }
     /// An account's equity is below its warning level: the owner should deposit or reduce.
     MarginCalled {

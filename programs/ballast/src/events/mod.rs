@@ -121,7 +121,7 @@ families! {
     market { MarketGrown, UnderlyingRefreshed, Swept, OptionsRefreshed, MarketSampled }
     lending { InterestAccrued, InterestUpdated, InterestSet }
     settlement { SettlementSampled, ExpirySettled, PositionSettled, InstrumentDelisted, PerpetualWoundDown }
-    liquidation { Liquidated, MarginCalled, BadDebtResolved, Noticed, AccountSeized, AccountReleased }
+    liquidation { Liquidated, LiquidatedOnBook, MarginCalled, BadDebtResolved, Noticed, AccountSeized, AccountReleased }
 }
 
 /// What every event has.

@@ -3,7 +3,7 @@
 use crate::error::BallastError;
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::{Filled, Instrument, Lots, Overflow, QuoteNative, funding::Samples};
+use ballast_risk::{Filled, Instrument, Lots, Overflow, QuoteNative, funding::Samples, liquidation::BookWindow};
 use solana_address::Address;
 
 /// Seeds: "market", exchange, instrument (u16, little endian). The order book (`ballast-book`) follows this header to the
@@ -34,8 +34,10 @@ pub struct Market {
     pub funding_remainder: i64,
     /// Average of the premium, from which the basis is: millionths in 2^-20.
     pub premium_average: i64,
+    /// What of accounts below maintenance was closed on the book in the present window.
+    pub book_window: BookWindow,
     /// Reserved, zero.
-    pub reserved_words: [u64; 22],
+    pub reserved_words: [u64; 20],
     /// Generation of the instrument.
     pub generation: u32,
     /// The instrument.

@@ -56,6 +56,7 @@ fn initialize_exchange() {
         ("negative dust", |a| a.margin.dust_value = QuoteNative::new(-1), E::ParameterOutOfBounds),
         ("dust above its bound", |a| a.margin.dust_value = QuoteNative::new(i64::MAX), E::ParameterOutOfBounds),
         ("warning buffer above its bound", |a| a.margin.warning_buffer = Ppm::new(1_000_001), E::ParameterOutOfBounds),
+        ("book reward above its bound", |a| a.margin.book_reward = Ppm::new(500_001), E::ParameterOutOfBounds),
     ];
     let slots = [
         Slot::Payer,

@@ -132,7 +132,7 @@ fn reserved_bytes_are_refused_by_name() {
     let (e, admin) = (svm.exchange, svm.admin.insecure_clone());
     let a = admin.pubkey();
     let mut margin = svm.config.exchange_args(&svm.risker.pubkey(), &svm.pauser.pubkey()).unwrap().margin;
-    margin.reserved[2] = 1;
+    margin.reserved[1] = 1;
     let mut limits = instrument_change(&svm, BTC);
     limits.limits.reserved[1] = 1;
     let mut funding = instrument_change(&svm, BTC);
@@ -534,10 +534,10 @@ fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
     assert_refused(&mut svm, &[relax(150_000)], &[&admin], E::ChangeNotProposed);
 }
 
-/// I351. A dated future's basis is at most its underlying's calendar charge: at its listing, when it changes, and when the
-/// charge does. A perpetual's is not bound, nor that of a future that is settled.
+/// I351. The basis of a perpetual or future is at most a quarter of its underlying's calendar charge: at its listing, when it
+/// changes, and when the charge does. That of a future that is settled is not bound.
 #[test]
-fn a_dated_futures_basis_is_within_the_calendar_charge() {
+fn a_basis_is_within_a_quarter_of_the_calendar_charge() {
     let (mut svm, future) = (Svm::new().unwrap(), 3);
     let (payer, admin, expiry) = (svm.payer.pubkey(), svm.admin.pubkey(), svm.now() + 86_400);
     let mut contract = svm.config.instrument_args(&svm.config.perpetual[0], future).unwrap();
@@ -545,11 +545,10 @@ fn a_dated_futures_basis_is_within_the_calendar_charge() {
         contract.funding.max_basis = Ppm::new(max_basis);
         by_admin(svm, instruction::list_future(&svm.exchange, &payer, &admin, &FutureArgs { contract, expiry }))
     };
-    let failed = refused(&mut svm, |svm| list(svm, 12_501), E::BasisAboveCalendar);
-    assert!(
-        failed.log.iter().any(|l| l.contains("max_basis 12501 of instrument 3 is above the calendar charge 12500"))
-    );
-    list(&mut svm, 12_500).unwrap();
+    let failed = refused(&mut svm, |svm| list(svm, 3_126), E::BasisAboveCalendar);
+    let named = "max_basis 3126 of instrument 3 is above a quarter of the calendar charge 12500";
+    assert!(failed.log.iter().any(|l| l.contains(named)), "{:#?}", failed.log);
+    list(&mut svm, 3_125).unwrap();
 
     let change = |svm: &mut Svm, instrument: u16, max_basis: u32| {
         let i = *svm.board().board.instrument(instrument).unwrap();
@@ -557,16 +556,20 @@ fn a_dated_futures_basis_is_within_the_calendar_charge() {
         let args = InstrumentChangeArgs { limits: i.limits, funding, generation: i.generation, reduce_only: 0 };
         by_admin(svm, instruction::change_instrument(&svm.exchange, &admin, instrument, &args))
     };
-    refused(&mut svm, |svm| change(svm, future, 12_501), E::BasisAboveCalendar);
-    change(&mut svm, BTC, 50_000).unwrap();
+    refused(&mut svm, |svm| change(svm, future, 3_126), E::BasisAboveCalendar);
+    refused(&mut svm, |svm| change(svm, BTC, 3_126), E::BasisAboveCalendar);
+    change(&mut svm, BTC, 3_125).unwrap();
 
     let mut args = btc_args(&svm);
     args.params.calendar = Ppm::new(12_499);
-    refused(&mut svm, |svm| change_btc(svm, &args), E::BasisAboveCalendar);
-    change(&mut svm, future, 12_499).unwrap();
+    for bound in [future, BTC] {
+        refused(&mut svm, |svm| change_btc(svm, &args), E::BasisAboveCalendar);
+        change(&mut svm, bound, 3_124).unwrap();
+    }
     change_btc(&mut svm, &args).unwrap();
 
     args.params.calendar = Ppm::ZERO;
+    change(&mut svm, BTC, 0).unwrap();
     refused(&mut svm, |svm| change_btc(svm, &args), E::BasisAboveCalendar);
     svm.take_samples(BTC, expiry, 1..=30, "40000").unwrap();
     svm.settle_expiry(BTC, &[future]).unwrap();

@@ -1,4 +1,4 @@
-//! What an account may owe, and what a settlement ahead asks of it (I341, I342).
+//! What an account may owe, and what a settlement ahead asks of it (I341, I342, I396).
 
 use crate::harness::refusal::{numbers, refused};
 use ballast_client::{BallastError as E, ballast::state::RiskBoard};
@@ -35,6 +35,43 @@ fn hedged_collateral_is_not_lost_on_credit() {
     let r = svm.requirements(&alice);
     assert_eq!((r.owed().get(), r.backing.get(), rounds), (0, 40_000 * USDC, 1));
     assert!(r.equity.get() >= 39_999 * USDC, "{r:?}");
+    svm.assert_reconciled();
+}
+
+/// I396. 400,000 dollars of SOL where nobody lends, and an outright of 33 BTC that initial margin just allows, which frees 198,000. It
+/// cannot be sold to a second wallet at the end of the band, 132,000 below the mark, but for 29,700, the least discount's 15 %; and
+/// nothing can be opened again. At the mark it can be closed whatever is owed.
+#[test]
+fn a_reducing_fill_is_no_loan() {
+    let mut svm = Svm::new().unwrap();
+    let (alice, bob) = (svm.trader("2000").unwrap(), svm.trader("3000000").unwrap());
+    svm.deposit_sol(&alice, 10_000 * LAMPORTS).unwrap();
+    svm.trade(&alice, &bob, BTC, "40000", 33_000).unwrap();
+    let cash = svm.requirements(&alice).own_cash.get();
+    assert!(cash > 0);
+    let sell = |svm: &mut Svm, price: &str, lots: i64| {
+        let bid = svm.rest(&bob, Order::buy(svm, BTC, price, lots).post_only()).unwrap();
+        let sold = svm.place(&alice, Order::sell(svm, BTC, price, lots).immediate(), &[&bob]);
+        if sold.is_err() {
+            svm.cancel(&bob, BTC, bid).unwrap();
+        }
+        sold
+    };
+    for (price, lost) in [("36000", 132_000 * USDC), ("39099", 29_733 * USDC)] {
+        let failed = sell(&mut svm, price, 33_000).err().unwrap();
+        let (owed, limit) = numbers(&failed, "the account would owe");
+        let fee = owed - lost + cash;
+        assert!(limit == 0 && (0..700 * USDC).contains(&fee), "{owed} of {limit}: {fee}");
+    }
+    sell(&mut svm, "39100", 16_500).unwrap();
+    sell(&mut svm, "39100", 16_400).unwrap();
+    let owed = svm.requirements(&alice).owed().get();
+    assert!((28_000 * USDC..30_000 * USDC).contains(&owed), "{owed}");
+    svm.rest(&bob, Order::sell(&svm, BTC, "40000", 1_000).post_only()).unwrap();
+    let buy = Order::buy(&svm, BTC, "40000", 1_000).immediate();
+    refused(&mut svm, |svm| svm.place(&alice, buy, &[&bob]), E::OwedTooMuch);
+    sell(&mut svm, "40000", 100).unwrap();
+    assert_eq!(svm.lots(&alice, BTC), 0);
     svm.assert_reconciled();
 }
 

@@ -1,5 +1,7 @@
 //! Liquidation and bad debt.
 
+mod basis;
+mod on_book;
 mod positions;
 mod receivership;
 mod sharing;

@@ -6,7 +6,7 @@ use ballast_client::{
     ballast::{args::LiquidateArgs, events::Liquidated},
     event,
     margin::Liquidation,
-    risk::liquidation::LegMoved,
+    risk::{liquidation::LegMoved, math::mul_ppm_floor},
 };
 use ballast_testkit::{BTC, ETH, SOL, Sent, Svm, Trader, lending::INTEREST};
 
@@ -15,7 +15,8 @@ const LAMPORTS: u64 = 1_000_000_000;
 /// Wrapped SOL, the only token.
 const TOKEN: u16 = 0;
 
-fn liquidated(sent: &Sent) -> Liquidated {
+/// What a slice did.
+pub fn liquidated(sent: &Sent) -> Liquidated {
     let events = event::find::<Liquidated>(&sent.log);
     assert_eq!(events.len(), 1);
     events[0].clone()
@@ -98,14 +99,12 @@ fn collateral_and_its_hedge_are_one_slice() {
     svm.trade(&bob, &alice, SOL, "40", 1_000).unwrap();
     // Interest and fees aside, the pair keeps its value: what is taken out makes it poor.
     let spare = svm.requirements(&alice);
-    let out = (spare.withdraw_equity.get() - spare.initial.get()).max(0) / 10_000 * 9_999;
+    let limit = mul_ppm_floor(spare.backing, svm.board().board.interest.params.max_owed).unwrap();
+    let out = spare.withdraw_equity.minus(spare.initial).unwrap().min(limit).get() / 10_000 * 9_990;
     svm.withdraw_usdc(&alice, out as u64).unwrap();
     svm.advance(1);
-    svm.publish(SOL, "55").unwrap();
-    let r = svm.requirements(&alice);
-    if !r.is_liquidatable() {
-        return; // the pair is worth what it was
-    }
+    svm.publish(SOL, "65").unwrap();
+    assert!(svm.requirements(&alice).is_liquidatable());
     let did = slice(&mut svm, &liquidator, &alice, &[SOL], LiquidateArgs::WHOLE);
     assert_eq!((did.positions.len(), did.tokens.len()), (1, 1));
 }

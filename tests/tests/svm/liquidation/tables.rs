@@ -4,10 +4,12 @@
 
 use crate::harness::{
     mutation::{Case, Mutation::*, Slot, slot::*},
+    refusal::{DUPLICATE, NOT_WRITABLE, assert_refused},
     world::World,
 };
 use ballast_client::{BallastError as E, ballast::args::LiquidateArgs, instruction};
-use ballast_testkit::{BTC, ETH, SOL, Svm, Trader};
+use ballast_testkit::{BTC, ETH, Order, SOL, Svm, Trader};
+use solana_address::Address;
 use solana_instruction::error::InstructionError as I;
 use solana_signer::Signer;
 
@@ -201,4 +203,72 @@ fn bankrupt_of(svm: &mut Svm, seller: &Trader, usdc: &str, lots: i64) -> Trader 
     svm.advance(1);
     svm.publish(BTC, "20000").unwrap();
     poor
+}
+
+/// I200 to I203, I391.
+#[test]
+fn liquidate_on_book() {
+    let World { mut svm, other, alice: caller, bob, abroad, .. } = World::new();
+    let e = svm.exchange;
+    let (poor, maker) = (svm.trader("900").unwrap(), svm.trader("100000").unwrap());
+    svm.trade(&poor, &bob, BTC, "40000", 100).unwrap();
+    svm.advance(1);
+    svm.publish(BTC, "36000").unwrap();
+    svm.rest(&maker, Order::buy(&svm, BTC, "35950", 1_000).post_only()).unwrap();
+    let with = |makers: &[Address], lots| {
+        instruction::liquidate_on_book(&e, &caller.address(), &caller.margin, &poor.margin, BTC, makers, lots)
+    };
+    let build = |lots| with(&[maker.margin], lots);
+    let arguments = [
+        ("no lots", build(0), E::NothingToLiquidate.into()),
+        ("negative lots", build(-1), E::NothingToLiquidate.into()),
+        ("lots at the type's beginning", build(i64::MIN), E::NothingToLiquidate.into()),
+    ];
+    let slots = [Slot::Signer, EXCHANGE, TREASURY, BOARD, MARKET, MARGIN, MARGIN, Slot::Further];
+    Case::new("liquidate_on_book", build(i64::MAX), &[&caller.key], &slots)
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.treasury)
+        .other_exchange(3, other.board)
+        .other_exchange(4, other.market(BTC))
+        .other_exchange(5, abroad)
+        .other_exchange(6, abroad)
+        .sibling(4, e.market(ETH))
+        .sibling(5, bob.margin)
+        .sibling(6, bob.margin)
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(4, Sibling, E::NothingToLiquidate)
+        .except(5, Sibling, E::NotLiquidatable)
+        .except(6, Sibling, E::Unauthorized)
+        .except(5, SwappedWithNext, E::Unauthorized)
+        .other_exchange(7, abroad)
+        .sibling(7, bob.margin)
+        .except(6, SwappedWithNext, E::Unauthorized)
+        .except(7, OtherOwner, I::IllegalOwner)
+        .except(7, Empty, I::IllegalOwner)
+        .except(7, OtherExchange, E::WrongExchange)
+        .except(7, Sibling, E::NoFill) // the order is young: it is stepped over
+        .except(7, Missing, E::NoFill)
+        .except(7, DuplicateOf(0), I::IllegalOwner)
+        .except(7, DuplicateOf(1), I::AccountDataTooSmall)
+        .except(7, DuplicateOf(3), I::InvalidAccountData)
+        .run(&mut svm);
+
+    // Makers' accounts, which Anchor knows nothing of.
+    let keys = [&caller.key];
+    svm.simulate(&[with(&[maker.margin, bob.margin], 1)], &keys).unwrap();
+    for (makers, error) in [
+        (vec![maker.margin, maker.margin], E::DuplicateAccount.into()),
+        (vec![maker.margin, poor.margin], DUPLICATE),
+        (vec![maker.margin, caller.margin], DUPLICATE),
+        (vec![e.market(BTC)], DUPLICATE),
+        (vec![abroad], E::WrongExchange.into()),
+        (vec![e.market(ETH)], I::InvalidAccountData.into()),
+        (vec![maker.usdc], I::IllegalOwner.into()),
+    ] {
+        assert_refused(&mut svm, &[with(&makers, 1)], &keys, error);
+    }
+    let mut read_only = build(1);
+    read_only.accounts[7].is_writable = false;
+    assert_refused(&mut svm, &[read_only], &keys, NOT_WRITABLE);
 }

@@ -26,7 +26,7 @@ fn quoted_at(bid: &str, ask: &str) -> (Svm, Trader, (u32, u64)) {
             ("impact_notional", "1000"),
             ("max_premium", "0.005"),
             ("period", "28_800"),
-            ("max_basis", "0.0001"),
+            ("max_basis", "0.003"),
         ]);
     })
     .unwrap();
@@ -78,7 +78,7 @@ fn a_sample_is_paid_by_the_longs_to_the_shorts_and_dust_is_the_exchanges() {
         svm.sample_market(BTC).unwrap();
     }
     let i = *svm.board().board.instrument(BTC).unwrap();
-    assert_eq!(i.basis, 100, "the bound");
+    assert_eq!(i.basis, 168, "the average of four samples");
     assert_eq!(i.funding_index, LotValue::new(4 * 640_000_000 / 1_000 * 60 / 28_800), "nothing was lost to rounding");
 }
 

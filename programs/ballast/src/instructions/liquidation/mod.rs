@@ -3,6 +3,7 @@
 mod cancel_liquidatable_orders;
 mod give_notice;
 mod liquidate;
+mod liquidate_on_book;
 mod markets;
 mod parties;
 mod release;
@@ -12,6 +13,6 @@ mod waterfall;
 mod wind_down_seized;
 
 pub use {
-    cancel_liquidatable_orders::*, give_notice::*, liquidate::*, release::*, resolve_bad_debt::*, seize::*,
-    wind_down_seized::*,
+    cancel_liquidatable_orders::*, give_notice::*, liquidate::*, liquidate_on_book::*, release::*, resolve_bad_debt::*,
+    seize::*, wind_down_seized::*,
 };

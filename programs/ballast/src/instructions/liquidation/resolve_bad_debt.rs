@@ -1,8 +1,6 @@
 //! `resolve_bad_debt`
 
-use super::waterfall::{
-    BadDebt, end_default, lacking, pay_from_fund, share_among_lenders, share_among_markets,
-};
+use super::waterfall::{BadDebt, end_default, lacking, pay_from_fund, share_among_lenders, share_among_markets};
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
     error::{BallastError, Logged},

@@ -15,8 +15,8 @@ mod replace_order;
 mod session;
 mod venue;
 
-pub(crate) use off_book::take_all_off_book;
 pub use {
     accounts::*, batch_orders::*, cancel_all_orders::*, cancel_by_client_id::*, cancel_order::*, place_order::*,
     prune_expired::*, replace_order::*,
 };
+pub(crate) use {matching::Matcher, off_book::take_all_off_book, order::Incoming, venue::Venue};

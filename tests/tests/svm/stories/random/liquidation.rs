@@ -37,7 +37,8 @@ impl World {
         assert!(did.maintenance_after <= did.maintenance_before, "margin does not rise");
         let freed = did.maintenance_before - did.maintenance_after;
         assert!((0..=freed / 2).contains(&did.discount), "at most half of what is freed");
-        assert!(did.discount <= did.equity_before.max(0), "and no more than there is");
+        let from_account = did.discount - did.from_budget;
+        assert!((0..=did.equity_before.max(0)).contains(&from_account), "and no more than there is, or the fund adds");
         if !did.tokens.is_empty() {
             self.tally.did("token liquidated", 1);
         }

@@ -10,6 +10,7 @@ mod default;
 mod governance;
 mod lifecycle;
 mod liquidation;
+mod on_book;
 mod orders;
 mod prices;
 mod refusals;
@@ -61,7 +62,7 @@ fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
 }
 
 /// A sequence that does nothing proves nothing: what must have happened.
-const WHAT_HAPPENS: [&str; 46] = [
+const WHAT_HAPPENS: [&str; 47] = [
     "accrue interest",
     "batch",
     "block",
@@ -80,6 +81,7 @@ const WHAT_HAPPENS: [&str; 46] = [
     "future fill",
     "interest paid",
     "liquidate",
+    "liquidate on book",
     "token liquidated",
     "list",
     "maker cancelled",

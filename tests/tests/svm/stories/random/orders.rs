@@ -45,7 +45,7 @@ impl World {
 
     /// The other side of what somebody traded: makers who filled may have what they have now, those who were cancelled paid at
     /// most a penalty, and nobody else was changed.
-    fn assert_others(
+    pub fn assert_others(
         &mut self,
         before: &[Portfolio],
         taker: usize,
@@ -163,7 +163,7 @@ impl World {
         left
     }
 
-    fn margins_of(&self, traders: &[usize]) -> Vec<Address> {
+    pub fn margins_of(&self, traders: &[usize]) -> Vec<Address> {
         traders.iter().map(|m| self.traders[*m].margin).collect()
     }
 
@@ -217,7 +217,7 @@ impl World {
     }
 
     /// Mostly the makers at the top of the other side, sometimes not all of them and some that are not there.
-    fn makers(&mut self, taker: usize, instrument: u16, side: u8) -> Vec<usize> {
+    pub fn makers(&mut self, taker: usize, instrument: u16, side: u8) -> Vec<usize> {
         let market = self.svm.market(instrument);
         let other = if side == 0 { Side::Ask } else { Side::Bid };
         let mut makers = Vec::new();

@@ -101,6 +101,17 @@ fn allowed(what: &str) -> Vec<E> {
             E::OpenInterestCap,
         ]),
         "delegate" => vec![E::BadPermissions, E::BadExpiryOfDelegate, E::NotADelegate],
+        "liquidate on book" => with_prices(&[
+            E::Seized,
+            E::Paused,
+            E::NotLiquidatable,
+            E::NothingToLiquidate,
+            E::LiquidationDoesNotHelp,
+            E::FillWorseThanLiquidation,
+            E::LiquidatorIsOwner,
+            E::NoFill,
+            E::BookWindowFull,
+        ]),
         "liquidate" => with_prices(&[
             E::Seized,
             E::Paused,

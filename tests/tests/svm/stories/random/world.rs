@@ -56,7 +56,7 @@ impl World {
             c.exchange.fees.set("maker_penalty_rate", "0.001");
             c.exchange.fees.set("maker_penalty", "5");
             for p in &mut c.perpetual {
-                p.contract.funding = Section::of(&[("impact_notional", "500"), ("max_basis", "0.01")]);
+                p.contract.funding = Section::of(&[("impact_notional", "500"), ("max_basis", "0.003")]);
             }
             // Elsewhere a crash liquidates at once.
             c.underlying[usize::from(BTC)].guard.set("max_move", "0.14");
@@ -127,7 +127,8 @@ impl World {
                 self.svm.advance(seconds);
             }
             820..880 => self.minute(),
-            880..955 => self.liquidate(),
+            880..925 => self.liquidate(),
+            925..955 => self.liquidate_on_book(),
             955..960 => self.crank(),
             960..975 => self.insurance(),
             975..985 => self.settle(),
