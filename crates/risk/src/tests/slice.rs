@@ -486,7 +486,10 @@ fn a_lot_of_the_coarsest_leg_less_does_not_reach_the_buffer() {
         count(if reaches { &far } else { &less });
     });
     let (near, less, far) = (near.get(), less.get(), far.get());
-    assert!(near > 100 && less > 100 && far * 20 < near + less, "{near} at the buffer, {less} a lot less, {far} further");
+    assert!(
+        near > 100 && less > 100 && far * 20 < near + less,
+        "{near} at the buffer, {less} a lot less, {far} further"
+    );
 }
 
 /// I454. A slice of more legs, hedges, tokens and settled positions among them, costs no more than one of fewer legs that reaches the
@@ -536,7 +539,10 @@ fn more_legs_raise_no_discount() {
         // Of a token's last part of a unit the account is paid too: it is left out here.
         let [reached, beyond] = [&few, &more].map(|did| {
             let equity = before.equity.minus(did.slice.payment.discount).unwrap();
-            beyond_buffer(board, &Requirements { equity, maintenance: did.slice.maintenance, ..Requirements::default() })
+            beyond_buffer(
+                board,
+                &Requirements { equity, maintenance: did.slice.maintenance, ..Requirements::default() },
+            )
         });
         if reached < 0 {
             return;
