@@ -293,7 +293,7 @@ fn nets(world: &World, e: &Episode) -> Vec<i128> {
     nets
 }
 
-/// I477, I478. What a debt's legs bear is charged to the other side and to nobody else; all together they pay at least what is
+/// I477, I478, I487. What a debt's legs bear is charged to the other side and to nobody else; all together they pay at least what is
 /// credited, and less than a unit a position and one more beyond it, which stays in the market. No lot bears more in an episode
 /// than a quarter of a scan range or the calendar charge, in however many parts. A leg bears at most its part of the net delta, settled legs and those
 /// of another contract nothing, and nobody bears their parts.

@@ -442,7 +442,7 @@ fn a_hundred_slices_of_a_seized_account_pay_no_more_than_one() {
     assert!(compared.get() > 100, "{}", compared.get());
 }
 
-/// I450, I475, I483. Of a seized account the discount comes from its equity first and from the budget then, and never exceeds both,
+/// I450, I475, I481, I483. Of a seized account the discount comes from its equity first and from the budget then, and never exceeds both,
 /// nor φ of what is freed. It rises from that of a liquidation before the seizure. What others have paid for it is not counted.
 #[test]
 fn a_seized_account_pays_first_and_its_budget_the_rest() {
