@@ -74,14 +74,16 @@ async fn deposit_trade_and_liquidate_over_slots_on_a_bank() -> Result<()> {
     bank.pass(20, 30).await?;
     bank.publish("36000").await?;
     let (board, account) = (bank.read::<RiskBoard>(&exchange.board).await?, bank.margin(&alice).await?);
+    let treasury = bank.read::<Treasury>(&exchange.treasury).await?;
     let (args, now) = (LiquidateArgs::of(0), bank.now().await?);
-    let liquidation = Liquidation { board: &board.board, account: &account, instruments: &[BTC], args, now };
+    let (board, instruments) = (&board.board, &[BTC]);
+    let liquidation = Liquidation { board, treasury: &treasury, account: &account, instruments, args, now };
     let expected = liquidation.after_slice(&bank.margin(&liquidator).await?.portfolio)?;
     let log = bank.send(&[liquidate], &[&liquidator.key]).await?;
     let did = event::find::<Liquidated>(&log)[0].clone();
     assert_eq!(did.discount, expected.slice.payment.discount.get());
     assert!(did.positions[0].lots > 0 && did.positions[0].lots < 100);
-    let after = margin::requirements(&board.board, &bank.margin(&alice).await?.portfolio, bank.now().await?)?;
+    let after = margin::requirements(board, &bank.margin(&alice).await?.portfolio, bank.now().await?)?;
     assert_eq!(after, expected.account);
     assert_eq!(bank.margin(&alice).await?.liquidated_at, bank.now().await?);
 

@@ -6,9 +6,9 @@
 //! ```
 
 use ballast_risk::{
-    Board, Fill, GroupParams, GuardParams, Instrument, InstrumentLimits, Kind, Lots, MAX_HELD, OptionParams, Portfolio, Ppm,
-    Print, ProductGroup, Purpose, QuoteNative, RangeParams, Requirements, RiskError, Smile, SurfaceParams, TickValue,
-    Ticks, Underlying, UnderlyingParams, UnitPrice, UnitsPerLot, margin::check, scenario, surface::Surface,
+    Board, Fill, GroupParams, GuardParams, Instrument, InstrumentLimits, Kind, Lots, MAX_HELD, OptionParams, Portfolio,
+    Ppm, Print, ProductGroup, Purpose, QuoteNative, RangeParams, Requirements, RiskError, Smile, SurfaceParams,
+    TickValue, Ticks, Underlying, UnderlyingParams, UnitPrice, UnitsPerLot, margin::check, scenario, surface::Surface,
 };
 use bytemuck::Zeroable;
 use std::{hint::black_box, time::Instant};

@@ -17,6 +17,8 @@ pub const YEAR_SECONDS: i64 = 31_536_000;
 /// Shortest epoch of lending, seconds. An exchange whose parameters were never set has epochs of this length.
 pub const MIN_EPOCH_SECONDS: u32 = 60;
 
+/// One, in the loss index.
+const LOSS_ONE: u64 = 1 << INDEX_BITS;
 /// Fraction bits of the utilisation that the rate is read off at.
 const UTILISATION_BITS: u32 = 32;
 /// Longest time that the index is projected over, seconds: some 2,000 years. Keeps the product with any rate below 2^62.
@@ -43,7 +45,8 @@ pub struct Interest {
     pub epoch: u32,
     /// 1 from a change of the parameters until the rate follows them.
     pub rate_is_old: u32,
-    /// Cumulative loss borne by one unit lent, 2^-48: bad debt that neither the insurance fund nor the other side could pay.
+    /// What one unit lent from the beginning has lost, 2^-48: bad debt that neither the insurance fund nor the other side could pay.
+    /// Its whole part counts how often all that was lent was lost.
     pub loss_index: u64,
     /// Reserved, zero.
     pub reserved: [u32; 2],
@@ -122,6 +125,43 @@ impl Interest {
     pub fn epoch_is_over(&self, now: i64) -> Result<bool, RiskError> {
         let elapsed = now.checked_sub(self.epoch_started_at).ok_or(RiskError::Overflow)?;
         Ok(elapsed >= i64::from(self.params.epoch_seconds.max(MIN_EPOCH_SECONDS)))
+    }
+}
+
+/// Least that is left of a unit lent, 2^-48, unless all of it is lost: with less a charge could not be told from a larger one.
+const LEAST_LEFT: u64 = 1 << 32;
+
+/// What the loss index leaves of a unit lent when it was zero, or when all was lost the last time, 2^-48.
+const fn left(loss_index: u64) -> u64 {
+    LOSS_ONE - loss_index % LOSS_ONE
+}
+
+impl Interest {
+    /// What an amount that was lent at an index has lost since, rounded up: never more than itself.
+    pub(crate) fn loss_since(&self, lent: QuoteNative, index: u64) -> Result<QuoteNative, RiskError> {
+        let lost = self.loss_index.checked_sub(index).ok_or(RiskError::Backwards { what: "the loss index" })?;
+        if self.loss_index / LOSS_ONE > index / LOSS_ONE {
+            return Ok(lent);
+        }
+        let due = amount_times(lent, lost)?.div_ceil(u128::from(left(index)));
+        Ok(QuoteNative::new(i64::try_from(due).map_err(|_| RiskError::Overflow)?))
+    }
+
+    /// Charges a debt to what is lent and not lost yet, as far as it goes. Returns what it bears; the index is rounded up.
+    ///
+    /// Where less than 2^-16 of a unit would be left, as much less is borne, or all.
+    pub(crate) fn bear(&mut self, debt: QuoteNative, free: QuoteNative) -> Result<QuoteNative, RiskError> {
+        let left = left(self.loss_index);
+        let (borne, lost) = if debt >= free {
+            (free, left)
+        } else {
+            let most = amount_times(free, left.saturating_sub(LEAST_LEFT))? / u128::from(left);
+            let borne = debt.min(QuoteNative::new(i64::try_from(most).map_err(|_| RiskError::Overflow)?));
+            let lost = amount_times(borne, left)?.div_ceil(free.get().unsigned_abs().into());
+            (borne, u64::try_from(lost).map_err(|_| RiskError::Overflow)?)
+        };
+        self.loss_index = self.loss_index.checked_add(lost).ok_or(RiskError::Overflow)?;
+        Ok(borne)
     }
 }
 

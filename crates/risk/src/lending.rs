@@ -16,8 +16,14 @@
 //! lender interest ≥ undivided + Σ lent · (lend index − the account's lend index)
 //! ```
 //!
-//! What is lent also bears the bad debt that nobody else could pay, through a loss index that every check counts at once:
-//! `receivable ≤ Σ lent · (loss index − the account's loss index)`.
+//! What is lent also bears the bad debt that nobody else could pay, through a loss index that every check counts at once. It counts
+//! what survives, S = 1 − index, so that nobody loses more than he lends:
+//!
+//! ```text
+//! a loss       S ·= 1 − borne / (lent − receivable)
+//! an account   owes ⌈lent · (1 − S / S then)⌉ of it
+//! receivable ≤ Σ lent · (1 − S / S then)
+//! ```
 
 use crate::{
     Interest, InterestParams, Portfolio, QuoteNative, RiskError,
@@ -100,14 +106,11 @@ impl LendingPool {
     /// Charges a debt to what all accounts lend, as far as it goes: not what was charged to it before. Returns what it bears,
     /// exactly; the index is rounded up.
     pub fn share_loss(&mut self, interest: &mut Interest, debt: QuoteNative) -> Result<QuoteNative, RiskError> {
-        let borne = debt.min(self.lent.minus(self.receivable)?);
-        if borne <= QuoteNative::ZERO {
+        let free = self.lent.minus(self.receivable)?;
+        if debt.min(free) <= QuoteNative::ZERO {
             return Ok(QuoteNative::ZERO);
         }
-        // Less than 2^63 · 2^48, and positive.
-        let risen = ((borne.get() as u128) << INDEX_BITS).div_ceil(self.lent.get() as u128);
-        let risen = u64::try_from(risen).map_err(|_| RiskError::Overflow)?;
-        interest.loss_index = interest.loss_index.checked_add(risen).ok_or(RiskError::Overflow)?;
+        let borne = interest.bear(debt, free)?;
         self.receivable = self.receivable.plus(borne)?;
         Ok(borne)
     }

@@ -119,8 +119,7 @@ impl Portfolio {
         if self.loss_index == interest.loss_index || self.lent.is_zero() {
             return Ok(QuoteNative::ZERO);
         }
-        let risen = interest.loss_index.checked_sub(self.loss_index);
-        interest_ceil(self.lent, risen.ok_or(RiskError::Backwards { what: "the loss index" })?)
+        interest.loss_since(self.lent, self.loss_index)
     }
 
     /// Takes in cash from outside: a deposit, earned interest, what the insurance fund pays. From now on the account owes as

@@ -38,6 +38,20 @@ pub fn require_initial(board: &Board, after: &Portfolio, now: i64) -> Result<Req
     Ok(r)
 }
 
+/// Requires of a seized account, which has repaid what others paid for it, that its owner may have it back: equity at the buffer, or
+/// initial equity ≥ initial margin; and no more owed than what backs it allows. At fresh prices of everything held.
+///
+/// # Errors
+/// [`RiskError::BelowInitialMargin`], [`RiskError::OwedTooMuch`], and those of prices.
+pub fn require_recovered(board: &Board, after: &Portfolio, now: i64) -> Result<Requirements, RiskError> {
+    let r = margin::check(board, after, Purpose::NewRisk { now })?;
+    if r.equity < r.target(&board.params)? && r.initial_equity < r.initial {
+        return Err(RiskError::BelowInitialMargin { required: r.initial.get(), available: r.initial_equity.get() });
+    }
+    r.require_backed(&board.interest.params)?;
+    Ok(r)
+}
+
 /// Requires initial equity ≥ initial margin of a liquidator who took over legs of some underlyings.
 pub fn require_taken_over(
     board: &Board,

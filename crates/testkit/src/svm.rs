@@ -5,7 +5,7 @@ use ballast_client::{
     BallastError, TOKEN_2022_PROGRAM, TOKEN_PROGRAM,
     account::{Layout, MarketAccount, decode, encode},
     ballast::state::{MarginAccount, RiskBoard, Treasury},
-    config::Config,
+    config::{Config, Section},
     pda::Exchange,
 };
 use litesvm::LiteSVM;
@@ -111,6 +111,8 @@ impl Svm {
         config.margin.set("settlement_time", &(START % 86_400).to_string());
         // Nobody borrows but in tests that say so.
         config.interest = None;
+        // Prices move as far as a test says. The tests of guards set them.
+        config.underlying.iter_mut().for_each(|u| u.guard = Section::default());
         let prices = config.underlying.iter().map(|_| Address::new_unique()).collect();
         let mut svm = Self {
             vm: with_program()?,

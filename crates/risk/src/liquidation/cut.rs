@@ -6,8 +6,8 @@
 //! at the end is at most half a lot of the finest leg that could take it.
 
 use crate::{
-    Ppm,
-    math::{add_bounded, sub_bounded},
+    Instrument, Ppm, Underlying,
+    math::{RATIO_BITS, add_bounded, sub_bounded},
 };
 use bytemuck::{Pod, Zeroable};
 
@@ -19,6 +19,16 @@ pub const FRACTION_ONE: u64 = 1 << FRACTION_BITS;
 
 /// Fraction bits of [`Cut::delta`] and [`Cut::lot`], in delta units. With them the delta of a position stays below 2^61.
 pub const DELTA_BITS: u32 = 7;
+
+/// Delta of a lot, 2^-[`DELTA_BITS`] units, of an option at its present delta; rounded down.
+pub(super) fn lot_delta(i: &Instrument, u: &Underlying, now: i64) -> i64 {
+    let units = i.delta_units.get();
+    if !i.is_option() {
+        return units << DELTA_BITS;
+    }
+    // The units of a lot are below 2^54, a delta is at most one.
+    ((i128::from(units) * i128::from(i.option.at(i, u, now).delta)) >> (RATIO_BITS - DELTA_BITS)) as i64
+}
 
 /// A leg, and what a cut takes of it.
 #[repr(C)]

@@ -2,16 +2,24 @@
 //!
 //! The discount is a share of the margin that the slice frees. It has no fixed part and no part of the gross value: the account
 //! pays the same whichever legs are chosen, and hedged pairs, tokens or settled legs that are added to a slice raise nothing.
+//!
+//! ```text
+//! e = max(0, N) / M                N: equity less what others have paid for the account; M: maintenance margin
+//! t = (max(0, N) + budget) / M     budget: what the insurance fund may spend on the account now
+//! e_low, t_low                     the least at a liquidation of the last ten minutes, this one included
+//! ordinary rate   min(δ, ψ · e_low)
+//! seized rate     min(φ, max(min(δ, ψ · e_low), s · t_low))    s: part of the half an hour since the seizure
+//! ```
+//!
+//! A rate of at most `t` never lowers `t`. So many slices pay no more than one: with a rate that only followed what is there, what
+//! early slices leave would raise the rate of the later ones.
 
 use super::Episode;
-use crate::{
-    MarginParams, Ppm, QuoteNative, Requirements, RiskError,
-    math::{mul_div_floor, mul_ppm_floor},
-};
+use crate::{MarginParams, Ppm, QuoteNative, Requirements, RiskError, math::mul_ppm_floor};
 
 /// Seconds after the notice in which the discount rises to its maximum.
 const RISE_SECONDS: i64 = 600;
-/// Seconds after the seizure in which a receivership's discount rises to all that there is.
+/// Seconds after the seizure in which the share of what there is that a receivership pays rises to all of it.
 const SEIZED_RISE_SECONDS: i64 = 1_800;
 
 /// How the discount follows from the margin freed.
@@ -24,14 +32,14 @@ pub enum Terms {
         /// Part of the discount that goes to the insurance fund.
         insurance_share: Ppm,
     },
-    /// Of a seized account: `pot · freed / maintenance`, paid from the account's equity first and then from the budget.
+    /// Of a seized account: `rate · freed` too, paid from the account's equity first and then from the budget.
     Seized {
-        /// What of equity and budget the time since the seizure has opened.
-        pot: QuoteNative,
+        /// min(φ, max(min(δ, ψ · least ratio of equity), s · least ratio of all that there is)).
+        rate: Ppm,
         /// Equity beyond what others have paid for the account, at least zero.
         equity: QuoteNative,
-        /// Maintenance margin.
-        maintenance: QuoteNative,
+        /// What the insurance fund may spend on the account now.
+        budget: QuoteNative,
     },
 }
 
@@ -49,27 +57,24 @@ pub struct Payment {
 }
 
 impl Terms {
-    /// The terms of an account as it stands. `least` is the least ratio of its equity at a liquidation of the last minutes, this
-    /// one included.
-    pub fn of(
-        params: &MarginParams,
-        episode: &Episode,
-        before: &Requirements,
-        least: Ppm,
-        now: i64,
-    ) -> Result<Self, RiskError> {
-        if episode.is_seized() {
-            // The equity of an account that has recovered is no prize: not more than an ordinary liquidation could take.
-            let most = mul_ppm_floor(before.maintenance.max(QuoteNative::ZERO), params.discount_max)?;
-            let equity = before.equity.minus(episode.claims()?)?.max(QuoteNative::ZERO).min(most);
-            let all = equity.plus(episode.budget.max(QuoteNative::ZERO))?;
-            let passed = now.saturating_sub(episode.seized_at).clamp(0, SEIZED_RISE_SECONDS);
-            let pot = QuoteNative::new(mul_div_floor(all.get(), passed, SEIZED_RISE_SECONDS)?);
-            return Ok(Self::Seized { pot, equity, maintenance: before.maintenance });
-        }
+    /// The terms of an account as it stands: `net` is what it is required to have, with what others have paid for it taken off its
+    /// equity. The episode takes note of the ratios, and its budget is what may be spent of it now.
+    pub fn of(params: &MarginParams, episode: &mut Episode, net: &Requirements, now: i64) -> Result<Self, RiskError> {
+        let equity = net.equity.max(QuoteNative::ZERO);
+        let budget = episode.budget.max(QuoteNative::ZERO);
+        let ratio = net.equity_ratio()?;
+        let total = Requirements { equity: equity.plus(budget)?, ..*net }.equity_ratio()?;
+        let (least, least_total) = episode.note_ratios(ratio, total, now);
         let notice = Ppm::new((episode.noticed_for(now).min(RISE_SECONDS) * 1_000_000 / RISE_SECONDS) as u32);
-        let rate = share(params, before.equity_ratio()?, notice).min(of_equity(params, least));
-        Ok(Self::Ordinary { rate, insurance_share: params.insurance_share })
+        let ordinary = share(params, ratio, notice).min(of_equity(params, least));
+        if !episode.is_seized() {
+            return Ok(Self::Ordinary { rate: ordinary, insurance_share: params.insurance_share });
+        }
+        let passed = now.saturating_sub(episode.seized_at).clamp(0, SEIZED_RISE_SECONDS);
+        let risen = Ppm::new((passed * 1_000_000 / SEIZED_RISE_SECONDS) as u32);
+        let opened = Ppm::new(part(risen.get(), least_total.get()));
+        let rate = ordinary.max(opened).min(params.discount_max);
+        Ok(Self::Seized { rate, equity, budget })
     }
 
     /// The discount of a slice that frees so much of the maintenance margin. Rounded down.
@@ -81,24 +86,20 @@ impl Terms {
                 let insurance = mul_ppm_floor(discount, insurance_share)?;
                 Ok(Payment { discount, from_account: discount, from_budget: QuoteNative::ZERO, insurance })
             }
-            Self::Seized { pot, equity, maintenance } => {
-                let discount = if maintenance.get() <= 0 {
-                    QuoteNative::ZERO
-                } else {
-                    QuoteNative::new(mul_div_floor(pot.get(), freed.get(), maintenance.get())?)
-                };
-                let from_account = discount.min(equity);
-                let from_budget = discount.minus(from_account)?;
+            Self::Seized { rate, equity, budget } => {
+                let asked = mul_ppm_floor(freed, rate)?;
+                let from_account = asked.min(equity);
+                let from_budget = asked.minus(from_account)?.min(budget);
+                let discount = from_account.plus(from_budget)?;
                 Ok(Payment { discount, from_account, from_budget, insurance: QuoteNative::ZERO })
             }
         }
     }
 
-    /// The part of the margin freed that the account pays, for the start of a search.
-    pub(super) fn rate(&self) -> Ppm {
+    /// The part of the margin freed that is paid, for the start of a search.
+    pub(super) const fn rate(&self) -> Ppm {
         match self {
-            Self::Ordinary { rate, .. } => *rate,
-            Self::Seized { .. } => Ppm::ZERO,
+            Self::Ordinary { rate, .. } | Self::Seized { rate, .. } => *rate,
         }
     }
 }

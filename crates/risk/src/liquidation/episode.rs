@@ -1,9 +1,10 @@
 //! What a margin account remembers of its default, from the first notice until it is healthy again or has nothing left.
 
-use crate::{Instrument, MarginParams, Ppm, QuoteNative, Requirements, RiskError};
+use super::cut::{DELTA_BITS, lot_delta};
+use crate::{Board, Instrument, Lots, MarginParams, Ppm, QuoteNative, Requirements, RiskError, Underlying};
 use bytemuck::{Pod, Zeroable};
 
-/// Instruments of an episode that are recorded: those of the largest value.
+/// Instruments of an episode that are recorded: those of the largest delta.
 pub const MAX_EPISODE_LEGS: usize = 16;
 /// Seconds that a notice runs without anybody confirming it.
 pub const NOTICE_SECONDS: i64 = 300;
@@ -15,8 +16,9 @@ pub const LEAST_RATIO_SECONDS: i64 = 600;
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 pub struct EpisodeLeg {
-    /// Value at the marks, quote-native, positive where the account was long; 0 where the slot is free.
-    pub value: QuoteNative,
+    /// What was held as delta, at the present price, quote-native: positive where it gained by a rise. Of an option at its present
+    /// delta. 0 where the slot is free.
+    pub delta: QuoteNative,
     /// The contract's generation.
     pub generation: u32,
     /// The instrument.
@@ -34,7 +36,7 @@ pub struct Episode {
     pub noticed_at: i64,
     /// When it was last found so, seconds.
     pub seen_at: i64,
-    /// When [`Episode::least_ratio`] was found, seconds.
+    /// When [`Episode::least_ratio`] or [`Episode::least_total`] was found, seconds.
     pub least_at: i64,
     /// When the account was seized, seconds; 0 where it is not.
     pub seized_at: i64,
@@ -46,8 +48,9 @@ pub struct Episode {
     pub shared: QuoteNative,
     /// Least ratio of equity to maintenance margin at a liquidation of the last minutes.
     pub least_ratio: Ppm,
-    /// Reserved, zero.
-    pub reserved: u32,
+    /// Least ratio of equity and budget together to maintenance margin at a liquidation of the last minutes; of those since the
+    /// seizure, of a seized account.
+    pub least_total: Ppm,
     /// What the other side of is charged with debt that the fund cannot pay.
     pub legs: [EpisodeLeg; MAX_EPISODE_LEGS],
 }
@@ -77,9 +80,10 @@ impl Episode {
         Ok(())
     }
 
-    /// True while a notice runs: it was confirmed in the last [`NOTICE_SECONDS`].
+    /// True while a notice runs: it was confirmed in the last [`NOTICE_SECONDS`], or ran when the account was seized, which needs no
+    /// confirming.
     pub const fn notice_runs(&self, now: i64) -> bool {
-        self.noticed_at != 0 && now.saturating_sub(self.seen_at) <= NOTICE_SECONDS
+        self.noticed_at != 0 && (self.is_seized() || now.saturating_sub(self.seen_at) <= NOTICE_SECONDS)
     }
 
     /// Seconds since the notice; 0 where none runs.
@@ -88,34 +92,52 @@ impl Episode {
         if self.notice_runs(now) && passed > 0 { passed } else { 0 }
     }
 
-    /// Notes the ratio of equity at a liquidation. Returns the least of the last [`LEAST_RATIO_SECONDS`], this one included.
-    pub const fn note_ratio(&mut self, ratio: Ppm, now: i64) -> Ppm {
+    /// Notes the ratios of equity, and of equity and budget together, at a liquidation. Returns the least of each in the last
+    /// [`LEAST_RATIO_SECONDS`], these included. They share one time: where one falls the other is remembered as much longer.
+    pub fn note_ratios(&mut self, ratio: Ppm, total: Ppm, now: i64) -> (Ppm, Ppm) {
         let counts = self.least_at != 0 && now.saturating_sub(self.least_at) <= LEAST_RATIO_SECONDS;
-        if !counts || ratio.get() <= self.least_ratio.get() {
-            (self.least_ratio, self.least_at) = (ratio, now);
+        let (least_ratio, least_total) =
+            if counts { (self.least_ratio, self.least_total) } else { (Ppm::ONE, Ppm::ONE) };
+        if !counts || ratio <= least_ratio || total <= least_total {
+            self.least_at = now;
         }
-        self.least_ratio
+        (self.least_ratio, self.least_total) = (ratio.min(least_ratio), total.min(least_total));
+        (self.least_ratio, self.least_total)
     }
 
-    /// Records that the account held lots of this value, positive where it was long. Where all slots are in use, the entry of the
-    /// smallest value gives way, to a larger one.
+    /// Records that the account held lots of an instrument. Where all slots are in use, the entry of the smallest delta gives way,
+    /// to a larger one.
     ///
     /// Nothing is recorded of a seized account: all that it held was, when it was seized.
-    pub fn record(&mut self, i: &Instrument, value: QuoteNative) -> Result<(), RiskError> {
+    pub fn record(&mut self, board: &Board, instrument: u16, lots: Lots, now: i64) -> Result<(), RiskError> {
         if self.is_seized() {
             return Ok(());
         }
-        let same = |l: &EpisodeLeg| !l.value.is_zero() && (l.instrument, l.generation) == (i.index, i.generation);
+        let i = board.instrument(instrument)?;
+        let delta = delta_value(i, board.underlying(i.underlying)?, lots, now);
+        let same = |l: &EpisodeLeg| !l.delta.is_zero() && (l.instrument, l.generation) == (i.index, i.generation);
         if let Some(leg) = self.legs.iter_mut().find(|l| same(l)) {
-            leg.value = leg.value.plus(value)?;
+            leg.delta = bounded(leg.delta.get().saturating_add(delta.get()).into());
             return Ok(());
         }
-        let size = |l: &EpisodeLeg| l.value.get().unsigned_abs();
+        let size = |l: &EpisodeLeg| l.delta.get().unsigned_abs();
         if let Some(smallest) = self.legs.iter_mut().min_by_key(|l| size(l))
-            && size(smallest) < value.get().unsigned_abs()
+            && size(smallest) < delta.get().unsigned_abs()
         {
-            *smallest = EpisodeLeg { value, generation: i.generation, instrument: i.index, borne: 0 };
+            *smallest = EpisodeLeg { delta, generation: i.generation, instrument: i.index, borne: 0 };
         }
         Ok(())
     }
+}
+
+/// The delta of lots at the present price.
+fn delta_value(i: &Instrument, u: &Underlying, lots: Lots, now: i64) -> QuoteNative {
+    let units = i128::from(lots.get()) * i128::from(lot_delta(i, u, now));
+    bounded((units * i128::from(u.price.get())) >> (u.scale() + DELTA_BITS))
+}
+
+/// Weights of legs are products, see `loss.rs`: no account reaches a bound of 2^58, which is more than all the money there is.
+fn bounded(delta: i128) -> QuoteNative {
+    const MOST: i128 = 1 << 58;
+    QuoteNative::new(delta.clamp(-MOST, MOST) as i64)
 }

@@ -7,7 +7,7 @@
 use super::Episode;
 use crate::{
     Board, MarginParams, Portfolio, Purpose, Requirements, RiskError,
-    guard::UnderlyingSet,
+    guard::{UnderlyingSet, flag},
     margin::{self, Holdings},
 };
 
@@ -21,6 +21,8 @@ pub struct Found {
     pub required: Requirements,
     /// The underlyings of which it holds something.
     pub held: UnderlyingSet,
+    /// Why nobody may be made to pay what it lacks at these prices: the first that is dead or that a guard doubts.
+    pub doubt: Option<RiskError>,
 }
 
 /// What giving notice did.
@@ -36,6 +38,9 @@ pub enum Noticed {
 
 /// Measures an account for notice, seizure and bad debt, at prices by which it could be liquidated.
 ///
+/// Whether it lacks what others may be made to pay for is another question: money that was paid by a wrong price does not come
+/// back, see [`Found::doubt`].
+///
 /// Every price must be fresh and not too volatile: nobody takes an account from its owner by leaving a refresh out. A price that is
 /// older than [`DEAD_SECONDS`] counts at its last corrected marks, so that one dead feed protects no account; but there must be
 /// a good one. Settled positions need none.
@@ -44,24 +49,30 @@ pub enum Noticed {
 /// Those of prices, and [`RiskError::StaleRiskArray`]: anyone may refresh them.
 pub fn measure(board: &Board, portfolio: &Portfolio, now: i64) -> Result<Found, RiskError> {
     let (mut held, mut moved) = (UnderlyingSet::EMPTY, UnderlyingSet::EMPTY);
-    let mut refused = None;
+    let (mut dead, mut flagged) = (None, None);
     let mut holdings = Holdings::of(board, portfolio)?;
     while let Some((index, positions, tokens)) = holdings.next() {
         held = held.with(index);
-        match board.underlying(index)?.require_movable(now) {
-            Ok(()) => moved = moved.with(index),
+        let u = board.underlying(index)?;
+        match u.require_movable(now) {
+            Ok(()) => {
+                moved = moved.with(index);
+                if u.guards.flags != 0 && !(tokens.units == 0 && margin::all_settled(board, positions)) {
+                    flagged.get_or_insert(u.suspect(flag::ALL));
+                }
+            }
             Err(_) if tokens.units == 0 && margin::all_settled(board, positions) => {}
             Err(RiskError::StalePrice { underlying, age, limit }) if age > DEAD_SECONDS => {
-                refused.get_or_insert(RiskError::StalePrice { underlying, age, limit });
+                dead.get_or_insert(RiskError::StalePrice { underlying, age, limit });
             }
             Err(e) => return Err(e),
         }
     }
-    match refused {
+    match dead {
         Some(e) if moved.is_empty() => Err(e),
         _ => {
             let required = margin::check(board, portfolio, Purpose::Liquidation { now, moved })?;
-            Ok(Found { required, held })
+            Ok(Found { required, held, doubt: dead.or(flagged) })
         }
     }
 }

@@ -146,8 +146,7 @@ pub fn close_on_book(
         return Err(RiskError::NothingToLiquidate);
     }
     episode.observe(&before, &board.params, now)?;
-    let least = episode.note_ratio(before.equity_ratio()?, now);
-    let terms = Terms::of(&board.params, episode, &before, least, now)?;
+    let terms = Terms::of(&board.params, episode, &before, now)?;
 
     let mut trials = Trials { board, scratch, slot, held, before, terms, purpose, last: before.maintenance };
     let point = trials.run(most)?;

@@ -2,19 +2,18 @@
 //! insurance fund's.
 //!
 //! ```text
-//! seized where    E < seizure ratio · maintenance without the ramp of expiries, or ten minutes after notice and E < maintenance
+//! seized where    E < seizure ratio · maintenance, or ten minutes after notice and E < maintenance; both without the ramp of expiries
 //! budget          = max(0, min(ratio · maintenance, ratio · fund, what is left of the day of every underlying held) − max(0, E))
-//! share           = min(1, (now − seized at) / 30 minutes)
-//! discount        = share · (clamp(E − claims, 0, φ · maintenance) + budget) · freed / maintenance
+//! sold while      N < (1 + b) · maintenance                         N = E − claims, what others have paid for the account
+//! discount        = rate · freed, see `discount.rs`
 //! ```
 //!
-//! Claims are what the fund and others have paid for the account. The account pays as much of the discount as it has equity, the budget the rest (`discount.rs`). The budget is nothing where equity already
-//! comes to the ratio of maintenance. The rise never restarts. Nothing is transferred at the marks, and nobody chooses who
-//! takes what.
+//! The account pays as much of the discount as it has net equity, the budget the rest. The budget is nothing where equity already
+//! comes to its ratio of maintenance. Nothing is transferred at the marks, and nobody chooses who takes what.
 
 use super::Episode;
 use crate::{
-    Board, Lots, MAX_UNDERLYINGS, MarginParams, Portfolio, Position, QuoteNative, Requirements, RiskError,
+    Board, Lots, MAX_UNDERLYINGS, MarginParams, Portfolio, Position, Ppm, QuoteNative, Requirements, RiskError,
     guard::UnderlyingSet, math::mul_ppm_floor,
 };
 use bytemuck::{Pod, Zeroable};
@@ -28,6 +27,8 @@ const DAY: i64 = 86_400;
 /// A seized account winds a perpetual down where it holds one in so many of the market's lots, 5 %: a small rest must not let
 /// anyone close a market.
 const LEAST_PART: i64 = 20;
+/// And one that is worth so much of its underlying's liquidity, 1 %: a twentieth of a market that hardly anyone is in is nothing.
+const LEAST_OF_LIQUIDITY: Ppm = Ppm::new(10_000);
 
 /// What the insurance fund spent on the discounts of seized accounts today, by underlying.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
@@ -84,21 +85,24 @@ pub fn seizure_level(params: &MarginParams, r: &Requirements) -> Result<QuoteNat
 }
 
 impl Episode {
-    /// Requires that an account may be seized.
+    /// Requires that an account may be seized. Both levels are without the ramp of expiries.
     ///
     /// # Errors
     /// [`RiskError::NotSeizable`].
     pub fn require_seizable(&self, params: &MarginParams, r: &Requirements, now: i64) -> Result<(), RiskError> {
         let level = seizure_level(params, r)?;
-        let overdue = r.is_liquidatable() && self.noticed_for(now) >= SEIZURE_NOTICE_SECONDS;
+        let below = r.equity < r.maintenance_without_ramp();
+        let overdue = below && self.noticed_for(now) >= SEIZURE_NOTICE_SECONDS;
         if r.equity < level || overdue {
             return Ok(());
         }
         Err(RiskError::NotSeizable { equity: r.equity.get(), level: level.get() })
     }
 
-    /// Seizes an account: records all that it holds, at the marks, for what the fund cannot pay, and sets the budget aside.
+    /// Seizes an account: records all that it holds, for what the fund cannot pay, and sets the budget aside.
     /// `fund` is what the insurance fund has after it has paid what the account lacks; `room` what it may still spend today.
+    ///
+    /// The budget's ratio is at most the seizure's: an account that was seized by notice, above the seizure's level, has none.
     pub fn seize(
         &mut self,
         board: &Board,
@@ -108,26 +112,26 @@ impl Episode {
         now: i64,
     ) -> Result<(), RiskError> {
         for p in portfolio.open().iter().filter(|p| !p.lots.is_zero()) {
-            let i = board.instrument(p.key.instrument())?;
-            let u = board.underlying(i.underlying)?;
-            self.record(i, (p.lots * i.mark_at(u, now)).to_native_floor(u.scale()))?;
+            self.record(board, p.key.instrument(), p.lots, now)?;
         }
         let params = &board.params;
-        let most = mul_ppm_floor(r.maintenance.max(QuoteNative::ZERO), params.seizure_budget)?
+        let most = mul_ppm_floor(r.maintenance_without_ramp().max(QuoteNative::ZERO), params.seizure_budget)?
             .min(mul_ppm_floor(fund.max(QuoteNative::ZERO), params.fund_budget)?)
             .min(room);
         self.budget = most.minus(r.equity.max(QuoteNative::ZERO))?.max(QuoteNative::ZERO);
-        self.seized_at = now;
+        (self.seized_at, self.least_total) = (now, Ppm::ONE);
         Ok(())
     }
 
-    /// True if the account may be liquidated: below maintenance; of a seized one, with what others paid for it taken off its equity.
-    /// One whose debt others have borne is sold to the end, whatever its equity.
-    pub fn may_be_sold(&self, r: &Requirements) -> Result<bool, RiskError> {
-        if !self.shared.is_zero() {
-            return Ok(true);
-        }
-        Ok(r.equity.minus(self.claims()?)? < r.maintenance)
+    /// What an account is required to have, with what others have paid for it taken off its equity.
+    pub fn net(&self, r: &Requirements) -> Result<Requirements, RiskError> {
+        Ok(Requirements { equity: r.equity.minus(self.claims()?)?, ..*r })
+    }
+
+    /// True if the account may be liquidated: below maintenance. A seized one is sold until it is at the buffer, net of what others
+    /// have paid for it, and may be released then.
+    pub fn may_be_sold(&self, params: &MarginParams, net: &Requirements) -> Result<bool, RiskError> {
+        Ok(net.equity < if self.is_seized() { net.target(params)? } else { net.maintenance })
     }
 
     /// Counts what the insurance fund paid for the account.
@@ -149,17 +153,35 @@ impl Episode {
         portfolio.cash = portfolio.cash.minus(paid)?;
         Ok(paid)
     }
+
+    /// As [`Episode::repay`], whole: of an account that holds something, cash may go below zero.
+    pub fn repay_all(&mut self, portfolio: &mut Portfolio) -> Result<QuoteNative, RiskError> {
+        let paid = self.claims()?;
+        portfolio.cash = portfolio.cash.minus(paid)?;
+        Ok(paid)
+    }
 }
 
-/// Requires that a perpetual may be wound down for what a seized account holds of it: nobody took it in a day, and it is at
-/// least a twentieth of the market.
+/// Requires that a perpetual may be wound down for what a seized account holds of it: nobody took it in a day, it is at least a
+/// twentieth of the market's lots on `side`, and worth a hundredth of its underlying's liquidity.
 ///
 /// # Errors
 /// [`RiskError::WindDownNotDue`].
-pub fn require_untaken(episode: &Episode, position: &Position, side: Lots, now: i64) -> Result<(), RiskError> {
+pub fn require_untaken(
+    board: &Board,
+    episode: &Episode,
+    position: &Position,
+    side: Lots,
+    now: i64,
+) -> Result<(), RiskError> {
     let seconds = now.saturating_sub(episode.seized_at);
-    let lots = position.lots.magnitude()?.get();
-    let large = lots > 0 && lots.checked_mul(LEAST_PART).is_none_or(|least| least >= side.get());
+    let held = position.lots.magnitude()?;
+    let lots = held.get();
+    let i = board.instrument(position.key.instrument())?;
+    let u = board.underlying(i.underlying)?;
+    let worth = (held * i.mark_at(u, now)).to_native_floor(u.scale());
+    let part = lots > 0 && lots.checked_mul(LEAST_PART).is_none_or(|least| least >= side.get());
+    let large = part && worth >= mul_ppm_floor(u.params.liquidity, LEAST_OF_LIQUIDITY)?;
     if episode.is_seized() && seconds >= UNTAKEN_SECONDS && large {
         return Ok(());
     }

@@ -2,16 +2,13 @@
 
 use super::{
     Episode, Legs,
-    cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of, sort},
+    cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of, lot_delta, sort},
     discount::{Payment, Terms},
     search::{Goal, Point, closed_form, excess, is_better, near, search},
 };
 use crate::{
     Board, Instrument, Lots, MAX_BALANCES, MAX_POSITIONS, Portfolio, Ppm, Purpose, QuoteNative, Requirements,
-    RiskError, Underlying,
-    guard::UnderlyingSet,
-    margin,
-    math::{RATIO_BITS, mul_ppm_ceil},
+    RiskError, Underlying, guard::UnderlyingSet, margin, math::mul_ppm_ceil,
 };
 use bytemuck::{Pod, Zeroable};
 
@@ -107,8 +104,9 @@ pub(super) fn token_amount(board: &Board, leg: &Cut, amount: u64) -> Result<u64,
 }
 
 /// Finds the slice of an account below maintenance: the smallest fraction of the legs after which equity reaches the buffer, at most
-/// what is asked for. Of a seized account it is what is asked for. Settled positions are no legs. A leg whose price is stale or too
-/// volatile stays, and so do orders. A price that went stale a moment ago stops everything: it is to be refreshed first.
+/// what is asked for. Of a seized account equity counts net of what others have paid for it. Settled positions are no legs. A leg
+/// whose price is stale or too volatile stays, and so do orders. A price that went stale a moment ago stops everything: it is to be
+/// refreshed first.
 ///
 /// The episode takes note: of the notice, and of the ratio of equity. The workspace is left with the lots that the slice takes.
 ///
@@ -133,7 +131,8 @@ pub fn slice(
     room.trial.clone_from(account);
     let purpose = Purpose::Liquidation { now, moved: scope.moved };
     let before = margin::check(board, account, purpose)?;
-    if !episode.may_be_sold(&before)? {
+    let net = episode.net(&before)?;
+    if !episode.may_be_sold(&board.params, &net)? {
         return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });
     }
     if scope.moved.is_empty() {
@@ -147,12 +146,11 @@ pub fn slice(
         room.trial.clone_from(account);
     }
     episode.observe(&before, &board.params, now)?;
-    let least = episode.note_ratio(before.equity_ratio()?, now);
-    let terms = Terms::of(&board.params, episode, &before, least, now)?;
+    let terms = Terms::of(&board.params, episode, &net, now)?;
     let least = mul_ppm_ceil(before.maintenance, LEAST_PART)?.max(board.params.dust_value);
     let (last, too_small) = (before.maintenance, None);
     let mut trials =
-        Trials { board, account, room, before, terms, purpose, whole: scope.whole, least, last, too_small };
+        Trials { board, account, room, before: net, terms, purpose, whole: scope.whole, least, last, too_small };
     let Point { fraction, maintenance, .. } = trials.run(request.most)?;
     let payment = terms.pay(before.maintenance.minus(maintenance)?)?;
     Ok(Slice { before, maintenance, fraction, payment, moved: scope.moved })
@@ -248,14 +246,8 @@ impl Scope {
 /// A position as a leg, with the present delta of its lots. A lot of an option of little delta carries none: otherwise half a
 /// coarse lot of another leg would move as many of them as make up its delta, all of a tail perhaps, whatever the fraction.
 fn position_leg(i: &Instrument, u: &Underlying, lots: i64, slot: usize, now: i64) -> Cut {
-    let units = i.delta_units.get();
-    // The units of a lot are below 2^54, a delta is at most one.
-    let whole = units << DELTA_BITS;
-    let lot = if i.is_option() {
-        ((i128::from(units) * i128::from(i.option.at(i, u, now).delta)) >> (RATIO_BITS - DELTA_BITS)) as i64
-    } else {
-        whole
-    };
+    let lot = lot_delta(i, u, now);
+    let whole = i.delta_units.get() << DELTA_BITS;
     let carries = lot.unsigned_abs() >= whole.unsigned_abs().div_ceil(LEAST_CARRYING);
     Cut {
         held: lots,
@@ -274,6 +266,7 @@ struct Trials<'a> {
     board: &'a Board,
     account: &'a Portfolio,
     room: &'a mut Workspace,
+    /// What it was required to have, net of what others have paid for it.
     before: Requirements,
     terms: Terms,
     purpose: Purpose,
@@ -307,14 +300,11 @@ impl Trials<'_> {
         Ok(best)
     }
 
-    /// Only all is tried of a seized account, and of one that is dust.
+    /// Only all is tried of an account that is dust.
     fn goal(&self, most: u64) -> Result<Goal, RiskError> {
         let params = &self.board.params;
         let only_all = self.before.maintenance < params.dust_value;
-        let start = match self.terms {
-            Terms::Ordinary { .. } if !only_all => closed_form(params, &self.before, &self.terms)?,
-            _ => most,
-        };
+        let start = if only_all { most } else { closed_form(params, &self.before, &self.terms)? };
         if only_all && most < FRACTION_ONE {
             let least = self.before.maintenance.get();
             return Err(RiskError::SliceTooSmall { freed: 0, least });
@@ -338,11 +328,8 @@ impl Trials<'_> {
         coarsest.map_or(FRACTION_ONE, |leg| FRACTION_ONE / leg.held.unsigned_abs().max(1))
     }
 
-    /// Equity beyond the buffer. A seized account has no buffer: nothing less than all is enough.
+    /// Equity beyond the buffer.
     fn excess(&self, equity: QuoteNative, maintenance: QuoteNative) -> Result<i64, RiskError> {
-        if let Terms::Seized { .. } = self.terms {
-            return Ok(-maintenance.get());
-        }
         excess(&self.board.params, equity, maintenance)
     }
 

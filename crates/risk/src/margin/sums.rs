@@ -45,8 +45,9 @@ impl Sums {
     #[inline(always)]
     fn close(&mut self, delta: i64, last: PositionKey) {
         if last.is_perpetual() {
-            self.long = add_bounded(self.gross, delta) / 2;
-            self.short = sub_bounded(self.gross, delta) / 2;
+            // Halves: both sums are even, and not negative.
+            self.long = add_bounded(self.gross, delta) >> 1;
+            self.short = sub_bounded(self.gross, delta) >> 1;
         } else if delta > 0 {
             self.long = add_bounded(self.long, delta);
         } else {

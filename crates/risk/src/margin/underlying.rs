@@ -143,7 +143,7 @@ impl UnderlyingRisk {
 
         self.scan = scan;
         self.extra = extra;
-        self.drift = Scaled::new(sums.drift).to_native_ceil(scale);
+        self.drift = if sums.drift == 0 { QuoteNative::ZERO } else { Scaled::new(sums.drift).to_native_ceil(scale) };
         self.surcharge = if u.surcharge.is_zero() { QuoteNative::ZERO } else { mul_ppm_ceil(scan, u.surcharge)? };
         self.short_minimum = if sums.short_options == 0 {
             QuoteNative::ZERO

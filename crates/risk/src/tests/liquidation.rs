@@ -129,7 +129,7 @@ fn a_notice_in_numbers() {
     assert_eq!(e, before);
     e.observe(&at(99 * USDC), params, NOW + 700).unwrap();
     assert_eq!((e.noticed_at, e.seen_at), (NOW + 700, NOW + 700));
-    e.note_ratio(Ppm::new(5), NOW);
+    e.note_ratios(Ppm::new(5), Ppm::ONE, NOW);
     e.observe(&at(105 * USDC), params, NOW + 701).unwrap();
     assert_eq!(e, Episode::zeroed());
     // A seized account is in other hands.

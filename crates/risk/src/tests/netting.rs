@@ -350,8 +350,9 @@ fn a_row_that_counts_never_lowers_margin() {
                 without.scan.get() <= with.scan.get() + slack
                     && without.order_margin.get() <= with.order_margin.get() + slack
             );
-            assert!(without.maintenance.get() <= with.maintenance.get() + slack);
-            assert!(without.initial.get() <= with.initial.get() + 4 * slack);
+            // The concentration charge is at most κ · cap + crowding = 2 · 4 + 1 times the scan, its roundings included.
+            assert!(without.maintenance.get() <= with.maintenance.get() + 10 * slack);
+            assert!(without.initial.get() <= with.initial.get() + 40 * slack);
         }
     });
 }

@@ -397,8 +397,53 @@ fn a_hundred_slices_pay_no_more_than_one() {
     assert!(compared.get() > 50, "{}", compared.get());
 }
 
-/// I450, I475, I481. Of a seized account the discount comes from its equity first and from the budget then, and never exceeds both. What
-/// others have paid for it is not counted, nor equity beyond φ of maintenance.
+/// I483. Of a seized account too a hundred slices pay at most 1.02 times one that frees as much, at every equity, budget and time
+/// since the seizure.
+#[test]
+fn a_hundred_slices_of_a_seized_account_pay_no_more_than_one() {
+    let compared = Cell::new(0);
+    cases(600, |rng| {
+        let mut world = world(rng, Reach::Usual, false);
+        let mut account = world.portfolio(rng, 8);
+        refresh(&mut world);
+        world.board.params.dust_value = QuoteNative::ZERO;
+        let board = &world.board;
+        distress(board, &mut account, rng.range(1, 105));
+        let m = require(board, &account).maintenance.get();
+        if m < 1_000_000_000 {
+            return;
+        }
+        let [budget, claims] =
+            [(); 2].map(|()| QuoteNative::new(if rng.chance(50) { rng.range(0, m / 10) } else { 0 }));
+        let seized_at = NOW - rng.range(0, 2_400);
+        let start = Episode { seized_at, budget, advanced: claims, least_total: Ppm::ONE, ..Episode::zeroed() };
+        let (mut episode, mut left, mut paid) = (start, account, 0i64);
+        for _ in 0..100 {
+            let smallest = (20_000..=1_000_000).step_by(35_000).find_map(|most| {
+                let request = Request { legs: Legs::ALL, most: Ppm::new(most) };
+                let mut after = episode;
+                done(board, &left, &mut after, &request).ok().map(|did| (did, after))
+            });
+            let Some((did, after)) = smallest else { break };
+            let payment = did.slice.payment;
+            episode = after;
+            episode.budget = episode.budget.minus(payment.from_budget).unwrap();
+            episode.advance(payment.from_budget).unwrap();
+            paid += payment.discount.get();
+            left = did.account;
+        }
+        let before = require(board, &account);
+        let terms = Terms::of(&board.params, &mut start.clone(), &start.net(&before).unwrap(), NOW).unwrap();
+        let freed = before.maintenance.minus(require(board, &left).maintenance).unwrap();
+        let once = terms.pay(freed).unwrap().discount.get();
+        assert!(whole(paid) <= whole(once) * ppm(1_020_000) + whole(200), "{paid} in many, {once} in one");
+        compared.set(compared.get() + usize::from(once > 0));
+    });
+    assert!(compared.get() > 100, "{}", compared.get());
+}
+
+/// I450, I475, I481, I483. Of a seized account the discount comes from its equity first and from the budget then, and never exceeds both,
+/// nor φ of what is freed. It rises from that of a liquidation before the seizure. What others have paid for it is not counted.
 #[test]
 fn a_seized_account_pays_first_and_its_budget_the_rest() {
     cases(2_000, |rng| {
@@ -408,19 +453,33 @@ fn a_seized_account_pays_first_and_its_budget_the_rest() {
         let before = Requirements { equity, maintenance, ..Requirements::default() };
         let after = rng.range(1, 4_000);
         let [advanced, shared] = [0; 2].map(|_| QuoteNative::new(rng.range(0, maintenance.get() / 4)));
-        let episode = Episode { seized_at: NOW - after, budget, advanced, shared, ..Episode::zeroed() };
+        let least_total = Ppm::ONE;
+        let mut episode =
+            Episode { seized_at: NOW - after, budget, advanced, shared, least_total, ..Episode::zeroed() };
         let params = World::random(rng, Reach::Usual, 1).board.params;
-        let terms = Terms::of(&params, &episode, &before, Ppm::ZERO, NOW).unwrap();
-        let most = i128::from(maintenance.get()) * i128::from(params.discount_max.get()) / 1_000_000;
-        let counted = (equity.get() - advanced.get() - shared.get()).max(0).min(most as i64);
+        let net = episode.net(&before).unwrap();
+        let counted = (equity.get() - advanced.get() - shared.get()).max(0);
+        assert_eq!(net.equity.get().max(0), counted);
+        let ordinary = Terms::of(&params, &mut Episode::zeroed(), &net, NOW).unwrap();
+        let terms = Terms::of(&params, &mut episode, &net, NOW).unwrap();
+        let (Terms::Ordinary { rate: least, .. }, Terms::Seized { rate, .. }) = (ordinary, terms) else {
+            unreachable!()
+        };
+        let most = |n: i64, of: i64| (i128::from(n) * 1_000_000 / i128::from(of)).min(1_000_000) as i64;
+        let total = most(counted + budget.get(), maintenance.get());
+        let opened = most(after.min(1_800), 1_800) * total / 1_000_000;
+        let expected = i64::from(least.get()).max(opened).min(params.discount_max.get().into());
+        assert_eq!(i64::from(rate.get()), expected);
         let freed = QuoteNative::new(rng.range(0, maintenance.get()));
         let p = terms.pay(freed).unwrap();
-        let all = counted + budget.get();
-        let share = i128::from(all) * i128::from(after.min(1_800)) / 1_800;
-        assert_eq!(i128::from(p.discount.get()), share * i128::from(freed.get()) / i128::from(maintenance.get()));
-        assert_eq!(p.from_account.get(), p.discount.get().min(counted));
+        let asked = (i128::from(expected) * i128::from(freed.get()) / 1_000_000) as i64;
+        assert_eq!(p.discount.get(), asked, "equity and budget suffice for it");
+        assert_eq!(p.from_account.get(), asked.min(counted));
         assert_eq!(p.from_account.get() + p.from_budget.get(), p.discount.get());
         assert!(p.from_budget <= budget && p.insurance.is_zero());
+        // It is paid as far as there is something, whatever is asked.
+        let all = terms.pay(QuoteNative::new(1 << 60)).unwrap();
+        assert!(all.from_account.get() <= counted && all.from_budget <= budget);
     });
 }
 
@@ -503,7 +562,10 @@ fn a_lot_of_the_coarsest_leg_less_does_not_reach_the_buffer() {
         count(if reaches { &far } else { &less });
     });
     let (near, less, far) = (near.get(), less.get(), far.get());
-    assert!(near > 100 && less > 100 && far * 20 < near + less, "{near} at the buffer, {less} a lot less, {far} further");
+    assert!(
+        near > 100 && less > 100 && far * 20 < near + less,
+        "{near} at the buffer, {less} a lot less, {far} further"
+    );
 }
 
 /// I454. A slice of more legs, hedges, tokens and settled positions among them, costs no more than one of fewer legs that reaches the
@@ -553,7 +615,10 @@ fn more_legs_raise_no_discount() {
         // Of a token's last part of a unit the account is paid too: it is left out here.
         let [reached, beyond] = [&few, &more].map(|did| {
             let equity = before.equity.minus(did.slice.payment.discount).unwrap();
-            beyond_buffer(board, &Requirements { equity, maintenance: did.slice.maintenance, ..Requirements::default() })
+            beyond_buffer(
+                board,
+                &Requirements { equity, maintenance: did.slice.maintenance, ..Requirements::default() },
+            )
         });
         if reached < 0 {
             return;

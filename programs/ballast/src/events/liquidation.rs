@@ -143,8 +143,6 @@ events! {
         paid: i64,
         /// Left of that, because the fund was empty.
         uncovered: i64,
-        /// Interest that the account owed and nobody will pay.
-        interest_written_off: i64,
         /// Most that the fund adds to its equity for the discounts of liquidators.
         budget: i64,
     }

@@ -382,8 +382,8 @@ fn interest_alone_liquidates() {
     let args = LiquidateArgs::of(0);
     let treasury = svm.treasury();
     let liquidation = Liquidation {
-        board: &board.board,
         treasury: &treasury,
+        board: &board.board,
         account: &account,
         instruments: &[BTC],
         args,

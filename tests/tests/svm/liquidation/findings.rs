@@ -11,7 +11,7 @@ use ballast_testkit::{BTC, Svm, Trader};
 const FUTURE: u16 = 3;
 const DAY: i64 = 86_400;
 
-/// I42. Equity of 38 dollars at a maintenance margin of 471. The discount took 146.9 of it, when it was a part of what was moved: it
+/// I374. Equity of 38 dollars at a maintenance margin of 471. The discount took 146.9 of it, when it was a part of what was moved: it
 /// ended at −108.9. Now it is at most half of the 38, however often somebody comes.
 #[test]
 fn a_discount_bankrupts_no_account() {
@@ -73,7 +73,7 @@ impl Wallets {
     }
 }
 
-/// I427. A perpetual against a future through its expiry, mirrored in a second wallet, the price flat; from the eleventh sample on a
+/// I374. A perpetual against a future through its expiry, mirrored in a second wallet, the price flat; from the eleventh sample on a
 /// third wallet takes over from both in turn. It made 3,592,463 of 400,000, when nothing saw the expiry coming: margin rose at each
 /// sample, and each takeover was paid of what was moved.
 #[test]

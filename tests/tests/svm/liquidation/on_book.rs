@@ -164,7 +164,7 @@ fn a_request_for_less_closes_that_much() {
     assert!(crash.svm.requirements(&crash.alice).is_liquidatable());
     let margin = crash.svm.margin(&crash.alice.margin);
     assert_eq!((margin.episode.noticed_at, margin.episode.seen_at), (crash.svm.now(), crash.svm.now()));
-    assert_eq!((margin.episode.legs[0].instrument, margin.episode.legs[0].value.get()), (BTC, first.mark_value));
+    assert_eq!((margin.episode.legs[0].instrument, margin.episode.legs[0].delta.get()), (BTC, first.mark_value));
     assert!(crash.close(i64::MAX).lots > 3);
     crash.svm.assert_reconciled();
 }

@@ -50,7 +50,7 @@ impl Crash {
         let args = part(most);
         let treasury = self.svm.treasury();
         let liquidation =
-            Liquidation { board: &board.board, treasury: &treasury, account: &account, instruments: &[BTC], args, now };
+            Liquidation { treasury: &treasury, board: &board.board, account: &account, instruments: &[BTC], args, now };
         liquidation.after_slice(&self.svm.portfolio(&self.liquidator)).unwrap()
     }
 

@@ -5,7 +5,7 @@ use crate::harness::refusal::refused;
 use ballast_client::{
     BallastError as E,
     ballast::{
-        events::{AccountSeized, BadDebtResolved},
+        events::{AccountReleased, AccountSeized, BadDebtResolved},
         state::Treasury,
     },
     instruction,
@@ -39,8 +39,8 @@ fn treasury(svm: &Svm) -> Box<Treasury> {
     svm.treasury()
 }
 
-/// I369, I370. Alice lacks 1,100 dollars that the fund does not have. Bob, who is short what she was long, bears a quarter of a scan range
-/// of 15 % of 2,000 dollars, less than a part in 65,535; Carol's lent cash the rest, counted at once and paid when it is touched.
+/// I369, I370. Alice lacks 1,100 dollars that the fund does not have. Bob, who is short what she was long, bears the calendar charge
+/// of 1.25 % of 2,000 dollars, less than a part in 65,535; Carol's lent cash the rest, counted at once and paid when it is touched.
 #[test]
 fn a_debt_is_shared_to_the_unit() {
     let mut s = Scene::with_fund("0");
@@ -53,8 +53,8 @@ fn a_debt_is_shared_to_the_unit() {
     let svm = &mut s.svm;
     let before = [&alice, &bob, &carol].map(|t| equity(svm, t));
     let did = resolve(svm, &alice);
-    assert_eq!((did.paid, did.shared, did.uncovered), (0, 75 * USDC, 0));
-    assert_eq!(did.lenders, 1_025 * USDC);
+    assert_eq!((did.paid, did.shared, did.uncovered), (0, 25 * USDC, 0));
+    assert_eq!(did.lenders, 1_075 * USDC);
     let after = [&alice, &bob, &carol].map(|t| equity(svm, t));
     assert_eq!(after[0], 0);
     assert_eq!(before[1] - after[1], did.shared);
@@ -73,10 +73,14 @@ fn a_debt_is_shared_to_the_unit() {
     assert_eq!(svm.market(BTC).header.unpaid_funding.get(), 0);
     svm.assert_reconciled();
 
-    // What the price brings later is not Alice's while she holds anything; sold out she would repay all of it.
-    svm.deposit_usdc(&alice, 2_000_000_000).unwrap();
-    refused(svm, |svm| svm.release(&alice), E::DebtShared);
+    // What the price brings later is not Alice's: she repays all of it first, and keeps the buffer beyond it.
     assert_eq!(svm.margin(&alice.margin).episode.shared.get(), 1_100 * USDC);
+    svm.deposit_usdc(&alice, 1_429_000_000).unwrap();
+    refused(svm, |svm| svm.release(&alice), E::BelowInitialMargin);
+    svm.deposit_usdc(&alice, 2_000_000).unwrap();
+    let did: AccountReleased = the_event(&svm.release(&alice).unwrap());
+    assert_eq!((did.repaid, treasury(svm).insurance.get()), (1_100 * USDC, 1_100 * USDC));
+    svm.assert_reconciled();
 }
 
 /// I370. Where nobody lends, what the other side does not bear stays visible until the fund has money.
@@ -86,15 +90,15 @@ fn without_lenders_the_rest_stays_until_the_fund_has_money() {
     s.seize();
     let (svm, alice) = (&mut s.svm, &s.alice);
     let did = resolve(svm, alice);
-    assert_eq!((did.shared, did.lenders, did.uncovered), (75 * USDC, 0, 1_025 * USDC));
+    assert_eq!((did.shared, did.lenders, did.uncovered), (25 * USDC, 0, 1_075 * USDC));
     refused(svm, |svm| svm.resolve_bad_debt(alice), E::NoBadDebt);
     svm.fund_insurance(1_000 * USDC as u64).unwrap();
     let did = resolve(svm, alice);
-    assert_eq!((did.paid, did.shared, did.uncovered), (1_000 * USDC, 0, 25 * USDC));
-    svm.fund_insurance(25 * USDC as u64).unwrap();
+    assert_eq!((did.paid, did.shared, did.uncovered), (1_000 * USDC, 0, 75 * USDC));
+    svm.fund_insurance(75 * USDC as u64).unwrap();
     assert_eq!(resolve(svm, alice).uncovered, 0);
     assert_eq!(equity(svm, alice), 0);
-    assert_eq!(svm.margin(&alice.margin).episode.advanced.get(), 1_025 * USDC);
+    assert_eq!(svm.margin(&alice.margin).episode.advanced.get(), 1_075 * USDC);
 }
 
 /// I371. Whoever calls cannot choose who is charged: all the markets of the legs in their order, or the fund alone.
@@ -120,8 +124,8 @@ fn nobody_chooses_who_is_charged() {
     let did: BadDebtResolved = the_event(&svm.send(&[build(svm, &[])], &[]).unwrap());
     assert_eq!((did.paid, did.shared, did.lenders), (5, 0, 0));
     let did = resolve(svm, &s.alice);
-    // By notional: 2,000 of 2,025 and 25 of 2,025 dollars, each at most a quarter of its range.
-    assert!(did.shared > 75 * USDC && did.shared < 75 * USDC + 2 * USDC, "{}", did.shared);
+    // By net delta: 2,000 of 2,025 and 25 of 2,025 dollars, each at most its calendar charge.
+    assert!(did.shared > 25 * USDC && did.shared < 25 * USDC + USDC, "{}", did.shared);
 }
 
 /// I371. A small leg bears no more than its part, and nothing where its notional is a dollar.
@@ -133,8 +137,8 @@ fn a_small_leg_does_not_steer_the_loss() {
     s.seize();
     let e = s.episode();
     let svm = &mut s.svm;
-    let value = e.legs[1].value.get();
-    assert!(e.legs[0].value.get() == 2_000 * USDC && (1..=40 * USDC).contains(&value));
+    let value = e.legs[1].delta.get();
+    assert!(e.legs[0].delta.get() == 2_000 * USDC && (1..=40 * USDC).contains(&value));
     let before = svm.board().board.instruments[usize::from(SOL)].loss_index_short;
     resolve(svm, &s.alice);
     let i = svm.board().board.instruments[usize::from(SOL)];

@@ -27,7 +27,7 @@ fn slice(svm: &mut Svm, by: &Trader, of: &Trader, instruments: &[u16], args: Liq
     let (board, now, account) = (svm.board(), svm.now(), svm.margin(&of.margin));
     let treasury = svm.treasury();
     let liquidation =
-        Liquidation { board: &board.board, treasury: &treasury, account: &account, instruments, args, now };
+        Liquidation { treasury: &treasury, board: &board.board, account: &account, instruments, args, now };
     let expected = liquidation.after_slice(&svm.portfolio(by)).unwrap();
     let fund = svm.treasury().insurance.get();
     let did = liquidated(&svm.slice(by, of, instruments, args).unwrap());

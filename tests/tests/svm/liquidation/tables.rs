@@ -174,7 +174,9 @@ fn release() {
 fn wind_down_seized() {
     let World { mut svm, other, bob, abroad, .. } = World::new();
     let e = svm.exchange;
-    let poor = bankrupt(&mut svm, &bob);
+    let rich = svm.trader("1000000").unwrap();
+    // Worth half a million: a hundredth of the liquidity of bitcoin.
+    let poor = bankrupt_of(&mut svm, &rich, "200000", 25_000);
     svm.seize(&poor).unwrap();
     svm.advance(86_400);
     let ix = instruction::wind_down_seized(&e, &poor.margin, BTC);
@@ -192,8 +194,12 @@ fn wind_down_seized() {
 
 /// An account that is long 100 lots of BTC and has lost more than it has.
 fn bankrupt(svm: &mut Svm, seller: &Trader) -> Trader {
-    let poor = svm.trader("900").unwrap();
-    svm.trade(&poor, seller, BTC, "40000", 100).unwrap();
+    bankrupt_of(svm, seller, "900", 100)
+}
+
+fn bankrupt_of(svm: &mut Svm, seller: &Trader, usdc: &str, lots: i64) -> Trader {
+    let poor = svm.trader(usdc).unwrap();
+    svm.trade(&poor, seller, BTC, "40000", lots).unwrap();
     svm.advance(1);
     svm.publish(BTC, "20000").unwrap();
     poor

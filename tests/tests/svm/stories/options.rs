@@ -333,7 +333,7 @@ fn liquidate(svm: &mut Svm, by: &Trader, of: &Trader, instruments: &[u16]) -> Li
     let args = LiquidateArgs::of(0);
     let treasury = svm.treasury();
     let liquidation =
-        Liquidation { board: &board.board, treasury: &treasury, account: &account, instruments, args, now };
+        Liquidation { treasury: &treasury, board: &board.board, account: &account, instruments, args, now };
     let expected = liquidation.after_slice(&svm.portfolio(by)).unwrap();
     let insurance = svm.treasury().insurance.get();
     let did = event::find::<Liquidated>(&svm.liquidate(by, of, instruments).unwrap().log)[0].clone();

@@ -154,7 +154,7 @@ impl Moved {
     ) -> Result<Sliced> {
         self.positions.reserve_exact(room.legs().len());
         let MarginAccount { portfolio, episode, .. } = margin;
-        let book = |leg: &LegMoved| self.book(leg, board, markets, episode);
+        let book = |leg: &LegMoved| self.book(leg, board, markets, episode, now);
         found.apply(board, room, portfolio, &mut liquidator.portfolio, now, book).logged()
     }
 
@@ -164,11 +164,12 @@ impl Moved {
         board: &Board,
         markets: &mut Markets,
         episode: &mut Episode,
+        now: i64,
     ) -> core::result::Result<(), RiskError> {
         match *leg {
             LegMoved::Position { instrument, lots, value, ref account, ref liquidator } => {
                 markets.book(board, instrument, [account, liquidator])?;
-                episode.record(board.instrument(instrument)?, value)?;
+                episode.record(board, instrument, lots, now)?;
                 self.positions.push(LiquidatedPosition { lots: lots.get(), mark_value: value.get(), instrument });
             }
             LegMoved::Token { token, amount, value } => {

@@ -122,7 +122,7 @@ pub fn liquidate_on_book(ctx: &mut Context<LiquidateOnBook>, max_lots: i64) -> R
 
     let lots = if close.side == Side::Ask { matched.lots } else { matched.lots.negated().logged()? };
     let mark_value = (lots * i.mark_at(u, now)).to_native_floor(u.scale());
-    a.margin.episode.record(i, mark_value).logged()?;
+    a.margin.episode.record(board, i.index, lots, now).logged()?;
     // The caller only receives, whatever it holds.
     let required = margin::check(board, &a.liquidator.portfolio, Purpose::Maintenance { now }).logged()?;
     // Makers and the reward are paid already, and nothing comes of a budget.

@@ -6,11 +6,7 @@ use crate::{
     state::{Exchange, MarginAccount, Pause, Permissions, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{
-    Interest, Requirements,
-    guard::UnderlyingSet,
-    liquidation::Payment,
-};
+use ballast_risk::{Interest, Requirements, guard::UnderlyingSet, liquidation::Payment};
 
 /// Requires that liquidations are possible, that the signer may liquidate for the liquidator's account, and that the owner of
 /// the other account has no part in it.

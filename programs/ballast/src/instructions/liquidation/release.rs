@@ -8,7 +8,7 @@ use crate::{
     state::{Exchange, MarginAccount, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{QuoteNative, RiskError, liquidation::Episode, rule};
+use ballast_risk::{liquidation::Episode, rule};
 
 /// Accounts of `release`.
 #[derive(Accounts)]
@@ -36,24 +36,19 @@ pub struct Release {
     pub margin: Account<MarginAccount>,
 }
 
-/// Runs `release`. The account repays the insurance fund first, and must then cover initial margin. One whose debt others have
-/// borne is not released while it holds anything: a rise of the price that they paid for is not its owner's. With nothing left to
-/// sell it is released in any case, after repaying what it can.
+/// Runs `release`. The account repays first what others have paid for it, if need be with cash that it then owes, and must then be
+/// at the buffer or cover initial margin, and owe no more than what backs it allows. With nothing left to sell it is released in any
+/// case, after repaying what it can.
 pub fn release(ctx: &mut Context<Release>) -> Result<()> {
     let (now, a) = (now()?, &mut ctx.accounts);
     require!(a.margin.episode.is_seized(), BallastError::NotSeized);
     let (board, treasury, margin) = (&a.board.board, &mut a.treasury, &mut a.margin);
     treasury.lending.settle(&mut margin.portfolio, &board.interest, now).logged()?;
     let MarginAccount { episode, portfolio, .. } = &mut **margin;
-    let sold = portfolio.has_no_holdings();
-    require!(sold || episode.shared.is_zero(), BallastError::DebtShared);
-    let needed = if sold { QuoteNative::ZERO } else { episode.advanced };
-    if portfolio.cash < needed {
-        return Err(RiskError::InsufficientCash { needed: needed.get(), available: portfolio.cash.get() }).logged();
-    }
-    let repaid = episode.repay(portfolio).logged()?;
+    let repaid = if portfolio.has_no_holdings() { episode.repay(portfolio) } else { episode.repay_all(portfolio) };
+    let repaid = repaid.logged()?;
     treasury.insurance = treasury.insurance.plus(repaid).logged()?;
-    let left = rule::require_initial(board, portfolio, now).logged()?;
+    let left = rule::require_recovered(board, portfolio, now).logged()?;
     portfolio.note_owed(&left);
     treasury.lending.register(portfolio, left.own_cash, &board.interest, now).logged()?;
     *episode = Episode::default();

@@ -1,8 +1,6 @@
 //! `resolve_bad_debt`
 
-use super::waterfall::{
-    BadDebt, end_default, lacking, pay_from_fund, share_among_lenders, share_among_markets, write_off,
-};
+use super::waterfall::{BadDebt, end_default, lacking, pay_from_fund, share_among_lenders, share_among_markets};
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
@@ -52,11 +50,7 @@ pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
     treasury.lending.stop_lending(&mut margin.portfolio, now).logged()?;
 
     let mut debt = BadDebt::default();
-    let lacking = lacking(margin, board, now)?;
-    if !margin.portfolio.has_no_holdings() {
-        debt.interest = write_off(margin, lacking)?;
-    }
-    let unpaid = lacking.minus(debt.interest).logged()?;
+    let unpaid = lacking(margin, board, now)?;
     debt.paid = pay_from_fund(margin, treasury, unpaid)?;
     debt.uncovered = unpaid.minus(debt.paid).logged()?;
     let legs = margin.episode.legs.iter().filter(|l| l.open(board).is_some()).count();
@@ -70,7 +64,7 @@ pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
     let nothing = debt.uncovered == unpaid;
     require!(!nothing || unpaid.is_zero() || !fund_alone, BallastError::WrongMarket);
     let ended = end_default(margin, treasury)?;
-    debt.interest = debt.interest.plus(ended.interest).logged()?;
+    debt.interest = ended.interest;
     require!(!nothing || !debt.interest.is_zero(), BallastError::NoBadDebt);
     treasury.lending.register_owed(&mut margin.portfolio, now).logged()?;
     margin.count_change()?;

@@ -2,7 +2,7 @@
 
 use super::{
     parties::require_liquidations,
-    waterfall::{pay_from_fund, write_off},
+    waterfall::{lacking_at_marks, pay_from_fund},
 };
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
@@ -41,7 +41,7 @@ pub struct Seize {
 }
 
 /// Runs `seize`. What the account lacks is paid by the insurance fund at once, as far as it goes; `resolve_bad_debt` shares the
-/// rest. The account lends nothing from now on.
+/// rest. At prices that are in doubt the fund pays nothing yet: `resolve_bad_debt` does, at good ones. The account lends nothing from now on.
 pub fn seize(ctx: &mut Context<Seize>) -> Result<()> {
     let (now, a) = (now()?, &mut ctx.accounts);
     require_liquidations(&a.exchange)?;
@@ -55,10 +55,9 @@ pub fn seize(ctx: &mut Context<Seize>) -> Result<()> {
     let r = &found.required;
     margin.episode.require_seizable(&board.params, r, now).logged()?;
     margin.portfolio.note_owed(r);
-    let lacking = r.equity.negated().logged()?.max(QuoteNative::ZERO);
-    let interest = write_off(margin, lacking)?;
-    let unpaid = lacking.minus(interest).logged()?;
-    let paid = pay_from_fund(margin, treasury, unpaid)?;
+    let unpaid = lacking_at_marks(&margin.portfolio, r)?;
+    let payable = if found.doubt.is_none() { unpaid } else { QuoteNative::ZERO };
+    let paid = pay_from_fund(margin, treasury, payable)?;
     let fund = treasury.insurance;
     let room = treasury.spending.room(&board.params, fund, found.held, now).logged()?;
     let MarginAccount { episode, portfolio, .. } = &mut **margin;
@@ -72,7 +71,6 @@ pub fn seize(ctx: &mut Context<Seize>) -> Result<()> {
         maintenance: r.maintenance.get(),
         paid: paid.get(),
         uncovered: unpaid.minus(paid).logged()?.get(),
-        interest_written_off: interest.get(),
         budget: margin.episode.budget.get(),
     });
     Ok(())

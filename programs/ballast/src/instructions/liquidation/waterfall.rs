@@ -7,7 +7,7 @@ use crate::{
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{
-    Board, QuoteNative,
+    Board, Portfolio, QuoteNative, Requirements,
     liquidation::{Episode, measure},
 };
 
@@ -26,27 +26,31 @@ pub struct BadDebt {
     pub interest: QuoteNative,
 }
 
-/// What an account lacks, ≥ 0: the cash that it owes where it holds no lots and no tokens; of a seized account what its equity is
-/// below zero at the marks. Any other account still has its owner.
+/// What an account lacks and others pay, ≥ 0: the cash that it owes where it holds no lots and no tokens; of a seized account what its
+/// equity is below zero at the marks. Any other account still has its owner.
+///
+/// # Errors
+/// Those of prices by which nobody is made to pay.
 pub fn lacking(margin: &MarginAccount, board: &Board, now: i64) -> Result<QuoteNative> {
     let portfolio = &margin.portfolio;
-    let missing = if portfolio.has_no_holdings() {
-        portfolio.cash.negated().logged()?
-    } else if margin.episode.is_seized() {
-        measure(board, portfolio, now).logged()?.required.equity.negated().logged()?
-    } else {
-        QuoteNative::ZERO
-    };
-    Ok(missing.max(QuoteNative::ZERO))
+    if portfolio.has_no_holdings() {
+        return Ok(portfolio.cash.negated().logged()?.max(QuoteNative::ZERO));
+    }
+    if !margin.episode.is_seized() {
+        return Ok(QuoteNative::ZERO);
+    }
+    let found = measure(board, portfolio, now).logged()?;
+    match found.doubt {
+        Some(doubt) => Err(doubt).logged(),
+        None => lacking_at_marks(portfolio, &found.required),
+    }
 }
 
-/// Writes off accrued interest of a seized account as far as it is a part of what it lacks: the fund owes lenders nothing.
-/// Returns how much.
-pub fn write_off(margin: &mut MarginAccount, lacking: QuoteNative) -> Result<QuoteNative> {
-    let interest = &mut margin.portfolio.accrued_interest;
-    let written_off = lacking.min(*interest);
-    *interest = interest.minus(written_off).logged()?;
-    Ok(written_off)
+/// What the equity of an account is below zero, but for the interest that it owes: nobody owes lenders that, and it is written off
+/// once nothing is left to pay it.
+pub fn lacking_at_marks(portfolio: &Portfolio, found: &Requirements) -> Result<QuoteNative> {
+    let equity = found.equity.plus(portfolio.accrued_interest).logged()?;
+    Ok(equity.negated().logged()?.max(QuoteNative::ZERO))
 }
 
 /// Has the insurance fund pay what an account lacks, as far as it goes; returns what it paid. A seized account owes it back.
@@ -61,7 +65,7 @@ pub fn pay_from_fund(margin: &mut MarginAccount, treasury: &mut Treasury, lackin
     Ok(paid)
 }
 
-/// Charges a debt to the other side of what the account held, by notional, in the markets of the legs that still trade, in the
+/// Charges a debt to the other side of what the account held, by net delta, in the markets of the legs that still trade, in the
 /// order of the legs. Returns what they bear.
 #[inline(never)]
 pub fn share_among_markets(
@@ -71,16 +75,15 @@ pub fn share_among_markets(
     markets: &[AccountView],
     debt: QuoteNative,
 ) -> Result<QuoteNative> {
-    let shares = margin.episode.shares(debt).logged()?;
+    let shares = margin.episode.shares(board, debt).logged()?;
     let mut markets = markets.iter();
     let mut borne = QuoteNative::ZERO;
     for (leg, share) in margin.episode.legs.iter_mut().zip(shares) {
-        if leg.open(board).is_none() {
-            continue;
-        }
+        let Some(i) = leg.open(board) else { continue };
+        let is_long = leg.is_long(i);
         let view = markets.next().ok_or(BallastError::WrongMarket)?;
         let market = market_mut(*view, exchange, leg.instrument)?;
-        let open = if leg.value > QuoteNative::ZERO { market.open_interest_short } else { market.open_interest_long };
+        let open = if is_long { market.open_interest_short } else { market.open_interest_long };
         let credited = leg.bear(board, open, share).logged()?;
         // The holders pay it to the market as they settle.
         market.unpaid_funding = market.unpaid_funding.minus(credited).logged()?;

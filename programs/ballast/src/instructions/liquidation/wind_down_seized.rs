@@ -47,7 +47,7 @@ pub fn wind_down_seized(ctx: &mut Context<WindDownSeized>) -> Result<()> {
     let p = a.margin.portfolio.position(i);
     let p = p.ok_or(RiskError::WindDownNotDue { lots: 0, seconds: -1 }).logged()?;
     let side = if p.lots > Lots::ZERO { a.market.open_interest_long } else { a.market.open_interest_short };
-    require_untaken(&a.margin.episode, p, side, now).logged()?;
+    require_untaken(board, &a.margin.episode, p, side, now).logged()?;
     let settles_at = board.params.settlement_from(now.saturating_add(LEAST_NOTICE)).logged()?;
     board.wind_down(instrument, settles_at, now).logged()?;
     emit!(PerpetualWoundDown { exchange: *a.exchange.address(), settles_at, instrument });

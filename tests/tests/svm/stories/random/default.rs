@@ -4,7 +4,7 @@ use super::world::World;
 use crate::harness::refusal::refused;
 use ballast_client::{
     BallastError as E,
-    ballast::events::{AccountSeized, BadDebtResolved},
+    ballast::events::{AccountReleased, AccountSeized, BadDebtResolved},
     event, instruction,
     risk::liquidation::Episode,
 };
@@ -55,8 +55,9 @@ impl World {
         let ix = instruction::seize(&self.svm.exchange, &self.traders[of].margin);
         let Some(sent) = self.send("seize", ix, &[]) else { return };
         let did = event::find::<AccountSeized>(&sent.log)[0];
-        assert!(r.is_liquidatable() && did.paid == fund.min((-did.equity).max(0) - did.interest_written_off));
-        assert_eq!(did.paid + did.uncovered + did.interest_written_off, (-did.equity).max(0));
+        let lacking = (-did.equity - self.svm.portfolio(&self.traders[of]).accrued_interest.get()).max(0);
+        assert!(r.is_liquidatable() && [0, fund.min(lacking)].contains(&did.paid), "nothing at prices in doubt");
+        assert_eq!(did.paid + did.uncovered, lacking);
         assert!(did.equity * 10 < did.maintenance || did.budget == 0, "no budget where equity covers a tenth");
         if did.uncovered > 0 {
             self.resolve(of);
@@ -69,7 +70,9 @@ impl World {
         let ix = instruction::resolve_bad_debt(&self.svm.exchange, &self.traders[of].margin, &markets);
         let Some(sent) = self.send("resolve", ix, &[]) else { return };
         let did = event::find::<BadDebtResolved>(&sent.log)[0];
-        assert_eq!(self.svm.requirements(&self.traders[of]).equity.get().min(0), -did.uncovered);
+        let interest = self.svm.portfolio(&self.traders[of]).accrued_interest.get();
+        let equity = self.svm.requirements(&self.traders[of]).equity.get();
+        assert_eq!((equity + interest).min(0), -did.uncovered);
         let lending = self.svm.treasury().lending;
         assert!(did.uncovered == 0 || lending.lent == lending.receivable, "somebody lends, and bears nothing of it");
         self.tally.did("debt shared", usize::from(did.shared > 0));
@@ -77,12 +80,15 @@ impl World {
     }
 
     fn release(&mut self, of: usize) {
-        let (was, cash) = (self.episode(of), self.svm.portfolio(&self.traders[of]).cash.get());
+        let was = self.episode(of);
         let sold = self.svm.portfolio(&self.traders[of]).has_no_holdings();
         let ix = instruction::release(&self.svm.exchange, &self.traders[of].margin);
-        if self.send("release", ix, &[]).is_some() {
+        if let Some(sent) = self.send("release", ix, &[]) {
             let r = self.svm.requirements(&self.traders[of]);
-            assert!(r.initial_equity >= r.initial && (sold || was.shared.is_zero() && cash >= was.advanced.get()));
+            let did = event::find::<AccountReleased>(&sent.log)[0];
+            let target = r.target(&self.svm.board().board.params).unwrap();
+            assert!(r.initial_equity >= r.initial || r.equity >= target);
+            assert!(sold || did.repaid == was.claims().unwrap().get(), "others are repaid first");
             assert_eq!(self.episode(of), Episode::default());
         }
     }
