@@ -18,14 +18,14 @@ use ballast_testkit::{BTC, Order, SOL, Trader, lending::INTEREST};
 pub const ROWS: &[Row] = &[
     row("liquidate_16", 66_800, "a slice of one leg of 450,000 lots; both sides hold 16 positions").target(90_000),
     row("liquidate_48", 85_900, "the same with 48 positions each, the most that may hold lots").target(250_000),
-    row("liquidate_slice_8", 65_000, "a slice of all 8 positions of an account").target(110_000),
+    row("liquidate_slice_8", 67_500, "a slice of all 8 positions of an account").target(110_000),
     row(
         "liquidate_slice_48",
-        303_700,
+        322_000,
         "a slice of all 48 positions of an account, half of them options, by an empty account; with a lookup table",
     )
     .target(450_000),
-    row("liquidate_seized_slice_8", 53_400, "all 8 positions of a seized account, its budget pays the discount")
+    row("liquidate_seized_slice_8", 57_200, "all 8 positions of a seized account, its budget pays the discount")
         .target(120_000),
     row(
         "liquidate_16_options",
@@ -42,11 +42,11 @@ pub const ROWS: &[Row] = &[
     row("resolve_bad_debt", 3_600, "debt left after the last position, paid by the insurance fund"),
     row(
         "resolve_bad_debt_16",
-        40_600,
+        65_800,
         "what a seized account with 16 positions lacks, shared among 16 markets and those who lend",
     ),
     row("give_notice_16", 12_400, "an account below maintenance, 16 positions"),
-    row("seize_16", 19_300, "a bankrupt account, 16 positions").target(40_000),
+    row("seize_16", 23_600, "a bankrupt account, 16 positions").target(40_000),
     row("release_16", 11_200, "an account that covers initial margin again, 16 positions"),
     row("wind_down_seized", 2_800, "a perpetual of which a seized account holds a half"),
     row("liquidate_token_16", 55_400, "SOL of an account that borrowed dollars; both sides hold 16 positions"),

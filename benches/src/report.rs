@@ -212,7 +212,7 @@ The error is that of the value computed on chain, against Black-76 in double pre
 
 const NATIVE: &str = "\
 Times on the machine that wrote this file, one core, the fastest of many rounds. The sweep checks a million accounts with 8
-positions in the mean (1 % have 64, the others 1 to 14; more than half are options) and says which may be liquidated: 50,000
+positions in the mean (1 % have 48, the others 1 to 14; more than half are options) and says which may be liquidated: 50,000
 distinct portfolios, 290 MB, are met 20 times each in scattered order, against one board of 250 KB.
 ";
 

@@ -151,7 +151,10 @@ fn a_slice_moves_what_it_says() {
     let mut room = room();
     let found = slice(&world.board, &account, &mut Episode::zeroed(), &Request::ALL, NOW, &mut room).unwrap();
     let mut moved = vec![];
-    let book = |leg: &LegMoved| Ok::<(), RiskError>(moved.push(*leg));
+    let book = |leg: &LegMoved| {
+        moved.push(*leg);
+        Ok::<(), RiskError>(())
+    };
     let sliced = found.apply(&world.board, &room, &mut account, &mut liquidator, NOW, book).unwrap();
     let [LegMoved::Position { lots, value, account: given, liquidator: taken, instrument: 0 }] = moved[..] else {
         unreachable!("{moved:?}")

@@ -45,7 +45,10 @@ pub fn done(board: &Board, account: &Portfolio, episode: &mut Episode, request: 
     let mut room = room();
     let found = slice(board, account, episode, request, NOW, &mut room)?;
     let (mut account, mut liquidator, mut legs) = (*account, rich(), vec![]);
-    let book = |leg: &LegMoved| Ok::<(), RiskError>(legs.push(*leg));
+    let book = |leg: &LegMoved| {
+        legs.push(*leg);
+        Ok::<(), RiskError>(())
+    };
     let sliced = found.apply(board, &room, &mut account, &mut liquidator, NOW, book)?;
     Ok(Done { slice: found, sliced, account, liquidator, legs, room })
 }

@@ -310,7 +310,10 @@ fn the_worked_examples_are_reproduced() {
             let (mut after, mut liquidator) = (account, Portfolio::zeroed());
             liquidator.cash = QuoteNative::new(1 << 50);
             let mut moved = Vec::new();
-            let book = |leg: &LegMoved| Ok::<(), RiskError>(moved.push(*leg));
+            let book = |leg: &LegMoved| {
+                moved.push(*leg);
+                Ok::<(), RiskError>(())
+            };
             let sliced = found.apply(&board, &room, &mut after, &mut liquidator, now, book).unwrap();
             let expect = &liquidation["expect"];
             let [LegMoved::Position { lots, value, .. }] = moved[..] else { unreachable!("{moved:?}") };
