@@ -63,7 +63,7 @@ impl Episode {
     }
 
     /// Notes how an account was found. Below maintenance a notice begins, or goes on where somebody confirmed it in the last
-    /// [`NOTICE_SECONDS`]. Where equity reaches the buffer, the episode is over. Between the two, and while the account is seized,
+    /// [`NOTICE_SECONDS`]; a notice that begins anew has no legs. Where equity reaches the buffer, the episode is over. Between the two, and while the account is seized,
     /// nothing changes.
     pub fn observe(&mut self, found: &Requirements, params: &MarginParams, now: i64) -> Result<(), RiskError> {
         if self.is_seized() {
@@ -72,6 +72,11 @@ impl Episode {
         if found.is_liquidatable() {
             if !self.notice_runs(now) {
                 self.noticed_at = now;
+                if !found.maintenance.is_zero() {
+                    // Another default: what was held in the one before is not charged with this one's debt. An account that holds
+                    // nothing has no other default.
+                    self.legs = Default::default();
+                }
             }
             self.seen_at = now;
         } else if found.equity >= found.target(params)? {

@@ -113,7 +113,8 @@ pub(super) fn token_amount(board: &Board, leg: &Cut, amount: u64) -> Result<u64,
 /// # Errors
 /// [`RiskError::NotLiquidatable`]; [`RiskError::NothingToLiquidate`]; that of [`Underlying::require_refreshed`], of anything that
 /// is held; the price's error where no leg can move, or where what cannot move requires as much alone as the whole account;
-/// [`RiskError::StaleRiskArray`] of options of an underlying that is moved;
+/// [`RiskError::StaleRiskArray`] of options of an underlying that is moved; where equity is below zero, the error of any guard of
+/// one that is moved;
 /// [`RiskError::LiquidationDoesNotHelp`]; [`RiskError::SliceTooSmall`].
 #[inline(never)]
 pub fn slice(
@@ -144,6 +145,12 @@ pub fn slice(
             return Err(stuck);
         }
         room.trial.clone_from(account);
+    }
+    if net.equity < QuoteNative::ZERO {
+        // What is lacking becomes somebody's loss with the last leg, so that no price in doubt may say how much it is.
+        for underlying in scope.moved.iter() {
+            board.underlying(underlying)?.require_undoubted()?;
+        }
     }
     episode.observe(&before, &board.params, now)?;
     let terms = Terms::of(&board.params, episode, &net, now)?;

@@ -178,6 +178,11 @@ impl Underlying {
         Ok(())
     }
 
+    /// Checks that no guard is up.
+    pub fn require_undoubted(&self) -> Result<(), RiskError> {
+        if self.guards.flags != 0 { Err(self.suspect(flag::ALL)) } else { Ok(()) }
+    }
+
     /// The error of the first of these guards that is up.
     #[cold]
     pub(crate) fn suspect(&self, flags: u8) -> RiskError {

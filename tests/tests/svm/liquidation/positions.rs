@@ -204,6 +204,7 @@ fn orders_stay_until_anyone_cancels_those_of_an_account_below_maintenance() {
     let mut crash = Crash::with(|_| {}, true, "39900");
     crash.svm.rest(&crash.alice, Order::sell(&crash.svm, BTC, "41000", 3)).unwrap();
     crash.svm.rest(&crash.alice, Order::sell(&crash.svm, BTC, "42000", 3)).unwrap();
+    crash.svm.rest(&crash.alice, Order::sell(&crash.svm, BTC, "43000", 2).reduce_only()).unwrap();
     crash.svm.rest(&crash.alice, Order::buy(&crash.svm, ETH, "2400", 1)).unwrap();
     crash.svm.rest(&crash.bob, Order::sell(&crash.svm, BTC, "41500", 7)).unwrap();
     let cancel = instruction::cancel_liquidatable_orders(&crash.svm.exchange, &crash.alice.margin, BTC);
@@ -214,9 +215,9 @@ fn orders_stay_until_anyone_cancels_those_of_an_account_below_maintenance() {
         svm.market(BTC).book().unwrap().orders(Side::Ask).map(|o| o.unwrap().1.lots).collect()
     };
     crash.liquidate(50_000);
-    assert_eq!(asks(&crash.svm).len(), 3);
+    assert_eq!(asks(&crash.svm).len(), 4);
     crash.svm.send(&[cancel], &[]).unwrap();
-    assert_eq!(asks(&crash.svm), [Lots::new(7)]);
+    assert_eq!(asks(&crash.svm), [Lots::new(7), Lots::new(2)], "what only reduces is the owner's way out");
     assert_eq!(crash.svm.market(ETH).book().unwrap().len(Side::Bid), 1);
     crash.liquidate(ALL);
     crash.svm.assert_reconciled();

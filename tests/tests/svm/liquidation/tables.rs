@@ -179,6 +179,7 @@ fn wind_down_seized() {
     let poor = bankrupt_of(&mut svm, &rich, "200000", 25_000);
     svm.seize(&poor).unwrap();
     svm.advance(86_400);
+    svm.refresh_all();
     let ix = instruction::wind_down_seized(&e, &poor.margin, BTC);
     Case::new("wind_down_seized", ix, &[], &[EXCHANGE, BOARD, MARKET, MARGIN])
         .other_exchange(0, other.address)

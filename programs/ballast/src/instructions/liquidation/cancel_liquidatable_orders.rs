@@ -11,7 +11,8 @@ use crate::{
     state::{Exchange, MarginAccount, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Purpose, RiskError, margin};
+use ballast_book::Order;
+use ballast_risk::{RiskError, liquidation::measure};
 
 /// Accounts of `cancel_liquidatable_orders`.
 #[derive(Accounts)]
@@ -43,22 +44,24 @@ pub struct CancelLiquidatableOrders {
     pub margin: Account<MarginAccount>,
 }
 
-/// Runs `cancel_liquidatable_orders`. Prices count as they stand: to have no order in the book costs the account nothing. Possible in
-/// every pause state.
+/// Runs `cancel_liquidatable_orders`. The account is judged as for a notice, so that nobody takes the orders of a healthy one by an
+/// old price. Orders that only reduce stay, its owner's way out, unless it is seized. Possible in every pause state.
 pub fn cancel_liquidatable_orders(ctx: &mut Context<CancelLiquidatableOrders>) -> Result<()> {
     let now = now()?;
     let a = &mut ctx.accounts;
     let (address, instrument) = (*a.margin.address(), a.market.instrument);
     let board = &a.board.board;
     let i = board.instrument(instrument).logged()?;
-    let r = margin::check(board, &a.margin.portfolio, Purpose::Maintenance { now }).logged()?;
-    if !r.is_liquidatable() {
+    let r = measure(board, &a.margin.portfolio, now).logged()?.required;
+    let seized = a.margin.episode.is_seized();
+    if !seized && !r.is_liquidatable() {
         let (equity, maintenance) = (r.equity.get(), r.maintenance.get());
         return Err(RiskError::NotLiquidatable { equity, maintenance }).logged();
     }
     let (_, mut book) = market_and_book(&mut a.market)?;
     let portfolio = &mut a.margin.portfolio;
-    let count = take_all_off_book(&mut book, &address, portfolio, i, MAX_LIQUIDATED_ORDERS, |_| true)?;
+    let wanted = |order: &Order| seized || !order.is_reduce_only();
+    let count = take_all_off_book(&mut book, &address, portfolio, i, MAX_LIQUIDATED_ORDERS, wanted)?;
     if count > 0 {
         a.margin.count_change()?;
     }

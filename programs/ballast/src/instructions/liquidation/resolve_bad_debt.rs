@@ -1,5 +1,6 @@
 //! `resolve_bad_debt`
 
+use super::parties::require_liquidations;
 use super::waterfall::{BadDebt, end_default, lacking, pay_from_fund, share_among_lenders, share_among_markets};
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
@@ -40,10 +41,14 @@ pub struct ResolveBadDebt {
 /// Runs `resolve_bad_debt`: the insurance fund first, then the other side of what the account held, then those who lend.
 ///
 /// Nobody chooses who is charged: without all markets only the fund pays, and more than the fund has is not taken from lenders.
-/// Possible at any time and in every pause state.
+/// Possible in every pause state where the account holds nothing any more. A seized one that does is not charged to others while
+/// nothing of it can be sold.
 pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
     let markets = ctx.remaining_accounts()?;
     let (now, a) = (now()?, &mut ctx.accounts);
+    if !a.margin.portfolio.has_no_holdings() {
+        require_liquidations(&a.exchange)?;
+    }
     let exchange = *a.exchange.address();
     let (board, treasury, margin) = (&mut a.board.board, &mut a.treasury, &mut a.margin);
     treasury.lending.settle(&mut margin.portfolio, &board.interest, now).logged()?;

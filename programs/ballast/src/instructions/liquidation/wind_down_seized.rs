@@ -1,5 +1,6 @@
 //! `wind_down_seized`
 
+use super::parties::require_liquidations;
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED},
     error::Logged,
@@ -8,7 +9,11 @@ use crate::{
     state::{Exchange, MarginAccount, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Lots, RiskError, liquidation::require_untaken, settlement::LEAST_NOTICE};
+use ballast_risk::{
+    Lots, RiskError,
+    liquidation::{measure, require_untaken},
+    settlement::LEAST_NOTICE,
+};
 
 /// Accounts of `wind_down_seized`.
 #[derive(Accounts)]
@@ -42,11 +47,19 @@ pub struct WindDownSeized {
 /// perpetual ends at the next time of settlement that is at least a day ahead. Anything with an expiry ends by itself.
 pub fn wind_down_seized(ctx: &mut Context<WindDownSeized>) -> Result<()> {
     let (now, a) = (now()?, &mut ctx.accounts);
+    // What nobody can take while liquidations are paused is not what nobody wants.
+    require_liquidations(&a.exchange)?;
     let (board, instrument) = (&mut a.board.board, a.market.instrument);
     let i = board.instrument(instrument).logged()?;
     let p = a.margin.portfolio.position(i);
     let p = p.ok_or(RiskError::WindDownNotDue { lots: 0, seconds: -1 }).logged()?;
     let side = if p.lots > Lots::ZERO { a.market.open_interest_long } else { a.market.open_interest_short };
+    let found = measure(board, &a.margin.portfolio, now).logged()?;
+    let net = a.margin.episode.net(&found.required).logged()?;
+    if !a.margin.episode.may_be_sold(&board.params, &net).logged()? {
+        // Nobody may take it, whatever they want.
+        return Err(RiskError::WindDownNotDue { lots: p.lots.get(), seconds: -1 }).logged();
+    }
     require_untaken(board, &a.margin.episode, p, side, now).logged()?;
     let settles_at = board.params.settlement_from(now.saturating_add(LEAST_NOTICE)).logged()?;
     board.wind_down(instrument, settles_at, now).logged()?;
