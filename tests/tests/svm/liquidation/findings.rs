@@ -6,7 +6,7 @@ use ballast_client::{
     BallastError as E,
     ballast::{args::LiquidateArgs, events::Liquidated},
 };
-use ballast_testkit::{BTC, Svm, Trader};
+use ballast_testkit::{BTC, Svm, Trader, options::SMILE};
 
 const FUTURE: u16 = 3;
 const DAY: i64 = 86_400;
@@ -57,11 +57,11 @@ impl Wallets {
         self.svm.assert_reconciled();
     }
 
-    /// The third wallet takes over as much as it can carry of one leg of each of the others, in turn.
-    fn take_over(&mut self, slices: &mut u32) {
+    /// The third wallet takes over as much as it can carry of one of these legs of each of the others, in turn.
+    fn take_over(&mut self, legs: &[u16], slices: &mut u32) {
         let Self { svm, all: [one, other, third], .. } = self;
         for of in [&*one, &*other] {
-            for leg in [BTC, FUTURE] {
+            for &leg in legs {
                 let mut parts = [1_000_000, 300_000, 100_000, 50_000, 30_000, 20_000].into_iter();
                 let took = parts.any(|most| {
                     let args = LiquidateArgs { most, ..LiquidateArgs::of(0) };
@@ -70,6 +70,38 @@ impl Wallets {
                 *slices += u32::from(took);
             }
         }
+    }
+
+    /// Through an expiry, the price flat: from the eleventh sample on the third wallet takes over what it can of the perpetual and of
+    /// these, which expire. Then all that is left is settled.
+    fn through(&mut self, expiry: i64, expiring: &[u16]) {
+        let legs: Vec<u16> = [BTC].iter().chain(expiring).copied().collect();
+        let mut slices = 0;
+        for sample in 1..=30 {
+            self.svm.take_samples(BTC, expiry, sample..=sample, "40000").unwrap();
+            self.svm.publish(BTC, "40000").unwrap();
+            if self.svm.now() < expiry {
+                self.svm.refresh_all_options(BTC).unwrap();
+            }
+            if sample > 10 {
+                self.take_over(&legs, &mut slices);
+                self.assert_nothing_gained();
+            }
+        }
+        assert!(slices > 10, "{slices}");
+        self.svm.settle_all().unwrap();
+        for _ in 0..20 {
+            self.take_over(&legs, &mut slices);
+            self.assert_nothing_gained();
+        }
+        for t in &self.all {
+            for &leg in expiring {
+                if self.svm.lots(t, leg) != 0 {
+                    self.svm.settle_position(t, leg).unwrap();
+                }
+            }
+        }
+        self.assert_nothing_gained();
     }
 }
 
@@ -90,25 +122,26 @@ fn a_hedge_through_an_expiry_pays_no_one() {
     let mut wallets = Wallets { svm, all, fund };
     wallets.assert_nothing_gained();
 
-    let mut slices = 0;
-    for sample in 1..=30 {
-        wallets.svm.take_samples(BTC, expiry, sample..=sample, "40000").unwrap();
-        wallets.svm.publish(BTC, "40000").unwrap();
-        if sample > 10 {
-            wallets.take_over(&mut slices);
-            wallets.assert_nothing_gained();
-        }
-    }
-    assert!(slices > 10, "{slices}");
-    wallets.svm.settle_all().unwrap();
-    for _ in 0..20 {
-        wallets.take_over(&mut slices);
-        wallets.assert_nothing_gained();
-    }
-    for t in &wallets.all {
-        if wallets.svm.lots(t, FUTURE) != 0 {
-            wallets.svm.settle_position(t, FUTURE).unwrap();
-        }
-    }
+    wallets.through(expiry, &[FUTURE]);
+}
+
+/// I374. The same of a conversion, a perpetual against a short call and a long put of one strike: 180 bitcoins want 150,400 dollars, and
+/// what the options leave when they expire is seen coming.
+#[test]
+fn a_conversion_through_an_expiry_pays_no_one() {
+    let mut svm = Svm::with_config(|c| c.exchange.insurance = "1000000".to_owned()).unwrap();
+    let expiry = (svm.now() / 60 + 1) * 60 + 2 * DAY;
+    svm.settle_at(expiry).unwrap();
+    svm.open_surface(BTC).unwrap();
+    let [call, put] = svm.list_options(BTC, &[expiry], &["40000"], FUTURE).unwrap()[..] else { panic!("a pair") };
+    svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+    svm.refresh_all_options(BTC).unwrap();
+    let all = ["155000", "155000", "90000"].map(|usdc| svm.trader(usdc).unwrap());
+    let fund = svm.treasury().insurance.get();
+    let legs = |lots: i64| [(BTC, lots, "40000"), (call, -lots, "700"), (put, lots, "700")];
+    refused(&mut svm, |svm| svm.block(&all[0], &all[1], &legs(1_000_000)), E::BelowInitialMargin);
+    svm.block(&all[0], &all[1], &legs(180_000)).unwrap();
+    let mut wallets = Wallets { svm, all, fund };
     wallets.assert_nothing_gained();
+    wallets.through(expiry, &[call, put]);
 }

@@ -7,5 +7,6 @@ mod positions;
 mod receivership;
 mod sharing;
 mod slices;
+mod stories;
 mod tables;
 mod thief;

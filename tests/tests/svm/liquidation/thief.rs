@@ -1,4 +1,4 @@
-//! What somebody with several wallets gains by the default of one of them (I373, I374).
+//! What somebody with several wallets gains by the default of one of them (I373, I374, I385).
 
 use super::receivership::{Scene, USDC, copy, the_event};
 use crate::harness::refusal::refused;
@@ -67,6 +67,122 @@ fn nobody_gains_by_his_own_default() {
                 s.svm.assert_reconciled();
             }
         }
+    }
+}
+
+/// Equity of the accounts of [`Sweep`], in tenths of maintenance margin.
+const TENTHS: std::ops::RangeInclusive<i64> = -20..=10;
+
+/// One second account at every equity from maintenance margin down to twice of it below zero, each with a wallet of the same person's
+/// that takes it over: a bitcoin each, bought at 40,000, at 24,500 dollars and a maintenance margin of 3,675.
+struct Sweep {
+    svm: Svm,
+    wallets: Vec<(i64, Trader, Trader)>,
+}
+
+/// What came of one account.
+#[derive(Debug, Default)]
+struct Gain {
+    tenths: i64,
+    /// Of all wallets of its owner together.
+    gain: i64,
+    discount: i64,
+    /// What of the discount the insurance fund paid, and what it got.
+    budget: i64,
+    insurance: i64,
+    slices: u32,
+}
+
+impl Sweep {
+    const MAINTENANCE: i64 = 3_675 * USDC;
+
+    fn new() -> Self {
+        let mut svm = Svm::with_config(|c| c.exchange.insurance = "100000000".to_owned()).unwrap();
+        let bob = svm.trader("9000000").unwrap();
+        let mut wallets = Vec::new();
+        for tenths in TENTHS {
+            // The loss, the fee, and a unit less than its share of maintenance margin.
+            let usdc = 15_500 * USDC + 20 * USDC + Self::MAINTENANCE / 10 * tenths - 1;
+            let alice = svm.trader(&format!("{}.{:06}", usdc / USDC, usdc % USDC)).unwrap();
+            svm.trade(&alice, &bob, BTC, "40000", 1_000).unwrap();
+            wallets.push((tenths, alice, svm.trader("100000").unwrap()));
+        }
+        svm.advance(1);
+        svm.publish(BTC, "24500").unwrap();
+        for (tenths, alice, _) in &wallets {
+            let r = svm.requirements(alice);
+            assert_eq!((r.equity.get(), r.maintenance.get()), (Self::MAINTENANCE / 10 * tenths - 1, Self::MAINTENANCE));
+        }
+        Self { svm, wallets }
+    }
+
+    /// Has all accounts seized ten minutes after their notice. Half an hour later their discounts have risen.
+    fn seize_all(&mut self) {
+        let Self { svm, wallets } = self;
+        for seconds in [300, 300] {
+            wallets.iter().for_each(|(_, alice, _)| drop(svm.give_notice(alice).unwrap()));
+            svm.advance(seconds);
+            svm.refresh_all();
+        }
+        wallets.iter().for_each(|(_, alice, _)| drop(svm.seize(alice).unwrap()));
+        svm.advance(1_800);
+        svm.refresh_all();
+    }
+
+    /// Takes all of them over to the end, in so many slices: the last takes the rest, and the others the least that is allowed.
+    fn take_over(&mut self, pieces: u32) -> Vec<Gain> {
+        let Self { svm, wallets } = self;
+        let mut gains = Vec::new();
+        for (tenths, alice, mule) in wallets.iter() {
+            let before = worth(svm, alice) + worth(svm, mule);
+            let mut made = Gain { tenths: *tenths, ..Gain::default() };
+            for n in 1..=pieces {
+                let lots = svm.lots(alice, BTC).max(1);
+                let least = (1_000_000 * (lots + 49) / 50 + lots - 1) / lots; // a fiftieth, in whole lots
+                let args =
+                    LiquidateArgs { most: if n == pieces { 1_000_000 } else { least as u32 }, ..LiquidateArgs::of(0) };
+                let Ok(sent) = svm.slice(mule, alice, &[BTC], args) else { break };
+                let did: Liquidated = the_event(&sent);
+                (made.budget, made.insurance) = (made.budget + did.from_budget, made.insurance + did.insurance);
+                (made.discount, made.slices) = (made.discount + did.discount, n);
+            }
+            if svm.margin(&alice.margin).episode.is_seized() {
+                svm.release(alice).unwrap(); // it was sold to the buffer
+            }
+            assert!(!svm.requirements(alice).is_liquidatable(), "{made:?}");
+            made.gain = worth(svm, alice) + worth(svm, mule) - before;
+            gains.push(made);
+        }
+        svm.assert_reconciled();
+        gains
+    }
+}
+
+/// I385. At every equity from maintenance margin down to twice of it below zero, in one slice and in a hundred. Before a seizure the
+/// wallets of the owner lose what the insurance fund gets of the discount: 11.7 dollars at maintenance margin, 131.7 at six tenths of it,
+/// nothing where there is no equity. After it they have the budget, a tenth of maintenance margin less equity, and no more: 367.5 dollars
+/// without equity, nothing from a tenth on.
+#[test]
+fn no_equity_makes_a_default_pay() {
+    for seized in [false, true] {
+        let [one, hundred] = [1, 100].map(|pieces| {
+            let mut s = Sweep::new();
+            if seized {
+                s.seize_all();
+            }
+            s.take_over(pieces)
+        });
+        for (one, hundred) in one.iter().zip(&hundred) {
+            let equity = (Sweep::MAINTENANCE / 10 * one.tenths - 1).max(0);
+            let most = if seized { (Sweep::MAINTENANCE / 10 - equity).max(0) } else { 0 };
+            for made in [one, hundred] {
+                assert_eq!(made.gain, made.budget - made.insurance, "{made:?}");
+                assert!(made.slices > 0 && made.budget <= most, "{made:?}");
+                assert_eq!(made.insurance > 0, !seized && equity > 0, "{made:?}");
+            }
+            assert!(hundred.discount * 100 <= one.discount * 102, "{one:?} {hundred:?}");
+        }
+        assert!(hundred.iter().any(|made| made.slices == 100));
     }
 }
 
