@@ -32,7 +32,7 @@ pub const ROWS: &[Row] = &[
         92_500,
         "a slice of a short call of 450,000 lots; both sides hold 16 positions, 8 options",
     ),
-    row("cancel_liquidatable_orders_16", 10_700, "one order of an account with 16 positions"),
+    row("cancel_liquidatable_orders_16", 12_200, "one order of an account with 16 positions"),
     row(
         "liquidate_on_book_16",
         65_500,
@@ -48,7 +48,7 @@ pub const ROWS: &[Row] = &[
     row("give_notice_16", 12_400, "an account below maintenance, 16 positions"),
     row("seize_16", 23_600, "a bankrupt account, 16 positions").target(40_000),
     row("release_16", 11_200, "an account that covers initial margin again, 16 positions"),
-    row("wind_down_seized", 2_800, "a perpetual of which a seized account holds a half"),
+    row("wind_down_seized", 12_800, "a perpetual of which a seized account holds a half"),
     row("liquidate_token_16", 55_400, "SOL of an account that borrowed dollars; both sides hold 16 positions"),
 ];
 
@@ -229,6 +229,7 @@ pub fn receivership(b: &mut Bench) -> Result<()> {
     b.measure("release_16", instruction::release(&e, &released.margin), &[])?;
 
     b.svm.advance(86_400);
+    b.svm.refresh_all();
     b.measure("wind_down_seized", instruction::wind_down_seized(&e, &sold.margin, BTC), &[])?;
     Ok(())
 }

@@ -46,6 +46,15 @@ fn a_notice_runs_while_it_is_confirmed() {
 
     e.legs[3] = EpisodeLeg { delta: quote(7), ..EpisodeLeg::default() };
     e.least_ratio = Ppm::new(5);
+    // A notice that goes on keeps its legs, one that begins anew has none; an account that holds nothing has no other default.
+    let mut other = e;
+    assert_eq!(other.notice(&params, &at(-1), NOW + 901), Ok(Noticed::Below));
+    assert_eq!(other.legs[3].delta, quote(7));
+    let nothing = Requirements { maintenance: quote(0), ..at(-1) };
+    assert_eq!(other.notice(&params, &nothing, NOW + 1_202), Ok(Noticed::Below));
+    assert_eq!(other.legs[3].delta, quote(7));
+    assert_eq!(other.notice(&params, &at(-1), NOW + 1_503), Ok(Noticed::Below));
+    assert_eq!(other.legs[3], EpisodeLeg::default());
     assert_eq!(e.notice(&params, &at(1_050), NOW + 602), Ok(Noticed::Over));
     assert_eq!(e, Episode::default());
 }

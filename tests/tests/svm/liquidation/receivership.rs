@@ -5,10 +5,11 @@ use ballast_client::{
     BallastError as E,
     ballast::{
         events::{AccountReleased, AccountSeized, Noticed, OrderPlaced, PerpetualWoundDown},
+        oracle::OraclePrice,
         state::Pause,
     },
     event::{self, EventData},
-    instruction,
+    instruction, oracle,
     risk::{fixing::SAMPLES, liquidation::Episode},
 };
 use ballast_testkit::{BTC, ETH, Order, Sent, Svm, Trader};
@@ -278,6 +279,24 @@ fn an_account_is_released_at_the_buffer_after_repaying_the_fund() {
     s.svm.assert_reconciled();
 }
 
+/// I375. What a bankrupt account lacks becomes the fund's loss with its last leg: not at a price in doubt, whoever takes it.
+#[test]
+fn a_bankrupt_account_does_not_go_at_a_price_in_doubt() {
+    let mut s = Scene::with_fund("25000");
+    s.svm.advance(1);
+    let price = oracle::dollars("30000", s.svm.now()).unwrap();
+    s.svm.write_print(BTC, &OraclePrice { confidence: price.price as u64 * 3 / 100, ..price });
+    s.svm.refresh(BTC).unwrap();
+    assert_eq!(s.svm.requirements(&s.alice).equity.get(), -100 * USDC);
+    let (alice, carol) = (copy(&s.alice), copy(&s.carol));
+    refused(&mut s.svm, |svm| svm.liquidate(&carol, &alice, &[BTC]), E::PriceTooUncertain);
+    s.svm.advance(1);
+    s.svm.publish(BTC, "30000").unwrap();
+    s.svm.liquidate(&carol, &alice, &[BTC]).unwrap();
+    assert_eq!(s.svm.treasury().insurance.get(), 24_900 * USDC);
+    s.svm.assert_reconciled();
+}
+
 /// I372. A short that nobody takes, left to the insurance fund: after a day its perpetual is wound down, and ends for everybody at
 /// the average of its index. The fund gets back what it advanced, as far as something is left; the sum of all is as it was.
 #[test]
@@ -306,6 +325,17 @@ fn an_illiquid_short_is_wound_down() {
     svm.advance(1);
     svm.refresh_all();
     refused(&mut svm, |svm| svm.wind_down_seized(&dust, BTC), E::WindDownNotDue);
+    // Nor while nobody may take the position: at the buffer again, or paused.
+    svm.advance(1);
+    svm.publish(BTC, "39000").unwrap();
+    refused(&mut svm, |svm| svm.wind_down_seized(&alice, BTC), E::WindDownNotDue);
+    svm.advance(1);
+    svm.publish(BTC, "52000").unwrap();
+    for bit in [Pause::LIQUIDATE, Pause::DEPOSIT] {
+        svm.set_pause(bit).unwrap();
+        refused(&mut svm, |svm| svm.wind_down_seized(&alice, BTC), E::Paused);
+    }
+    svm.set_pause(Pause::empty()).unwrap();
     let did: PerpetualWoundDown = the_event(&svm.wind_down_seized(&alice, BTC).unwrap());
     let ahead = did.settles_at - svm.now();
     assert!((86_400..2 * 86_400).contains(&ahead), "a day's notice at least: {ahead}");
