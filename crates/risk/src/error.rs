@@ -318,7 +318,8 @@ pub enum RiskError {
         /// Equity below which it would be seized at once.
         level: i64,
     },
-    /// No perpetual is wound down for what a seized account holds of it: too little, or for too short a time.
+    /// No perpetual is wound down for what a seized account holds of it: too little, for too short a time, or while the account is at
+    /// the buffer and nobody may take it.
     WindDownNotDue {
         /// Lots that it holds.
         lots: i64,

@@ -18,7 +18,6 @@ use crate::{
     Board, Fill, Filled, Instrument, Kind, LotValue, Lots, MAX_INSTRUMENTS, MarginParams, OptionTerms, Portfolio,
     Print, QuoteNative, RiskError, Underlying, UnitPrice, UnitsPerLot,
     fixing::{Fixing, SAMPLES, sample_of},
-    guard::flag,
     math::{mul_bounded, mul_div_floor, mul_ppm_floor},
 };
 use bytemuck::Zeroable;
@@ -316,7 +315,8 @@ impl Underlying {
     /// The price on the board as a settlement price: fresh, and suspected by no guard.
     fn settlement_price(&self, now: i64) -> Result<i64, RiskError> {
         self.require_fresh(now)?;
-        if self.guards.flags != 0 { Err(self.suspect(flag::ALL)) } else { Ok(self.price.get()) }
+        self.require_undoubted()?;
+        Ok(self.price.get())
     }
 }
 

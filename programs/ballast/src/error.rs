@@ -178,7 +178,7 @@ errors! {
     NotSeized = "the account is not in receivership",
     NotSeizable = "the account may not be seized yet: the log names its equity and the level; give notice, and confirm it for ten minutes",
     DebtShared = "reserved: what others have borne is repaid at the release",
-    WindDownNotDue = "a perpetual is wound down for an account seized a day ago that holds a twentieth of it: the log names what this one holds",
+    WindDownNotDue = "a perpetual is wound down for an account seized a day ago, still below the buffer, that holds a twentieth of it: the log names what this one holds",
     NoFill = "no order in the book could be filled within the limit in the log: pass the makers' accounts, or liquidate by a slice",
     BookWindowFull = "liquidations on this book have reached what a minute may take: the log names both; wait for the next minute, or liquidate by a slice",
 }

@@ -1,6 +1,6 @@
 //! What a margin check is for, and what of the prices it requires.
 
-use super::{UnderlyingSet, flag};
+use super::UnderlyingSet;
 use crate::{RiskError, Underlying};
 
 /// What a margin check is for. The purpose decides which prices must be good.
@@ -78,7 +78,7 @@ impl Purpose {
         match self {
             Self::NewRisk { now } | Self::Withdrawal { now } => {
                 u.require_fresh(now)?;
-                if u.guards.flags != 0 { Err(u.suspect(flag::ALL)) } else { Ok(()) }
+                u.require_undoubted()
             }
             Self::Reduction { now, underlying } if underlying == u.index => u.require_fresh(now),
             Self::Takeover { now, moved } if !moved.contains(u.index) => Self::NewRisk { now }.require(u),

@@ -63,8 +63,8 @@ impl Episode {
     }
 
     /// Notes how an account was found. Below maintenance a notice begins, or goes on where somebody confirmed it in the last
-    /// [`NOTICE_SECONDS`]; a notice that begins anew has no legs. Where equity reaches the buffer, the episode is over. Between the two, and while the account is seized,
-    /// nothing changes.
+    /// [`NOTICE_SECONDS`]; a notice that begins anew has no legs. Where equity reaches the buffer, the episode is over. Between the
+    /// two, and while the account is seized, nothing changes.
     pub fn observe(&mut self, found: &Requirements, params: &MarginParams, now: i64) -> Result<(), RiskError> {
         if self.is_seized() {
             return Ok(());

@@ -11,6 +11,11 @@ pub struct Legs {
 
 const _: () = assert!(MAX_POSITIONS <= u64::BITS as usize && MAX_BALANCES <= u8::BITS as usize);
 
+/// True if a mask of indices on the board names a token.
+pub fn names_token(tokens: u16, token: u16) -> bool {
+    tokens.checked_shr(token.into()).unwrap_or(0) & 1 == 1
+}
+
 impl Legs {
     /// Everything that an account holds.
     pub const ALL: Self = Self { positions: u64::MAX, balances: u8::MAX };
@@ -25,7 +30,7 @@ impl Legs {
     /// As [`Legs::add`], of tokens: a mask of their indices on the board.
     pub fn add_tokens(&mut self, account: &Portfolio, tokens: u16) {
         for (slot, balance) in account.balances.iter().enumerate() {
-            if balance.amount > 0 && tokens.checked_shr(balance.token.into()).unwrap_or(0) & 1 == 1 {
+            if balance.amount > 0 && names_token(tokens, balance.token) {
                 self.balances |= 1 << slot; // below MAX_BALANCES
             }
         }

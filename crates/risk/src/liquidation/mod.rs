@@ -22,7 +22,7 @@ pub use apply::{LegMoved, Sliced};
 pub use cut::{Cut, DELTA_BITS, FRACTION_ONE, cut, fraction_of};
 pub use discount::{Payment, Terms, owners_share};
 pub use episode::{Episode, EpisodeLeg, LEAST_RATIO_SECONDS, MAX_EPISODE_LEGS, NOTICE_SECONDS};
-pub use legs::Legs;
+pub use legs::{Legs, names_token};
 pub use notice::{DEAD_SECONDS, Found, Noticed, held, measure};
 pub use on_book::{BOOK_WINDOW_PART, BOOK_WINDOW_SECONDS, BookClose, BookClosed, BookWindow, close_on_book};
 pub use receivership::{SEIZURE_NOTICE_SECONDS, Spending, UNTAKEN_SECONDS, require_untaken, seizure_level};

@@ -7,7 +7,7 @@
 use super::Episode;
 use crate::{
     Board, MarginParams, Portfolio, Purpose, Requirements, RiskError,
-    guard::{UnderlyingSet, flag},
+    guard::UnderlyingSet,
     margin::{self, Holdings},
 };
 
@@ -54,14 +54,17 @@ pub fn measure(board: &Board, portfolio: &Portfolio, now: i64) -> Result<Found, 
     while let Some((index, positions, tokens)) = holdings.next() {
         held = held.with(index);
         let u = board.underlying(index)?;
+        let needs_price = || tokens.units != 0 || !margin::all_settled(board, positions);
         match u.require_movable(now) {
             Ok(()) => {
                 moved = moved.with(index);
-                if u.guards.flags != 0 && !(tokens.units == 0 && margin::all_settled(board, positions)) {
-                    flagged.get_or_insert(u.suspect(flag::ALL));
+                if let Err(doubt) = u.require_undoubted()
+                    && needs_price()
+                {
+                    flagged.get_or_insert(doubt);
                 }
             }
-            Err(_) if tokens.units == 0 && margin::all_settled(board, positions) => {}
+            Err(_) if !needs_price() => {}
             Err(RiskError::StalePrice { underlying, age, limit }) if age > DEAD_SECONDS => {
                 dead.get_or_insert(RiskError::StalePrice { underlying, age, limit });
             }

@@ -179,6 +179,7 @@ impl Underlying {
     }
 
     /// Checks that no guard is up.
+    #[inline(always)]
     pub fn require_undoubted(&self) -> Result<(), RiskError> {
         if self.guards.flags != 0 { Err(self.suspect(flag::ALL)) } else { Ok(()) }
     }

@@ -16,7 +16,7 @@ use alloc::{boxed::Box, vec::Vec};
 use anchor_lang::prelude::*;
 use ballast_risk::{
     Board, Ppm, RiskError,
-    liquidation::{Episode, LegMoved, Request, Slice, Sliced, Workspace, slice},
+    liquidation::{Episode, LegMoved, Request, Slice, Sliced, Workspace, names_token, slice},
 };
 
 /// Accounts of `liquidate`. The markets of the positions follow as further accounts, writable, in ascending order of their
@@ -120,7 +120,7 @@ fn requested(
 ) -> Result<Request> {
     let mut legs = markets.legs(board, margin, liquidator)?;
     let held = margin.portfolio.balances.iter().filter(|b| b.amount > 0);
-    for token in held.map(|b| b.token).filter(|token| args.tokens.checked_shr((*token).into()).unwrap_or(0) & 1 == 1) {
+    for token in held.map(|b| b.token).filter(|token| names_token(args.tokens, *token)) {
         let underlying = board.token(token).logged()?.underlying;
         require!(liquidator.accepts_underlying(underlying), BallastError::OtherUnderlying);
     }

@@ -1,7 +1,9 @@
 //! `resolve_bad_debt`
 
-use super::parties::require_liquidations;
-use super::waterfall::{BadDebt, end_default, lacking, pay_from_fund, share_among_lenders, share_among_markets};
+use super::{
+    parties::require_liquidations,
+    waterfall::{BadDebt, end_default, lacking, pay_from_fund, share_among_lenders, share_among_markets},
+};
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
     error::{BallastError, Logged},

@@ -54,13 +54,14 @@ pub fn wind_down_seized(ctx: &mut Context<WindDownSeized>) -> Result<()> {
     let p = a.margin.portfolio.position(i);
     let p = p.ok_or(RiskError::WindDownNotDue { lots: 0, seconds: -1 }).logged()?;
     let side = if p.lots > Lots::ZERO { a.market.open_interest_long } else { a.market.open_interest_short };
+    let episode = &a.margin.episode;
+    require_untaken(board, episode, p, side, now).logged()?;
     let found = measure(board, &a.margin.portfolio, now).logged()?;
-    let net = a.margin.episode.net(&found.required).logged()?;
-    if !a.margin.episode.may_be_sold(&board.params, &net).logged()? {
+    if !episode.may_be_sold(&board.params, &episode.net(&found.required).logged()?).logged()? {
         // Nobody may take it, whatever they want.
-        return Err(RiskError::WindDownNotDue { lots: p.lots.get(), seconds: -1 }).logged();
+        let (lots, seconds) = (p.lots.get(), now.saturating_sub(episode.seized_at));
+        return Err(RiskError::WindDownNotDue { lots, seconds }).logged();
     }
-    require_untaken(board, &a.margin.episode, p, side, now).logged()?;
     let settles_at = board.params.settlement_from(now.saturating_add(LEAST_NOTICE)).logged()?;
     board.wind_down(instrument, settles_at, now).logged()?;
     emit!(PerpetualWoundDown { exchange: *a.exchange.address(), settles_at, instrument });
