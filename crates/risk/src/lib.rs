@@ -75,7 +75,7 @@ pub use outflow::OutflowWindow;
 pub use params::{
     ContractTerms, ExchangeParams, FeeParams, FundingParams, GroupParams, GuardParams, InstrumentLimits,
     InterestParams, MAX_PUBLISHERS, MAX_UNIT_PRICE, MAX_VOLATILITY_RANGE, MarginParams, OptionParams, Parameters,
-    RangeParams, Smile, SurfaceParams, TokenParams, TokenTerms, UnderlyingParams, UnderlyingTerms, WithdrawalLimit,
+    RangeParams, Smile, SurfaceParams, TokenParams, UnderlyingParams, UnderlyingTerms, WithdrawalLimit,
 };
 pub use portfolio::{Balance, MAX_BALANCES, MAX_HELD, MAX_POSITIONS, Portfolio};
 pub use position::{Fill, Filled, Position, PositionKey};

@@ -1,7 +1,20 @@
 //! A token accepted as collateral. It is a position of delta one in its underlying.
 
-use crate::{Parameters, RiskError, TokenParams, TokenTerms, Units};
+use crate::{
+    Parameters, RiskError, TokenParams, Units,
+    bound::{Bound, Unit},
+};
 use bytemuck::{Pod, Zeroable};
+
+/// Decimals of a mint beyond those of its underlying's delta unit.
+const BEYOND_UNIT: Bound = Bound {
+    list: "Collateral token, fixed at listing",
+    name: "mint decimals - unit_exponent",
+    low: 0,
+    high: 18,
+    or_zero: false,
+    unit: Unit::Decimals,
+};
 
 /// A collateral token.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
@@ -36,15 +49,23 @@ impl Token {
         self.listed == 1
     }
 
-    /// What was fixed when it was listed.
-    pub const fn terms(&self) -> TokenTerms {
-        TokenTerms { atoms_per_unit: self.atoms_per_unit }
+    /// Smallest units of a token of so many decimals in one delta unit of its underlying, `10^-unit_exponent` of the asset: a
+    /// whole token is a whole asset. It follows from the mint, so that no wrong number can be listed.
+    ///
+    /// # Errors
+    /// [`RiskError::ParameterOutOfBounds`] for a mint with fewer decimals than the delta unit, whose smallest unit would be worth
+    /// several; list the underlying with a smaller exponent. And for one with more than 18 beyond it.
+    pub fn atoms_per_unit(decimals: u8, unit_exponent: u8) -> Result<u64, RiskError> {
+        let beyond = i64::from(decimals) - i64::from(unit_exponent);
+        if !BEYOND_UNIT.admits(beyond) {
+            return Err(RiskError::ParameterOutOfBounds { bound: &BEYOND_UNIT, value: beyond });
+        }
+        Ok(10u64.pow(beyond as u32))
     }
 
     /// Checks every parameter against its hard bounds.
     pub fn validate(&self) -> Result<(), RiskError> {
-        self.params.validate_bounds()?;
-        self.terms().validate_bounds()
+        self.params.validate_bounds()
     }
 
     /// Whole delta units in an amount of the token, rounded down.

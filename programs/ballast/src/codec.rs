@@ -14,7 +14,7 @@ use anchor_lang::{
 };
 use ballast_risk::{
     ContractTerms, FeeParams, Feed, FundingParams, GroupParams, GuardParams, InstrumentLimits, InterestParams,
-    MarginParams, OptionParams, RangeParams, Smile, SurfaceParams, TokenParams, TokenTerms, UnderlyingParams,
+    MarginParams, OptionParams, RangeParams, Smile, SurfaceParams, TokenParams, UnderlyingParams,
     UnderlyingTerms, WithdrawalLimit,
 };
 use borsh::{
@@ -150,7 +150,6 @@ fn every_argument_has_the_same_bytes_by_both_codecs() {
         Smile,
         SurfaceParams,
         TokenParams,
-        TokenTerms,
         UnderlyingParams,
         UnderlyingTerms,
         WithdrawalLimit,

@@ -62,6 +62,10 @@ pub const MAX_LIQUIDATED_ORDERS: u32 = 32;
 /// Most legs of a block trade.
 pub const MAX_LEGS: usize = 8;
 
+/// Cash up to which an account can be closed, quote-native: one cent. Anyone may deposit cash into any account, so that an account
+/// that had to be empty to the unit could be kept open by a gift just before. To exceed the cent is to pay the owner.
+pub const CLOSING_DUST: i64 = 10_000;
+
 /// Farthest that a block trade's quote may expire from now, seconds: one day.
 pub const MAX_QUOTE_LIFETIME: i64 = 86_400;
 

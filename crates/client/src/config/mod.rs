@@ -108,8 +108,7 @@ mod tests {
         let perp = config.perpetual_args(&config.perpetual[0]).unwrap();
         assert_eq!((perp.terms.lot_units.get(), perp.terms.tick_value.get()), (100, 100));
         assert_eq!(perp.limits.max_position.get(), 1_000_000);
-        let sol = config.collateral_args(&config.collateral[0]).unwrap();
-        assert_eq!(sol.terms.atoms_per_unit, 10_000_000);
+        config.collateral_args(&config.collateral[0]).unwrap();
         assert!(config.interest.is_some() && config.exchange.withdrawal_limit.is_none());
     }
 

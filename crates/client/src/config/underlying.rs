@@ -11,7 +11,7 @@ use ballast::{
     oracle::Source,
 };
 use ballast_risk::{
-    Feed, GuardParams, OptionParams, RangeParams, Smile, SurfaceParams, TokenParams, TokenTerms, UnderlyingParams,
+    Feed, GuardParams, OptionParams, RangeParams, Smile, SurfaceParams, Token, TokenParams, UnderlyingParams,
     UnderlyingTerms, UnitPrice, WithdrawalLimit,
 };
 use serde::Deserialize;
@@ -162,13 +162,11 @@ impl Config {
     /// Arguments of `list_collateral`.
     pub fn collateral_args(&self, c: &CollateralConfig) -> Result<CollateralArgs> {
         let underlying = self.underlying_index(&c.underlying)?;
-        let u = &self.underlying[usize::from(underlying)];
-        let exponent = u32::from(c.decimals).checked_sub(u32::from(u.unit_exponent));
-        let exponent = exponent.context("the token has fewer decimals than the underlying's delta unit")?;
+        let unit_exponent = self.underlying[usize::from(underlying)].unit_exponent;
+        Token::atoms_per_unit(c.decimals, unit_exponent).with_context(|| format!("collateral {}", c.name))?;
         let scale = Scale { of: &c.name, decimals: c.decimals.into(), lot: 1 };
         Ok(CollateralArgs {
             name: name(&c.name)?,
-            terms: TokenTerms { atoms_per_unit: 10u64.pow(exponent) },
             params: c.params.read(&scale)?,
             underlying,
         })

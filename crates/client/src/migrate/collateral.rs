@@ -37,7 +37,6 @@ impl Planner<'_> {
             d.fixed("name", listed.name, args.name, |n| text(&n));
             d.fixed("underlying", listed.underlying, args.underlying, |n| n.to_string());
             d.fixed("decimals", listed.decimals, c.decimals, |n| n.to_string());
-            d.fixed("atoms in a delta unit", listed.atoms_per_unit, args.terms.atoms_per_unit, |n| n.to_string());
             d.list("", &listed.params, &args.params, &scale);
             self.take_conflicts(&c.name, &d);
             if let Some(changed) = d.changed().filter(|_| d.conflicts().is_empty()) {

@@ -33,5 +33,5 @@ pub use option::{MAX_VOLATILITY_RANGE, OptionParams};
 pub use outflow::WithdrawalLimit;
 pub use range::RangeParams;
 pub use surface::{MAX_PUBLISHERS, Smile, SurfaceParams};
-pub use token::{TokenParams, TokenTerms};
+pub use token::TokenParams;
 pub use underlying::{MAX_UNIT_PRICE, UnderlyingParams, UnderlyingTerms};

@@ -11,7 +11,7 @@ macro_rules! for_every_list {
     ($do:ident $(, $argument:expr)?) => {
         for_every_list!(
             @ $do ($($argument)?) FeeParams ExchangeParams WithdrawalLimit MarginParams InterestParams GroupParams
-            UnderlyingParams UnderlyingTerms RangeParams GuardParams OptionParams SurfaceParams Smile TokenParams TokenTerms
+            UnderlyingParams UnderlyingTerms RangeParams GuardParams OptionParams SurfaceParams Smile TokenParams
             InstrumentLimits ContractTerms FundingParams
         )
     };

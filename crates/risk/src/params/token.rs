@@ -12,11 +12,3 @@ parameters! {
         haircut: Ppm in 0..=900_000, Ratio;
     } reserved u32
 }
-
-parameters! {
-    /// What is fixed when a collateral token is listed.
-    TokenTerms "Collateral token, fixed at listing" {
-        /// Smallest units of the token in one delta unit of its underlying.
-        atoms_per_unit: u64 in 1..=1 << 60, Atoms;
-    }
-}

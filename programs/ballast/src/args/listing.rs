@@ -2,7 +2,7 @@
 
 use ballast_risk::{
     ContractTerms, Feed, FundingParams, GuardParams, InstrumentLimits, OptionParams, RangeParams, TokenParams,
-    TokenTerms, UnderlyingParams, UnderlyingTerms,
+    UnderlyingParams, UnderlyingTerms,
 };
 
 args! {
@@ -34,8 +34,6 @@ args! {
     CollateralArgs {
         /// Name, padded with zeros.
         name: [u8; 16],
-        /// What is fixed.
-        terms: TokenTerms,
         /// Parameters.
         params: TokenParams,
         /// Underlying.

@@ -20,6 +20,8 @@ events! {
         margin: Address,
         /// Its owner.
         owner: Address,
+        /// Cash that was left, at most a cent; the insurance fund has it.
+        left: i64,
     }
     /// Something was deposited.
     Deposited {

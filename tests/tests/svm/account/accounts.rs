@@ -5,7 +5,7 @@ use ballast_client::{
     BallastError as E, account,
     ballast::{args::CollateralArgs, constants::MAX_GROWTH, view::MarginView},
     config, instruction,
-    risk::{Ppm, Purpose, TokenParams, TokenTerms, margin::check},
+    risk::{Ppm, Purpose, TokenParams, margin::check},
 };
 use ballast_testkit::{BTC, ETH, Order, SOL, Svm, Trader, lending::INTEREST};
 use solana_address::Address;
@@ -163,7 +163,6 @@ fn an_account_holds_eight_tokens() {
         let source = svm.create_token_account(&mint, &alice.address(), LAMPORTS);
         let args = CollateralArgs {
             name: config::name(&format!("T{n}")).unwrap(),
-            terms: TokenTerms { atoms_per_unit: 10_000_000 },
             params: TokenParams { deposit_limit: LAMPORTS, haircut: Ppm::new(0), reserved: 0 },
             underlying: SOL,
         };
@@ -305,6 +304,9 @@ fn what_others_owe_cannot_be_withdrawn() {
     svm.assert_reconciled();
 }
 
+/// The most cash that an account is closed with.
+const CLOSING_DUST: u64 = 10_000;
+
 fn close(svm: &Svm, t: &Trader) -> solana_instruction::Instruction {
     instruction::close_margin_account(&svm.exchange, &t.address(), 0)
 }
@@ -317,9 +319,9 @@ fn an_account_that_holds_anything_is_not_closed() {
     let (alice, bob) = (svm.trader("0").unwrap(), svm.trader("100000").unwrap());
     let ix = close(&svm, &alice);
     let refuse = |svm: &mut Svm| assert_refused(svm, std::slice::from_ref(&ix), &[&alice.key], E::AccountNotEmpty);
-    svm.deposit_usdc(&alice, 1).unwrap();
+    svm.deposit_usdc(&alice, CLOSING_DUST + 1).unwrap();
     refuse(&mut svm);
-    svm.withdraw_usdc(&alice, 1).unwrap();
+    svm.withdraw_usdc(&alice, CLOSING_DUST + 1).unwrap();
     svm.deposit_sol(&alice, 1).unwrap();
     refuse(&mut svm);
     svm.deposit_sol(&alice, 100 * LAMPORTS).unwrap();
@@ -335,6 +337,30 @@ fn an_account_that_holds_anything_is_not_closed() {
     svm.withdraw_sol(&alice, 100 * LAMPORTS + 1).unwrap();
     svm.send(std::slice::from_ref(&ix), &[&alice.key]).unwrap();
     assert!(svm.account(&alice.margin).is_none());
+}
+
+/// I770.
+#[test]
+fn a_gift_of_dust_keeps_no_account_open() {
+    let mut svm = Svm::new().unwrap();
+    let (alice, griefer) = (svm.trader("100").unwrap(), svm.trader("1").unwrap());
+    svm.withdraw_usdc(&alice, 100 * USDC).unwrap();
+    let fund = svm.treasury().insurance.get();
+    let gift = instruction::deposit(
+        &svm.exchange,
+        &griefer.address(),
+        &alice.margin,
+        &griefer.usdc,
+        &svm.usdc,
+        CLOSING_DUST,
+    );
+    svm.send(&[gift], &[&griefer.key]).unwrap();
+    let ix = close(&svm, &alice);
+    svm.send(&[ix], &[&alice.key]).unwrap();
+    assert!(svm.account(&alice.margin).is_none());
+    // A gift to the fund, then: nothing is lost.
+    assert_eq!(svm.treasury().insurance.get() - fund, CLOSING_DUST as i64);
+    svm.assert_reconciled();
 }
 
 /// I206.

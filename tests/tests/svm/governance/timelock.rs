@@ -19,7 +19,7 @@ use ballast_client::{
     },
     event,
     instruction::{self, propose, propose_change, subject, with_change},
-    risk::{ExchangeParams, FeeParams, Feed, Parameters, Ppm, TokenParams, TokenTerms, WithdrawalLimit},
+    risk::{ExchangeParams, FeeParams, Feed, Parameters, Ppm, TokenParams, WithdrawalLimit},
 };
 use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, lending::INTEREST, options};
 use solana_address::Address;
@@ -88,7 +88,6 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
     };
     let token = CollateralArgs {
         name: [b'T'; 16],
-        terms: TokenTerms { atoms_per_unit: 1 },
         params: TokenParams { deposit_limit: 1, haircut: Ppm::new(0), reserved: 0 },
         underlying: BTC,
     };
@@ -224,7 +223,6 @@ fn a_change_allows_its_own_bytes_and_nothing_else() {
     svm.create_mint(another, 8);
     let token = CollateralArgs {
         name: [b'T'; 16],
-        terms: TokenTerms { atoms_per_unit: 1 },
         params: TokenParams { deposit_limit: 1, haircut: Ppm::new(0), reserved: 0 },
         underlying: BTC,
     };

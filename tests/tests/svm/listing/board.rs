@@ -5,7 +5,7 @@ use ballast_client::{
     BallastError as E,
     ballast::args::{CollateralArgs, UnderlyingArgs},
     config, instruction,
-    risk::{Feed, MAX_TOKENS, MAX_UNDERLYINGS, Ppm, TokenParams, TokenTerms},
+    risk::{Feed, MAX_TOKENS, MAX_UNDERLYINGS, Ppm, TokenParams},
 };
 use ballast_testkit::{BTC, ETH, Order, Svm};
 use solana_address::Address;
@@ -36,7 +36,6 @@ fn a_board_takes_as_many_tokens_as_it_has_slots() {
     let admin = svm.admin.insecure_clone();
     let args = CollateralArgs {
         name: [b'T'; 16],
-        terms: TokenTerms { atoms_per_unit: 1 },
         params: TokenParams { deposit_limit: 1, haircut: Ppm::new(0), reserved: 0 },
         underlying: BTC,
     };

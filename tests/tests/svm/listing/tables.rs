@@ -16,7 +16,7 @@ use ballast_client::{
     },
     config, instruction,
     risk::{
-        Feed, Lots, OptionParams, Ppm, QuoteNative, RangeParams, TickValue, TokenParams, TokenTerms, UnitPrice,
+        Feed, Lots, OptionParams, Ppm, QuoteNative, RangeParams, TickValue, TokenParams, UnitPrice,
         UnitsPerLot,
     },
 };
@@ -257,7 +257,6 @@ fn list_collateral() {
     svm.create_mint(another, 8);
     let args = CollateralArgs {
         name: config::name("WBTC").unwrap(),
-        terms: TokenTerms { atoms_per_unit: 10_000 },
         params: TokenParams { deposit_limit: 1_000, haircut: Ppm::new(50_000), reserved: 0 },
         underlying: BTC,
     };
@@ -266,8 +265,6 @@ fn list_collateral() {
         ("an underlying that is not listed", |c| c.underlying = 3, E::NotListed),
         ("an underlying beyond the last", |c| c.underlying = u16::MAX, E::NotListed),
         ("a haircut above 90 %", |c| c.params.haircut = Ppm::new(900_001), E::ParameterOutOfBounds),
-        ("no atoms in a unit", |c| c.terms.atoms_per_unit = 0, E::ParameterOutOfBounds),
-        ("too many atoms in a unit", |c| c.terms.atoms_per_unit = u64::MAX, E::ParameterOutOfBounds),
         ("no deposits", |c| c.params.deposit_limit = 0, E::ParameterOutOfBounds),
         ("deposits without a limit", |c| c.params.deposit_limit = u64::MAX, E::ParameterOutOfBounds),
     ];
@@ -289,6 +286,34 @@ fn list_collateral() {
     assert_refused(&mut svm, &[usdc], &[&payer, &admin], E::WrongMint);
     let wsol = instruction::list_collateral(&e, &from, &a, &svm.wsol, &args);
     assert_refused(&mut svm, &[wsol], &[&payer, &admin], E::AlreadyExists);
+    // BTC counts delta in 0.00001: a mint of four decimals cannot express it, one of 24 is beyond all bounds.
+    for decimals in [4, 24, u8::MAX] {
+        let mint = Address::new_unique();
+        svm.create_mint(mint, decimals);
+        let ix = instruction::list_collateral(&e, &from, &a, &mint, &args);
+        assert_refused(&mut svm, &[ix], &[&payer, &admin], E::ParameterOutOfBounds);
+    }
+}
+
+/// I771.
+#[test]
+fn a_token_is_worth_what_the_decimals_of_its_mint_say() {
+    let mut svm = Svm::new().unwrap();
+    let admin = svm.admin.insecure_clone();
+    for (decimals, atoms) in [(5, 1), (8, 1_000), (23, 1_000_000_000_000_000_000)] {
+        let mint = Address::new_unique();
+        svm.create_mint(mint, decimals);
+        let args = CollateralArgs {
+            name: config::name("WBTC").unwrap(),
+            params: TokenParams { deposit_limit: 1_000, haircut: Ppm::new(50_000), reserved: 0 },
+            underlying: BTC,
+        };
+        let ix = instruction::list_collateral(&svm.exchange, &svm.payer.pubkey(), &admin.pubkey(), &mint, &args);
+        svm.send(&[ix], &[&admin]).unwrap();
+        let board = svm.board();
+        let listed = board.board.tokens.iter().find(|t| t.mint == mint.to_bytes()).unwrap();
+        assert_eq!((listed.atoms_per_unit, listed.decimals), (atoms, decimals));
+    }
     // What is no mint: a token account, the token program's with an extension or a multisig like one, and a mint of another
     // token program.
     for (owner, len) in

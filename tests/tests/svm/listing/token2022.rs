@@ -6,7 +6,7 @@ use ballast_client::{
     ballast::args::CollateralArgs,
     config,
     instruction::{self, of_token_2022},
-    risk::{Ppm, TokenParams, TokenTerms},
+    risk::{Ppm, TokenParams},
 };
 use ballast_testkit::{BTC, SOL, Svm, Trader};
 use solana_address::Address;
@@ -19,7 +19,6 @@ const SOMEBODY: [u8; 32] = [7; 32];
 fn list(svm: &Svm, mint: &Address) -> Instruction {
     let args = CollateralArgs {
         name: config::name("T22").unwrap(),
-        terms: TokenTerms { atoms_per_unit: 1_000_000 },
         params: TokenParams { deposit_limit: 1_000_000_000_000, haircut: Ppm::new(50_000), reserved: 0 },
         underlying: SOL,
     };

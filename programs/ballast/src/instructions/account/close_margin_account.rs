@@ -1,7 +1,7 @@
 //! `close_margin_account`
 
 use crate::{
-    constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
+    constants::{BOARD_SEED, CLOSING_DUST, EXCHANGE_SEED, MARGIN_SEED, TREASURY_SEED},
     error::{BallastError, Logged},
     events::MarginAccountClosed,
     instructions::load::now,
@@ -19,7 +19,7 @@ pub struct CloseMarginAccount {
     /// The exchange.
     #[account(seeds = [EXCHANGE_SEED, bytemuck::bytes_of(&exchange.id)], bump = exchange.bump)]
     pub exchange: Account<Exchange>,
-    /// Its treasury, which no longer counts what the account lends and owes.
+    /// Its treasury, which no longer counts what the account lends and owes, and whose insurance fund gets the dust.
     #[account(mut, seeds = [TREASURY_SEED, exchange.address().as_ref()], bump = treasury.bump)]
     pub treasury: Account<Treasury>,
     /// Its board.
@@ -43,7 +43,7 @@ pub struct CloseMarginAccount {
 /// Runs `close_margin_account`.
 ///
 /// An account without cash earns nothing, so that closing it loses no interest. What it owed before the last deposit may have
-/// left interest to pay: then it is not empty yet.
+/// left interest to pay: then it is not empty yet. Up to [`CLOSING_DUST`] of cash is left to the insurance fund.
 pub fn close_margin_account(ctx: &mut Context<CloseMarginAccount>) -> Result<()> {
     let a = &mut ctx.accounts;
     a.margin.require_in_own_hands()?;
@@ -53,8 +53,10 @@ pub fn close_margin_account(ctx: &mut Context<CloseMarginAccount>) -> Result<()>
     lending.settle(p, interest, now).logged()?;
     p.owed = p.accrued_interest;
     lending.register(p, QuoteNative::ZERO, interest, now).logged()?;
-    let empty = p.holds_only_cash() && p.cash.is_zero() && p.accrued_interest.is_zero();
+    let empty = p.holds_only_cash() && (0..=CLOSING_DUST).contains(&p.cash.get()) && p.accrued_interest.is_zero();
     require!(empty, BallastError::AccountNotEmpty);
-    emit!(MarginAccountClosed { margin: *a.margin.address(), owner: *a.owner.address() });
+    a.treasury.insurance = a.treasury.insurance.plus(p.cash).logged()?;
+    let left = p.cash.get();
+    emit!(MarginAccountClosed { margin: *a.margin.address(), owner: *a.owner.address(), left });
     Ok(())
 }

@@ -51,7 +51,8 @@ pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) 
     require!(mint != a.exchange.quote_mint, BallastError::WrongMint);
     let decimals = plain_mint_decimals(a.mint.account())?;
     token::require_program_of(a.mint.account(), a.token_program.address())?;
-    a.board.board.underlying(args.underlying).logged()?;
+    let u = a.board.board.underlying(args.underlying).logged()?;
+    let atoms_per_unit = CollateralToken::atoms_per_unit(decimals, u.unit_exponent).logged()?;
     let tokens = &mut a.board.board.tokens;
     require!(!tokens.iter().any(|t| t.is_listed() && t.mint == mint.to_bytes()), BallastError::AlreadyExists);
     let index = tokens.iter().position(|t| !t.is_listed()).ok_or(BallastError::NoFreeSlot)?;
@@ -60,7 +61,7 @@ pub fn list_collateral(ctx: &mut Context<ListCollateral>, args: CollateralArgs) 
         vault: a.vault.address().to_bytes(),
         mint: mint.to_bytes(),
         name: args.name,
-        atoms_per_unit: args.terms.atoms_per_unit,
+        atoms_per_unit,
         params: args.params,
         underlying: args.underlying,
         listed: 1,
