@@ -27,15 +27,29 @@ impl Report {
         }
     }
 
-    /// Says why an account in default was left alone.
-    pub fn left(&self, account: &Address, why: &Passed) {
+    /// Says what was not done to an account in default, and why.
+    pub fn left(&self, account: &Address, what: &'static str, why: &Passed) {
         let cause = match why {
             Passed::Refused(error) => name(error),
             Passed::TooLittle { .. } => "too little".to_owned(),
             Passed::TooLarge { .. } => "too large".to_owned(),
             Passed::Unwanted => "unwanted".to_owned(),
+            Passed::TooManyTokens { .. } => "too many tokens".to_owned(),
+            Passed::NobodyTakes => "nobody takes it".to_owned(),
         };
-        self.note(account, "left it alone", cause, why);
+        self.note(account, what, cause, why);
+    }
+
+    /// Says what the liquidator holds of others' positions and tokens, whenever that has changed.
+    pub fn holds(&self, account: &Address, holdings: &str) {
+        const HOLDS: &str = "holds";
+        if holdings.is_empty() && !self.said.borrow().contains_key(&(*account, HOLDS)) {
+            return;
+        }
+        let all = if holdings.is_empty() { "nothing" } else { holdings };
+        if self.is_new(account, HOLDS, all.to_owned()) {
+            info!(%account, %all, "{HOLDS}");
+        }
     }
 
     /// Says something that is so for a cause, and why.
@@ -97,5 +111,17 @@ mod tests {
         assert!(report.is_new(&account, "left alone", name(&RiskError::NothingToLiquidate)));
         let error = anyhow::Error::from(stale(13));
         assert_eq!(cause(&error, "text"), "StalePrice");
+    }
+
+    #[test]
+    fn what_is_held_is_said_when_it_changes() {
+        let (report, account) = (Report::default(), Address::new_from_array([7; 32]));
+        let said = || report.said.borrow().get(&(account, "holds")).cloned();
+        report.holds(&account, "");
+        assert_eq!(said(), None, "nothing is no news");
+        report.holds(&account, "1 SOL");
+        assert_eq!(said().as_deref(), Some("1 SOL"));
+        report.holds(&account, "");
+        assert_eq!(said().as_deref(), Some("nothing"));
     }
 }

@@ -1,6 +1,7 @@
 //! Liquidation and bad debt.
 
 mod basis;
+mod client;
 mod findings;
 mod on_book;
 mod positions;
