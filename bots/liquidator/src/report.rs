@@ -46,9 +46,9 @@ impl Report {
         if holdings.is_empty() && !self.said.borrow().contains_key(&(*account, HOLDS)) {
             return;
         }
-        let all = if holdings.is_empty() { "nothing" } else { holdings };
-        if self.is_new(account, HOLDS, all.to_owned()) {
-            info!(%account, %all, "{HOLDS}");
+        let what = if holdings.is_empty() { "nothing" } else { holdings };
+        if self.is_new(account, HOLDS, what.to_owned()) {
+            info!(%account, %what, "{HOLDS}");
         }
     }
 
