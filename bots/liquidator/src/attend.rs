@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use ballast_client::{
     ballast::events::{BadDebtResolved, Liquidated, OrdersPruned},
     decimal, event, instruction, margin,
-    risk::{Portfolio, guard::UnderlyingSet, liquidation},
+    risk::{Portfolio, Underlying, guard::UnderlyingSet, liquidation},
     rpc::{AddressLookupTableAccount, Sent},
     terms,
 };
@@ -39,24 +39,18 @@ pub(crate) enum Outcome {
     Left(Passed),
 }
 
-/// Something that an account in default may need.
-struct Step {
-    /// What it is, in "could not" and "did not".
-    what: &'static str,
-    /// What is said where it was left undone.
-    left: &'static str,
-    act: fn(&Liquidator, &Chain, &Found) -> Result<Outcome>,
-}
+/// Something that an account in default may need: what it is, in "could not" and "did not", and what does it.
+type Step = (&'static str, fn(&Liquidator, &Chain, &Found) -> Result<Outcome>);
 
 /// What is tried where no slice is taken over, in this order.
 const STEPS: [Step; 7] = [
-    Step { what: "close it on the book", left: "did not close it on the book", act: Liquidator::close_on_book },
-    Step { what: "release it", left: "did not release it", act: Liquidator::release },
-    Step { what: "seize it", left: "did not seize it", act: Liquidator::seize },
-    Step { what: "have its debt paid", left: "did not have its debt paid", act: Liquidator::resolve },
-    Step { what: "cancel its orders", left: "did not cancel its orders", act: Liquidator::cancel_orders },
-    Step { what: "wind a market down", left: "did not wind a market down", act: Liquidator::wind_down },
-    Step { what: "give notice", left: "did not give notice", act: Liquidator::notify },
+    ("close it on the book", Liquidator::close_on_book),
+    ("release it", Liquidator::release),
+    ("seize it", Liquidator::seize),
+    ("have its debt paid", Liquidator::resolve),
+    ("cancel its orders", Liquidator::cancel_orders),
+    ("wind a market down", Liquidator::wind_down),
+    ("give notice", Liquidator::notify),
 ];
 
 impl Liquidator {
@@ -72,19 +66,21 @@ impl Liquidator {
         }
         let mut left = Vec::new();
         match self.choose(chain, found, POSITIONS) {
-            Err(passed) => left.push(("left it alone", passed)),
+            Err(passed) => left.push(("left it alone".to_owned(), passed)),
             Ok(choice) => match self.take(chain, found, choice) {
                 Ok(true) => return true,
                 Ok(false) => {}
                 Err(error) => self.report.failed(account, "take a slice over", &error),
             },
         }
-        for step in &STEPS {
-            match (step.act)(self, chain, found) {
+        for (what, act) in STEPS {
+            match act(self, chain, found) {
                 Ok(Outcome::Done) => return true,
                 Ok(Outcome::NotNow) => {}
-                Ok(Outcome::Left(passed)) => left.push((step.left, passed)),
-                Err(error) => self.report.failed(account, step.what, &error),
+                // What stands in the way of several is said once.
+                Ok(Outcome::Left(passed)) if left.iter().any(|(_, why)| *why == passed) => {}
+                Ok(Outcome::Left(passed)) => left.push((format!("did not {what}"), passed)),
+                Err(error) => self.report.failed(account, what, &error),
             }
         }
         for (what, passed) in &left {
@@ -98,7 +94,8 @@ impl Liquidator {
         let desk = chain.own.desk.as_ref().map(|desk| &desk.portfolio);
         let portfolios: Vec<&Portfolio> = std::iter::once(portfolio).chain(desk).collect();
         let stale = portfolios.iter().flat_map(|p| oracle::stale(&chain.board, p, chain.now)).collect();
-        let instructions = oracle::refresh(&self.rpc, &self.exchange, &chain.board, &stale, chain.now);
+        let newest = |u: &Underlying| oracle::newest(&self.rpc, u, chain.now);
+        let instructions = oracle::refresh(&self.exchange, &chain.board, &stale, newest);
         let mut done = 0;
         for ix in &instructions.found {
             match self.rpc.send(from_ref(ix), &self.key, &[]) {
@@ -287,10 +284,14 @@ impl Liquidator {
     fn notify(&self, chain: &Chain, found: &Found) -> Result<Outcome> {
         let episode = &found.account.episode;
         let confirmed = episode.notice_runs(chain.now) && chain.now - episode.seen_at < CONFIRM_SECONDS;
-        // At prices at which it cannot be liquidated it cannot be given notice either.
-        let measured = || liquidation::measure(&chain.board, &found.account.portfolio, chain.now);
-        if episode.is_seized() || confirmed || !measured().is_ok_and(|m| m.required.is_liquidatable()) {
+        if episode.is_seized() || confirmed {
             return Ok(Outcome::NotNow);
+        }
+        // At prices at which it cannot be liquidated it cannot be given notice either.
+        match liquidation::measure(&chain.board, &found.account.portfolio, chain.now) {
+            Err(error) => return Ok(Outcome::Left(Passed::Refused(error))),
+            Ok(measured) if !measured.required.is_liquidatable() => return Ok(Outcome::NotNow),
+            Ok(_) => {}
         }
         self.rpc.send(&[instruction::give_notice(&self.exchange, &found.address)], &self.key, &[])?;
         info!(account = %found.address, "gave notice");

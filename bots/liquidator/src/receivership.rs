@@ -11,7 +11,7 @@ use ballast_client::{
     ballast::events::{AccountReleased, AccountSeized, PerpetualWoundDown},
     event, instruction, receivership,
     risk::{
-        Kind, RiskError,
+        Kind,
         liquidation::{self, UNTAKEN_SECONDS},
     },
     terms::Terms,
@@ -23,12 +23,13 @@ impl Liquidator {
     /// Puts an account into receivership, where that is due.
     pub(crate) fn seize(&self, chain: &Chain, found: &Found) -> Result<Outcome> {
         let (episode, portfolio) = (&found.account.episode, &found.account.portfolio);
-        let is_due = || -> Result<(), RiskError> {
-            let r = liquidation::measure(&chain.board, portfolio, chain.now)?.required;
-            episode.require_seizable(&chain.board.params, &r, chain.now)
-        };
-        if episode.is_seized() || portfolio.has_no_holdings() || is_due().is_err() {
+        if episode.is_seized() || portfolio.has_no_holdings() {
             return Ok(Outcome::NotNow);
+        }
+        let due = liquidation::measure(&chain.board, portfolio, chain.now)
+            .and_then(|found| episode.require_seizable(&chain.board.params, &found.required, chain.now));
+        if let Err(error) = due {
+            return Ok(Outcome::Left(Passed::Refused(error)));
         }
         let sent = self.rpc.send(&[instruction::seize(&self.exchange, &found.address)], &self.key, &[])?;
         let seized = event::find::<AccountSeized>(&sent.log);

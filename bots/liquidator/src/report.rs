@@ -13,12 +13,12 @@ use tracing::{debug, info, warn};
 /// What was said last of each account.
 #[derive(Default)]
 pub struct Report {
-    said: RefCell<BTreeMap<(Address, &'static str), String>>,
+    said: RefCell<BTreeMap<(Address, String), String>>,
 }
 
 impl Report {
     /// Says that something failed: what was tried, on which account, and why.
-    pub fn failed(&self, account: &Address, tried: &'static str, error: &anyhow::Error) {
+    pub fn failed(&self, account: &Address, tried: &str, error: &anyhow::Error) {
         let text = format!("{error:#}");
         if self.is_new(account, tried, cause(error, &text)) {
             warn!(%account, error = %text, "could not {tried}");
@@ -28,7 +28,7 @@ impl Report {
     }
 
     /// Says what was not done to an account in default, and why.
-    pub fn left(&self, account: &Address, what: &'static str, why: &Passed) {
+    pub fn left(&self, account: &Address, what: &str, why: &Passed) {
         let cause = match why {
             Passed::Refused(error) => name(error),
             Passed::TooLittle { .. } => "too little".to_owned(),
@@ -43,7 +43,7 @@ impl Report {
     /// Says what the liquidator holds of others' positions and tokens, whenever that has changed.
     pub fn holds(&self, account: &Address, holdings: &str) {
         const HOLDS: &str = "holds";
-        if holdings.is_empty() && !self.said.borrow().contains_key(&(*account, HOLDS)) {
+        if holdings.is_empty() && !self.said.borrow().contains_key(&(*account, HOLDS.to_owned())) {
             return;
         }
         let what = if holdings.is_empty() { "nothing" } else { holdings };
@@ -53,7 +53,7 @@ impl Report {
     }
 
     /// Says something that is so for a cause, and why.
-    pub fn note(&self, account: &Address, what: &'static str, cause: String, why: &dyn Display) {
+    pub fn note(&self, account: &Address, what: &str, cause: String, why: &dyn Display) {
         if self.is_new(account, what, cause) {
             info!(%account, %why, "{what}");
         } else {
@@ -72,12 +72,13 @@ impl Report {
         self.said.borrow_mut().retain(|(account, _), _| accounts.contains(account));
     }
 
-    fn is_new(&self, account: &Address, about: &'static str, cause: String) -> bool {
+    fn is_new(&self, account: &Address, about: &str, cause: String) -> bool {
         let mut said = self.said.borrow_mut();
-        if said.get(&(*account, about)) == Some(&cause) {
+        let key = (*account, about.to_owned());
+        if said.get(&key) == Some(&cause) {
             return false;
         }
-        said.insert((*account, about), cause);
+        said.insert(key, cause);
         true
     }
 }
@@ -116,7 +117,7 @@ mod tests {
     #[test]
     fn what_is_held_is_said_when_it_changes() {
         let (report, account) = (Report::default(), Address::new_from_array([7; 32]));
-        let said = || report.said.borrow().get(&(account, "holds")).cloned();
+        let said = || report.said.borrow().get(&(account, "holds".to_owned())).cloned();
         report.holds(&account, "");
         assert_eq!(said(), None, "nothing is no news");
         report.holds(&account, "1 SOL");
