@@ -72,6 +72,9 @@ impl Liquidator {
             i.is_ok_and(|i| i.kind == Kind::Perpetual as u8 && i.settles_at == 0)
         };
         let perpetuals: Vec<u16> = held.filter(perpetual).collect();
+        if perpetuals.is_empty() {
+            return Ok(Outcome::NotNow);
+        }
         let mut why = None;
         for market in self.rpc.markets(&self.exchange, &perpetuals)?.into_iter().flatten() {
             match receivership::wind_down(&chain.board, &market.header, &found.account, chain.now) {
