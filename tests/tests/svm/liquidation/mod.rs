@@ -1,10 +1,10 @@
 //! Liquidation and bad debt.
 
 mod basis;
-mod client;
 mod findings;
 mod on_book;
 mod positions;
+mod predicted;
 mod receivership;
 mod sharing;
 mod slices;
