@@ -54,7 +54,7 @@ pub struct Args {
     /// Pause between two looks at the chain, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 500)]
     pub poll_ms: u64,
-    /// Keep what was taken over, instead of closing it on the order books
+    /// Keep what was taken over, tokens included, instead of closing it on the order books
     #[arg(long)]
     pub keep: bool,
     /// Look once and end

@@ -97,14 +97,16 @@ impl Liquidator {
         let newest = |u: &Underlying| oracle::newest(&self.rpc, u, chain.now);
         let instructions = oracle::refresh(&self.exchange, &chain.board, &stale, newest);
         let mut done = 0;
-        for ix in &instructions.found {
+        for (index, ix) in &instructions.found {
             match self.rpc.send(from_ref(ix), &self.key, &[]) {
                 Ok(_) => done += 1,
-                Err(error) => self.report.failed(account, "refresh a price", &error.into()),
+                Err(error) => {
+                    self.report.failed(account, &format!("refresh the price of underlying {index}"), &error.into());
+                }
             }
         }
-        for error in &instructions.failed {
-            self.report.failed(account, "look for a price", error);
+        for (index, error) in &instructions.failed {
+            self.report.failed(account, &format!("look for a price of underlying {index}"), error);
         }
         if done > 0 {
             info!(count = done, "refreshed stale prices");

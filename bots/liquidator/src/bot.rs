@@ -32,7 +32,7 @@ pub struct Settings {
     /// Sub-id of the account that takes slices over: opened where it is missing, funded for each slice, empty in between. The same
     /// as `sub_id` to use one account for all.
     pub desk_id: u16,
-    /// Keeps what was taken over, instead of closing it on the books.
+    /// Keeps what was taken over, tokens included, instead of closing it on the books.
     pub keep: bool,
     /// Least gain of a slice, quote-native, after the cost of closing it.
     pub min_profit: i64,

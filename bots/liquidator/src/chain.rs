@@ -101,7 +101,8 @@ impl Chain {
         let now = rpc.now()?;
         let board = Box::new(rpc.board(exchange)?.board);
         let treasury = rpc.treasury(exchange)?;
-        let taker_fee = rpc.decode::<state::Exchange>(&exchange.address)?.fees.taker_fee;
+        let state: Box<state::Exchange> = rpc.decode(&exchange.address)?;
+        let taker_fee = state.fees.taker_fee;
         let mut holders = BTreeMap::new();
         let (mut main, mut desk) = (None, None);
         let (mut found, mut unread) = (Vec::new(), Vec::new());

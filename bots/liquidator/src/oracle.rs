@@ -55,9 +55,9 @@ pub fn refresh_options<'a>(
 #[derive(Default)]
 pub struct Refreshes {
     /// Instructions that put newer prices on the board, one for each underlying for which there is one.
-    pub found: Vec<Instruction>,
-    /// Why nothing could be found out for others.
-    pub failed: Vec<Error>,
+    pub found: Vec<(u16, Instruction)>,
+    /// Why nothing could be found out for other underlyings.
+    pub failed: Vec<(u16, Error)>,
 }
 
 /// Looks for newer prices of some underlyings: `newest` finds the account of each, see [`newest`]. One feed that fails does not keep
@@ -75,10 +75,10 @@ pub fn refresh(
             Ok(Some(price)) => {
                 let second = pinned(&u.second);
                 let ix = instruction::refresh_underlying_from(exchange, &price, second.as_ref(), *index);
-                refreshes.found.push(ix);
+                refreshes.found.push((*index, ix));
             }
             Ok(None) => {}
-            Err(error) => refreshes.failed.push(error.context(format!("underlying {index}"))),
+            Err(error) => refreshes.failed.push((*index, error)),
         }
     }
     refreshes
@@ -125,10 +125,10 @@ mod tests {
         let refreshes = refresh(&exchange, &board, &(0..5).collect(), newest);
         let named = |n: u8| {
             let account = Address::new_from_array([n; 32]);
-            refreshes.found.iter().filter(|ix| ix.accounts.iter().any(|meta| meta.pubkey == account)).count()
+            refreshes.found.iter().filter(|(_, ix)| ix.accounts.iter().any(|meta| meta.pubkey == account)).count()
         };
         assert_eq!((refreshes.found.len(), named(2), named(3)), (2, 1, 1));
-        let failed: Vec<String> = refreshes.failed.iter().map(|e| format!("{e:#}")).collect();
-        assert_eq!(failed, ["underlying 0: the server is away"]);
+        let failed: Vec<(u16, String)> = refreshes.failed.iter().map(|(index, e)| (*index, format!("{e:#}"))).collect();
+        assert_eq!(failed, [(0, "the server is away".to_owned())]);
     }
 }

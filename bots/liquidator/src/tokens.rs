@@ -86,7 +86,7 @@ impl Liquidator {
         for balance in held {
             match self.hand_on(chain, &balance, to) {
                 Ok(moved) => done |= moved,
-                Err(error) => self.report.failed(&self.own.desk, "hand tokens on", &error),
+                Err(error) => self.report.failed(&self.own.desk, &format!("hand token {} on", balance.token), &error),
             }
         }
         done
@@ -99,7 +99,7 @@ impl Liquidator {
             withdrawable(&chain.treasury.token_windows[usize::from(balance.token)], balance.amount, chain.now)?;
         if amount < balance.amount.div_ceil(LEAST_PART) {
             let why = "the exchange's limit on withdrawals is used up";
-            self.report.note(&self.own.desk, "kept tokens", named(token), &why);
+            self.report.note(&self.own.desk, &format!("kept {}", named(token)), balance.amount.to_string(), &why);
             return Ok(false);
         }
         let wallet = self.wallet(&chain.board, balance.token)?;

@@ -49,7 +49,10 @@ impl Liquidator {
             match self.close_of(chain, &portfolio, p) {
                 Ok(Some(close)) => closes.push(close),
                 Ok(None) => {}
-                Err(error) => self.report.failed(&self.own.desk, "close a position", &error),
+                Err(error) => {
+                    let what = format!("close a position in instrument {}", p.key.instrument());
+                    self.report.failed(&self.own.desk, &what, &error);
+                }
             }
         }
         // Of a hedge the leg first whose other side needs the least margin alone.
@@ -58,7 +61,10 @@ impl Liquidator {
             match self.send_close(close, spare) {
                 Ok(true) => return Ok(true),
                 Ok(false) => {}
-                Err(error) => self.report.failed(&self.own.desk, "close a position", &error),
+                Err(error) => {
+                    let what = format!("close a position in instrument {}", close.terms.instrument);
+                    self.report.failed(&self.own.desk, &what, &error);
+                }
             }
         }
         if desk.portfolio.open().iter().any(|p| !p.lots.is_zero()) {
@@ -75,7 +81,8 @@ impl Liquidator {
         let (limit, lots, makers) = taken_by_book(&chain.board, market, p, &terms, &self.own.desk, chain.now)?;
         if lots == 0 {
             let why = format!("nobody takes {} of {} near the mark", terms.show_lots(p.lots.get()), terms.name);
-            self.report.note(&self.own.desk, "kept a position", terms.name, &why);
+            let what = format!("kept a position in {}", terms.name);
+            self.report.note(&self.own.desk, &what, terms.show_lots(p.lots.get()), &why);
             return Ok(None);
         }
         let (mut lots, long) = (lots, p.lots.get() > 0);
