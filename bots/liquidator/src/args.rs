@@ -2,8 +2,11 @@
 
 use anyhow::{Context, Result};
 use ballast_client::decimal;
-use ballast_liquidator::Settings;
-use clap::{Parser, ValueEnum};
+use ballast_liquidator::{Settings, Tokens};
+use clap::{
+    Parser, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use std::path::PathBuf;
 
 const ENVIRONMENT: &str = "\
@@ -41,10 +44,17 @@ pub struct Args {
     /// Index of an underlying of which nothing is taken over; may be repeated
     #[arg(long, value_name = "INDEX")]
     pub without: Vec<u16>,
+    /// What becomes of tokens that a slice contained: to the key's token account, to the account that has the money, or they stay
+    #[arg(long, value_name = "WHAT", default_value = "withdraw",
+          value_parser = PossibleValuesParser::new(["withdraw", "main", "keep"]).map(|s| tokens(&s)))]
+    pub tokens: Tokens,
+    /// Most in USDC that the tokens of a slice may be worth, with what is of them already where they end up [default: what the cash buys]
+    #[arg(long, value_name = "USDC", value_parser = usdc)]
+    pub max_tokens: Option<i64>,
     /// Pause between two looks at the chain, in milliseconds
     #[arg(long, value_name = "N", default_value_t = 500)]
     pub poll_ms: u64,
-    /// Keep what was taken over, instead of closing it on the order books
+    /// Keep what was taken over, tokens included, instead of closing it on the order books
     #[arg(long)]
     pub keep: bool,
     /// Look once and end
@@ -71,7 +81,18 @@ impl Args {
             min_profit: self.min_profit,
             closing_cost: self.closing_cost,
             unwanted: self.without.clone(),
+            tokens: self.tokens,
+            max_tokens: self.max_tokens.unwrap_or(i64::MAX),
         })
+    }
+}
+
+/// What becomes of tokens, of the values that there are.
+fn tokens(text: &str) -> Tokens {
+    match text {
+        "main" => Tokens::Main,
+        "keep" => Tokens::Keep,
+        _ => Tokens::Withdraw,
     }
 }
 
@@ -118,6 +139,11 @@ mod tests {
         assert_eq!((settings.sub_id, settings.desk_id), (4, 5));
         assert_eq!((settings.min_profit, settings.closing_cost), (2_500_000, 2_000));
         assert_eq!(settings.unwanted, [1, 3]);
+        assert_eq!((settings.tokens, settings.max_tokens), (Tokens::Withdraw, i64::MAX));
+        for (word, tokens) in [("withdraw", Tokens::Withdraw), ("main", Tokens::Main), ("keep", Tokens::Keep)] {
+            let settings = parse(&format!("--rpc x --keypair k --tokens {word} --max-tokens 250")).unwrap().settings();
+            assert_eq!(settings.map(|s| (s.tokens, s.max_tokens)).unwrap(), (tokens, 250_000_000));
+        }
         let one = parse("--rpc x --keypair k --sub-id 4 --one-account").unwrap().settings().unwrap();
         assert_eq!((one.sub_id, one.desk_id), (4, 4));
     }
@@ -130,6 +156,7 @@ mod tests {
         assert_eq!(kind("--rpc x --keypair k --poll-ms x"), ErrorKind::ValueValidation);
         assert_eq!(kind("--rpc x --keypair k --closing-cost 2"), ErrorKind::ValueValidation);
         assert_eq!(kind("--rpc x --keypair k --one-account --desk-id 2"), ErrorKind::ArgumentConflict);
+        assert_eq!(kind("--rpc x --keypair k --tokens burn"), ErrorKind::InvalidValue);
         assert_eq!(kind("--fast"), ErrorKind::UnknownArgument);
     }
 }

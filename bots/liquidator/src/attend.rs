@@ -3,21 +3,18 @@
 use crate::{
     bot::Liquidator,
     chain::{Chain, Found, Own},
-    choose::{self, Case, Choice, Passed, Terms, value_of},
-    oracle, purse,
+    choose::{self, Case, Choice, Passed, Terms},
+    oracle, purse, tokens,
 };
 use anyhow::{Context, Result};
 use ballast_client::{
-    ballast::events::{AccountSeized, BadDebtResolved, Liquidated, OrdersPruned},
+    ballast::events::{BadDebtResolved, Liquidated, OrdersPruned},
     decimal, event, instruction, margin,
-    risk::{
-        Portfolio, RiskError,
-        guard::UnderlyingSet,
-        liquidation::{self, LegMoved},
-    },
+    risk::{Portfolio, Underlying, guard::UnderlyingSet, liquidation},
     rpc::{AddressLookupTableAccount, Sent},
     terms,
 };
+use solana_address::Address;
 use solana_instruction::Instruction;
 use std::slice::from_ref;
 use tracing::info;
@@ -32,64 +29,84 @@ const CONFIRM_SECONDS: i64 = liquidation::NOTICE_SECONDS - 60;
 /// A slice that is refused is asked for again, half as large, so often.
 const HALVINGS: u32 = 2;
 
-/// Something that an account in default may need. True if it was done.
-type Step = fn(&Liquidator, &Chain, &Found) -> Result<bool>;
+/// What became of something that an account in default may need.
+pub(crate) enum Outcome {
+    /// It was done.
+    Done,
+    /// The account does not need it.
+    NotNow,
+    /// It was not done, for a reason.
+    Left(Passed),
+}
+
+/// Something that an account in default may need: what it is, in "could not" and "did not", and what does it.
+type Step = (&'static str, fn(&Liquidator, &Chain, &Found) -> Result<Outcome>);
+
+/// What is tried where no slice is taken over, in this order.
+const STEPS: [Step; 7] = [
+    ("close it on the book", Liquidator::close_on_book),
+    ("release it", Liquidator::release),
+    ("seize it", Liquidator::seize),
+    ("have its debt paid", Liquidator::resolve),
+    ("cancel its orders", Liquidator::cancel_orders),
+    ("wind a market down", Liquidator::wind_down),
+    ("give notice", Liquidator::notify),
+];
 
 impl Liquidator {
-    /// Does the first of these that an account in default needs: fresh prices and risk arrays, somebody who takes a slice, seizure,
-    /// somebody who bears its debt, its orders off the books, notice. What fails is reported and keeps nothing else from being
-    /// done. True if something was done.
+    /// Does the first of these that an account in default needs: fresh prices and risk arrays, somebody who takes a slice, a close on
+    /// a book, release, seizure, somebody who bears its debt, its orders off the books, the end of a market, notice. What fails is
+    /// reported and keeps nothing else from being done. True if something was done; else it is said what was not, and why.
     pub(crate) fn attend(&self, chain: &mut Chain, found: &Found) -> bool {
-        match self.refresh(chain, found) {
+        let account = &found.address;
+        match self.refresh(chain, account, &found.account.portfolio) {
             Ok(false) => {}
             Ok(true) => return true,
-            Err(error) => self.report.failed(&found.address, "refresh what it is priced by", &error),
+            Err(error) => self.report.failed(account, "refresh what it is priced by", &error),
         }
-        let passed = match self.choose(chain, found, POSITIONS) {
-            Err(passed) => Some(passed),
+        let mut left = Vec::new();
+        match self.choose(chain, found, POSITIONS) {
+            Err(passed) => left.push(("left it alone".to_owned(), passed)),
             Ok(choice) => match self.take(chain, found, choice) {
                 Ok(true) => return true,
-                Ok(false) => None,
-                Err(error) => {
-                    self.report.failed(&found.address, "take a slice over", &error);
-                    None
-                }
-            },
-        };
-        let steps: [(&'static str, Step); 4] = [
-            ("seize it", Self::seize),
-            ("have its debt paid", Self::resolve),
-            ("cancel its orders", Self::cancel_orders),
-            ("give notice", Self::notify),
-        ];
-        for (what, step) in steps {
-            match step(self, chain, found) {
-                Ok(true) => return true,
                 Ok(false) => {}
-                Err(error) => self.report.failed(&found.address, what, &error),
+                Err(error) => self.report.failed(account, "take a slice over", &error),
+            },
+        }
+        for (what, act) in STEPS {
+            match act(self, chain, found) {
+                Ok(Outcome::Done) => return true,
+                Ok(Outcome::NotNow) => {}
+                // What stands in the way of several is said once.
+                Ok(Outcome::Left(passed)) if left.iter().any(|(_, why)| *why == passed) => {}
+                Ok(Outcome::Left(passed)) => left.push((format!("did not {what}"), passed)),
+                Err(error) => self.report.failed(account, what, &error),
             }
         }
-        if let Some(passed) = passed {
-            self.report.left(&found.address, &passed);
+        for (what, passed) in &left {
+            self.report.left(account, what, passed);
         }
         false
     }
 
-    /// Refreshes the prices and the risk arrays that a liquidation of the account would find too old.
-    fn refresh(&self, chain: &mut Chain, found: &Found) -> Result<bool> {
+    /// Refreshes the prices and the risk arrays that a liquidation of an account with this portfolio would find too old.
+    pub(crate) fn refresh(&self, chain: &mut Chain, account: &Address, portfolio: &Portfolio) -> Result<bool> {
         let desk = chain.own.desk.as_ref().map(|desk| &desk.portfolio);
-        let portfolios: Vec<&Portfolio> = std::iter::once(&found.account.portfolio).chain(desk).collect();
+        let portfolios: Vec<&Portfolio> = std::iter::once(portfolio).chain(desk).collect();
         let stale = portfolios.iter().flat_map(|p| oracle::stale(&chain.board, p, chain.now)).collect();
-        let instructions = oracle::refresh(&self.rpc, &self.exchange, &chain.board, &stale, chain.now);
+        let newest = |u: &Underlying| oracle::newest(&self.rpc, u, chain.now);
+        let instructions = oracle::refresh(&self.exchange, &chain.board, &stale, newest);
         let mut done = 0;
-        for ix in &instructions.found {
+        for (index, ix) in &instructions.found {
             match self.rpc.send(from_ref(ix), &self.key, &[]) {
                 Ok(_) => done += 1,
-                Err(error) => self.report.failed(&found.address, "refresh a price", &error.into()),
+                Err(error) => {
+                    self.report.failed(account, &format!("refresh the price of underlying {index}"), &error.into());
+                }
             }
         }
-        for error in &instructions.failed {
-            self.report.failed(&found.address, "look for a price", error);
+        for (index, error) in &instructions.failed {
+            self.report.failed(account, &format!("look for a price of underlying {index}"), error);
         }
         if done > 0 {
             info!(count = done, "refreshed stale prices");
@@ -99,7 +116,7 @@ impl Liquidator {
         for ix in &arrays {
             match self.rpc.send(from_ref(ix), &self.key, &[]) {
                 Ok(_) => refreshed += 1,
-                Err(error) => self.report.failed(&found.address, "refresh risk arrays", &error.into()),
+                Err(error) => self.report.failed(account, "refresh risk arrays", &error.into()),
             }
         }
         if refreshed > 0 {
@@ -121,6 +138,7 @@ impl Liquidator {
             positions,
             closing_cost: self.settings.closing_cost,
             min_profit: self.settings.min_profit,
+            most_tokens: self.room_for_tokens(chain, found),
         };
         choose::best(&case(chain, found), &terms)
     }
@@ -179,7 +197,7 @@ impl Liquidator {
         tables: &[AddressLookupTableAccount],
     ) -> Result<Sent, ballast_client::rpc::Failed> {
         let spare = purse::spare(&chain.board, &chain.own, &self.own, chain.now);
-        let amount = purse::wanted(&choice.after.liquidator, spare, choice.cost_of_tokens());
+        let amount = purse::wanted(&choice.after.liquidator, spare, choose::cost_of_tokens(&choice.after));
         let mut instructions: Vec<Instruction> = purse::bring(&self.exchange, &self.own, amount).into_iter().collect();
         instructions.push(instruction::liquidate(
             &self.exchange,
@@ -210,7 +228,7 @@ impl Liquidator {
             let mark = decimal::rounded(terms.average(leg.mark_value.abs(), leg.lots.abs()), 6, 2);
             legs.push(format!("{} {} at {mark}", terms.show_lots(leg.lots), terms.name));
         }
-        legs.extend(done.tokens.iter().map(|t| format!("{} of token {}", t.amount, t.token)));
+        legs.extend(done.tokens.iter().map(|t| tokens::shown(&chain.board, t.token, t.amount)));
         info!(
             legs = %legs.join(" and "),
             slice_of = %if choice.whole { "all" } else { "a part" },
@@ -222,36 +240,12 @@ impl Liquidator {
         Ok(())
     }
 
-    /// Puts an account into receivership, where that is due.
-    fn seize(&self, chain: &Chain, found: &Found) -> Result<bool> {
-        let (episode, portfolio) = (&found.account.episode, &found.account.portfolio);
-        let is_due = || -> Result<(), RiskError> {
-            let r = liquidation::measure(&chain.board, portfolio, chain.now)?.required;
-            episode.require_seizable(&chain.board.params, &r, chain.now)
-        };
-        if episode.is_seized() || portfolio.has_no_holdings() || is_due().is_err() {
-            return Ok(false);
-        }
-        let sent = self.rpc.send(&[instruction::seize(&self.exchange, &found.address)], &self.key, &[])?;
-        let seized = event::find::<AccountSeized>(&sent.log);
-        let done = seized.first().context("the log has no seizure")?;
-        info!(
-            equity = %usd(done.equity),
-            maintenance = %usd(done.maintenance),
-            paid_by_fund = %usd(done.paid),
-            uncovered = %usd(done.uncovered),
-            account = %found.address,
-            "seized"
-        );
-        Ok(true)
-    }
-
     /// Has what an account lacks paid by the fund and shared, unless that was tried and nothing has changed since.
-    fn resolve(&self, chain: &Chain, found: &Found) -> Result<bool> {
+    fn resolve(&self, chain: &Chain, found: &Found) -> Result<Outcome> {
         let lacking = found.lacking();
         let now = (lacking, chain.treasury.insurance.get());
         if lacking == 0 || self.tried.borrow().get(&found.address) == Some(&now) {
-            return Ok(false);
+            return Ok(Outcome::NotNow);
         }
         self.tried.borrow_mut().insert(found.address, now);
         let markets = margin::sharing_markets(&chain.board, &found.account.episode);
@@ -267,53 +261,51 @@ impl Liquidator {
             account = %found.address,
             "had bad debt paid"
         );
-        Ok(true)
+        Ok(Outcome::Done)
     }
 
     /// Takes the orders of an account off one book where they would add to what it holds, or where it is seized: they are in the
     /// way of those who close what they took over.
-    fn cancel_orders(&self, _: &Chain, found: &Found) -> Result<bool> {
+    fn cancel_orders(&self, _: &Chain, found: &Found) -> Result<Outcome> {
         let seized = found.account.episode.is_seized();
         let in_the_way = found.account.portfolio.open().iter().find(|p| {
             let (bids, asks, lots) = (p.bid_lots.get() > 0, p.ask_lots.get() > 0, p.lots.get());
             if seized { bids || asks } else { bids && lots > 0 || asks && lots < 0 }
         });
-        let Some(position) = in_the_way else { return Ok(false) };
+        let Some(position) = in_the_way else { return Ok(Outcome::NotNow) };
         let ix = instruction::cancel_liquidatable_orders(&self.exchange, &found.address, position.key.instrument());
         let sent = self.rpc.send(&[ix], &self.key, &[])?;
         let count: u64 = event::find::<OrdersPruned>(&sent.log).iter().map(|e| u64::from(e.count)).sum();
         if count > 0 {
             info!(count, account = %found.address, "cancelled orders");
         }
-        Ok(count > 0)
+        Ok(if count > 0 { Outcome::Done } else { Outcome::NotNow })
     }
 
     /// Gives or confirms notice, of which the discount and at last the seizure depend.
-    fn notify(&self, chain: &Chain, found: &Found) -> Result<bool> {
+    fn notify(&self, chain: &Chain, found: &Found) -> Result<Outcome> {
         let episode = &found.account.episode;
         let confirmed = episode.notice_runs(chain.now) && chain.now - episode.seen_at < CONFIRM_SECONDS;
+        if episode.is_seized() || confirmed {
+            return Ok(Outcome::NotNow);
+        }
         // At prices at which it cannot be liquidated it cannot be given notice either.
-        let measured = || liquidation::measure(&chain.board, &found.account.portfolio, chain.now);
-        if episode.is_seized() || confirmed || !measured().is_ok_and(|m| m.required.is_liquidatable()) {
-            return Ok(false);
+        match liquidation::measure(&chain.board, &found.account.portfolio, chain.now) {
+            Err(error) => return Ok(Outcome::Left(Passed::Refused(error))),
+            Ok(measured) if !measured.required.is_liquidatable() => return Ok(Outcome::NotNow),
+            Ok(_) => {}
         }
         self.rpc.send(&[instruction::give_notice(&self.exchange, &found.address)], &self.key, &[])?;
         info!(account = %found.address, "gave notice");
-        Ok(true)
+        Ok(Outcome::Done)
     }
 }
 
-fn case<'a>(chain: &'a Chain, found: &'a Found) -> Case<'a> {
+/// An account in default, and the exchange around it.
+pub(crate) fn case<'a>(chain: &'a Chain, found: &'a Found) -> Case<'a> {
     Case { board: &chain.board, treasury: &chain.treasury, account: &found.account, now: chain.now }
 }
 
-impl Choice {
-    /// Cash that its tokens cost.
-    fn cost_of_tokens(&self) -> i64 {
-        self.after.legs.iter().filter(|leg| matches!(leg, LegMoved::Token { .. })).map(value_of).sum()
-    }
-}
-
-fn usd(native: i64) -> String {
+pub(crate) fn usd(native: i64) -> String {
     decimal::rounded(native, 6, 2)
 }

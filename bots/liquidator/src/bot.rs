@@ -32,7 +32,7 @@ pub struct Settings {
     /// Sub-id of the account that takes slices over: opened where it is missing, funded for each slice, empty in between. The same
     /// as `sub_id` to use one account for all.
     pub desk_id: u16,
-    /// Keeps what was taken over, instead of closing it on the books.
+    /// Keeps what was taken over, tokens included, instead of closing it on the books.
     pub keep: bool,
     /// Least gain of a slice, quote-native, after the cost of closing it.
     pub min_profit: i64,
@@ -40,6 +40,22 @@ pub struct Settings {
     pub closing_cost: u32,
     /// Underlyings of which nothing is taken over.
     pub unwanted: Vec<u16>,
+    /// What becomes of tokens that a slice contained.
+    pub tokens: Tokens,
+    /// Most that tokens may be worth that a slice brings, with what is of them already where they end up, quote-native.
+    pub max_tokens: i64,
+}
+
+/// What becomes of tokens that a slice contained. They have no book to be closed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tokens {
+    /// They are withdrawn to the owner's associated token account.
+    #[default]
+    Withdraw,
+    /// They go into the main account, where they are collateral.
+    Main,
+    /// They stay where they are.
+    Keep,
 }
 
 impl Settings {
@@ -49,7 +65,17 @@ impl Settings {
     /// Those of a liquidator that takes everything that pays, into an account of its own.
     pub fn new(exchange: u64) -> Self {
         let closing_cost = Self::CLOSING_COST;
-        Self { exchange, sub_id: 0, desk_id: 1, keep: false, min_profit: 0, closing_cost, unwanted: Vec::new() }
+        Self {
+            exchange,
+            sub_id: 0,
+            desk_id: 1,
+            keep: false,
+            min_profit: 0,
+            closing_cost,
+            unwanted: Vec::new(),
+            tokens: Tokens::default(),
+            max_tokens: i64::MAX,
+        }
     }
 }
 
@@ -112,8 +138,8 @@ impl Liquidator {
         info!("stopped");
     }
 
-    /// Reads the chain, does for every account in default what it needs next, and closes some of what was taken over where none
-    /// needed anything. True if it did something: there may be more.
+    /// Reads the chain, does for every account in default what it needs next, and closes or hands on some of what was taken over
+    /// where none needed anything. True if it did something: there may be more.
     ///
     /// # Errors
     /// The chain cannot be read. What goes wrong with one account is logged, and does not keep the others waiting.
@@ -131,7 +157,7 @@ impl Liquidator {
         for account in &found {
             done |= self.attend(&mut chain, account);
         }
-        Ok(done || self.unwind(&chain)?)
+        Ok(done || self.unwind(&mut chain)?)
     }
 }
 

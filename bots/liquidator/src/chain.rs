@@ -2,13 +2,14 @@
 
 use anyhow::{Context, Result};
 use ballast_client::{
-    ballast::state::{MarginAccount, Treasury},
+    ballast::state::{self, MarginAccount, Treasury},
     margin::requirements,
     pda::Exchange,
-    risk::{Board, Requirements, RiskError},
+    risk::{Board, Ppm, Requirements, RiskError},
     rpc::Rpc,
 };
 use solana_address::Address;
+use std::collections::BTreeMap;
 
 /// The exchange at one time.
 pub struct Chain {
@@ -18,12 +19,25 @@ pub struct Chain {
     pub board: Box<Board>,
     /// The treasury.
     pub treasury: Box<Treasury>,
+    /// The exchange's taker fee.
+    pub taker_fee: Ppm,
+    /// Whose every margin account is: orders on the books name accounts only.
+    pub holders: BTreeMap<Address, Holder>,
     /// The liquidator's accounts.
     pub own: Own,
     /// The accounts of others that are in default, the largest maintenance margin first.
     pub found: Vec<Found>,
     /// Accounts whose margin cannot be computed, and why.
     pub unread: Vec<(Address, RiskError)>,
+}
+
+/// Who has a margin account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Its owner.
+    pub owner: Address,
+    /// True if it is in receivership: its orders are taken off where they are met.
+    pub seized: bool,
 }
 
 /// The liquidator's accounts.
@@ -87,9 +101,13 @@ impl Chain {
         let now = rpc.now()?;
         let board = Box::new(rpc.board(exchange)?.board);
         let treasury = rpc.treasury(exchange)?;
+        let state: Box<state::Exchange> = rpc.decode(&exchange.address)?;
+        let taker_fee = state.fees.taker_fee;
+        let mut holders = BTreeMap::new();
         let (mut main, mut desk) = (None, None);
         let (mut found, mut unread) = (Vec::new(), Vec::new());
         for (address, account) in rpc.margin_accounts(exchange)? {
+            holders.insert(address, Holder { owner: account.owner, seized: account.episode.is_seized() });
             if address == own.main {
                 main = Some(account);
             } else if address == own.desk {
@@ -109,7 +127,7 @@ impl Chain {
             desk = Some(main.clone());
         }
         found.sort_by_key(|f| std::cmp::Reverse(f.required.maintenance));
-        Ok(Self { now, board, treasury, own: Own { main, desk }, found, unread })
+        Ok(Self { now, board, treasury, taker_fee, holders, own: Own { main, desk }, found, unread })
     }
 }
 

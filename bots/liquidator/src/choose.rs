@@ -1,4 +1,6 @@
-//! Which slice of an account to take over: a pure function of what was read.
+//! Which slice of an account to take over, and which position to close on its book: pure functions of what was read.
+
+pub mod on_book;
 
 use ballast_client::{
     ballast::{
@@ -43,6 +45,8 @@ pub struct Terms<'a> {
     pub closing_cost: u32,
     /// Least gain after that, quote-native.
     pub min_profit: i64,
+    /// Most that the tokens of a slice may be worth, quote-native.
+    pub most_tokens: i64,
 }
 
 /// A slice to ask for.
@@ -81,25 +85,33 @@ pub enum Passed {
     },
     /// Nothing that it holds is wanted.
     Unwanted,
+    /// Its tokens are worth more than the limit on tokens leaves room for.
+    TooManyTokens {
+        /// What those of the slice are worth, quote-native.
+        value: i64,
+        /// The most.
+        room: i64,
+    },
+    /// Nobody on the books takes any of it at a price that it may cost.
+    NobodyTakes,
 }
 
 impl fmt::Display for Passed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let usd = |n: &i64| ballast_client::decimal::rounded(*n, 6, 2);
         match self {
             Self::Refused(error) => write!(f, "{error}"),
             Self::TooLittle { profit, least } => {
-                let usd = |n: &i64| ballast_client::decimal::rounded(*n, 6, 2);
-                write!(
-                    f,
-                    "a slice would gain {} after the cost of closing it, no more than {}",
-                    usd(profit),
-                    usd(least)
-                )
+                write!(f, "it would gain {} after costs, no more than {}", usd(profit), usd(least))
             }
             Self::TooLarge { positions, room } => {
                 write!(f, "it holds {positions} positions, and a transaction has room for {room}")
             }
             Self::Unwanted => f.write_str("it holds nothing that is wanted here"),
+            Self::TooManyTokens { value, room } => {
+                write!(f, "its tokens are worth {}, and the limit on tokens has room for {}", usd(value), usd(room))
+            }
+            Self::NobodyTakes => f.write_str("nobody on the books takes any of it at a price that it may cost"),
         }
     }
 }
@@ -162,14 +174,18 @@ fn attempt(case: &Case, terms: &Terms, legs: &Legs) -> Result<Choice, Passed> {
             now: case.now,
         };
         // Once a smaller one is too small, the reason is that the liquidator could not carry a larger one.
-        let slice = liquidation.slice().map_err(|error| refused.unwrap_or(error))?;
-        match liquidation.after_slice(terms.own) {
-            Ok(after) => return terms.worth_it(Choice { instruments, args, profit: 0, whole: false, after }),
-            Err(error) => refused = refused.or(Some(error)),
-        }
+        let slice = liquidation.slice().map_err(|error| refused.unwrap_or(Passed::Refused(error)))?;
+        let cannot = match liquidation.after_slice(terms.own) {
+            Ok(after) => match (cost_of_tokens(&after), terms.most_tokens) {
+                (value, room) if value > room => Passed::TooManyTokens { value, room },
+                _ => return terms.worth_it(Choice { instruments, args, profit: 0, whole: false, after }),
+            },
+            Err(error) => Passed::Refused(error),
+        };
+        let cannot = *refused.get_or_insert(cannot);
         args.most = halved(slice.fraction, 1);
         if args.most == 0 {
-            return Err(Passed::Refused(refused.unwrap_or(RiskError::NothingToLiquidate)));
+            return Err(cannot);
         }
     }
 }
@@ -199,6 +215,11 @@ impl Terms<'_> {
             Err(Passed::TooLittle { profit, least: self.min_profit })
         }
     }
+}
+
+/// Cash that the tokens of a slice cost, quote-native.
+pub fn cost_of_tokens(after: &AfterSlice) -> i64 {
+    after.legs.iter().filter(|leg| matches!(leg, LegMoved::Token { .. })).map(value_of).sum()
 }
 
 /// The value of a leg at the mark, quote-native.

@@ -55,31 +55,37 @@ pub fn refresh_options<'a>(
 #[derive(Default)]
 pub struct Refreshes {
     /// Instructions that put newer prices on the board, one for each underlying for which there is one.
-    pub found: Vec<Instruction>,
-    /// Why nothing could be found out for others.
-    pub failed: Vec<Error>,
+    pub found: Vec<(u16, Instruction)>,
+    /// Why nothing could be found out for other underlyings.
+    pub failed: Vec<(u16, Error)>,
 }
 
-/// Looks for newer prices of some underlyings on the chain. One feed that fails does not keep the others from being found.
-pub fn refresh(rpc: &Rpc, exchange: &Exchange, board: &Board, underlyings: &BTreeSet<u16>, now: i64) -> Refreshes {
+/// Looks for newer prices of some underlyings: `newest` finds the account of each, see [`newest`]. One feed that fails does not keep
+/// the others from being found.
+pub fn refresh(
+    exchange: &Exchange,
+    board: &Board,
+    underlyings: &BTreeSet<u16>,
+    newest: impl Fn(&Underlying) -> Result<Option<Address>>,
+) -> Refreshes {
     let mut refreshes = Refreshes::default();
     for index in underlyings {
         let Ok(u) = board.underlying(*index) else { continue };
-        match newest(rpc, u, now) {
+        match newest(u) {
             Ok(Some(price)) => {
                 let second = pinned(&u.second);
                 let ix = instruction::refresh_underlying_from(exchange, &price, second.as_ref(), *index);
-                refreshes.found.push(ix);
+                refreshes.found.push((*index, ix));
             }
             Ok(None) => {}
-            Err(error) => refreshes.failed.push(error.context(format!("underlying {index}"))),
+            Err(error) => refreshes.failed.push((*index, error)),
         }
     }
     refreshes
 }
 
 /// The account with the newest price of an underlying's first feed that the board would take.
-fn newest(rpc: &Rpc, u: &Underlying, now: i64) -> Result<Option<Address>> {
+pub fn newest(rpc: &Rpc, u: &Underlying, now: i64) -> Result<Option<Address>> {
     let mut newest = None;
     for search in searches(&u.first) {
         for (address, account) in rpc.program_accounts(&search.owner, search.filters)? {
@@ -96,4 +102,33 @@ fn newest(rpc: &Rpc, u: &Underlying, now: i64) -> Result<Option<Address>> {
 fn would_publish(u: &Underlying, price: OraclePrice, now: i64) -> bool {
     let mut copy = *u;
     matches!(copy.publish_quotes(&Quotes { first: price, second: None }, now), Ok(Published::Price { .. }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+    use bytemuck::allocation::zeroed_box;
+
+    #[test]
+    fn a_feed_that_fails_does_not_keep_the_others_from_being_found() {
+        let mut board: Box<Board> = zeroed_box();
+        for index in 0..4u16 {
+            (board.underlyings[usize::from(index)].listed, board.underlyings[usize::from(index)].index) = (1, index);
+        }
+        let newest = |u: &Underlying| match u.index {
+            0 => Err(anyhow!("the server is away")),
+            1 => Ok(None),
+            index => Ok(Some(Address::new_from_array([index as u8; 32]))),
+        };
+        let exchange = Exchange::new(1);
+        let refreshes = refresh(&exchange, &board, &(0..5).collect(), newest);
+        let named = |n: u8| {
+            let account = Address::new_from_array([n; 32]);
+            refreshes.found.iter().filter(|(_, ix)| ix.accounts.iter().any(|meta| meta.pubkey == account)).count()
+        };
+        assert_eq!((refreshes.found.len(), named(2), named(3)), (2, 1, 1));
+        let failed: Vec<(u16, String)> = refreshes.failed.iter().map(|(index, e)| (*index, format!("{e:#}"))).collect();
+        assert_eq!(failed, [(0, "the server is away".to_owned())]);
+    }
 }

@@ -13,12 +13,12 @@ use tracing::{debug, info, warn};
 /// What was said last of each account.
 #[derive(Default)]
 pub struct Report {
-    said: RefCell<BTreeMap<(Address, &'static str), String>>,
+    said: RefCell<BTreeMap<(Address, String), String>>,
 }
 
 impl Report {
     /// Says that something failed: what was tried, on which account, and why.
-    pub fn failed(&self, account: &Address, tried: &'static str, error: &anyhow::Error) {
+    pub fn failed(&self, account: &Address, tried: &str, error: &anyhow::Error) {
         let text = format!("{error:#}");
         if self.is_new(account, tried, cause(error, &text)) {
             warn!(%account, error = %text, "could not {tried}");
@@ -27,19 +27,33 @@ impl Report {
         }
     }
 
-    /// Says why an account in default was left alone.
-    pub fn left(&self, account: &Address, why: &Passed) {
+    /// Says what was not done to an account in default, and why.
+    pub fn left(&self, account: &Address, what: &str, why: &Passed) {
         let cause = match why {
             Passed::Refused(error) => name(error),
             Passed::TooLittle { .. } => "too little".to_owned(),
             Passed::TooLarge { .. } => "too large".to_owned(),
             Passed::Unwanted => "unwanted".to_owned(),
+            Passed::TooManyTokens { .. } => "too many tokens".to_owned(),
+            Passed::NobodyTakes => "nobody takes it".to_owned(),
         };
-        self.note(account, "left it alone", cause, why);
+        self.note(account, what, cause, why);
+    }
+
+    /// Says what the liquidator holds of others' positions and tokens, whenever that has changed.
+    pub fn holds(&self, account: &Address, holdings: &str) {
+        const HOLDS: &str = "holds";
+        if holdings.is_empty() && !self.said.borrow().contains_key(&(*account, HOLDS.to_owned())) {
+            return;
+        }
+        let what = if holdings.is_empty() { "nothing" } else { holdings };
+        if self.is_new(account, HOLDS, what.to_owned()) {
+            info!(%account, %what, "{HOLDS}");
+        }
     }
 
     /// Says something that is so for a cause, and why.
-    pub fn note(&self, account: &Address, what: &'static str, cause: String, why: &dyn Display) {
+    pub fn note(&self, account: &Address, what: &str, cause: String, why: &dyn Display) {
         if self.is_new(account, what, cause) {
             info!(%account, %why, "{what}");
         } else {
@@ -58,12 +72,13 @@ impl Report {
         self.said.borrow_mut().retain(|(account, _), _| accounts.contains(account));
     }
 
-    fn is_new(&self, account: &Address, about: &'static str, cause: String) -> bool {
+    fn is_new(&self, account: &Address, about: &str, cause: String) -> bool {
         let mut said = self.said.borrow_mut();
-        if said.get(&(*account, about)) == Some(&cause) {
+        let key = (*account, about.to_owned());
+        if said.get(&key) == Some(&cause) {
             return false;
         }
-        said.insert((*account, about), cause);
+        said.insert(key, cause);
         true
     }
 }
@@ -97,5 +112,17 @@ mod tests {
         assert!(report.is_new(&account, "left alone", name(&RiskError::NothingToLiquidate)));
         let error = anyhow::Error::from(stale(13));
         assert_eq!(cause(&error, "text"), "StalePrice");
+    }
+
+    #[test]
+    fn what_is_held_is_said_when_it_changes() {
+        let (report, account) = (Report::default(), Address::new_from_array([7; 32]));
+        let said = || report.said.borrow().get(&(account, "holds".to_owned())).cloned();
+        report.holds(&account, "");
+        assert_eq!(said(), None, "nothing is no news");
+        report.holds(&account, "1 SOL");
+        assert_eq!(said().as_deref(), Some("1 SOL"));
+        report.holds(&account, "");
+        assert_eq!(said().as_deref(), Some("nothing"));
     }
 }

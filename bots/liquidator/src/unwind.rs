@@ -1,13 +1,17 @@
-//! Closing on the order books what was taken over, and returning the cash.
+//! Closing on the order books what was taken over, handing on its tokens, and returning the cash.
 
-use crate::{bot::Liquidator, chain::Chain, purse};
-use anyhow::{Context, Result, anyhow};
+use crate::{
+    book::{Meeting, Resting},
+    bot::Liquidator,
+    chain::Chain,
+    purse,
+};
+use anyhow::{Context, Result};
 use ballast_client::{
     account::MarketAccount,
-    ballast::{args::OrderArgs, constants::MAX_MAKERS, events::OrderPlaced},
-    book::Owner,
+    ballast::{args::OrderArgs, events::OrderPlaced},
     decimal, event, instruction, margin,
-    risk::{Board, Portfolio, Position, Requirements, Side},
+    risk::{Board, Portfolio, Position, Requirements, Side, Ticks},
     terms::Terms,
 };
 use solana_address::Address;
@@ -28,9 +32,16 @@ struct Close {
 }
 
 impl Liquidator {
-    /// Closes what one book takes of one position, or returns the cash where there is none. True if it did something.
-    pub(crate) fn unwind(&self, chain: &Chain) -> Result<bool> {
-        let Some(desk) = chain.own.desk.as_deref().filter(|_| !self.settings.keep) else { return Ok(false) };
+    /// Closes what one book takes of one position; where there is none, hands tokens on and returns the cash. True if it did
+    /// something.
+    pub(crate) fn unwind(&self, chain: &mut Chain) -> Result<bool> {
+        self.report.holds(&self.own.desk, &self.holdings(chain));
+        let Some(desk) = chain.own.desk.clone().filter(|_| !self.settings.keep) else { return Ok(false) };
+        match self.refresh(chain, &self.own.desk, &desk.portfolio) {
+            Ok(false) => {}
+            Ok(true) => return Ok(true),
+            Err(error) => self.report.failed(&self.own.desk, "refresh what it is priced by", &error),
+        }
         let spare = purse::spare(&chain.board, &chain.own, &self.own, chain.now);
         let portfolio = purse::with_spare(&chain.own, spare);
         let mut closes = Vec::new();
@@ -38,7 +49,10 @@ impl Liquidator {
             match self.close_of(chain, &portfolio, p) {
                 Ok(Some(close)) => closes.push(close),
                 Ok(None) => {}
-                Err(error) => self.report.failed(&self.own.desk, "close a position", &error),
+                Err(error) => {
+                    let what = format!("close a position in instrument {}", p.key.instrument());
+                    self.report.failed(&self.own.desk, &what, &error);
+                }
             }
         }
         // Of a hedge the leg first whose other side needs the least margin alone.
@@ -47,10 +61,16 @@ impl Liquidator {
             match self.send_close(close, spare) {
                 Ok(true) => return Ok(true),
                 Ok(false) => {}
-                Err(error) => self.report.failed(&self.own.desk, "close a position", &error),
+                Err(error) => {
+                    let what = format!("close a position in instrument {}", close.terms.instrument);
+                    self.report.failed(&self.own.desk, &what, &error);
+                }
             }
         }
-        self.return_cash(chain)
+        if desk.portfolio.open().iter().any(|p| !p.lots.is_zero()) {
+            return Ok(false);
+        }
+        Ok(self.hand_tokens_on(chain) || self.return_cash(chain)?)
     }
 
     /// The order that closes as much of a position as its book takes and the rest can carry. None, and said so, where the book takes
@@ -58,10 +78,11 @@ impl Liquidator {
     fn close_of(&self, chain: &Chain, portfolio: &Portfolio, p: &Position) -> Result<Option<Close>> {
         let terms = Terms::of(&chain.board, p.key.instrument())?;
         let market = self.rpc.market(&self.exchange, terms.instrument)?;
-        let (limit, lots, makers) = taken_by_book(&chain.board, &market, p, &terms, &self.own.desk, chain.now)?;
+        let (limit, lots, makers) = taken_by_book(&chain.board, market, p, &terms, &self.own.desk, chain.now)?;
         if lots == 0 {
             let why = format!("nobody takes {} of {} near the mark", terms.show_lots(p.lots.get()), terms.name);
-            self.report.note(&self.own.desk, "kept a position", terms.name, &why);
+            let what = format!("kept a position in {}", terms.name);
+            self.report.note(&self.own.desk, &what, terms.show_lots(p.lots.get()), &why);
             return Ok(None);
         }
         let (mut lots, long) = (lots, p.lots.get() > 0);
@@ -95,17 +116,10 @@ impl Liquidator {
         Ok(true)
     }
 
-    /// Returns the cash of the account that takes slices over to the main one, once it holds no position. Tokens have no book.
+    /// Returns the cash of the account that takes slices over to the main one.
     fn return_cash(&self, chain: &Chain) -> Result<bool> {
         let Some(desk) = chain.own.desk.as_deref().filter(|_| !self.own.are_one()) else { return Ok(false) };
         let p = &desk.portfolio;
-        if p.open().iter().any(|p| !p.lots.is_zero()) {
-            return Ok(false);
-        }
-        if p.balances.iter().any(|b| b.amount > 0) {
-            let why = "tokens have no book: withdraw them and sell them elsewhere";
-            self.report.note(&self.own.desk, "kept tokens", String::new(), &why);
-        }
         let r = margin::requirements(&chain.board, p, chain.now)?;
         let free = r.withdraw_equity.get().saturating_sub(r.initial.get()).min(p.cash.get());
         let Some(ix) = purse::give_back(&self.exchange, &self.own, free) else { return Ok(false) };
@@ -118,7 +132,7 @@ impl Liquidator {
 /// What a book takes of a position within the slippage: the limit, the lots and the makers.
 fn taken_by_book(
     board: &Board,
-    market: &MarketAccount,
+    market: MarketAccount,
     p: &Position,
     terms: &Terms,
     own: &Address,
@@ -131,27 +145,8 @@ fn taken_by_book(
     } else {
         (Side::Bid, terms.mark_ticks(mark.get(), SLIPPAGE))
     };
-    let reached = |price: i64| if p.lots.get() > 0 { price >= limit } else { price <= limit };
-    let held = p.lots.get().abs();
-    let (mut found, mut makers) = (0, Vec::new());
-    for order in market.book()?.orders(side.opposite()) {
-        let (_, order) = order.map_err(|e| anyhow!("{e}"))?;
-        if !reached(order.price_ticks.get()) || found >= held {
-            break;
-        }
-        if order.owner == Owner::new(own.as_array()) {
-            continue;
-        }
-        let maker = Address::new_from_array(*order.owner.as_bytes());
-        if !makers.contains(&maker) {
-            if makers.len() == MAX_MAKERS {
-                break;
-            }
-            makers.push(maker);
-        }
-        if !order.is_expired(now) {
-            found += order.lots.get();
-        }
-    }
-    Ok((limit, found.min(held), makers))
+    let book = Resting::of(market, side.opposite())?;
+    let meeting = |maker: &Address| if maker == own { Meeting::Passed } else { Meeting::Trades };
+    let met = book.meet(side, Ticks::new(limit), p.lots.magnitude()?, now, meeting);
+    Ok((limit, met.lots(), met.makers))
 }

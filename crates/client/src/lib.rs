@@ -5,6 +5,7 @@
 //! - [`account`]: accounts from their bytes.
 //! - [`event`]: events from a transaction's log.
 //! - [`margin`]: the margin of an account before and after what it might do, with the program's own code.
+//! - [`on_book`], [`receivership`]: what a close on the order book, a release and a wind-down of what nobody takes would do.
 //! - [`config`]: a whole exchange from one TOML file.
 //! - [`migrate`]: what is still missing to make the chain what that file says, in order.
 //! - [`decimal`]: exact decimal numbers between people and the program's integers.
@@ -46,8 +47,10 @@ pub mod event;
 pub mod instruction;
 pub mod margin;
 pub mod migrate;
+pub mod on_book;
 pub mod oracle;
 pub mod pda;
+pub mod receivership;
 pub mod reconcile;
 pub mod rfq;
 #[cfg(feature = "rpc")]

@@ -11,11 +11,11 @@ use ballast_client::{
         state::{MarginAccount, VolatilitySurface},
     },
     config::{self, Config},
-    event, instruction, margin,
+    event, instruction, margin, oracle,
     risk::{Ppm, Requirements, Side, Smile},
     terms::Terms,
 };
-use ballast_liquidator::{Liquidator, Settings};
+use ballast_liquidator::{Liquidator, Settings, Tokens};
 use ballast_localnet::{
     Localnet, Trader, Venue,
     story::{self, Bot, Seat},
@@ -221,27 +221,44 @@ fn solana_system_transfer(from: &Trader, to: &Trader, lamports: u64) -> solana_i
     Instruction { program_id: ballast_client::SYSTEM_PROGRAM, accounts, data }
 }
 
+/// Writes bytes that name a feed and hold no price of it.
+fn break_feed(venue: &Venue, underlying: u16) -> Result<()> {
+    let index = usize::from(underlying);
+    let feed = venue.config.underlying[index].first.feed()?;
+    let (owner, mut data) = oracle::write(&feed, &oracle::dollars("1", venue.net.rpc().now()?)?)?;
+    data.truncate(data.len() / 2);
+    venue.net.set_account(&venue.prices[index], &owner, &data)
+}
+
 #[test]
-fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
+fn a_poor_liquidator_takes_what_it_can_carry_and_has_books_and_receivership_do_the_rest() -> Result<()> {
     let net = localnet()?;
     let venue = venue(&net)?;
-    let (alice, bob) = (trader(&venue, "Alice", "9000")?, trader(&venue, "Bob", "100000")?);
+    let (alice, bob) = (trader(&venue, "Alice", "9000")?, trader(&venue, "Bob", "1000000")?);
+    let (carol, dora) = (trader(&venue, "Carol", "13000")?, venue.trader("Dora", "120000", "0")?);
+    venue.deposit_usdc(&dora, "60000")?;
     let poor = trader(&venue, "Poor", "500")?;
-    trade(&venue, &alice, &bob, "40000", "1")?;
+    let [btc, eth, sol] = [0, 1, 2].map(|n| &venue.terms[n]);
+    deal(&venue, &alice, &bob, btc, btc.ticks("40000")?, "1")?;
+    deal(&venue, &carol, &bob, eth, eth.ticks("2500")?, "20")?;
     let bot = liquidator(&net, &venue, &poor);
     let log = Log::default();
     let pass = || log.during(|| bot.pass());
     assert!(!pass()?, "there is nothing to do");
 
-    // A fall that the board knows, then a price that only its account has.
+    // A fall that the board knows, then prices that only their accounts have; one of them has none.
     net.set_time(net.rpc().now()? + 3_600)?;
-    venue.publish(&["36000", "2500", "40"])?;
+    venue.publish(&["36000", "2200", "40"])?;
+    assert!(margin_of(&venue, &alice)?.is_liquidatable() && margin_of(&venue, &carol)?.is_liquidatable());
     net.set_time(net.rpc().now()? + 60)?;
     assert!(!pass()?, "at a stale price nobody can be liquidated");
     venue.write_prices(&["36000"])?;
-    let stale = net.rpc().board(&venue.exchange)?.board.underlyings[0].publish_time;
-    assert!(pass()?, "the price is refreshed");
-    assert_eq!(net.rpc().board(&venue.exchange)?.board.underlyings[0].publish_time, stale + 60);
+    break_feed(&venue, 1)?;
+    let published =
+        |n: usize| -> Result<i64> { Ok(net.rpc().board(&venue.exchange)?.board.underlyings[n].publish_time) };
+    let [stale, broken] = [published(0)?, published(1)?];
+    assert!(pass()?, "the price that there is is refreshed");
+    assert_eq!((published(0)?, published(1)?), (stale + 60, broken));
 
     let board = net.rpc().board(&venue.exchange)?.board;
     let now = net.rpc().now()?;
@@ -254,8 +271,52 @@ fn a_poor_liquidator_refreshes_and_takes_what_it_can_carry() -> Result<()> {
     assert!(own.open()[0].lots.get() > 0 && carried.initial_equity >= carried.initial);
     assert!(venue.reconcile()?.holds());
     let said = log.lines();
-    assert!(said.len() == 3 && said[0].starts_with("left it alone") && said[0].contains("is 60 s old"), "{said:?}");
-    assert!(said[1].starts_with("refreshed") && said[2].starts_with("took over a slice"), "{said:?}");
+    let of = |what: &str| said.iter().filter(|l| l.starts_with(what)).collect::<Vec<_>>();
+    assert!(of("left it alone").iter().all(|l| l.contains("is 60 s old")), "{said:#?}");
+    assert!(of("left it alone").len() == 2 && of("refreshed").len() == 1, "{said:#?}");
+    assert_eq!(of("took over a slice").len(), 1, "{said:#?}");
+
+    // It has nothing left. Somebody bids, the feed is back, and the books take the rest for a reward.
+    venue.publish(&["36000", "2200", "40"])?;
+    for (terms, price, size) in [(btc, "35950", "2"), (eth, "2197", "30")] {
+        let bid = OrderArgs::post_only(Side::Bid, terms.ticks(price)?, terms.lots(size)?);
+        venue.act(&bob, &[venue.place(&bob, terms.instrument, &bid, &[])])?;
+    }
+    let cash = venue.margin_of(&poor)?.portfolio.cash;
+    log.during(|| pass_until_idle(&bot))?;
+    for who in [&alice, &carol] {
+        assert!(!margin_of(&venue, who)?.is_liquidatable(), "{}: {:#?}", who.name, log.lines());
+    }
+    let own = venue.margin_of(&poor)?.portfolio;
+    assert!(own.cash > cash && own.open().len() == 1, "paid, and nothing taken over");
+    for name in ["BTC-PERP", "ETH-PERP"] {
+        let closed = |l: &String| l.starts_with("closed a position of it on the book") && l.contains(name);
+        assert!(log.lines().iter().any(closed), "{name}: {:#?}", log.lines());
+    }
+    assert!(venue.reconcile()?.holds());
+
+    // A position that is too large for it, and that no book takes: seized, wound down after a day, released by a deposit.
+    deal(&venue, &dora, &bob, sol, sol.ticks("40")?, "4000")?;
+    for price in ["33", "27"] {
+        net.set_time(net.rpc().now()? + 3_600)?;
+        venue.publish(&["36000", "2200", price])?;
+    }
+    log.during(|| pass_until_idle(&bot))?;
+    assert!(venue.margin_of(&dora)?.episode.is_seized(), "{:#?}", log.lines());
+    net.set_time(net.rpc().now()? + 86_400)?;
+    venue.publish(&["36000", "2200", "27"])?;
+    log.during(|| pass_until_idle(&bot))?;
+    assert_ne!(net.rpc().board(&venue.exchange)?.board.instrument(sol.instrument).unwrap().settles_at, 0);
+    venue.deposit_usdc(&dora, "60000")?;
+    log.during(|| pass_until_idle(&bot))?;
+    assert!(!venue.margin_of(&dora)?.episode.is_seized());
+    assert!(venue.reconcile()?.holds());
+    let said = log.lines();
+    let mut lines = said.iter();
+    let of_dora = ["seized", "left it alone", "did not release it", "wound down what nobody took", "released"];
+    for what in of_dora {
+        assert!(lines.any(|l| l.starts_with(what) && l.contains(&dora.margin.to_string())), "{what}: {said:#?}");
+    }
     net.stop()
 }
 
@@ -270,7 +331,7 @@ fn pass_until_idle(bot: &Liquidator) -> Result<()> {
 }
 
 #[test]
-fn a_hedged_pair_goes_as_a_slice_through_an_account_of_its_own() -> Result<()> {
+fn a_hedged_pair_and_tokens_go_as_slices_through_an_account_of_their_own() -> Result<()> {
     let net = localnet()?;
     let venue = venue(&net)?;
     let (alice, bob) = (trader(&venue, "Alice", "7700")?, trader(&venue, "Bob", "200000")?);
@@ -332,7 +393,72 @@ fn a_hedged_pair_goes_as_a_slice_through_an_account_of_its_own() -> Result<()> {
         assert!(lines.any(|line| line.contains(what)), "{what}: {said:#?}");
     }
     assert!(said.iter().any(|l| l.contains("BTC-PERP at 39,000.00 and -")), "both legs in one slice: {said:#?}");
+    tokens_are_legs_and_leave_again(&venue, &bob, &keeper)?;
     net.stop()
+}
+
+/// Tokens come with the slice of a position, and go to the wallet. What an account takes that holds one underlying only goes to its
+/// main account, as far as a limit.
+fn tokens_are_legs_and_leave_again(venue: &Venue, bob: &Trader, keeper: &Trader) -> Result<()> {
+    let (net, sol) = (venue.net, &venue.terms[2]);
+    let (tess, iso) = (venue.trader("Tess", "0", "100")?, trader(venue, "Iso", "20000")?);
+    venue.deposit_sol(&tess, "100")?;
+    deal(venue, &tess, bob, sol, sol.ticks("40")?, "100")?;
+    let desk = |t: &Trader| -> Result<Box<MarginAccount>> { net.rpc().decode(&venue.exchange.margin(&t.address(), 1)) };
+    let fall = |prices: &[&str]| -> Result<()> {
+        for price in prices {
+            net.set_time(net.rpc().now()? + 3_600)?;
+            venue.publish(&["39000", "2600", price])?;
+        }
+        assert!(margin_of(venue, &tess)?.is_liquidatable());
+        Ok(())
+    };
+    let bid = |price: &str| -> Result<()> {
+        let bid = OrderArgs::post_only(Side::Bid, sol.ticks(price)?, sol.lots("100")?);
+        venue.act(bob, &[venue.place(bob, sol.instrument, &bid, &[])])?;
+        Ok(())
+    };
+
+    fall(&["33", "27"])?;
+    let before = venue.margin_of(&tess)?.portfolio.balance(0);
+    let bot = Liquidator::new(net.rpc_url(), keeper.key.insecure_clone(), Settings::new(venue.exchange.id));
+    let log = Log::default();
+    log.during(|| pass_until_idle(&bot))?;
+    let held = desk(keeper)?.portfolio;
+    let taken = before - venue.margin_of(&tess)?.portfolio.balance(0);
+    assert!(taken > 0 && held.balance(0) == taken && held.open().len() == 1, "{:#?}", log.lines());
+    assert!(!margin_of(venue, &tess)?.is_liquidatable());
+    bid("26.95")?;
+    log.during(|| pass_until_idle(&bot))?;
+    let left = desk(keeper)?.portfolio;
+    assert!(left.holds_only_cash() && left.cash.is_zero(), "{:#?}", log.lines());
+    assert_eq!(net.rpc().token_amount(&keeper.wsol)?, taken);
+    let said = log.lines();
+    let mut lines = said.iter();
+    for what in ["took over a slice", "holds", "closed", "withdrew tokens", "returned cash"] {
+        assert!(lines.any(|line| line.starts_with(what)), "{what}: {said:#?}");
+    }
+    for held in ["SOL-PERP and ", "what=nothing"] {
+        assert!(said.iter().any(|l| l.starts_with("holds") && l.contains(held)), "{held}: {said:#?}");
+    }
+
+    // An account for SOL alone, and a limit of 150 dollars.
+    let (e, owner) = (&venue.exchange, iso.address());
+    venue.act(&iso, &[instruction::open_isolated_account(e, &owner, &owner, 1, 2)])?;
+    fall(&["24", "23"])?;
+    let settings = Settings { tokens: Tokens::Main, max_tokens: 150_000_000, ..Settings::new(e.id) };
+    let bot = Liquidator::new(net.rpc_url(), iso.key.insecure_clone(), settings);
+    let log = Log::default();
+    bid("22.98")?;
+    log.during(|| pass_until_idle(&bot))?;
+    let (main, left) = (venue.margin_of(&iso)?.portfolio, desk(&iso)?.portfolio);
+    let most = 150 * 1_000_000_000 / 23;
+    assert!((1..=most).contains(&main.balance(0)), "{}: {:#?}", main.balance(0), log.lines());
+    assert!(left.holds_only_cash() && left.cash.is_zero() && main.cash.get() > 19_000_000_000);
+    let said = log.lines();
+    assert!(said.iter().any(|l| l.starts_with("put tokens into the main account")), "{said:#?}");
+    assert!(venue.reconcile()?.holds());
+    Ok(())
 }
 
 #[test]

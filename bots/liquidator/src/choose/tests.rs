@@ -1,10 +1,19 @@
-use super::*;
+use super::{
+    on_book::{Close, Terms as BookTerms, closable, closes},
+    *,
+};
+use crate::book::{Meeting, Met, Resting};
 use ballast_client::risk::{
     Balance, Fill, GroupParams, Instrument, InstrumentLimits, Kind, Lots, MarginParams, Ppm, Print, ProductGroup,
-    QuoteNative, RangeParams, TickValue, Token, TokenParams, Underlying, UnderlyingParams, UnitPrice, UnitsPerLot,
-    scenario,
+    QuoteNative, RangeParams, Side, TickValue, Ticks, Token, TokenParams, Underlying, UnderlyingParams, UnitPrice,
+    UnitsPerLot, scenario,
+};
+use ballast_client::{
+    ballast::{constants::MAX_MAKERS, state::Market},
+    book::{Order, Owner},
 };
 use bytemuck::{Zeroable, allocation::zeroed_box};
+use solana_address::Address;
 
 const NOW: i64 = 1_800_000_000;
 const USDC: i64 = 1_000_000;
@@ -31,6 +40,7 @@ impl World {
             discount_max: Ppm::new(500_000),
             discount_of_equity: Ppm::new(500_000),
             fund_budget: Ppm::new(10_000),
+            book_reward: Ppm::new(200_000),
             ..MarginParams::zeroed()
         };
         let offset = Ppm::new(600_000);
@@ -61,7 +71,11 @@ impl World {
                 lot_units: UnitsPerLot::new(1),
                 delta_units: UnitsPerLot::new(1),
                 tick_value: TickValue::new(1),
-                limits: InstrumentLimits { max_position: Lots::new(1 << 30), ..InstrumentLimits::zeroed() },
+                limits: InstrumentLimits {
+                    max_position: Lots::new(1 << 30),
+                    price_band: Ppm::new(100_000),
+                    ..InstrumentLimits::zeroed()
+                },
                 ..Instrument::zeroed()
             };
         }
@@ -118,7 +132,7 @@ fn all() -> UnderlyingSet {
 }
 
 fn terms(own: &Portfolio) -> Terms<'_> {
-    Terms { own, accepts: all(), positions: 48, closing_cost: 1_000, min_profit: 0 }
+    Terms { own, accepts: all(), positions: 48, closing_cost: 1_000, min_profit: 0, most_tokens: i64::MAX }
 }
 
 /// Lots that a choice takes of each instrument.
@@ -166,6 +180,14 @@ fn tokens_go_with_the_short_that_hedges_them_if_there_is_cash_for_them() {
     poor.cash = QuoteNative::new(60 * USDC);
     let smaller = best(&world.case(&account), &terms(&poor)).unwrap();
     assert!(smaller.args.most < 1_000_000 && smaller.profit < choice.profit);
+
+    // So it is with a limit on tokens; where that is used up, the short alone is no slice that helps.
+    let own = rich();
+    let cost = cost_of_tokens(&choice.after);
+    let limited = best(&world.case(&account), &Terms { most_tokens: cost / 2, ..terms(&own) }).unwrap();
+    assert!(limited.whole && cost_of_tokens(&limited.after) <= cost / 2 && limited.profit < choice.profit);
+    let none = best(&world.case(&account), &Terms { most_tokens: 0, ..terms(&own) }).unwrap_err();
+    assert!(matches!(none, Passed::TooManyTokens { room: 0, value } if value > 0), "{none:?}");
 }
 
 #[test]
@@ -247,4 +269,90 @@ fn a_poor_liquidator_asks_for_less_and_a_dear_one_for_nothing() {
     let dear = Terms { min_profit: whole.profit, ..terms(&own) };
     let passed = best(&world.case(&account), &dear).unwrap_err();
     assert_eq!(passed, Passed::TooLittle { profit: whole.profit, least: whole.profit });
+}
+
+/// A resting order at a price in thousandths of USDC.
+fn order(maker: u8, price: i64, lots: i64) -> Order {
+    let mut order = Order::zeroed();
+    (order.owner, order.price_ticks, order.lots) =
+        (Owner::new(&[maker; 32]), Ticks::new(price * 1_000), Lots::new(lots));
+    order
+}
+
+fn book(instrument: u16, orders: &[Order]) -> Resting {
+    let mut market: Box<Market> = zeroed_box();
+    market.instrument = instrument;
+    Resting { market, orders: orders.to_vec() }
+}
+
+fn close(case: &Case, books: &[Resting], min_profit: i64) -> Result<Vec<Close>, Passed> {
+    let meeting = |_: &Address| Meeting::Trades;
+    closes(case, books, &BookTerms { taker_fee: Ppm::new(500), min_profit, meeting: &meeting })
+}
+
+fn maker(maker: u8) -> Address {
+    Address::new_from_array([maker; 32])
+}
+
+#[test]
+fn the_position_that_pays_most_is_closed_on_its_book() {
+    let world = World::new();
+    let account = world.account(260_000, &[(SOL, 1_000), (DOGE, -2_000)]);
+    let case = world.case(&account);
+    assert_eq!(closable(&case), [(SOL, Side::Bid), (DOGE, Side::Ask)]);
+    let books = [book(SOL, &[order(1, 999, 300)]), book(DOGE, &[order(2, 1_001, 500), order(3, 1_002, 5_000)])];
+    let found = close(&case, &books, 0).unwrap();
+    let instruments: Vec<u16> = found.iter().map(|c| c.instrument).collect();
+    assert_eq!(instruments, [DOGE, SOL], "its book takes more");
+    assert_eq!((found[0].makers.as_slice(), found[1].makers.as_slice()), (&[maker(2), maker(3)][..], &[maker(1)][..]));
+    let [most, least] = [0, 1].map(|n| found[n].closed.reward.get());
+    assert!(most > least && least > 0);
+    // As far as the buffer, and no further.
+    let after = &found[0].closed.after;
+    assert!(after.equity >= after.maintenance && found[0].lots < 2_000, "{:?}", found[0]);
+
+    // What pays too little, and what nobody takes.
+    assert_eq!(close(&case, &books, least).unwrap().len(), 1);
+    assert_eq!(close(&case, &books, most).unwrap_err(), Passed::TooLittle { profit: least, least: most });
+    let far = [book(SOL, &[order(1, 900, 5_000)]), book(DOGE, &[])];
+    assert_eq!(close(&case, &far, 0).unwrap_err(), Passed::NobodyTakes);
+}
+
+#[test]
+fn a_book_closes_no_hedge_and_nothing_of_a_bankrupt_account_for_a_reward() {
+    let world = World::new();
+    let account = world.account(76_000, &[(BTC, 1_000), (ETH, -1_000)]);
+    let books = [book(BTC, &[order(1, 1_000, 5_000)]), book(ETH, &[order(1, 1_000, 5_000)])];
+    let passed = close(&world.case(&account), &books, 0).unwrap_err();
+    assert!(matches!(passed, Passed::Refused(RiskError::LiquidationDoesNotHelp { .. })), "{passed:?}");
+
+    let bankrupt = world.account(-5_000, &[(SOL, 1_000)]);
+    let passed = close(&world.case(&bankrupt), &[book(SOL, &[order(1, 1_001, 5_000)])], 0).unwrap_err();
+    assert_eq!(passed, Passed::TooLittle { profit: 0, least: 0 });
+}
+
+#[test]
+fn orders_are_met_by_priority_as_far_as_they_trade() {
+    let mut expired = order(3, 997, 7);
+    expired.expires_at = NOW;
+    let orders = [order(1, 999, 10), order(2, 998, 20), expired, order(1, 996, 5), order(4, 995, 40), order(5, 994, 9)];
+    let book = book(SOL, &orders);
+    let meet = |limit: i64, most: i64, meeting: &dyn Fn(&Address) -> Meeting| {
+        book.meet(Side::Ask, Ticks::new(limit * 1_000), Lots::new(most), NOW, meeting)
+    };
+    let fills = |met: &Met| met.fills.iter().map(|(lots, _)| lots.get()).collect::<Vec<_>>();
+    let all = meet(995, 100, &|_| Meeting::Trades);
+    assert_eq!((fills(&all), all.lots()), (vec![10, 20, 5, 40], 75));
+    assert_eq!(all.makers, [1, 2, 3, 4].map(maker), "who has expired is named, to be taken off");
+    assert_eq!(fills(&meet(995, 12, &|_| Meeting::Trades)), [10, 2]);
+    let second = |meeting| move |m: &Address| if *m == maker(2) { meeting } else { Meeting::Trades };
+    let passed = meet(995, 100, &second(Meeting::Passed));
+    assert_eq!((fills(&passed), passed.makers), (vec![10, 5, 40], [1, 3, 4].map(maker).to_vec()));
+    let taken_off = meet(995, 100, &second(Meeting::TakenOff));
+    assert_eq!((fills(&taken_off), taken_off.makers.len()), (vec![10, 5, 40], 4));
+    assert_eq!(fills(&meet(995, 100, &second(Meeting::Ends))), [10]);
+
+    let many: Vec<Order> = (1..20).map(|maker| order(maker, 999, 1)).collect();
+    let met = self::book(SOL, &many).meet(Side::Ask, Ticks::new(1), Lots::new(100), NOW, |_| Meeting::Trades);
+    assert_eq!((met.makers.len(), met.lots()), (MAX_MAKERS, MAX_MAKERS as i64));
 }

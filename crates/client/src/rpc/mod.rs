@@ -82,6 +82,13 @@ impl Rpc {
         MarketAccount::decode(&account.data)
     }
 
+    /// Several markets with their books, at most a hundred, in the order of the instruments. None where there is no market.
+    pub fn markets(&self, exchange: &Exchange, instruments: &[u16]) -> Result<Vec<Option<MarketAccount>>> {
+        let addresses: Vec<Address> = instruments.iter().map(|i| exchange.market(*i)).collect();
+        let found = self.client.get_multiple_accounts_with_commitment(&addresses, self.client.commitment())?;
+        found.value.into_iter().map(|account| account.map(|a| MarketAccount::decode(&a.data)).transpose()).collect()
+    }
+
     /// All margin accounts of an exchange, in the order of their addresses.
     pub fn margin_accounts(&self, exchange: &Exchange) -> Result<Vec<(Address, Box<MarginAccount>)>> {
         let accounts = self.exchange_accounts::<MarginAccount>(exchange)?;

@@ -4,6 +4,7 @@ mod basis;
 mod findings;
 mod on_book;
 mod positions;
+mod predicted;
 mod receivership;
 mod sharing;
 mod slices;
