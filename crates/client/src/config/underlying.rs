@@ -165,10 +165,6 @@ impl Config {
         let unit_exponent = self.underlying[usize::from(underlying)].unit_exponent;
         Token::atoms_per_unit(c.decimals, unit_exponent).with_context(|| format!("collateral {}", c.name))?;
         let scale = Scale { of: &c.name, decimals: c.decimals.into(), lot: 1 };
-        Ok(CollateralArgs {
-            name: name(&c.name)?,
-            params: c.params.read(&scale)?,
-            underlying,
-        })
+        Ok(CollateralArgs { name: name(&c.name)?, params: c.params.read(&scale)?, underlying })
     }
 }

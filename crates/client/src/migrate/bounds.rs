@@ -34,7 +34,6 @@ impl Planner<'_> {
         }
         for c in &self.config.collateral {
             let args = self.config.collateral_args(c)?;
-            self.require(&c.name, &args.terms);
             self.require(&c.name, &args.params);
             if let Some(limit) = &c.withdrawal_limit {
                 self.require(&c.name, &limit.args(0, c.decimals.into())?.params);

@@ -346,14 +346,8 @@ fn a_gift_of_dust_keeps_no_account_open() {
     let (alice, griefer) = (svm.trader("100").unwrap(), svm.trader("1").unwrap());
     svm.withdraw_usdc(&alice, 100 * USDC).unwrap();
     let fund = svm.treasury().insurance.get();
-    let gift = instruction::deposit(
-        &svm.exchange,
-        &griefer.address(),
-        &alice.margin,
-        &griefer.usdc,
-        &svm.usdc,
-        CLOSING_DUST,
-    );
+    let gift =
+        instruction::deposit(&svm.exchange, &griefer.address(), &alice.margin, &griefer.usdc, &svm.usdc, CLOSING_DUST);
     svm.send(&[gift], &[&griefer.key]).unwrap();
     let ix = close(&svm, &alice);
     svm.send(&[ix], &[&alice.key]).unwrap();

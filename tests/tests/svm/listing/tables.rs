@@ -15,12 +15,9 @@ use ballast_client::{
         oracle::Source,
     },
     config, instruction,
-    risk::{
-        Feed, Lots, OptionParams, Ppm, QuoteNative, RangeParams, TickValue, TokenParams, UnitPrice,
-        UnitsPerLot,
-    },
+    risk::{Feed, Lots, OptionParams, Ppm, QuoteNative, RangeParams, TickValue, TokenParams, UnitPrice, UnitsPerLot},
 };
-use ballast_testkit::{BTC, ETH, SOL};
+use ballast_testkit::{BTC, ETH, SOL, Svm};
 use solana_address::Address;
 use solana_instruction::error::InstructionError as I;
 use solana_signer::Signer;
@@ -286,6 +283,22 @@ fn list_collateral() {
     assert_refused(&mut svm, &[usdc], &[&payer, &admin], E::WrongMint);
     let wsol = instruction::list_collateral(&e, &from, &a, &svm.wsol, &args);
     assert_refused(&mut svm, &[wsol], &[&payer, &admin], E::AlreadyExists);
+    // What is no mint: a token account, the token program's with an extension or a multisig like one, and a mint of another
+    // token program.
+    for (owner, len) in
+        [(TOKEN_PROGRAM, 165), (TOKEN_PROGRAM, 300), (TOKEN_PROGRAM, 355), (Address::new_from_array([9; 32]), 82)]
+    {
+        let fake = Address::new_unique();
+        let mut account = svm.account(&svm.usdc).unwrap();
+        account.owner = owner;
+        account.data.resize(len, 0);
+        if let Some(account_type) = account.data.get_mut(165) {
+            *account_type = 1;
+        }
+        svm.set_account(fake, account);
+        let ix = instruction::list_collateral(&e, &from, &a, &fake, &args);
+        assert_refused(&mut svm, &[ix], &[&payer, &admin], E::WrongMint);
+    }
     // BTC counts delta in 0.00001: a mint of four decimals cannot express it, one of 24 is beyond all bounds.
     for decimals in [4, 24, u8::MAX] {
         let mint = Address::new_unique();
@@ -313,22 +326,6 @@ fn a_token_is_worth_what_the_decimals_of_its_mint_say() {
         let board = svm.board();
         let listed = board.board.tokens.iter().find(|t| t.mint == mint.to_bytes()).unwrap();
         assert_eq!((listed.atoms_per_unit, listed.decimals), (atoms, decimals));
-    }
-    // What is no mint: a token account, the token program's with an extension or a multisig like one, and a mint of another
-    // token program.
-    for (owner, len) in
-        [(TOKEN_PROGRAM, 165), (TOKEN_PROGRAM, 300), (TOKEN_PROGRAM, 355), (Address::new_from_array([9; 32]), 82)]
-    {
-        let fake = Address::new_unique();
-        let mut account = svm.account(&svm.usdc).unwrap();
-        account.owner = owner;
-        account.data.resize(len, 0);
-        if let Some(account_type) = account.data.get_mut(165) {
-            *account_type = 1;
-        }
-        svm.set_account(fake, account);
-        let ix = instruction::list_collateral(&e, &from, &a, &fake, &args);
-        assert_refused(&mut svm, &[ix], &[&payer, &admin], E::WrongMint);
     }
 }
 
