@@ -473,11 +473,11 @@ impl Short {
 #[test]
 fn a_resting_bid_for_an_option_stops_no_liquidation() {
     let Short { mut svm, bob, flat, call, .. } = Short::new();
-    let dora = svm.trader("1000").unwrap();
+    let dora = svm.trader("1500").unwrap();
     svm.trade(&dora, &bob, BTC, "44000", 100).unwrap();
     svm.rest(&dora, Order::buy(&svm, call, "4000", 1)).unwrap();
     svm.advance(1);
-    svm.publish(BTC, "40000").unwrap();
+    svm.publish(BTC, "33000").unwrap();
     assert!(svm.requirements(&dora).is_liquidatable());
     svm.give_notice(&dora).unwrap();
     svm.slice(&flat, &dora, &[BTC], TENTH).unwrap();
