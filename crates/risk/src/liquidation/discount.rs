@@ -128,12 +128,7 @@ impl Terms {
 
 /// The share of the margin freed that an owner's own fill may cost an account below maintenance: no more than a liquidator would
 /// be paid who came without a notice. The episode takes no note of such fills: they would take from what liquidators are paid.
-pub fn owners_share(
-    params: &MarginParams,
-    was: &Requirements,
-    episode: &Episode,
-    now: i64,
-) -> Result<Ppm, RiskError> {
+pub fn owners_share(params: &MarginParams, was: &Requirements, episode: &Episode, now: i64) -> Result<Ppm, RiskError> {
     let ratio = was.equity_ratio()?;
     Ok(share(params, ratio, Ppm::ZERO).min(of_equity(params, episode.counted_equity(ratio, now))))
 }

@@ -175,7 +175,10 @@ fn who_passes_could_have_withdrawn_the_cost() {
             after.fill(i, u, leg.fill).map(|_| ())
         });
         let mut scratch = before;
-        if filled.is_err() || after_block(&world.board, &mut scratch, &after, &Episode::default(), &legs, QuoteNative::ZERO, NOW).is_err() {
+        if filled.is_err()
+            || after_block(&world.board, &mut scratch, &after, &Episode::default(), &legs, QuoteNative::ZERO, NOW)
+                .is_err()
+        {
             return;
         }
         let Ok(sum) = legs_at_marks(&world.board, &legs, NOW) else { return };

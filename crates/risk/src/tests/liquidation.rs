@@ -150,7 +150,8 @@ fn a_slice_moves_what_it_says() {
     let cash = |p: &Portfolio| p.cash.get() + p.position(i).unwrap().quote.get();
     let before = cash(&account) + cash(&liquidator);
     let mut room = room();
-    let found = slice(&world.board, &account, &mut Episode::zeroed(), QuoteNative::ZERO, &Request::ALL, NOW, &mut room).unwrap();
+    let found = slice(&world.board, &account, &mut Episode::zeroed(), QuoteNative::ZERO, &Request::ALL, NOW, &mut room)
+        .unwrap();
     let mut moved = vec![];
     let book = |leg: &LegMoved| {
         moved.push(*leg);
@@ -334,7 +335,8 @@ fn tokens_and_their_hedge_are_one_slice() {
 
     // For cash that the liquidator has, and for no other.
     let mut room = room();
-    let found = slice(&world.board, &p, &mut Episode::zeroed(), QuoteNative::ZERO, &Request::ALL, NOW, &mut room).unwrap();
+    let found =
+        slice(&world.board, &p, &mut Episode::zeroed(), QuoteNative::ZERO, &Request::ALL, NOW, &mut room).unwrap();
     let mut poor = Portfolio { cash: QuoteNative::new(paid - 1), ..Portfolio::zeroed() };
     let refused = found.apply(&world.board, &room, &mut p.clone(), &mut poor, NOW, |_| Ok::<(), RiskError>(()));
     assert_eq!(refused, Err(RiskError::InsufficientCash { needed: paid, available: paid - 1 }));

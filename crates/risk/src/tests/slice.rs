@@ -459,8 +459,7 @@ fn a_seized_account_pays_first_and_its_budget_the_rest() {
         let before = Requirements { equity, maintenance, ..Requirements::default() };
         let after = rng.range(1, 4_000);
         let [advanced, shared] = [0; 2].map(|_| QuoteNative::new(rng.range(0, maintenance.get() / 4)));
-        let mut episode =
-            Episode { seized_at: NOW - after, budget, advanced, shared, ..Episode::zeroed() };
+        let mut episode = Episode { seized_at: NOW - after, budget, advanced, shared, ..Episode::zeroed() };
         let params = World::random(rng, Reach::Usual, 1).board.params;
         let net = episode.net(&before).unwrap();
         let counted = (equity.get() - advanced.get() - shared.get()).max(0);

@@ -251,7 +251,10 @@ fn orders_of_the_owner() {
     let did = closed(&svm.liquidate_on_book(caller, alice, BTC, 3, &[second, maker]).unwrap());
     let by: Vec<_> = did.fills.iter().map(|fill| (fill.maker, fill.lots)).collect();
     assert_eq!(by, [(second.margin, 2), (maker.margin, 1)]);
-    assert_eq!((svm.lots(second, BTC), svm.portfolio(alice).lots(svm.board().board.instrument(BTC).unwrap()).get()), (2, 94));
+    assert_eq!(
+        (svm.lots(second, BTC), svm.portfolio(alice).lots(svm.board().board.instrument(BTC).unwrap()).get()),
+        (2, 94)
+    );
     assert!(both(svm) < before, "all her wallets together lose");
     // Slices go on.
     svm.liquidate(bob, alice, &[BTC]).unwrap();

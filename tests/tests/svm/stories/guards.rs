@@ -358,9 +358,8 @@ fn a_guard_elsewhere_stops_new_risk_of_who_holds_it_and_neither_reduction_nor_li
         desk.reduction().unwrap();
         if guard == Guard::Volatile {
             desk.assert_refused(Desk::liquidation, guard.error());
-            let on_book = |desk: &mut Desk| {
-                desk.svm.liquidate_on_book(&desk.flat, &desk.alice, BTC, 10, &[&desk.bob]).map(drop)
-            };
+            let on_book =
+                |desk: &mut Desk| desk.svm.liquidate_on_book(&desk.flat, &desk.alice, BTC, 10, &[&desk.bob]).map(drop);
             desk.assert_refused(on_book, guard.error());
         } else {
             desk.liquidation().unwrap();

@@ -93,7 +93,15 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Resu
     let trade = Trade { underlying: u.index, now, cost: at_mark.cost, filled: true, ..Trade::default() };
     let left = rule::after_trade(board, &before, &a.from.portfolio, &a.from.episode, &trade).logged()?;
     let taken = if legs_at_marks(board, &[received], now).logged()?.cost > QuoteNative::ZERO {
-        rule::after_block(board, &mut receiver_before, &a.to.portfolio, &a.to.episode, &[received], QuoteNative::ZERO, now)
+        rule::after_block(
+            board,
+            &mut receiver_before,
+            &a.to.portfolio,
+            &a.to.episode,
+            &[received],
+            QuoteNative::ZERO,
+            now,
+        )
     } else {
         rule::require_initial(board, &a.to.portfolio, now)
     }
