@@ -196,3 +196,40 @@ fn bounded(delta: i128) -> QuoteNative {
     const MOST: i128 = 1 << 58;
     QuoteNative::new(delta.clamp(-MOST, MOST) as i64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// I509. Of a present ratio no more counts than there is, and no less than there is without what liquidations have raised since the
+        /// least that counted, whatever prices do in between. Where no price moves, what counts stays as it was.
+        #[test]
+        fn only_what_liquidations_have_raised_does_not_count(
+            steps in prop::collection::vec((0u32..=1_000_000, 0u32..=1_000_000, any::<bool>()), 1..40),
+        ) {
+            let (mut counted, mut raised, mut last) = (CountedRatio::WHOLE, 0, None);
+            for (price, to, moves) in steps {
+                let present = Ppm::new(match last {
+                    Some(left) if !moves => left,
+                    _ => price,
+                });
+                let before = counted;
+                if present <= before.ratio {
+                    raised = 0;
+                }
+                counted = before.at(present);
+                prop_assert!(counted.ratio <= present && counted.ratio <= counted.left);
+                prop_assert!(counted.ratio.get() + raised >= present.get());
+                if last == Some(present.get()) && present > before.ratio {
+                    prop_assert_eq!(counted.ratio, before.ratio);
+                }
+                let left = Ppm::new(to.max(present.get()));
+                counted = counted.raised(present, left);
+                raised += left.get() - present.get();
+                last = Some(left.get());
+            }
+        }
+    }
+}
