@@ -16,8 +16,8 @@ use ballast_testkit::{BTC, Order, SOL, Trader, lending::INTEREST};
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row("liquidate_16", 66_800, "a slice of one leg of 450,000 lots; both sides hold 16 positions").target(90_000),
-    row("liquidate_48", 85_900, "the same with 48 positions each, the most that may hold lots").target(250_000),
+    row("liquidate_16", 45_700, "a slice of one leg of 450,000 lots; both sides hold 16 positions").target(90_000),
+    row("liquidate_48", 55_800, "the same with 48 positions each, the most that may hold lots").target(250_000),
     row("liquidate_slice_8", 67_500, "a slice of all 8 positions of an account").target(110_000),
     row(
         "liquidate_slice_48",
@@ -29,13 +29,13 @@ pub const ROWS: &[Row] = &[
         .target(120_000),
     row(
         "liquidate_16_options",
-        92_500,
+        56_800,
         "a slice of a short call of 450,000 lots; both sides hold 16 positions, 8 options",
     ),
     row("cancel_liquidatable_orders_16", 12_200, "one order of an account with 16 positions"),
     row(
         "liquidate_on_book_16",
-        65_500,
+        48_300,
         "4,000 lots, of which the fewest that do are searched, against 1 maker; all hold 16 positions",
     )
     .target(90_000),
@@ -49,7 +49,7 @@ pub const ROWS: &[Row] = &[
     row("seize_16", 23_600, "a bankrupt account, 16 positions").target(40_000),
     row("release_16", 11_200, "an account that covers initial margin again, 16 positions"),
     row("wind_down_seized", 12_800, "a perpetual of which a seized account holds a half"),
-    row("liquidate_token_16", 55_400, "SOL of an account that borrowed dollars; both sides hold 16 positions"),
+    row("liquidate_token_16", 39_200, "SOL of an account that borrowed dollars; both sides hold 16 positions"),
 ];
 
 /// Lots of the positions that are liquidated, 450 BTC.

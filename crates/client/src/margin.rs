@@ -117,8 +117,8 @@ impl Liquidation<'_> {
         }
         let request = Request { legs, most: Ppm::new(self.args.most) };
         let mut episode = self.account.episode;
-        episode.budget = self.treasury.open_budget(self.board, portfolio, &episode, self.now)?;
-        slice(self.board, portfolio, &mut episode, &request, self.now, room)
+        let budget = self.treasury.open_budget(self.board, portfolio, &episode, self.now)?;
+        slice(self.board, portfolio, &mut episode, budget, &request, self.now, room)
     }
 }
 
@@ -143,7 +143,8 @@ pub struct BlockEffect {
 }
 
 /// What a block trade would do to an account: the legs from its side, the fee of either side in millionths. Fills and rule
-/// are the program's own; what it checks of instruments and prices beside them is not looked at.
+/// are the program's own; what it checks of instruments and prices beside them is not looked at, nor what liquidations of the last
+/// minutes leave of a discount.
 pub fn block_effect(
     board: &Board,
     portfolio: &Portfolio,
@@ -165,7 +166,7 @@ pub fn block_effect(
         cost: legs_at_marks(board, legs, now)?.cost,
         before: requirements(board, portfolio, now)?,
         after: requirements(board, &after, now)?,
-        refused: rule::after_block(board, &mut before, &after, legs, fee, now).err(),
+        refused: rule::after_block(board, &mut before, &after, &Episode::default(), legs, fee, now).err(),
     })
 }
 

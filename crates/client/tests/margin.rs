@@ -22,6 +22,7 @@ fn board(max_position: i64) -> Box<Board> {
     board.params = MarginParams {
         initial_ratio: Ppm::new(1_200_000),
         discount_max: Ppm::new(500_000),
+        seizure_ratio: Ppm::new(333_333),
         discount_of_equity: Ppm::new(500_000),
         fund_budget: Ppm::new(10_000),
         ..MarginParams::zeroed()

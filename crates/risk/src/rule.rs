@@ -11,7 +11,7 @@ use crate::{
     Board, Leg, Portfolio, Purpose, QuoteNative, Requirements, RiskError,
     block::legs_at_marks,
     guard::UnderlyingSet,
-    liquidation::owners_share,
+    liquidation::{Episode, owners_share},
     margin::{self, UnderlyingRisk},
     math::mul_ppm_floor,
 };
@@ -81,7 +81,8 @@ pub fn require_withdrawable(board: &Board, after: &Portfolio, now: i64) -> Resul
     Ok(r)
 }
 
-/// The rule after an order: what the account was before, and is now. Returns what it is required to have now.
+/// The rule after an order: what the account was before, and is now, and what it is remembered for. Returns what it is required to
+/// have now.
 ///
 /// The error is that of the initial margin check where the change is not reducing.
 #[inline(never)]
@@ -89,11 +90,12 @@ pub fn after_trade(
     board: &Board,
     before: &Portfolio,
     after: &Portfolio,
+    episode: &Episode,
     trade: &Trade,
 ) -> Result<Requirements, RiskError> {
     match require_initial(board, after, trade.now) {
         Ok(requirements) => Ok(requirements),
-        Err(refused) => reduced(board, before, after, trade)?.ok_or(refused),
+        Err(refused) => reduced(board, before, after, episode, trade)?.ok_or(refused),
     }
 }
 
@@ -114,6 +116,7 @@ pub fn after_block(
     board: &Board,
     before: &mut Portfolio,
     after: &Portfolio,
+    episode: &Episode,
     legs: &[Leg],
     fee: QuoteNative,
     now: i64,
@@ -132,7 +135,7 @@ pub fn after_block(
     match (require_initial(board, after, now), block.underlying) {
         (Err(refused), Some(underlying)) => {
             let trade = Trade { underlying, now, fees: fee, cost: block.cost, filled: true };
-            reduced(board, before, after, &trade)?.ok_or(refused)
+            reduced(board, before, after, episode, &trade)?.ok_or(refused)
         }
         (checked, _) => checked,
     }
@@ -169,6 +172,7 @@ fn reduced(
     board: &Board,
     before: &Portfolio,
     after: &Portfolio,
+    episode: &Episode,
     trade: &Trade,
 ) -> Result<Option<Requirements>, RiskError> {
     let purpose = Purpose::Reduction { now: trade.now, underlying: trade.underlying };
@@ -189,7 +193,7 @@ fn reduced(
             return Err(RiskError::Bankrupt { equity: was.equity.get() });
         }
         // What a liquidator would be paid at the most, and nothing beyond what the account has.
-        let allowed = mul_ppm_floor(freed, owners_share(&board.params, &was)?)?;
+        let allowed = mul_ppm_floor(freed, owners_share(&board.params, &was, episode, trade.now)?)?;
         let allowed = if is.equity.get() < 0 { QuoteNative::ZERO } else { allowed };
         if trade.cost > allowed {
             return Err(RiskError::FillWorseThanLiquidation { cost: trade.cost.get(), allowed: allowed.get() });

@@ -38,6 +38,7 @@ impl World {
             liquidation_buffer: Ppm::new(100_000),
             discount_base: Ppm::new(150_000),
             discount_max: Ppm::new(500_000),
+            seizure_ratio: Ppm::new(333_333),
             discount_of_equity: Ppm::new(500_000),
             fund_budget: Ppm::new(10_000),
             book_reward: Ppm::new(200_000),

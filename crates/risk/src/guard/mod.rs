@@ -4,21 +4,22 @@
 //! |---|---|---|---|---|---|
 //! | no price yet | every leg | every leg | every leg | every leg | every leg |
 //! | stale: older than `max_age` | every leg | every leg | the leg touched | the legs moved; every leg at first | |
-//! | too volatile: off the median of the last five minutes | every leg | every leg | | the legs moved | |
+//! | too volatile: off the median of the last five minutes | every leg | every leg | | every leg | |
 //! | too uncertain: wide confidence interval | every leg | every leg | | | |
 //! | divergent: the second source disagrees | every leg | every leg | | | |
 //! | option's array stale: too old, or the price has left it | every leg | every leg | | the legs moved | |
 //! | option's volatility stale | every leg | every leg | | | |
 //!
 //! A liquidation needs near arrays of what it moves, since it moves it at the marks that follow from them. Anyone may refresh, with
-//! no more than the fresh price that a liquidation needs anyway, so that a stale array shields nobody. A leg whose price is stale or
-//! too volatile is not moved, and stops nothing else. The liquidator takes on risk of the legs' underlyings at the same prices;
-//! guards that do not stop the liquidation do not stop the liquidator either.
+//! no more than the fresh price that a liquidation needs anyway, so that a stale array shields nobody. The liquidator takes on risk
+//! of the legs' underlyings at the same prices; guards that do not stop the liquidation do not stop the liquidator either.
 //!
-//! But nobody judges an account at prices of two times of his choice. For the first [`REFRESH_SECONDS`] a stale price of anything
-//! that is held stops the whole liquidation, until somebody refreshes it. Only a price that nobody was able to refresh stops nothing.
+//! Nobody judges an account at a price that jumped a moment ago, nor at prices of two times of his choice: slices, notices and
+//! seizures alike wait for a price of anything held that is too volatile, and for [`REFRESH_SECONDS`] for a stale one. Only a price
+//! that nobody was able to refresh is passed over: what is held at it is not moved, and stops nothing else.
 //!
-//! What is settled is worth a fixed sum: it needs no array, and where all that is held of an underlying is settled, no price.
+//! What is settled is worth a fixed sum: it needs no array, and where all that is held of an underlying is settled, no price. To a
+//! liquidation orders are nothing that is held: maintenance margin has no part for them.
 //!
 //! A price that is not positive never reaches the board. A price that jumps is blocked for at most [`CONSISTENT_SECONDS`] of
 //! prints on one side of the median, so that a real crash still liquidates, even one that goes on.

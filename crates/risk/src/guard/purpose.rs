@@ -23,7 +23,8 @@ pub enum Purpose {
         /// The underlying.
         underlying: u16,
     },
-    /// A liquidation that moves legs of some underlyings; nothing unrelated may stop it, but a price that is yet to be refreshed.
+    /// A liquidation that moves legs of some underlyings; nothing unrelated may stop it, but a price that is yet to be refreshed or
+    /// believed.
     Liquidation {
         /// Time of the check, seconds.
         now: i64,
@@ -56,6 +57,12 @@ impl Purpose {
             | Self::Takeover { now, .. }
             | Self::Maintenance { now } => now,
         }
+    }
+
+    /// True if resting orders without a position need prices and arrays: not where only maintenance margin is asked for.
+    #[inline(always)]
+    pub const fn counts_orders(self) -> bool {
+        !matches!(self, Self::Liquidation { .. })
     }
 
     /// What arrays of an underlying's options must be.

@@ -12,6 +12,9 @@ impl UnderlyingSet {
     /// None of them.
     pub const EMPTY: Self = Self(0);
 
+    /// All of them.
+    pub const ALL: Self = Self(u32::MAX >> (u32::BITS as usize - MAX_UNDERLYINGS));
+
     /// One underlying, by its index. An index that no board has gives the empty set.
     #[inline(always)]
     pub const fn one(index: u16) -> Self {
@@ -30,6 +33,13 @@ impl UnderlyingSet {
     #[must_use]
     pub const fn without(self, index: u16) -> Self {
         Self(self.0 & !Self::one(index).0)
+    }
+
+    /// Those that another set does not have.
+    #[inline(always)]
+    #[must_use]
+    pub const fn except(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// True if an underlying is in it.
@@ -60,6 +70,9 @@ mod tests {
         let set = UnderlyingSet::one(3).with(31).with(0).with(3).without(0);
         assert_eq!(set.iter().collect::<Vec<_>>(), vec![3, 31]);
         assert!(set.contains(31) && !set.contains(0) && !set.contains(32) && !set.contains(u16::MAX));
+        assert_eq!(UnderlyingSet::ALL.iter().count(), MAX_UNDERLYINGS);
+        assert_eq!(UnderlyingSet::ALL.except(set).except(UnderlyingSet::ALL), UnderlyingSet::EMPTY);
+        assert!(!UnderlyingSet::ALL.except(set).contains(3) && UnderlyingSet::ALL.except(set).contains(4));
         assert!(UnderlyingSet::one(32).is_empty() && UnderlyingSet::EMPTY.is_empty());
     }
 }

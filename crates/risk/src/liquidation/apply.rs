@@ -2,10 +2,8 @@
 
 use super::slice::{Slice, Workspace, token_amount};
 use crate::{
-    Board, Fill, Filled, Lots, Portfolio, Purpose, QuoteNative, Requirements, RiskError, Scaled, Token, Underlying,
-    Units,
+    Board, Fill, Filled, Lots, Portfolio, QuoteNative, Requirements, RiskError, Scaled, Token, Underlying, Units,
     liquidation::cut::Cut,
-    margin,
     math::{add_bounded, mul_div_floor},
     rule,
 };
@@ -52,8 +50,8 @@ impl Slice {
     /// the caller's. Interest of both accounts is accrued before, and noted after.
     ///
     /// # Errors
-    /// [`RiskError::InsufficientCash`] where the liquidator has less cash than the tokens cost: nobody borrows past the limits of a
-    /// withdrawal by liquidating. [`RiskError::BelowInitialMargin`] where it cannot carry the legs; the errors of its prices, see
+    /// [`RiskError::InsufficientCash`] where the liquidator would owe what tokens cost: nobody borrows past the limits of a withdrawal by
+    /// liquidating. [`RiskError::BelowInitialMargin`] where it cannot carry the legs; the errors of its prices, see
     /// [`Purpose::Takeover`]; [`RiskError::NoFreePosition`], [`RiskError::TooManyPositions`], [`RiskError::NoFreeToken`].
     pub fn apply(
         &self,
@@ -64,37 +62,31 @@ impl Slice {
         now: i64,
         mut book: impl FnMut(&LegMoved) -> Result<(), RiskError>,
     ) -> Result<Sliced, RiskError> {
-        self.require_cash(board, room, account, liquidator)?;
+        let mut cost = QuoteNative::ZERO; // of the tokens
         for leg in room.legs() {
             if let Some(moved) = move_leg(board, leg, account, liquidator, now)? {
+                if let LegMoved::Token { value, .. } = moved {
+                    cost = cost.plus(value)?;
+                }
                 book(&moved)?;
             }
         }
         self.pay(account, liquidator)?;
-        let purpose = Purpose::Liquidation { now, moved: self.moved };
-        let after = margin::check(board, account, purpose)?;
-        Ok(Sliced { account: after, liquidator: rule::require_taken_over(board, liquidator, self.moved, now)? })
+        let account = room.check(board, account, self.moved, now)?;
+        let liquidator = rule::require_taken_over(board, liquidator, self.moved, now)?;
+        self.require_paid(cost, &liquidator)?;
+        Ok(Sliced { account, liquidator })
     }
 
-    /// Requires that the liquidator has the cash that the tokens cost, after its part of the discount.
-    #[inline(never)]
-    fn require_cash(
-        &self,
-        board: &Board,
-        room: &Workspace,
-        account: &Portfolio,
-        liquidator: &Portfolio,
-    ) -> Result<(), RiskError> {
-        let mut cost = QuoteNative::ZERO;
-        for leg in room.legs().iter().filter(|leg| leg.is_token != 0) {
-            let (_, value) = tokens_of(board, leg, account)?;
-            cost = cost.plus(value)?;
-        }
+    /// Requires that the liquidator paid for tokens, after its part of the discount, out of cash of its own: less interest due and
+    /// open losses.
+    fn require_paid(&self, cost: QuoteNative, liquidator: &Requirements) -> Result<(), RiskError> {
         let needed = cost.minus(self.payment.discount)?.plus(self.payment.insurance)?;
-        if !cost.is_zero() && needed.get() > 0 && liquidator.cash < needed {
-            return Err(RiskError::InsufficientCash { needed: needed.get(), available: liquidator.cash.get() });
+        if cost.is_zero() || needed.get() <= 0 || liquidator.own_cash.get() >= 0 {
+            return Ok(());
         }
-        Ok(())
+        let available = needed.plus(liquidator.own_cash)?;
+        Err(RiskError::InsufficientCash { needed: needed.get(), available: available.get() })
     }
 
     /// Pays the discount between the accounts.

@@ -6,13 +6,17 @@
 //! ```text
 //! e = max(0, N) / M                N: equity less what others have paid for the account; M: maintenance margin
 //! t = (max(0, N) + budget) / M     budget: what the insurance fund may spend on the account now
-//! e_low, t_low                     the least at a liquidation of the last ten minutes, this one included
-//! ordinary rate   min(δ, ψ · e_low)
-//! seized rate     min(φ, max(min(δ, ψ · e_low), s · t_low))    s: part of the half an hour since the seizure
+//! e*, t*                           e and t less what liquidations of the last ten minutes have raised them by
+//! ordinary rate   min(δ, ψ · e*)
+//! seized rate     min(φ, max(min(δ, ψ · e*), s · min(t*, σ)))    s: part of the half an hour since the seizure, σ: seizure ratio
 //! ```
 //!
 //! A rate of at most `t` never lowers `t`. So many slices pay no more than one: with a rate that only followed what is there, what
-//! early slices leave would raise the rate of the later ones.
+//! early slices leave would raise the rate of the later ones. What a price raises counts at once, or a small close at a low would take
+//! its reward from whoever comes later.
+//!
+//! Time opens no more than σ of what is freed: an account that was seized for nothing but a notice, above σ, keeps what one at σ
+//! would not have had. The rate still falls with no ratio, so that nobody gains by waiting for a lower price.
 
 use super::Episode;
 use crate::{MarginParams, Ppm, QuoteNative, Requirements, RiskError, math::mul_ppm_floor};
@@ -22,25 +26,42 @@ const RISE_SECONDS: i64 = 600;
 /// Seconds after the seizure in which the share of what there is that a receivership pays rises to all of it.
 const SEIZED_RISE_SECONDS: i64 = 1_800;
 
-/// How the discount follows from the margin freed.
+/// Ratios to maintenance margin, between zero and one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Terms {
-    /// Of an account whose owner is in charge: `rate · freed`.
-    Ordinary {
-        /// min(δ, ψ · least ratio of equity).
-        rate: Ppm,
-        /// Part of the discount that goes to the insurance fund.
-        insurance_share: Ppm,
-    },
-    /// Of a seized account: `rate · freed` too, paid from the account's equity first and then from the budget.
-    Seized {
-        /// min(φ, max(min(δ, ψ · least ratio of equity), s · least ratio of all that there is)).
-        rate: Ppm,
-        /// Equity beyond what others have paid for the account, at least zero.
-        equity: QuoteNative,
-        /// What the insurance fund may spend on the account now.
-        budget: QuoteNative,
-    },
+pub(super) struct Ratios {
+    /// Of net equity.
+    pub equity: Ppm,
+    /// Of net equity and budget together.
+    pub total: Ppm,
+}
+
+impl Ratios {
+    /// Of what an account is required to have, what others have paid for it taken off its equity, with so much of a budget.
+    fn of(net: &Requirements, budget: QuoteNative) -> Result<Self, RiskError> {
+        let equity = net.equity_ratio()?;
+        if budget <= QuoteNative::ZERO {
+            return Ok(Self { equity, total: equity });
+        }
+        let total = net.equity.max(QuoteNative::ZERO).plus(budget)?;
+        Ok(Self { equity, total: Requirements { equity: total, ..*net }.equity_ratio()? })
+    }
+}
+
+/// How the discount follows from the margin freed: `rate · freed`, from the account's equity first and from the budget then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// The rate.
+    pub rate: Ppm,
+    /// Part of the discount that goes to the insurance fund: none of a seized account's.
+    insurance_share: Ppm,
+    /// Equity beyond what others have paid for the account, at least zero.
+    equity: QuoteNative,
+    /// What the insurance fund may spend on the account now, at least zero.
+    budget: QuoteNative,
+    /// The ratios before.
+    ratios: Ratios,
+    /// True of a seized account.
+    pub(super) is_seized: bool,
 }
 
 /// Who pays the discount, and who gets it.
@@ -58,57 +79,58 @@ pub struct Payment {
 
 impl Terms {
     /// The terms of an account as it stands: `net` is what it is required to have, with what others have paid for it taken off its
-    /// equity. The episode takes note of the ratios, and its budget is what may be spent of it now.
-    pub fn of(params: &MarginParams, episode: &mut Episode, net: &Requirements, now: i64) -> Result<Self, RiskError> {
-        let equity = net.equity.max(QuoteNative::ZERO);
-        let budget = episode.budget.max(QuoteNative::ZERO);
-        let ratio = net.equity_ratio()?;
-        let total = Requirements { equity: equity.plus(budget)?, ..*net }.equity_ratio()?;
-        let (least, least_total) = episode.note_ratios(ratio, total, now);
+    /// equity, `budget` what the insurance fund may spend on it now. The episode takes note of the ratios.
+    pub fn of(
+        params: &MarginParams,
+        episode: &mut Episode,
+        net: &Requirements,
+        budget: QuoteNative,
+        now: i64,
+    ) -> Result<Self, RiskError> {
+        let (equity, budget) = (net.equity.max(QuoteNative::ZERO), budget.max(QuoteNative::ZERO));
+        let ratios = Ratios::of(net, budget)?;
+        episode.note(&ratios, now);
         let notice = Ppm::new((episode.noticed_for(now).min(RISE_SECONDS) * 1_000_000 / RISE_SECONDS) as u32);
-        let ordinary = share(params, ratio, notice).min(of_equity(params, least));
-        if !episode.is_seized() {
-            return Ok(Self::Ordinary { rate: ordinary, insurance_share: params.insurance_share });
+        let ordinary = share(params, ratios.equity, notice).min(of_equity(params, episode.equity.ratio));
+        let is_seized = episode.is_seized();
+        if !is_seized {
+            let insurance_share = params.insurance_share;
+            return Ok(Self { rate: ordinary, insurance_share, equity, budget, ratios, is_seized });
         }
         let passed = now.saturating_sub(episode.seized_at).clamp(0, SEIZED_RISE_SECONDS);
-        let risen = Ppm::new((passed * 1_000_000 / SEIZED_RISE_SECONDS) as u32);
-        let opened = Ppm::new(part(risen.get(), least_total.get()));
-        let rate = ordinary.max(opened).min(params.discount_max);
-        Ok(Self::Seized { rate, equity, budget })
+        let risen = (passed * 1_000_000 / SEIZED_RISE_SECONDS) as u32;
+        let opened = part(risen, episode.total.ratio.min(params.seizure_ratio).get());
+        let rate = ordinary.max(Ppm::new(opened)).min(params.discount_max);
+        Ok(Self { rate, insurance_share: Ppm::ZERO, equity, budget, ratios, is_seized })
     }
 
     /// The discount of a slice that frees so much of the maintenance margin. Rounded down.
     pub fn pay(&self, freed: QuoteNative) -> Result<Payment, RiskError> {
-        let freed = freed.max(QuoteNative::ZERO);
-        match *self {
-            Self::Ordinary { rate, insurance_share } => {
-                let discount = mul_ppm_floor(freed, rate)?;
-                let insurance = mul_ppm_floor(discount, insurance_share)?;
-                Ok(Payment { discount, from_account: discount, from_budget: QuoteNative::ZERO, insurance })
-            }
-            Self::Seized { rate, equity, budget } => {
-                let asked = mul_ppm_floor(freed, rate)?;
-                let from_account = asked.min(equity);
-                let from_budget = asked.minus(from_account)?.min(budget);
-                let discount = from_account.plus(from_budget)?;
-                Ok(Payment { discount, from_account, from_budget, insurance: QuoteNative::ZERO })
-            }
-        }
+        let asked = mul_ppm_floor(freed.max(QuoteNative::ZERO), self.rate)?;
+        let from_account = asked.min(self.equity);
+        let from_budget = asked.minus(from_account)?.min(self.budget);
+        let discount = from_account.plus(from_budget)?;
+        let insurance = mul_ppm_floor(discount, self.insurance_share)?;
+        Ok(Payment { discount, from_account, from_budget, insurance })
     }
 
-    /// The part of the margin freed that is paid, for the start of a search.
-    pub(super) const fn rate(&self) -> Ppm {
-        match self {
-            Self::Ordinary { rate, .. } | Self::Seized { rate, .. } => *rate,
-        }
+    /// Has the episode take note of what a liquidation left: `net` as in [`Terms::of`], and what it spent of the budget.
+    pub(super) fn note_raised(
+        &self,
+        episode: &mut Episode,
+        net: &Requirements,
+        spent: QuoteNative,
+    ) -> Result<(), RiskError> {
+        episode.note_raised(&self.ratios, &Ratios::of(net, self.budget.minus(spent)?)?);
+        Ok(())
     }
 }
 
 /// The share of the margin freed that an owner's own fill may cost an account below maintenance: no more than a liquidator would
-/// be paid who came without a notice.
-pub fn owners_share(params: &MarginParams, was: &Requirements) -> Result<Ppm, RiskError> {
+/// be paid who came without a notice. The episode takes no note of such fills: they would take from what liquidators are paid.
+pub fn owners_share(params: &MarginParams, was: &Requirements, episode: &Episode, now: i64) -> Result<Ppm, RiskError> {
     let ratio = was.equity_ratio()?;
-    Ok(share(params, ratio, Ppm::ZERO).min(of_equity(params, ratio)))
+    Ok(share(params, ratio, Ppm::ZERO).min(of_equity(params, episode.counted_equity(ratio, now))))
 }
 
 /// δ: from the base to the maximum with the shortfall or with the time since the notice, whichever is further.

@@ -1,6 +1,9 @@
 //! What a margin account remembers of its default, from the first notice until it is healthy again or has nothing left.
 
-use super::cut::{DELTA_BITS, lot_delta};
+use super::{
+    cut::{DELTA_BITS, lot_delta},
+    discount::Ratios,
+};
 use crate::{Board, Instrument, Lots, MarginParams, Ppm, QuoteNative, Requirements, RiskError, Underlying};
 use bytemuck::{Pod, Zeroable};
 
@@ -8,8 +11,8 @@ use bytemuck::{Pod, Zeroable};
 pub const MAX_EPISODE_LEGS: usize = 16;
 /// Seconds that a notice runs without anybody confirming it.
 pub const NOTICE_SECONDS: i64 = 300;
-/// Seconds for which the least ratio of equity at a liquidation counts.
-pub const LEAST_RATIO_SECONDS: i64 = 600;
+/// Seconds for which what liquidations have raised a ratio by does not count for the discount.
+pub const COUNTED_SECONDS: i64 = 600;
 
 /// An instrument of which an account in default held a position: its other side bears what the insurance fund cannot.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
@@ -27,6 +30,39 @@ pub struct EpisodeLeg {
     pub borne: u16,
 }
 
+/// A ratio to maintenance margin as it counts for the discount of a liquidation: without what liquidations have raised it by. What a
+/// price or a deposit raises counts, so that a small liquidation at a low takes nothing from whoever comes after it.
+#[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+pub struct CountedRatio {
+    /// What counted at the last liquidation.
+    pub ratio: Ppm,
+    /// The ratio that liquidations have left, ≥ `ratio`.
+    pub left: Ppm,
+}
+
+impl CountedRatio {
+    /// Where no liquidation is remembered: any ratio counts whole.
+    pub const WHOLE: Self = Self { ratio: Ppm::ONE, left: Ppm::ONE };
+
+    /// As of now, at a present ratio, which counts at the most.
+    fn at(self, present: Ppm) -> Self {
+        if present <= self.ratio {
+            return Self { ratio: present, left: present };
+        }
+        let (ratio, left, present) = (self.ratio.get(), self.left.get(), present.get());
+        // Both are at most one.
+        Self { ratio: Ppm::new(ratio + present.saturating_sub(left)), left: Ppm::new(left.max(present)) }
+    }
+
+    /// After a liquidation that raised the ratio.
+    fn raised(self, from: Ppm, to: Ppm) -> Self {
+        let left = self.left.get() + to.get().saturating_sub(from.get()); // three ratios of at most one
+        Self { left: Ppm::new(left).min(Ppm::ONE), ..self }
+    }
+}
+
 /// An episode of default. All zero while there is none.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
 #[repr(C)]
@@ -36,8 +72,8 @@ pub struct Episode {
     pub noticed_at: i64,
     /// When it was last found so, seconds.
     pub seen_at: i64,
-    /// When [`Episode::least_ratio`] or [`Episode::least_total`] was found, seconds.
-    pub least_at: i64,
+    /// Since when liquidations are remembered in [`Episode::equity`] and [`Episode::total`], seconds.
+    pub counted_at: i64,
     /// When the account was seized, seconds; 0 where it is not.
     pub seized_at: i64,
     /// What is left of the insurance fund's money that was set aside for the discounts of a seized account.
@@ -46,11 +82,10 @@ pub struct Episode {
     pub advanced: QuoteNative,
     /// What others have borne of its debt.
     pub shared: QuoteNative,
-    /// Least ratio of equity to maintenance margin at a liquidation of the last minutes.
-    pub least_ratio: Ppm,
-    /// Least ratio of equity and budget together to maintenance margin at a liquidation of the last minutes; of those since the
-    /// seizure, of a seized account.
-    pub least_total: Ppm,
+    /// The ratio of equity to maintenance margin that counts.
+    pub equity: CountedRatio,
+    /// That of equity and budget together; of a seized account since its seizure.
+    pub total: CountedRatio,
     /// What the other side of is charged with debt that the fund cannot pay.
     pub legs: [EpisodeLeg; MAX_EPISODE_LEGS],
 }
@@ -97,17 +132,32 @@ impl Episode {
         if self.notice_runs(now) && passed > 0 { passed } else { 0 }
     }
 
-    /// Notes the ratios of equity, and of equity and budget together, at a liquidation. Returns the least of each in the last
-    /// [`LEAST_RATIO_SECONDS`], these included. They share one time: where one falls the other is remembered as much longer.
-    pub fn note_ratios(&mut self, ratio: Ppm, total: Ppm, now: i64) -> (Ppm, Ppm) {
-        let counts = self.least_at != 0 && now.saturating_sub(self.least_at) <= LEAST_RATIO_SECONDS;
-        let (least_ratio, least_total) =
-            if counts { (self.least_ratio, self.least_total) } else { (Ppm::ONE, Ppm::ONE) };
-        if !counts || ratio <= least_ratio || total <= least_total {
-            self.least_at = now;
+    /// What of a present ratio of equity counts, with the liquidations of the last [`COUNTED_SECONDS`].
+    pub fn counted_equity(&self, present: Ppm, now: i64) -> Ppm {
+        let remembered = if self.remembers(now) { self.equity } else { CountedRatio::WHOLE };
+        remembered.at(present).ratio
+    }
+
+    /// Notes the ratios at a liquidation, before it. What counts of each is then in [`Episode::equity`] and [`Episode::total`]. They
+    /// share one time: where one begins anew the other is remembered as much longer.
+    pub(super) fn note(&mut self, present: &Ratios, now: i64) {
+        if !self.remembers(now) {
+            (self.equity, self.total) = (CountedRatio::WHOLE, CountedRatio::WHOLE);
         }
-        (self.least_ratio, self.least_total) = (ratio.min(least_ratio), total.min(least_total));
-        (self.least_ratio, self.least_total)
+        if present.equity <= self.equity.ratio || present.total <= self.total.ratio {
+            self.counted_at = now;
+        }
+        (self.equity, self.total) = (self.equity.at(present.equity), self.total.at(present.total));
+    }
+
+    /// Notes what a liquidation has raised the ratios to.
+    pub(super) fn note_raised(&mut self, from: &Ratios, to: &Ratios) {
+        self.equity = self.equity.raised(from.equity, to.equity);
+        self.total = self.total.raised(from.total, to.total);
+    }
+
+    const fn remembers(&self, now: i64) -> bool {
+        self.counted_at != 0 && now.saturating_sub(self.counted_at) <= COUNTED_SECONDS
     }
 
     /// Records that the account held lots of an instrument. Where all slots are in use, the entry of the smallest delta gives way,
@@ -145,4 +195,41 @@ fn delta_value(i: &Instrument, u: &Underlying, lots: Lots, now: i64) -> QuoteNat
 fn bounded(delta: i128) -> QuoteNative {
     const MOST: i128 = 1 << 58;
     QuoteNative::new(delta.clamp(-MOST, MOST) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// I509. Of a present ratio no more counts than there is, and no less than there is without what liquidations have raised since the
+        /// least that counted, whatever prices do in between. Where no price moves, what counts stays as it was.
+        #[test]
+        fn only_what_liquidations_have_raised_does_not_count(
+            steps in prop::collection::vec((0u32..=1_000_000, 0u32..=1_000_000, any::<bool>()), 1..40),
+        ) {
+            let (mut counted, mut raised, mut last) = (CountedRatio::WHOLE, 0, None);
+            for (price, to, moves) in steps {
+                let present = Ppm::new(match last {
+                    Some(left) if !moves => left,
+                    _ => price,
+                });
+                let before = counted;
+                if present <= before.ratio {
+                    raised = 0;
+                }
+                counted = before.at(present);
+                prop_assert!(counted.ratio <= present && counted.ratio <= counted.left);
+                prop_assert!(counted.ratio.get() + raised >= present.get());
+                if last == Some(present.get()) && present > before.ratio {
+                    prop_assert_eq!(counted.ratio, before.ratio);
+                }
+                let left = Ppm::new(to.max(present.get()));
+                counted = counted.raised(present, left);
+                raised += left.get() - present.get();
+                last = Some(left.get());
+            }
+        }
+    }
 }

@@ -11,16 +11,11 @@ use crate::{
     margin::{self, Holdings},
 };
 
-/// A price that nobody refreshed for so many seconds, although anyone may, is dead.
-pub const DEAD_SECONDS: i64 = 600;
-
 /// An account as it is judged in default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
     /// What it is required to have.
     pub required: Requirements,
-    /// The underlyings of which it holds something.
-    pub held: UnderlyingSet,
     /// Why nobody may be made to pay what it lacks at these prices: the first that is dead or that a guard doubts.
     pub doubt: Option<RiskError>,
 }
@@ -41,49 +36,43 @@ pub enum Noticed {
 /// Whether it lacks what others may be made to pay for is another question: money that was paid by a wrong price does not come
 /// back, see [`Found::doubt`].
 ///
-/// Every price must be fresh and not too volatile: nobody takes an account from its owner by leaving a refresh out. A price that is
-/// older than [`DEAD_SECONDS`] counts at its last corrected marks, so that one dead feed protects no account; but there must be
-/// a good one. Settled positions need none.
+/// Every price must be fresh and not too volatile, as [`Underlying::require_refreshed`](crate::Underlying::require_refreshed) says:
+/// nobody takes an account from its owner by leaving a refresh out. A price that nobody was able to refresh counts at its last
+/// corrected marks, so that one dead feed protects no account; but there must be a good one. Settled positions and orders need none.
 ///
 /// # Errors
 /// Those of prices, and [`RiskError::StaleRiskArray`]: anyone may refresh them.
 pub fn measure(board: &Board, portfolio: &Portfolio, now: i64) -> Result<Found, RiskError> {
-    let (mut held, mut moved) = (UnderlyingSet::EMPTY, UnderlyingSet::EMPTY);
+    let mut moved = UnderlyingSet::EMPTY;
     let (mut dead, mut flagged) = (None, None);
     let mut holdings = Holdings::of(board, portfolio)?;
     while let Some((index, positions, tokens)) = holdings.next() {
-        held = held.with(index);
+        if !margin::needs_price(board, positions, &tokens, Purpose::Liquidation { now, moved }) {
+            continue;
+        }
         let u = board.underlying(index)?;
-        let needs_price = || tokens.units != 0 || !margin::all_settled(board, positions);
+        u.require_refreshed(now)?;
         match u.require_movable(now) {
             Ok(()) => {
                 moved = moved.with(index);
-                if let Err(doubt) = u.require_undoubted()
-                    && needs_price()
-                {
-                    flagged.get_or_insert(doubt);
-                }
+                flagged = flagged.or(u.require_undoubted().err());
             }
-            Err(_) if !needs_price() => {}
-            Err(RiskError::StalePrice { underlying, age, limit }) if age > DEAD_SECONDS => {
-                dead.get_or_insert(RiskError::StalePrice { underlying, age, limit });
-            }
-            Err(e) => return Err(e),
+            Err(e) => dead = dead.or(Some(e)),
         }
     }
     match dead {
         Some(e) if moved.is_empty() => Err(e),
         _ => {
             let required = margin::check(board, portfolio, Purpose::Liquidation { now, moved })?;
-            Ok(Found { required, held, doubt: dead.or(flagged) })
+            Ok(Found { required, doubt: dead.or(flagged) })
         }
     }
 }
 
-/// The underlyings of which an account holds lots, orders or tokens.
+/// The underlyings of which an account holds lots or tokens.
 pub fn held(board: &Board, portfolio: &Portfolio) -> Result<UnderlyingSet, RiskError> {
     let mut held = UnderlyingSet::EMPTY;
-    for p in portfolio.open() {
+    for p in portfolio.open().iter().filter(|p| !p.lots.is_zero()) {
         held = held.with(p.key.underlying());
     }
     for balance in portfolio.balances.iter().filter(|b| b.amount > 0) {

@@ -17,15 +17,15 @@
 //! remain, fee included.
 
 use super::{
-    Episode, Terms,
+    Episode, Terms, Workspace,
     cut::FRACTION_ONE,
-    search::{Goal, Point, closed_form, excess, is_better, near, search},
+    search::is_better,
+    slice::{ROUNDING, Rules, Trials, position_leg},
 };
 use crate::{
-    Board, Instrument, Lots, MarginParams, Portfolio, PositionKey, Ppm, Purpose, QuoteNative, Requirements, RiskError,
-    Side, Ticks, Underlying,
+    Board, Instrument, Lots, MarginParams, Portfolio, PositionKey, Ppm, QuoteNative, Requirements, RiskError, Side,
+    Ticks, Underlying,
     guard::UnderlyingSet,
-    margin,
     math::{ceil_div, mul_admit, mul_div_floor, mul_ppm_ceil, mul_ppm_floor},
 };
 use bytemuck::{Pod, Zeroable};
@@ -34,9 +34,6 @@ use bytemuck::{Pod, Zeroable};
 pub const BOOK_WINDOW_SECONDS: i64 = 60;
 /// What it takes in a window: a ratio of the underlying's liquidity. Slices take the rest, so that no book is pushed.
 pub const BOOK_WINDOW_PART: Ppm = Ppm::new(10_000);
-
-/// Units that rounding may take from the account: what is settled, what is realised, and the sum of its underlying.
-const ROUNDING: QuoteNative = QuoteNative::new(4);
 
 /// What was closed on a market's book in its present window.
 #[cfg_attr(feature = "idl-build", derive(anchor_lang::IdlType))]
@@ -99,7 +96,8 @@ pub struct BookClose {
     /// The account before.
     pub before: Requirements,
     terms: Terms,
-    purpose: Purpose,
+    moved: UnderlyingSet,
+    now: i64,
 }
 
 /// What the order came to.
@@ -117,57 +115,71 @@ pub struct BookClosed {
 
 /// Finds the order that closes at most `most` lots of the position in `i`: the fewest that reach the buffer, or all of `most`.
 ///
-/// The episode takes note: of the notice, and of the ratio of equity. `scratch` is a copy of the account and is left with the
-/// position in `i` changed.
+/// The episode takes note: of the notice, and of the ratio of equity.
 ///
 /// # Errors
 /// [`RiskError::NotLiquidatable`]; [`RiskError::NothingToLiquidate`]; [`RiskError::LiquidationDoesNotHelp`] where no number of lots
-/// that was tried does; the errors of the underlying's price and arrays, see [`Purpose::Liquidation`].
+/// that was tried does; the errors of prices and arrays, see [`Purpose::Liquidation`](crate::Purpose::Liquidation).
 #[inline(never)]
+#[allow(clippy::too_many_arguments)] // the account, what is asked for, and where
 pub fn close_on_book(
     board: &Board,
-    scratch: &mut Portfolio,
+    account: &Portfolio,
     episode: &mut Episode,
     i: &Instrument,
     most: Lots,
     taker_fee: Ppm,
     now: i64,
+    room: &mut Workspace,
 ) -> Result<BookClose, RiskError> {
     let u = board.underlying(i.underlying)?;
-    let purpose = Purpose::Liquidation { now, moved: UnderlyingSet::one(u.index) };
-    let before = margin::check(board, scratch, purpose)?;
+    let moved = UnderlyingSet::one(u.index);
+    let before = room.begin(board, account, moved, now)?;
     if !before.is_liquidatable() {
         return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });
     }
-    let slot = scratch.search(PositionKey::of(i)).map_err(|_| RiskError::NothingToLiquidate)?;
-    let held = scratch.positions[slot].lots;
+    let slot = account.search(PositionKey::of(i)).map_err(|_| RiskError::NothingToLiquidate)?;
+    let held = account.positions[slot].lots;
     let most = most.min(held.magnitude()?);
     if most <= Lots::ZERO {
         return Err(RiskError::NothingToLiquidate);
     }
     episode.observe(&before, &board.params, now)?;
-    let terms = Terms::of(&board.params, episode, &before, now)?;
+    let terms = Terms::of(&board.params, episode, &before, QuoteNative::ZERO, now)?;
 
-    let mut trials = Trials { board, scratch, slot, held, before, terms, purpose, last: before.maintenance };
-    let point = trials.run(most)?;
-    let lots = Lots::new(point.fraction as i64);
+    room.hold_only(position_leg(i, u, held.get(), slot, now))?;
+    let most = part_of(most, held.magnitude()?)?;
+    let point = Trials::new(board, account, room, (moved, now), &before, &terms).run(most, Rules::NONE)?;
+    let lots = Lots::new(room.legs().first().map_or(0, |leg| leg.taken)).magnitude()?;
     let discount = terms.pay(before.maintenance.minus(point.maintenance)?)?.discount;
     let side = if held > Lots::ZERO { Side::Ask } else { Side::Bid };
     let price = limit(i, u, side, lots, &Spend { params: &board.params, discount, taker_fee }, now)?;
-    Ok(BookClose { side, lots, price, before, terms, purpose })
+    Ok(BookClose { side, lots, price, before, terms, moved, now })
+}
+
+/// The fraction that some lots, at least one, are of all: a cut by it takes just so many.
+fn part_of(lots: Lots, all: Lots) -> Result<u64, RiskError> {
+    Ok(mul_div_floor(lots.get(), FRACTION_ONE as i64, all.get())? as u64)
 }
 
 impl BookClose {
     /// Judges the account after the fills, and finds the reward, which the caller of this moves. `penalties` is what makers paid
-    /// the account who could not carry a fill: a gift, which pays for nothing.
+    /// the account who could not carry a fill: a gift, which pays for nothing. The episode takes note of what the close has raised.
     ///
     /// # Errors
     /// [`RiskError::LiquidationDoesNotHelp`] where maintenance margin did not fall or the ratio of equity to it did not rise;
     /// [`RiskError::FillWorseThanLiquidation`] where it cost more than D.
     #[inline(never)]
-    pub fn judge(&self, board: &Board, account: &Portfolio, penalties: QuoteNative) -> Result<BookClosed, RiskError> {
+    pub fn judge(
+        &self,
+        board: &Board,
+        account: &Portfolio,
+        episode: &mut Episode,
+        penalties: QuoteNative,
+        room: &Workspace,
+    ) -> Result<BookClosed, RiskError> {
         let before = &self.before;
-        let filled = margin::check(board, account, self.purpose)?;
+        let filled = room.check(board, account, self.moved, self.now)?;
         let refused =
             RiskError::LiquidationDoesNotHelp { before: before.maintenance.get(), after: filled.maintenance.get() };
         if filled.maintenance >= before.maintenance {
@@ -183,6 +195,7 @@ impl BookClose {
         if !is_better(before, after.equity, after.maintenance) {
             return Err(refused);
         }
+        self.terms.note_raised(episode, &after, QuoteNative::ZERO)?;
         Ok(BookClosed { discount, spent, reward, after })
     }
 }
@@ -209,7 +222,7 @@ fn limit(
     let mark = lots * i.mark_at(u, now);
     let discount = spend.discount;
     let kept = discount.minus(mul_ppm_ceil(discount, spend.params.book_reward)?)?;
-    let all = discount.minus(ROUNDING)?; // without a discount the fills pay for the rounding
+    let all = discount.minus(QuoteNative::new(ROUNDING))?; // without a discount the fills pay for the rounding
     let fee = i64::from(spend.taker_fee.get());
     Ok(match side {
         Side::Ask => {
@@ -227,51 +240,4 @@ fn limit(
             Ticks::new(value / tick).min(high)
         }
     })
-}
-
-/// One account, and the numbers of lots that could be taken off one position.
-struct Trials<'a> {
-    board: &'a Board,
-    scratch: &'a mut Portfolio,
-    slot: usize,
-    held: Lots,
-    before: Requirements,
-    terms: Terms,
-    purpose: Purpose,
-    /// Maintenance margin after the last trial.
-    last: QuoteNative,
-}
-
-impl Trials<'_> {
-    /// The fewest lots that reach the buffer, as far as the search of slices finds them, or `most`.
-    fn run(&mut self, most: Lots) -> Result<Point, RiskError> {
-        let held = self.held.magnitude()?.get();
-        let start = closed_form(&self.board.params, &self.before, &self.terms)?;
-        // Of the position what the account as a whole would need, rounded up.
-        let start =
-            mul_div_floor(start as i64, held, FRACTION_ONE as i64)?.checked_add(1).ok_or(RiskError::Overflow)?;
-        let goal = Goal {
-            most: most.get() as u64, // ≥ 1
-            start: start.max(1) as u64,
-            step: 1,
-            none: excess(&self.board.params, self.before.equity, self.before.maintenance)?,
-            near: near(&self.before).get(),
-        };
-        search(&goal, |lots| self.at(lots))?
-            .ok_or(RiskError::LiquidationDoesNotHelp { before: self.before.maintenance.get(), after: self.last.get() })
-    }
-
-    /// Tries a number of lots, at the largest cost.
-    #[inline(never)]
-    fn at(&mut self, lots: u64) -> Result<Point, RiskError> {
-        let taken = Lots::new(lots as i64); // at most what is held
-        let left = if self.held > Lots::ZERO { self.held.minus(taken)? } else { self.held.plus(taken)? };
-        self.scratch.positions[self.slot].lots = left;
-        let maintenance = margin::check(self.board, self.scratch, self.purpose)?.maintenance;
-        self.last = maintenance;
-        let paid = self.terms.pay(self.before.maintenance.minus(maintenance)?)?.discount;
-        let equity = self.before.equity.minus(paid)?.minus(ROUNDING)?;
-        let excess = excess(&self.board.params, equity, maintenance)?;
-        Ok(Point { fraction: lots, excess, maintenance, helps: is_better(&self.before, equity, maintenance) })
-    }
 }

@@ -11,7 +11,7 @@
 //! The account pays as much of the discount as it has net equity, the budget the rest. The budget is nothing where equity already
 //! comes to its ratio of maintenance. Nothing is transferred at the marks, and nobody chooses who takes what.
 
-use super::Episode;
+use super::{Episode, episode::CountedRatio};
 use crate::{
     Board, Lots, MAX_UNDERLYINGS, MarginParams, Portfolio, Position, Ppm, QuoteNative, Requirements, RiskError,
     guard::UnderlyingSet, math::mul_ppm_floor,
@@ -119,7 +119,7 @@ impl Episode {
             .min(mul_ppm_floor(fund.max(QuoteNative::ZERO), params.fund_budget)?)
             .min(room);
         self.budget = most.minus(r.equity.max(QuoteNative::ZERO))?.max(QuoteNative::ZERO);
-        (self.seized_at, self.least_total) = (now, Ppm::ONE);
+        (self.seized_at, self.total) = (now, CountedRatio::WHOLE);
         Ok(())
     }
 

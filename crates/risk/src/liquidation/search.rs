@@ -110,7 +110,7 @@ fn beyond(before: (u64, i64), low: (u64, i64), goal: &Goal) -> Result<u64, RiskE
 pub(super) fn closed_form(params: &MarginParams, before: &Requirements, terms: &Terms) -> Result<u64, RiskError> {
     let target = before.target(params)?;
     let missing = target.minus(before.equity)?;
-    let gained = target.minus(mul_ppm_floor(before.maintenance, terms.rate())?)?;
+    let gained = target.minus(mul_ppm_floor(before.maintenance, terms.rate)?)?;
     if missing >= gained {
         return Ok(FRACTION_ONE);
     }

@@ -8,7 +8,10 @@ use super::{
 };
 use crate::{
     Board, Instrument, Lots, MAX_BALANCES, MAX_POSITIONS, Portfolio, Ppm, Purpose, QuoteNative, Requirements,
-    RiskError, Underlying, guard::UnderlyingSet, margin, math::mul_ppm_ceil,
+    RiskError, Underlying,
+    guard::UnderlyingSet,
+    margin::{self, Margin},
+    math::mul_ppm_ceil,
 };
 use bytemuck::{Pod, Zeroable};
 
@@ -21,7 +24,7 @@ const LEAST_CARRYING: u64 = 4;
 
 /// Units that rounding may take from an account for a leg: the value at the mark, what is settled, what is realised, and the sum
 /// of its underlying.
-const ROUNDING: i64 = 4;
+pub(super) const ROUNDING: i64 = 4;
 
 /// What a liquidator asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +44,8 @@ impl Request {
 #[repr(C)]
 #[derive(Clone, Copy, Pod, Zeroable)]
 pub struct Workspace {
+    /// What requires margin and does not move.
+    others: Margin,
     /// The account with a slice taken from it, at the value of the rest.
     trial: Portfolio,
     legs: [Cut; MAX_POSITIONS + MAX_BALANCES],
@@ -69,6 +74,38 @@ impl Workspace {
         &self.legs[..count]
     }
 
+    /// Begins with an account of which the underlyings of some legs move. Only those are looked at by the checks that follow.
+    #[inline(never)]
+    pub(super) fn begin(
+        &mut self,
+        board: &Board,
+        account: &Portfolio,
+        moved: UnderlyingSet,
+        now: i64,
+    ) -> Result<Requirements, RiskError> {
+        let purpose = Purpose::Liquidation { now, moved };
+        self.trial.clone_from(account);
+        self.others.measure(board, account, purpose, UnderlyingSet::ALL.except(moved))?;
+        self.check(board, account, moved, now)
+    }
+
+    /// Checks the account as it is now, at most the legs and the cash having changed since [`Workspace::begin`].
+    pub(super) fn check(
+        &self,
+        board: &Board,
+        account: &Portfolio,
+        moved: UnderlyingSet,
+        now: i64,
+    ) -> Result<Requirements, RiskError> {
+        margin::check_changed(&self.others, board, account, Purpose::Liquidation { now, moved }, moved)
+    }
+
+    /// Makes a part of one position the only leg.
+    pub(super) fn hold_only(&mut self, leg: Cut) -> Result<(), RiskError> {
+        self.count = 0;
+        self.push(leg)
+    }
+
     fn push(&mut self, leg: Cut) -> Result<(), RiskError> {
         let slot = self.legs.get_mut(self.count as usize).ok_or(RiskError::Corrupt { what: "the number of legs" })?;
         *slot = leg;
@@ -78,7 +115,7 @@ impl Workspace {
 
     /// Takes a fraction of the legs off the trial.
     fn take(&mut self, board: &Board, account: &Portfolio, fraction: u64) -> Result<(), RiskError> {
-        let Self { trial, legs, count } = self;
+        let Self { trial, legs, count, .. } = self;
         let legs = &mut legs[..*count as usize];
         cut(legs, fraction);
         for leg in legs {
@@ -104,15 +141,15 @@ pub(super) fn token_amount(board: &Board, leg: &Cut, amount: u64) -> Result<u64,
 }
 
 /// Finds the slice of an account below maintenance: the smallest fraction of the legs after which equity reaches the buffer, at most
-/// what is asked for. Of a seized account equity counts net of what others have paid for it. Settled positions are no legs. A leg
-/// whose price is stale or too volatile stays, and so do orders. A price that went stale a moment ago stops everything: it is to be
-/// refreshed first.
+/// what is asked for. Of a seized account equity counts net of what others have paid for it, and `budget` is what the insurance fund
+/// may spend on it now. Settled positions are no legs. A leg whose price nobody can refresh stays, and so do orders. A price that went
+/// stale or jumped a moment ago stops everything: it is to be refreshed, or believed, first.
 ///
-/// The episode takes note: of the notice, and of the ratio of equity. The workspace is left with the lots that the slice takes.
+/// The episode takes note: of the notice, and of the ratios. The workspace is left with the lots that the slice takes.
 ///
 /// # Errors
 /// [`RiskError::NotLiquidatable`]; [`RiskError::NothingToLiquidate`]; that of [`Underlying::require_refreshed`], of anything that
-/// is held; the price's error where no leg can move, or where what cannot move requires as much alone as the whole account;
+/// is held; [`RiskError::StalePrice`] where no leg can move, or where what cannot move requires as much alone as the whole account;
 /// [`RiskError::StaleRiskArray`] of options of an underlying that is moved; where equity is below zero, the error of any guard of
 /// one that is moved;
 /// [`RiskError::LiquidationDoesNotHelp`]; [`RiskError::SliceTooSmall`].
@@ -121,6 +158,7 @@ pub fn slice(
     board: &Board,
     account: &Portfolio,
     episode: &mut Episode,
+    budget: QuoteNative,
     request: &Request,
     now: i64,
     room: &mut Workspace,
@@ -129,38 +167,38 @@ pub fn slice(
     if let (true, Some(stuck)) = (scope.moved.is_empty(), scope.stuck) {
         return Err(stuck);
     }
-    room.trial.clone_from(account);
-    let purpose = Purpose::Liquidation { now, moved: scope.moved };
-    let before = margin::check(board, account, purpose)?;
+    let moved = scope.moved;
+    let before = room.begin(board, account, moved, now)?;
     let net = episode.net(&before)?;
     if !episode.may_be_sold(&board.params, &net)? {
         return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });
     }
-    if scope.moved.is_empty() {
+    if moved.is_empty() {
         return Err(RiskError::NothingToLiquidate);
     }
     if let Some(stuck) = scope.stuck {
         scope.leave_stuck(board, &mut room.trial)?;
-        if margin::check(board, &room.trial, purpose)?.maintenance >= before.maintenance {
+        if margin::check(board, &room.trial, Purpose::Liquidation { now, moved })?.maintenance >= before.maintenance {
             return Err(stuck);
         }
         room.trial.clone_from(account);
     }
     if net.equity < QuoteNative::ZERO {
         // What is lacking becomes somebody's loss with the last leg, so that no price in doubt may say how much it is.
-        for underlying in scope.moved.iter() {
+        for underlying in moved.iter() {
             board.underlying(underlying)?.require_undoubted()?;
         }
     }
     episode.observe(&before, &board.params, now)?;
-    let terms = Terms::of(&board.params, episode, &net, now)?;
+    let terms = Terms::of(&board.params, episode, &net, budget, now)?;
     let least = mul_ppm_ceil(before.maintenance, LEAST_PART)?.max(board.params.dust_value);
-    let (last, too_small) = (before.maintenance, None);
-    let mut trials =
-        Trials { board, account, room, before: net, terms, purpose, whole: scope.whole, least, last, too_small };
-    let Point { fraction, maintenance, .. } = trials.run(request.most)?;
+    let rules = Rules { whole: scope.whole, only_all: before.maintenance < board.params.dust_value, least };
+    let point = Trials::new(board, account, room, (moved, now), &net, &terms).run(fraction_of(request.most), rules)?;
+    let Point { fraction, maintenance, .. } = point;
     let payment = terms.pay(before.maintenance.minus(maintenance)?)?;
-    Ok(Slice { before, maintenance, fraction, payment, moved: scope.moved })
+    let left = Requirements { equity: net.equity.minus(payment.from_account)?, maintenance, ..net };
+    terms.note_raised(episode, &left, payment.from_budget)?;
+    Ok(Slice { before, maintenance, fraction, payment, moved })
 }
 
 /// What of an account can move.
@@ -252,7 +290,7 @@ impl Scope {
 
 /// A position as a leg, with the present delta of its lots. A lot of an option of little delta carries none: otherwise half a
 /// coarse lot of another leg would move as many of them as make up its delta, all of a tail perhaps, whatever the fraction.
-fn position_leg(i: &Instrument, u: &Underlying, lots: i64, slot: usize, now: i64) -> Cut {
+pub(super) fn position_leg(i: &Instrument, u: &Underlying, lots: i64, slot: usize, now: i64) -> Cut {
     let lot = lot_delta(i, u, now);
     let whole = i.delta_units.get() << DELTA_BITS;
     let carries = lot.unsigned_abs() >= whole.unsigned_abs().div_ceil(LEAST_CARRYING);
@@ -268,38 +306,65 @@ fn position_leg(i: &Instrument, u: &Underlying, lots: i64, slot: usize, now: i64
     }
 }
 
-/// One account, and the slices that are tried of it.
-struct Trials<'a> {
+/// What a slice must be beside a help.
+#[derive(Clone, Copy)]
+pub(super) struct Rules {
+    /// True if a fraction of one leaves nothing that could move: it always helps.
+    pub whole: bool,
+    /// True if only all is tried, of an account that is dust.
+    pub only_all: bool,
+    /// Least margin that is freed where the buffer is not reached.
+    pub least: QuoteNative,
+}
+
+impl Rules {
+    /// Those of a part of one position: any helps that makes the account better.
+    pub const NONE: Self = Self { whole: false, only_all: false, least: QuoteNative::ZERO };
+}
+
+/// One account, and the fractions that are tried of its legs.
+pub(super) struct Trials<'a> {
     board: &'a Board,
     account: &'a Portfolio,
     room: &'a mut Workspace,
+    moved: UnderlyingSet,
+    now: i64,
     /// What it was required to have, net of what others have paid for it.
-    before: Requirements,
-    terms: Terms,
-    purpose: Purpose,
-    /// True if a fraction of one leaves nothing that could move.
-    whole: bool,
-    /// Least margin that a slice frees which does not reach the buffer.
-    least: QuoteNative,
+    before: &'a Requirements,
+    terms: &'a Terms,
     /// Maintenance margin after the last trial.
     last: QuoteNative,
     /// The margin that the last trial freed which would have helped, had it not been too little.
     too_small: Option<QuoteNative>,
 }
 
-impl Trials<'_> {
+impl<'a> Trials<'a> {
+    /// Of the legs in a workspace that was begun with the account.
+    pub fn new(
+        board: &'a Board,
+        account: &'a Portfolio,
+        room: &'a mut Workspace,
+        (moved, now): (UnderlyingSet, i64),
+        before: &'a Requirements,
+        terms: &'a Terms,
+    ) -> Self {
+        Self { board, account, room, moved, now, before, terms, last: before.maintenance, too_small: None }
+    }
+
     /// Searches. The legs are left cut by what was found.
+    ///
+    /// # Errors
+    /// [`RiskError::LiquidationDoesNotHelp`]; [`RiskError::SliceTooSmall`]; [`RiskError::NothingToLiquidate`].
     #[inline(never)]
-    fn run(&mut self, most: Ppm) -> Result<Point, RiskError> {
-        let most = fraction_of(most);
+    pub fn run(&mut self, most: u64, rules: Rules) -> Result<Point, RiskError> {
         if most == 0 {
             return Err(RiskError::NothingToLiquidate);
         }
-        let goal = self.goal(most)?;
-        let Some(best) = search(&goal, |fraction| self.at(fraction))? else {
+        let goal = self.goal(most, rules)?;
+        let Some(best) = search(&goal, |fraction| self.at(fraction, rules))? else {
             let (before, after) = (self.before.maintenance.get(), self.last.get());
             return Err(match self.too_small {
-                Some(freed) => RiskError::SliceTooSmall { freed: freed.get(), least: self.least.get() },
+                Some(freed) => RiskError::SliceTooSmall { freed: freed.get(), least: rules.least.get() },
                 None => RiskError::LiquidationDoesNotHelp { before, after },
             });
         };
@@ -307,21 +372,20 @@ impl Trials<'_> {
         Ok(best)
     }
 
-    /// Only all is tried of an account that is dust.
-    fn goal(&self, most: u64) -> Result<Goal, RiskError> {
+    fn goal(&self, most: u64, rules: Rules) -> Result<Goal, RiskError> {
         let params = &self.board.params;
-        let only_all = self.before.maintenance < params.dust_value;
-        let start = if only_all { most } else { closed_form(params, &self.before, &self.terms)? };
-        if only_all && most < FRACTION_ONE {
-            let least = self.before.maintenance.get();
-            return Err(RiskError::SliceTooSmall { freed: 0, least });
+        let none = excess(params, self.before.equity, self.before.maintenance)?;
+        if rules.only_all {
+            if most < FRACTION_ONE {
+                return Err(RiskError::SliceTooSmall { freed: 0, least: self.before.maintenance.get() });
+            }
+            return Ok(Goal { most, start: most, step: 1, none, near: i64::MAX });
         }
+        let start = closed_form(params, self.before, self.terms)?;
         let step = self.step();
-        let none = self.excess(self.before.equity, self.before.maintenance)?;
         // Half a lot further, so that the coarsest leg is rounded up.
         let start = if start < most { (start + step / 2).min(most) } else { most };
-        let near = if only_all { i64::MAX } else { near(&self.before).get() };
-        Ok(Goal { most, start, step, none, near })
+        Ok(Goal { most, start, step, none, near: near(self.before).get() })
     }
 
     /// The fraction that a lot of the coarsest leg is of that leg, by the value of a lot's delta.
@@ -335,25 +399,20 @@ impl Trials<'_> {
         coarsest.map_or(FRACTION_ONE, |leg| FRACTION_ONE / leg.held.unsigned_abs().max(1))
     }
 
-    /// Equity beyond the buffer.
-    fn excess(&self, equity: QuoteNative, maintenance: QuoteNative) -> Result<i64, RiskError> {
-        excess(&self.board.params, equity, maintenance)
-    }
-
-    /// Tries a fraction.
+    /// Tries a fraction, at the largest cost.
     #[inline(never)]
-    fn at(&mut self, fraction: u64) -> Result<Point, RiskError> {
+    fn at(&mut self, fraction: u64, rules: Rules) -> Result<Point, RiskError> {
         self.room.take(self.board, self.account, fraction)?;
-        let maintenance = margin::check(self.board, &self.room.trial, self.purpose)?.maintenance;
+        let maintenance = self.room.check(self.board, &self.room.trial, self.moved, self.now)?.maintenance;
         self.last = maintenance;
         let freed = self.before.maintenance.minus(maintenance)?;
         let paid = self.terms.pay(freed)?.from_account;
         let moved = self.room.legs().iter().filter(|leg| leg.taken != 0).count() as i64;
         let equity = self.before.equity.minus(paid)?.minus(QuoteNative::new(moved * ROUNDING))?;
-        let excess = self.excess(equity, maintenance)?;
-        let mut helps = self.whole && fraction >= FRACTION_ONE;
+        let excess = excess(&self.board.params, equity, maintenance)?;
+        let mut helps = rules.whole && fraction >= FRACTION_ONE;
         if !helps && self.is_better(equity, maintenance) {
-            helps = excess >= 0 || freed >= self.least;
+            helps = excess >= 0 || freed >= rules.least;
             self.too_small = if helps { None } else { Some(freed) };
         }
         Ok(Point { fraction, excess, maintenance, helps })
@@ -361,7 +420,6 @@ impl Trials<'_> {
 
     /// True if the account is better off. A seized one is where maintenance margin falls.
     fn is_better(&self, equity: QuoteNative, maintenance: QuoteNative) -> bool {
-        let is_seized = matches!(self.terms, Terms::Seized { .. });
-        is_seized && maintenance < self.before.maintenance || is_better(&self.before, equity, maintenance)
+        self.terms.is_seized && maintenance < self.before.maintenance || is_better(self.before, equity, maintenance)
     }
 }

@@ -6,9 +6,11 @@ use crate::{
     math::{add_bounded, mul_ppm_floor},
     scenario::Row16,
 };
+use bytemuck::{Pod, Zeroable};
 
 /// Sums of the requirements of a book: the present one, or what expiries leave of it. In quote-native.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 pub(super) struct Asked {
     /// Scanning risk of underlyings that stand alone.
     scan_alone: QuoteNative,
@@ -23,7 +25,8 @@ pub(super) struct Asked {
 }
 
 /// A product group's sums, in quote-native.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 struct GroupSum {
     scan: QuoteNative,
     extra: QuoteNative,

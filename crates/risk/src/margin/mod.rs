@@ -46,11 +46,15 @@ pub use ramp::rows_left;
 pub use requirements::Requirements;
 pub use underlying::UnderlyingRisk;
 
-use crate::{Board, Portfolio, Position, Purpose, QuoteNative, RiskError, Underlying, math::mul_ppm_ceil};
+use crate::{
+    Board, Portfolio, Position, Purpose, QuoteNative, RiskError, Underlying, guard::UnderlyingSet, math::mul_ppm_ceil,
+};
 use asked::Asked;
+use bytemuck::{Pod, Zeroable};
 
 /// The sums of a check over any part of a portfolio.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 pub struct Margin {
     /// Cash less interest due.
     cash: QuoteNative,
@@ -83,13 +87,21 @@ pub fn check(board: &Board, portfolio: &Portfolio, purpose: Purpose) -> Result<R
         });
     }
     let mut margin = Margin::default();
-    margin.add_portfolio(board, portfolio, purpose, None)?;
-    if !ramp::is_near(board, purpose.now()) {
-        return margin.requirements(board);
-    }
-    let mut requirements = margin.requirements(board)?;
-    ramp::raise(board, portfolio, purpose.now(), &mut requirements)?;
-    Ok(requirements)
+    margin.finish(board, portfolio, purpose, UnderlyingSet::ALL)
+}
+
+/// As [`check`] of a portfolio of which nothing but some underlyings and the cash has changed since [`Margin::measure`] added up the
+/// others.
+#[inline(never)]
+pub fn check_changed(
+    others: &Margin,
+    board: &Board,
+    portfolio: &Portfolio,
+    purpose: Purpose,
+    changed: UnderlyingSet,
+) -> Result<Requirements, RiskError> {
+    let mut margin = *others;
+    margin.finish(board, portfolio, purpose, changed)
 }
 
 /// As [`check`], with what every underlying contributes, in the order of the account's positions. Underlyings of which only
@@ -114,7 +126,7 @@ pub fn breakdown(
     Ok(requirements)
 }
 
-/// Checks an underlying's price as the purpose requires, unless all that is held of it is settled: then no price matters.
+/// Checks an underlying's price as the purpose requires, unless nothing is held of it that needs one.
 #[inline(always)]
 fn require_price(
     board: &Board,
@@ -124,34 +136,63 @@ fn require_price(
     purpose: Purpose,
 ) -> Result<(), RiskError> {
     match purpose.require(u) {
-        Err(_) if tokens.units == 0 && all_settled(board, positions) => Ok(()),
+        Err(_) if !needs_price(board, positions, tokens, purpose) => Ok(()),
         checked => checked,
     }
 }
 
-#[cold]
-pub(crate) fn all_settled(board: &Board, positions: &[Position]) -> bool {
-    positions.iter().all(|p| board.instrument(p.key.instrument()).is_ok_and(|i| i.settled != 0))
+/// True if what is held of an underlying is worth anything by its price: not what is settled, nor, for maintenance margin, orders.
+pub(crate) fn needs_price(board: &Board, positions: &[Position], tokens: &TokenHolding, purpose: Purpose) -> bool {
+    let counts = |p: &Position| purpose.counts_orders() || !p.lots.is_zero();
+    let is_settled = |p: &Position| board.instrument(p.key.instrument()).is_ok_and(|i| i.settled != 0);
+    tokens.units != 0 || positions.iter().any(|p| counts(p) && !is_settled(p))
 }
 
 impl Margin {
-    /// Adds everything that a portfolio holds, except the underlying `without`, whose tokens it returns.
-    #[inline(never)]
-    pub fn add_portfolio(
+    /// Makes it the sums of what a portfolio holds of some underlyings, without its cash. In place, for its size.
+    pub fn measure(
         &mut self,
         board: &Board,
         portfolio: &Portfolio,
         purpose: Purpose,
-        without: Option<u16>,
-    ) -> Result<TokenHolding, RiskError> {
-        self.add_cash(net_cash(board, portfolio, purpose)?)?;
+        of: UnderlyingSet,
+    ) -> Result<(), RiskError> {
+        *self = Self::zeroed();
+        self.add_holdings(board, portfolio, purpose, of)
+    }
 
+    /// Adds cash and what a portfolio holds of some underlyings: the requirements of the sums.
+    #[inline(always)]
+    fn finish(
+        &mut self,
+        board: &Board,
+        portfolio: &Portfolio,
+        purpose: Purpose,
+        of: UnderlyingSet,
+    ) -> Result<Requirements, RiskError> {
+        self.add_cash(net_cash(board, portfolio, purpose)?)?;
+        self.add_holdings(board, portfolio, purpose, of)?;
+        if !ramp::is_near(board, purpose.now()) {
+            return self.requirements(board);
+        }
+        let mut requirements = self.requirements(board)?;
+        ramp::raise(board, portfolio, purpose.now(), &mut requirements)?;
+        Ok(requirements)
+    }
+
+    /// Adds what a portfolio holds of some underlyings.
+    #[inline(never)]
+    fn add_holdings(
+        &mut self,
+        board: &Board,
+        portfolio: &Portfolio,
+        purpose: Purpose,
+        of: UnderlyingSet,
+    ) -> Result<(), RiskError> {
         let mut risk = UnderlyingRisk::default();
-        let mut left_out = TokenHolding::default();
         let mut holdings = Holdings::of(board, portfolio)?;
         while let Some((index, positions, tokens)) = holdings.next() {
-            if without == Some(index) {
-                left_out = tokens;
+            if !of.contains(index) {
                 continue;
             }
             let u = board.underlying(index)?;
@@ -159,7 +200,7 @@ impl Margin {
             risk.measure(board, u, positions, &tokens, purpose)?;
             self.add(board, u, &risk);
         }
-        Ok(left_out)
+        Ok(())
     }
 
     /// Adds cash.

@@ -84,7 +84,7 @@ impl Sums {
             }
             // A settled option is worth a fixed sum, as is a settled future: no array, no delta.
             let (mark, delta, drift) = if i.is_option() && i.settled == 0 {
-                sums.add_option(&mut present, i, p, arrays, rows)?
+                sums.add_option(&mut present, i, p, arrays, purpose.counts_orders(), rows)?
             } else {
                 let delta = p.delta(i).get();
                 sums.linear = add_bounded(sums.linear, delta);
@@ -113,12 +113,13 @@ impl Sums {
         i: &Instrument,
         p: &Position,
         arrays: Arrays,
+        orders: bool,
         rows: &mut Row16,
     ) -> Result<(i64, i64, i64), RiskError> {
         let t = &i.option;
         let lots = p.lots.get();
         // Orders that only reduce take on no risk.
-        if lots != 0 || p.bid_lots.get() | p.ask_lots.get() != 0 {
+        if lots != 0 || orders && p.bid_lots.get() | p.ask_lots.get() != 0 {
             present.require(i, arrays)?;
         }
         let state = present.state(i);

@@ -18,7 +18,7 @@ parameters! {
         discount_base: Ppm in 0..=500_000, Ratio default 150_000;
         /// φ: the share that it rises to with the shortfall, or with the time since the notice; at least the base.
         discount_max: Ppm in 0..=700_000, Ratio default 500_000;
-        /// ψ: largest share as a ratio of the account's least ratio of equity to maintenance margin.
+        /// ψ: largest share as a ratio of the account's ratio of equity to maintenance margin that counts.
         discount_of_equity: Ppm in 1..=700_000, Ratio default 500_000;
         /// Part of the discount that goes to the insurance fund.
         insurance_share: Ppm in 0..=900_000, Ratio;

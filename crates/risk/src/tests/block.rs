@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Fill, Leg, Lots, Portfolio, Ppm, QuoteNative, RiskError, Ticks, UnitPrice,
     block::legs_at_marks,
+    liquidation::Episode,
     margin::check,
     rule::{after_block, require_initial, require_withdrawable},
 };
@@ -42,7 +43,7 @@ fn rule(world: &World, before: &Portfolio, traded: &[(u16, i64, i64)], fee: i64)
         after.fill(i, u, leg.fill).unwrap();
     }
     after.cash = QuoteNative::new(after.cash.get() - fee);
-    after_block(&world.board, &mut before, &after, &legs, QuoteNative::new(fee), NOW).map(|_| ())
+    after_block(&world.board, &mut before, &after, &Episode::default(), &legs, QuoteNative::new(fee), NOW).map(|_| ())
 }
 
 /// I281.
@@ -174,7 +175,10 @@ fn who_passes_could_have_withdrawn_the_cost() {
             after.fill(i, u, leg.fill).map(|_| ())
         });
         let mut scratch = before;
-        if filled.is_err() || after_block(&world.board, &mut scratch, &after, &legs, QuoteNative::ZERO, NOW).is_err() {
+        if filled.is_err()
+            || after_block(&world.board, &mut scratch, &after, &Episode::default(), &legs, QuoteNative::ZERO, NOW)
+                .is_err()
+        {
             return;
         }
         let Ok(sum) = legs_at_marks(&world.board, &legs, NOW) else { return };

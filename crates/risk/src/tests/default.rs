@@ -2,13 +2,14 @@
 
 use super::{
     random::{Rng, cases},
+    slice::done,
     world::{NOW, Reach, USDC, World, plain},
 };
 use crate::{
     Fill, Instrument, Interest, LendingPool, Lots, MAX_UNDERLYINGS, MarginParams, Portfolio, Position, PositionKey,
-    Ppm, Purpose, QuoteNative, Requirements, RiskError,
-    guard::{UnderlyingSet, flag},
-    liquidation::{Episode, EpisodeLeg, Noticed, Spending, measure, require_untaken, seizure_level},
+    Ppm, Purpose, QuoteNative, Requirements, RiskError, Side,
+    guard::{REFRESH_SECONDS, UnderlyingSet, flag},
+    liquidation::{Episode, EpisodeLeg, Noticed, Request, Spending, held, measure, require_untaken, seizure_level},
     margin::check,
     settlement::LEAST_NOTICE,
 };
@@ -45,7 +46,7 @@ fn a_notice_runs_while_it_is_confirmed() {
     assert_eq!((e.noticed_at, e.noticed_for(NOW + 700)), (NOW + 601, 99));
 
     e.legs[3] = EpisodeLeg { delta: quote(7), ..EpisodeLeg::default() };
-    e.least_ratio = Ppm::new(5);
+    e.equity.ratio = Ppm::new(5);
     // A notice that goes on keeps its legs, one that begins anew has none; an account that holds nothing has no other default.
     let mut other = e;
     assert_eq!(other.notice(&params, &at(-1), NOW + 901), Ok(Noticed::Below));
@@ -59,7 +60,7 @@ fn a_notice_runs_while_it_is_confirmed() {
     assert_eq!(e, Episode::default());
 }
 
-/// I472. Prices must be good; one that has been dead for ten minutes counts as it was and shields nothing; where none is good, there is
+/// I472. Prices must be good; one that nobody was able to refresh for two minutes counts as it was and shields nothing; where none is good, there is
 /// nothing to judge by.
 #[test]
 fn one_good_price_is_enough_and_needed() {
@@ -69,18 +70,43 @@ fn one_good_price_is_enough_and_needed() {
     world.buy(&mut p, 0, 100, 10 * USDC);
     world.buy(&mut p, 1, 100, 10 * USDC);
     let whole = measure(&world.board, &p, NOW).unwrap();
-    assert_eq!(whole.held, UnderlyingSet::one(0).with(1));
+    assert_eq!(held(&world.board, &p).unwrap(), UnderlyingSet::one(0).with(1));
     let stale = |world: &World, now: i64| matches!(measure(&world.board, &p, now), Err(RiskError::StalePrice { .. }));
-    let later = NOW + 601;
+    let later = NOW + 10 + REFRESH_SECONDS + 1;
     assert!(stale(&world, NOW + 11) && stale(&world, later));
     // A price that was only not refreshed is no dead one.
-    world.board.underlyings[1].publish_time = NOW + 600;
-    assert!(stale(&world, NOW + 600));
+    world.board.underlyings[1].publish_time = later - 1;
+    assert!(stale(&world, later - 1));
     let judged = measure(&world.board, &p, later).unwrap();
-    assert_eq!((judged.required, judged.held), (whole.required, whole.held));
+    assert_eq!(judged.required, whole.required);
     let mut cash = Portfolio::zeroed();
     cash.cash = quote(-5);
     assert_eq!(measure(&world.board, &cash, later).unwrap().required.equity, quote(-5));
+}
+
+/// I508. A resting order without lots is nothing that is held: its market's price may be stale, or too volatile, and its underlying
+/// has no part in what the fund spends of a day.
+#[test]
+fn a_resting_order_is_nothing_that_is_held() {
+    let mut world = plain();
+    let mut p = Portfolio { cash: quote(USDC), ..Portfolio::zeroed() };
+    world.buy(&mut p, 0, 100, 10 * USDC);
+    let without = measure(&world.board, &p, NOW).unwrap();
+    let slot = p.slot(world.instrument(1).0).unwrap();
+    slot.add_order(Side::Bid, false, Lots::new(1), quote(10 * USDC)).unwrap();
+    assert_eq!(held(&world.board, &p).unwrap(), UnderlyingSet::one(0));
+    for (publish_time, flags) in [(NOW, 0), (NOW - 11, 0), (NOW, flag::VOLATILE), (NOW, flag::DIVERGENT)] {
+        let u = &mut world.board.underlyings[1];
+        (u.publish_time, u.guards.flags) = (publish_time, flags);
+        let found = measure(&world.board, &p, NOW).unwrap();
+        assert_eq!((found.required.equity, found.required.maintenance), (quote(USDC), without.required.maintenance));
+        assert_eq!(found.doubt, None);
+        let slice = done(&world.board, &p, &mut Episode::default(), &Request::ALL).unwrap();
+        assert_eq!(slice.account.lots(world.instrument(0).0).get(), 0);
+    }
+    // With a lot it is.
+    world.buy(&mut p, 1, 1, 10 * USDC);
+    assert!(measure(&world.board, &p, NOW).unwrap().doubt.is_some());
 }
 
 /// I484. Nobody is made to pay at a price that is dead or that a guard doubts, and nothing is judged by one that is too volatile.

@@ -8,7 +8,9 @@ use super::{
 };
 use crate::{
     Board, Lots, MAX_HELD, Margin, Portfolio, QuoteNative, Requirements, RiskError, Scaled, Side, Ticks,
-    margin::{UnderlyingRisk, breakdown, check, order_only_adds, rows_left},
+    guard::UnderlyingSet,
+    liquidation::Episode,
+    margin::{UnderlyingRisk, breakdown, check, check_changed, order_only_adds, rows_left},
     rule::{self, Trade},
 };
 use bytemuck::Zeroable;
@@ -265,11 +267,10 @@ fn a_check_is_the_sum_of_its_underlyings() {
         let board = &world.board;
         let whole = require(board, &portfolio);
         for &index in &world.underlyings {
-            let u = board.underlying(index).unwrap();
-            let mut margin = Margin::default();
-            margin.add_portfolio(board, &portfolio, LAST, Some(index)).unwrap();
-            margin.add(board, u, &UnderlyingRisk::in_portfolio(board, u, &portfolio, LAST).unwrap());
-            assert_eq!(margin.requirements(board).unwrap(), whole);
+            let one = UnderlyingSet::one(index);
+            let mut others = Margin::default();
+            others.measure(board, &portfolio, LAST, UnderlyingSet::ALL.except(one)).unwrap();
+            assert_eq!(check_changed(&others, board, &portfolio, LAST, one).unwrap(), whole);
         }
     });
 }
@@ -341,7 +342,7 @@ fn a_series_of_reductions_never_ends_with_more_to_ask_for() {
             }
             let Some((after, trade)) = random_trade(rng, &world, &portfolio) else { continue };
             let initial = rule::require_initial(board, &after, NOW);
-            match rule::after_trade(board, &portfolio, &after, &trade) {
+            match rule::after_trade(board, &portfolio, &after, &Episode::default(), &trade) {
                 Ok(_) if initial.is_err() => {
                     if !require(board, &portfolio).expiry.is_zero() {
                         let u = board.underlying(trade.underlying).unwrap();

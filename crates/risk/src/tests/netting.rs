@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Board, Instrument, Kind, Lots, MAX_INSTRUMENTS, Portfolio, Position, Ppm, QuoteNative, Requirements, RiskError,
     Scaled, TickValue, UnitPrice, UnitsPerLot,
+    liquidation::Episode,
     margin::{UnderlyingRisk, check},
     math::RATIO_ONE,
     rule::{self, Trade},
@@ -413,7 +414,7 @@ fn reductions_of_options_never_end_with_more_to_ask_for() {
             }
             let Some((after, trade)) = trade(rng, &world, &book) else { continue };
             let covered = rule::require_initial(board, &after, NOW).is_ok();
-            match rule::after_trade(board, &book, &after, &trade) {
+            match rule::after_trade(board, &book, &after, &Episode::default(), &trade) {
                 Ok(now) if !covered => {
                     let was = require(board, &book);
                     assert!(now.maintenance <= was.maintenance && now.initial <= was.initial);

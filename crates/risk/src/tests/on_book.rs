@@ -3,13 +3,15 @@
 use super::{
     random::{Rng, cases},
     rational::{ppm, whole},
+    slice::room,
     world::{NOW, Reach, USDC, World, plain},
 };
 use crate::{
     Board, Fill, Instrument, Lots, Portfolio, Ppm, Purpose, QuoteNative, Requirements, RiskError, Side, Ticks,
     guard::UnderlyingSet,
     liquidation::{
-        BOOK_WINDOW_SECONDS, BookClose, BookClosed, BookWindow, Episode, Request, Workspace, close_on_book, slice,
+        BOOK_WINDOW_SECONDS, BookClose, BookClosed, BookWindow, CountedRatio, Episode, Request, Workspace,
+        close_on_book, owners_share, slice,
     },
     margin::check,
     math::mul_ppm_ceil,
@@ -29,8 +31,30 @@ fn close(
     i: &Instrument,
     most: i64,
     fee: Ppm,
-) -> Result<BookClose, RiskError> {
-    close_on_book(board, &mut account.clone(), episode, i, Lots::new(most), fee, NOW)
+) -> Result<Order, RiskError> {
+    let mut room = room();
+    let close = close_on_book(board, account, episode, i, Lots::new(most), fee, NOW, &mut room)?;
+    Ok(Order { close, room })
+}
+
+/// An order, and what its fills are judged with.
+struct Order {
+    close: BookClose,
+    room: Box<Workspace>,
+}
+
+impl core::ops::Deref for Order {
+    type Target = BookClose;
+
+    fn deref(&self) -> &BookClose {
+        &self.close
+    }
+}
+
+impl Order {
+    fn judge(&self, board: &Board, account: &Portfolio, penalties: QuoteNative) -> Result<BookClosed, RiskError> {
+        self.close.judge(board, account, &mut Episode::zeroed(), penalties, &self.room)
+    }
 }
 
 /// Fills lots at a price, the fee taken.
@@ -68,7 +92,7 @@ fn a_close_in_numbers() {
         let mut episode = Episode::zeroed();
         let order = close(board, &account, &mut episode, i, i64::MAX, Ppm::ZERO).unwrap();
         assert_eq!((order.side, order.lots.get(), order.price.get()), (side, 31, limit));
-        assert_eq!((episode.noticed_at, episode.least_ratio), (NOW, Ppm::new(800_000)));
+        assert_eq!((episode.noticed_at, episode.equity.ratio), (NOW, Ppm::new(800_000)));
 
         // At the limit nothing is left beyond the reward; at the mark the reward is the same, and the account keeps the rest.
         for (price, spent) in [(limit, 5_456_000), (10_000, 0), (20_000 - limit, -5_456_000)] {
@@ -155,7 +179,7 @@ fn a_hedge_is_not_broken() {
     distress(board, &mut account, i, 50);
     for most in [1, 10, 99, 100] {
         let refused = close(board, &account, &mut Episode::zeroed(), i, most, Ppm::ZERO);
-        assert!(matches!(refused, Err(RiskError::LiquidationDoesNotHelp { .. })), "{most}: {refused:?}");
+        assert!(matches!(refused, Err(RiskError::LiquidationDoesNotHelp { .. })), "{most}: {:?}", refused.err());
     }
     // Of 120 against 100 the 20 beyond the hedge may go, and no more.
     world.buy(&mut account, 0, 20, 10 * USDC);
@@ -202,7 +226,7 @@ fn a_hundred_parts_cost_no_more_than_one() {
                 (outright(&world, 10_000, percent), Episode::zeroed(), 0, 0);
             while let Ok(order) = close(board, &account, &mut episode, i, size, Ppm::ZERO) {
                 fill(board, &mut account, i, (order.side, order.lots.get(), order.price), Ppm::ZERO);
-                let closed = order.judge(board, &account, QuoteNative::ZERO).unwrap();
+                let closed = order.close.judge(board, &account, &mut episode, QuoteNative::ZERO, &order.room).unwrap();
                 account.cash = QuoteNative::new(account.cash.get() - closed.reward.get());
                 lost += closed.spent.get() + closed.reward.get();
                 least = closed.after.equity.get();
@@ -214,6 +238,47 @@ fn a_hundred_parts_cost_no_more_than_one() {
         let (cut, left_of_cut) = parts(100);
         assert!(cut <= whole + whole / 50, "{percent} %: {cut} of {left_of_cut}, {whole} of {left}");
     }
+}
+
+/// I509. One lot that a friend of the owner's closes at a low takes nothing from what liquidators are paid once the price is back; what
+/// closes have raised the ratio by stays out of it for ten minutes.
+#[test]
+fn a_small_close_at_a_low_is_no_shield() {
+    let mut world = plain();
+    let mut account = outright(&world, 1_000, 80);
+    world.reprice(0, 928_000); // a loss of 720 of 800
+    let (board, i) = (&world.board, world.instrument(0).0);
+    let mut episode = Episode::zeroed();
+    let closing = |account: &mut Portfolio, episode: &mut Episode, board: &Board, lots: i64| {
+        let i = board.instrument(0).unwrap();
+        let order = close(board, account, episode, i, lots, Ppm::ZERO).unwrap();
+        let mark = i.mark_ticks_floor(board.underlying(0).unwrap(), NOW);
+        fill(board, account, i, (order.side, order.lots.get(), mark), Ppm::ZERO);
+        let closed = order.close.judge(board, account, episode, QuoteNative::ZERO, &order.room).unwrap();
+        account.cash = QuoteNative::new(account.cash.get() - closed.reward.get());
+        closed.discount.get()
+    };
+    assert_eq!(require(board, &account, i).equity.get(), 80 * USDC);
+    closing(&mut account, &mut episode, board, 1);
+    world.reprice(0, USDC);
+    let whole = closing(&mut account.clone(), &mut Episode::zeroed(), &world.board, 100);
+    let after = closing(&mut account, &mut episode, &world.board, 100);
+    assert!(whole >= 21 * USDC && (whole - after) * 1_000 < whole, "{after} of {whole}");
+    // It has been raised from 80 to 87 hundredths, which do not count; a price that falls below that does.
+    let params = &world.board.params;
+    let of = |ppm: u32| Requirements {
+        equity: QuoteNative::new(ppm.into()),
+        maintenance: QuoteNative::new(1_000_000),
+        ..Requirements::default()
+    };
+    let share = |episode: &Episode, ppm, ago| owners_share(params, &of(ppm), episode, NOW + ago).unwrap().get();
+    let equity = CountedRatio { ratio: Ppm::new(300_000), left: Ppm::new(700_000) };
+    let raised = Episode { equity, counted_at: NOW, ..Episode::zeroed() };
+    let half = |ppm: u32| ppm / 2;
+    assert_eq!(share(&raised, 500_000, 0), half(300_000));
+    assert_eq!(share(&raised, 750_000, 0), half(350_000));
+    assert_eq!(share(&raised, 200_000, 0), half(200_000));
+    assert_eq!((share(&raised, 500_000, 600), share(&raised, 500_000, 601)), (half(300_000), half(500_000)));
 }
 
 /// What was seen of each outcome.
@@ -305,7 +370,7 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
             holds(board, i, &order, &after, &closed);
             count(if order.before.equity.get() > 0 { &seen.closed } else { &seen.bankrupt });
         }
-        Err(other) => unreachable!("{other:?} of {order:?}"),
+        Err(other) => unreachable!("{other:?} of {:?}", order.close),
     }
     // Any part of it at any price is accepted by the rules, or refused.
     let part = rng.range(1, order.lots.get());
@@ -327,7 +392,7 @@ fn one_account(rng: &mut Rng, reach: Reach, seen: &Seen) {
     legs.add(&account, i);
     let mut room: Box<Workspace> = bytemuck::zeroed_box();
     let request = Request { legs, most: Ppm::ONE };
-    if let Ok(slice) = slice(board, &account, &mut Episode::zeroed(), &request, NOW, &mut room) {
+    if let Ok(slice) = slice(board, &account, &mut Episode::zeroed(), QuoteNative::ZERO, &request, NOW, &mut room) {
         let mut after = account;
         let lots = room.legs()[0].taken.abs();
         let mark = i.mark_ticks_floor(u, NOW);
@@ -372,7 +437,7 @@ fn what_is_not_to_be_closed_is_refused() {
     let (board, i) = (&world.board, world.instrument(0).0);
     let mut refuse = |account: &Portfolio, index: u16, most: i64, error: RiskError| {
         let i = world.instrument(index).0;
-        assert_eq!(close(&world.board, account, &mut episode, i, most, Ppm::ZERO), Err(error));
+        assert_eq!(close(&world.board, account, &mut episode, i, most, Ppm::ZERO).err(), Some(error));
         assert_eq!(episode, Episode::zeroed());
     };
     let covered = RiskError::NotLiquidatable { equity: 100 * USDC, maintenance: 100 * USDC };
@@ -384,7 +449,7 @@ fn what_is_not_to_be_closed_is_refused() {
     world.board.underlyings[0].publish_time = NOW - 11;
     let i = world.instrument(0).0;
     let stale = close(&world.board, &account, &mut Episode::zeroed(), i, 1, Ppm::ZERO);
-    assert_eq!(stale, Err(RiskError::StalePrice { underlying: 0, age: 11, limit: 10 }));
+    assert_eq!(stale.err(), Some(RiskError::StalePrice { underlying: 0, age: 11, limit: 10 }));
     world.board.underlyings[0].publish_time = NOW;
     world.board.underlyings[0].guards.flags = crate::guard::flag::VOLATILE;
     let i = world.instrument(0).0;

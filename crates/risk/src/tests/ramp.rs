@@ -11,6 +11,7 @@ use crate::{
     Board, GroupParams, Instrument, InterestParams, Kind, Lots, Parameters, Portfolio, Ppm, Purpose, QuoteNative,
     Requirements, RiskError,
     guard::UnderlyingSet,
+    liquidation::Episode,
     margin::{breakdown, check},
     rule::{self, Trade},
 };
@@ -317,7 +318,7 @@ fn either_leg_of_a_pair_can_be_closed_near_its_expiry() {
             let mut after = account;
             world.buy(&mut after, index, lots, LOT);
             let trade = Trade { underlying: 0, now, filled: true, ..Trade::default() };
-            rule::after_trade(&board, &account, &after, &trade).map(|r| r.maintenance.get())
+            rule::after_trade(&board, &account, &after, &Episode::default(), &trade).map(|r| r.maintenance.get())
         };
         for seconds in [HOUR, HOUR / 2, 1, 0] {
             // What is left of either leg alone is what the settlement would leave of the pair: 12 % of 40M.
@@ -356,7 +357,7 @@ fn lose_inside_the_band(world: &World, mut account: Portfolio) -> (QuoteNative, 
         world.buy(&mut after, 0, lots, per_lot);
         let trade =
             Trade { underlying: 0, now: NOW, cost: QuoteNative::new(500 * 900_000), filled: true, ..Trade::default() };
-        match rule::after_trade(&world.board, &account, &after, &trade) {
+        match rule::after_trade(&world.board, &account, &after, &Episode::default(), &trade) {
             Ok(_) => account = after,
             Err(refused) => return (at(&world.board, &account, NOW).owed(), refused),
         }
@@ -411,7 +412,7 @@ fn what_is_owed_is_backed_and_reductions_go_on() {
     let mut after = account;
     world.buy(&mut after, 1, -50, 10 * USDC);
     let trade = Trade { underlying: 1, now: NOW, filled: true, ..Trade::default() };
-    assert!(rule::after_trade(&world.board, &account, &after, &trade).is_ok());
+    assert!(rule::after_trade(&world.board, &account, &after, &Episode::default(), &trade).is_ok());
 }
 
 /// I429. In random accounts nothing owed is beyond the limit after what the rule accepts as new risk.

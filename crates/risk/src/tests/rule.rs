@@ -4,6 +4,7 @@
 use super::world::{LAST, NOW, USDC, World, plain};
 use crate::{
     Board, Lots, Portfolio, Ppm, QuoteNative, RiskError, Side, UnitPrice,
+    liquidation::{CountedRatio, Episode},
     margin::check,
     rule::{Trade, after_trade, require_initial, require_withdrawable},
 };
@@ -39,7 +40,7 @@ fn rule(world: &World, before: &Portfolio, lots: i64, per_lot: i64) -> Result<()
 }
 
 fn require_after_trade(board: &Board, before: &Portfolio, after: &Portfolio, trade: &Trade) -> Result<(), RiskError> {
-    after_trade(board, before, after, trade).map(|_| ())
+    after_trade(board, before, after, &Episode::default(), trade).map(|_| ())
 }
 
 /// I30.
@@ -198,6 +199,24 @@ fn below_maintenance_a_fill_must_be_no_worse_than_a_liquidation() {
     assert_eq!(rule(&world, &before, -4, 10 * USDC - 250_001), Err(refused));
     // At or above maintenance the price is the owner's own affair.
     assert_eq!(rule(&world, &account(&world, 30 * USDC), -4, 9 * USDC), Ok(()));
+}
+
+/// I510. Liquidations of the last ten minutes have raised equity from a fifth of maintenance to a half: the owner's own fill may cost half
+/// of the fifth, as a liquidator would be paid, and no more.
+#[test]
+fn an_owners_fill_costs_no_more_than_a_liquidator_is_paid_now() {
+    let world = plain();
+    let before = account(&world, 15 * USDC);
+    let equity = CountedRatio { ratio: Ppm::new(200_000), left: Ppm::new(500_000) };
+    let episode = Episode { equity, counted_at: NOW, ..Episode::zeroed() };
+    let rule = |episode: &Episode, per_lot: i64| {
+        let (after, trade) = trade(&world, &before, -4, per_lot);
+        after_trade(&world.board, &before, &after, episode, &trade).map(|_| ())
+    };
+    let refused = RiskError::FillWorseThanLiquidation { cost: 400_004, allowed: 400_000 };
+    assert_eq!(rule(&episode, 10 * USDC - 100_000), Ok(()));
+    assert_eq!(rule(&episode, 10 * USDC - 100_001), Err(refused));
+    assert_eq!(rule(&Episode::zeroed(), 10 * USDC - 250_000), Ok(()));
 }
 
 /// I500. 40,000 USDC of tokens, nobody lends, and an outright of 260,000 that initial margin just allows. It may be closed at the mark

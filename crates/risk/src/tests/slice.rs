@@ -3,7 +3,7 @@
 use super::{
     random::{Rng, cases},
     rational::{Q, ppm, whole},
-    world::{LAST, NOW, Reach, World},
+    world::{LAST, NOW, Reach, USDC, World, plain},
 };
 use crate::{
     Board, Lots, MAX_HELD, Portfolio, Ppm, Purpose, QuoteNative, Requirements, RiskError,
@@ -43,7 +43,8 @@ pub fn room() -> Box<Workspace> {
 /// Finds a slice and moves it to a rich liquidator.
 pub fn done(board: &Board, account: &Portfolio, episode: &mut Episode, request: &Request) -> Result<Done, RiskError> {
     let mut room = room();
-    let found = slice(board, account, episode, request, NOW, &mut room)?;
+    let budget = episode.budget;
+    let found = slice(board, account, episode, budget, request, NOW, &mut room)?;
     let (mut account, mut liquidator, mut legs) = (*account, rich(), vec![]);
     let book = |leg: &LegMoved| {
         legs.push(*leg);
@@ -164,8 +165,10 @@ fn is_stuck(world: &World, underlying: u16) -> bool {
 /// True if no price of what the account has is to be refreshed before anything is liquidated.
 fn is_refreshed(world: &World, account: &Portfolio) -> bool {
     let refreshed = |u: u16| world.board.underlyings[usize::from(u)].require_refreshed(NOW).is_ok();
-    let position =
-        |p: &crate::Position| world.instrument(p.key.instrument()).0.settled != 0 || refreshed(p.key.underlying());
+    let position = |p: &crate::Position| {
+        let is_settled = world.instrument(p.key.instrument()).0.settled != 0;
+        p.lots.is_zero() || is_settled || refreshed(p.key.underlying())
+    };
     let balance = |b: &crate::Balance| {
         let token = &world.board.tokens[usize::from(b.token)];
         b.amount == 0 || token.units(b.amount).unwrap().get() == 0 || refreshed(token.underlying)
@@ -386,7 +389,7 @@ fn a_hundred_slices_pay_no_more_than_one() {
                 done(board, &left, &mut episode.clone(), &request).ok().map(|did| (did, request))
             });
             let Some((did, request)) = smallest else { break };
-            slice(board, &left, &mut episode, &request, NOW, &mut room()).unwrap();
+            slice(board, &left, &mut episode, QuoteNative::ZERO, &request, NOW, &mut room()).unwrap();
             paid += did.slice.payment.discount.get();
             left = did.account;
             if !did.sliced.account.is_liquidatable() {
@@ -419,7 +422,7 @@ fn a_hundred_slices_of_a_seized_account_pay_no_more_than_one() {
         let [budget, claims] =
             [(); 2].map(|()| QuoteNative::new(if rng.chance(50) { rng.range(0, m / 10) } else { 0 }));
         let seized_at = NOW - rng.range(0, 2_400);
-        let start = Episode { seized_at, budget, advanced: claims, least_total: Ppm::ONE, ..Episode::zeroed() };
+        let start = Episode { seized_at, budget, advanced: claims, ..Episode::zeroed() };
         let (mut episode, mut left, mut paid) = (start, account, 0i64);
         for _ in 0..100 {
             let smallest = (20_000..=1_000_000).step_by(35_000).find_map(|most| {
@@ -436,7 +439,7 @@ fn a_hundred_slices_of_a_seized_account_pay_no_more_than_one() {
             left = did.account;
         }
         let before = require(board, &account);
-        let terms = Terms::of(&board.params, &mut start.clone(), &start.net(&before).unwrap(), NOW).unwrap();
+        let terms = Terms::of(&board.params, &mut start.clone(), &start.net(&before).unwrap(), budget, NOW).unwrap();
         let freed = before.maintenance.minus(require(board, &left).maintenance).unwrap();
         let once = terms.pay(freed).unwrap().discount.get();
         assert!(whole(paid) <= whole(once) * ppm(1_020_000) + whole(200), "{paid} in many, {once} in one");
@@ -456,21 +459,17 @@ fn a_seized_account_pays_first_and_its_budget_the_rest() {
         let before = Requirements { equity, maintenance, ..Requirements::default() };
         let after = rng.range(1, 4_000);
         let [advanced, shared] = [0; 2].map(|_| QuoteNative::new(rng.range(0, maintenance.get() / 4)));
-        let least_total = Ppm::ONE;
-        let mut episode =
-            Episode { seized_at: NOW - after, budget, advanced, shared, least_total, ..Episode::zeroed() };
+        let mut episode = Episode { seized_at: NOW - after, budget, advanced, shared, ..Episode::zeroed() };
         let params = World::random(rng, Reach::Usual, 1).board.params;
         let net = episode.net(&before).unwrap();
         let counted = (equity.get() - advanced.get() - shared.get()).max(0);
         assert_eq!(net.equity.get().max(0), counted);
-        let ordinary = Terms::of(&params, &mut Episode::zeroed(), &net, NOW).unwrap();
-        let terms = Terms::of(&params, &mut episode, &net, NOW).unwrap();
-        let (Terms::Ordinary { rate: least, .. }, Terms::Seized { rate, .. }) = (ordinary, terms) else {
-            unreachable!()
-        };
+        let ordinary = Terms::of(&params, &mut Episode::zeroed(), &net, QuoteNative::ZERO, NOW).unwrap();
+        let terms = Terms::of(&params, &mut episode, &net, budget, NOW).unwrap();
+        let (least, rate) = (ordinary.rate, terms.rate);
         let most = |n: i64, of: i64| (i128::from(n) * 1_000_000 / i128::from(of)).min(1_000_000) as i64;
         let total = most(counted + budget.get(), maintenance.get());
-        let opened = most(after.min(1_800), 1_800) * total / 1_000_000;
+        let opened = most(after.min(1_800), 1_800) * total.min(params.seizure_ratio.get().into()) / 1_000_000;
         let expected = i64::from(least.get()).max(opened).min(params.discount_max.get().into());
         assert_eq!(i64::from(rate.get()), expected);
         let freed = QuoteNative::new(rng.range(0, maintenance.get()));
@@ -484,6 +483,32 @@ fn a_seized_account_pays_first_and_its_budget_the_rest() {
         let all = terms.pay(QuoteNative::new(1 << 60)).unwrap();
         assert!(all.from_account.get() <= counted && all.from_budget <= budget);
     });
+}
+
+/// I511. An account that was seized by a notice alone keeps something: at half of its maintenance margin it pays at most a third of what
+/// is freed, however long nobody came, and is at the buffer before all is sold. At no ratio does a lower price raise the rate.
+#[test]
+fn time_takes_no_solvent_account_whole() {
+    let world = plain();
+    let seized = Episode { seized_at: NOW - 7_200, noticed_at: NOW - 8_000, ..Episode::zeroed() };
+    let left = |percent: i64| {
+        let mut account = Portfolio::zeroed();
+        world.buy(&mut account, 0, 10_000, 10 * USDC);
+        distress(&world.board, &mut account, percent);
+        let did = done(&world.board, &account, &mut seized.clone(), &Request::ALL).unwrap();
+        (did.slice.payment.discount.get() / USDC, did.sliced.account.equity.get() / USDC)
+    };
+    // (1.05 − 0.5) / (1.05 − 0.3333) of 10,000 is freed, a third of which is paid.
+    assert_eq!(left(50), (2_558, 2_441));
+    assert_eq!(left(34), (3_302, 97));
+    // What an ordinary discount would be after ten minutes of notice: half of the ratio.
+    assert_eq!(left(90), (1_125, 7_874));
+    let rate = |percent: i64| {
+        let maintenance = QuoteNative::new(1_000_000);
+        let net = Requirements { equity: QuoteNative::new(percent * 10_000), maintenance, ..Requirements::default() };
+        Terms::of(&world.board.params, &mut seized.clone(), &net, QuoteNative::ZERO, NOW).unwrap().rate
+    };
+    assert!((1..100).all(|percent| rate(percent) >= rate(percent - 1)));
 }
 
 /// I446. The legs of a slice are those of a cut.

@@ -306,7 +306,8 @@ fn the_worked_examples_are_reproduced() {
             legs.add(&account, i);
             let request = Request { legs, most: ratio(liquidation, "most") };
             let mut room: Box<Workspace> = bytemuck::zeroed_box();
-            let found = slice(&board, &account, &mut Episode::zeroed(), &request, now, &mut room).unwrap();
+            let found =
+                slice(&board, &account, &mut Episode::zeroed(), QuoteNative::ZERO, &request, now, &mut room).unwrap();
             let (mut after, mut liquidator) = (account, Portfolio::zeroed());
             liquidator.cash = QuoteNative::new(1 << 50);
             let mut moved = Vec::new();

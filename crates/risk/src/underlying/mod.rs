@@ -156,14 +156,14 @@ impl Underlying {
         if self.guards.flags & flag::VOLATILE != 0 { Err(self.suspect(flag::VOLATILE)) } else { Ok(()) }
     }
 
-    /// Checks that an account which holds this underlying can be judged for a liquidation that leaves it where it is: the price is
-    /// fresh, or so old that nobody was able to refresh it.
+    /// Checks that an account which holds this underlying can be judged in default, whether or not it is moved: the price is fresh
+    /// and not off the median of the last minutes, or so old that nobody was able to refresh it.
     ///
     /// # Errors
-    /// [`RiskError::StalePrice`] for [`REFRESH_SECONDS`] after the limit of age.
+    /// [`RiskError::StalePrice`] for [`REFRESH_SECONDS`] after the limit of age, and [`RiskError::PriceTooVolatile`].
     #[inline(always)]
     pub fn require_refreshed(&self, now: i64) -> Result<(), RiskError> {
-        match self.require_fresh(now) {
+        match self.require_movable(now) {
             Err(RiskError::StalePrice { age, limit, .. }) if sub_bounded(age, limit) > REFRESH_SECONDS => Ok(()),
             checked => checked,
         }

@@ -224,7 +224,8 @@ fn a_book_takes_only_so_much_a_minute() {
     svm.assert_reconciled();
 }
 
-/// I390.
+/// I390. Orders of the owner's other account are met like anybody's: at the best price they keep nobody from a close, and they are used
+/// up by it.
 #[test]
 fn orders_of_the_owner() {
     let mut crash = Crash::with(true, "36000", "900");
@@ -240,12 +241,21 @@ fn orders_of_the_owner() {
     let did = closed(&svm.liquidate_on_book(caller, alice, BTC, 3, &[maker]).unwrap());
     assert_eq!((did.lots, did.fills.len(), did.fills[0].maker), (3, 1, maker.margin));
     assert_eq!(svm.market(BTC).book().unwrap().len(Side::Bid), 1);
-    // Her other account's ends the match, passed in or not, once it is older than the grace.
-    svm.rest(&second, Order::buy(svm, BTC, "32000", 5).post_only()).unwrap();
+    // Her other account's bid is the best: two lots of it, and the maker's for the third. It pays what it bought, to the cent.
+    svm.rest(&second, Order::buy(svm, BTC, "32000", 2).post_only()).unwrap();
     let (alice, caller, maker, second) = (&*alice, &*caller, &*maker, &second);
-    refused(svm, |svm| svm.liquidate_on_book(caller, alice, BTC, 3, &[second, maker]), E::NoFill);
     svm.advance(3);
     refused(svm, |svm| svm.liquidate_on_book(caller, alice, BTC, 3, &[maker]), E::NoFill);
+    let both = |svm: &Svm| equity(svm, alice) + equity(svm, second) + equity(svm, caller);
+    let before = both(svm);
+    let did = closed(&svm.liquidate_on_book(caller, alice, BTC, 3, &[second, maker]).unwrap());
+    let by: Vec<_> = did.fills.iter().map(|fill| (fill.maker, fill.lots)).collect();
+    assert_eq!(by, [(second.margin, 2), (maker.margin, 1)]);
+    assert_eq!(
+        (svm.lots(second, BTC), svm.portfolio(alice).lots(svm.board().board.instrument(BTC).unwrap()).get()),
+        (2, 94)
+    );
+    assert!(both(svm) < before, "all her wallets together lose");
     // Slices go on.
     svm.liquidate(bob, alice, &[BTC]).unwrap();
     svm.assert_reconciled();

@@ -4,7 +4,7 @@ use crate::harness::refusal::{numbers, refused};
 use ballast_client::{
     BallastError as E,
     ballast::{
-        events::{AccountReleased, AccountSeized, Noticed, OrderPlaced, PerpetualWoundDown},
+        events::{AccountReleased, AccountSeized, Liquidated, Noticed, OrderPlaced, PerpetualWoundDown},
         oracle::OraclePrice,
         state::Pause,
     },
@@ -79,6 +79,30 @@ impl Scene {
         let failed = refused(&mut self.svm, |svm| svm.seize(alice), error);
         if error == E::NotSeizable { numbers(&failed, "equity") } else { (0, 0) }
     }
+}
+
+/// I610. A default that has ended leaves nothing behind: no notice runs on an account that holds nothing and owes nothing.
+#[test]
+fn a_default_that_has_ended_leaves_no_notice() {
+    let mut s = Scene::with_fund("25000").at("30000");
+    let (alice, carol) = (copy(&s.alice), copy(&s.carol));
+    assert!(s.svm.requirements(&alice).equity.get() < 0);
+    let did: Liquidated = the_event(&s.svm.liquidate(&carol, &alice, &[BTC]).unwrap());
+    assert!(did.bad_debt > 0 && did.uncovered == 0);
+    assert_eq!((s.svm.portfolio(&alice).cash.get(), s.episode()), (0, Episode::default()));
+}
+
+/// I613. A resting order in a market whose price nobody refreshed keeps its owner neither from notice nor from liquidation.
+#[test]
+fn a_resting_order_elsewhere_keeps_nobody_from_judging() {
+    let mut s = Scene::with_fund("25000");
+    let (alice, carol) = (copy(&s.alice), copy(&s.carol));
+    s.svm.rest(&alice, Order::buy(&s.svm, ETH, "2400", 1)).unwrap();
+    s.svm.advance(11);
+    s.svm.publish(BTC, "36000").unwrap();
+    assert_eq!(s.notice().noticed_at, s.svm.now());
+    s.svm.liquidate(&carol, &alice, &[BTC]).unwrap();
+    s.svm.assert_reconciled();
 }
 
 /// I367. Nobody makes a notice run on a healthy account, and nobody keeps one from ending.

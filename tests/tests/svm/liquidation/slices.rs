@@ -93,6 +93,28 @@ fn tokens_are_bought_for_cash() {
     assert!(needed > had && had == 100 * USDC);
 }
 
+/// I612. Cash that an open loss has used up buys no tokens: the liquidator would owe what they cost.
+#[test]
+fn tokens_are_not_bought_for_what_is_owed() {
+    let (mut svm, alice, bob) = lending();
+    svm.withdraw_usdc(&alice, 1_200 * USDC as u64).unwrap();
+    let losing = svm.trader("3000").unwrap();
+    svm.deposit_sol(&losing, 1_000 * LAMPORTS).unwrap();
+    svm.trade(&losing, &bob, BTC, "40000", 700).unwrap();
+    svm.advance(1);
+    svm.publish(SOL, "16").unwrap();
+    svm.publish(BTC, "36000").unwrap();
+    let r = svm.requirements(&losing);
+    assert!(svm.portfolio(&losing).cash.get() > 2_900 * USDC && r.owed().is_zero() && r.own_cash.get() < 200 * USDC);
+    let failed = refused(&mut svm, |svm| svm.slice(&losing, &alice, &[], LiquidateArgs::of(1)), E::InsufficientBalance);
+    let (needed, had): (i64, i64) = numbers(&failed, "cash: needed");
+    assert_eq!(had, r.own_cash.get());
+    assert!(needed > had);
+    svm.deposit_usdc(&losing, needed as u64).unwrap();
+    svm.slice(&losing, &alice, &[], LiquidateArgs::of(1)).unwrap();
+    svm.assert_reconciled();
+}
+
 /// I354. Collateral and the short that hedges it go together, where neither goes alone.
 #[test]
 fn collateral_and_its_hedge_are_one_slice() {

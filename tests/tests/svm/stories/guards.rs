@@ -347,7 +347,7 @@ fn guard_elsewhere(guard: Guard) -> Desk {
     desk
 }
 
-/// I254.
+/// I254, I611. But for a print that is not believed yet: nobody judges Alice by it, whichever leg is taken.
 #[test]
 fn a_guard_elsewhere_stops_new_risk_of_who_holds_it_and_neither_reduction_nor_liquidation() {
     for guard in Guard::UP {
@@ -356,7 +356,14 @@ fn a_guard_elsewhere_stops_new_risk_of_who_holds_it_and_neither_reduction_nor_li
         desk.assert_refused(Desk::withdrawal, guard.error());
         // Alice and Bob hold the other leg too; the liquidator does not.
         desk.reduction().unwrap();
-        desk.liquidation().unwrap();
+        if guard == Guard::Volatile {
+            desk.assert_refused(Desk::liquidation, guard.error());
+            let on_book =
+                |desk: &mut Desk| desk.svm.liquidate_on_book(&desk.flat, &desk.alice, BTC, 10, &[&desk.bob]).map(drop);
+            desk.assert_refused(on_book, guard.error());
+        } else {
+            desk.liquidation().unwrap();
+        }
         desk.svm.assert_reconciled();
         // Its own leg is another matter.
         let (svm, flat, alice) = (&mut desk.svm, &desk.flat, &desk.alice);
@@ -459,6 +466,22 @@ impl Short {
         assert_eq!(event::find::<OrderPlaced>(&sent.log)[0].filled, 10);
         svm.assert_reconciled();
     }
+}
+
+/// I613. A resting bid for an option needs no array: its owner's other legs are liquidated whatever is not refreshed.
+#[test]
+fn a_resting_bid_for_an_option_stops_no_liquidation() {
+    let Short { mut svm, bob, flat, call, .. } = Short::new();
+    let dora = svm.trader("1500").unwrap();
+    svm.trade(&dora, &bob, BTC, "44000", 100).unwrap();
+    svm.rest(&dora, Order::buy(&svm, call, "4000", 1)).unwrap();
+    svm.advance(1);
+    svm.publish(BTC, "33000").unwrap();
+    assert!(svm.requirements(&dora).is_liquidatable());
+    svm.give_notice(&dora).unwrap();
+    svm.slice(&flat, &dora, &[BTC], TENTH).unwrap();
+    assert_eq!(svm.lots(&dora, BTC), 90);
+    svm.assert_reconciled();
 }
 
 /// I255.

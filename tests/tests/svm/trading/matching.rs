@@ -852,7 +852,13 @@ mod margin_rule {
         let r = svm.requirements(&alice);
         assert!(r.is_liquidatable() && r.equity.get() > 0);
         let board = svm.board();
-        let rate = ballast_client::risk::liquidation::owners_share(&board.board.params, &r).unwrap();
+        let rate = ballast_client::risk::liquidation::owners_share(
+            &board.board.params,
+            &r,
+            &svm.margin(&alice.margin).episode,
+            svm.now(),
+        )
+        .unwrap();
         // Ten lots of a hundred, of which each frees the same.
         let allowed = r.maintenance.get() / 10 * i64::from(rate.get()) / 1_000_000;
         let worst = 360_000_000 - allowed; // that ten lots must bring

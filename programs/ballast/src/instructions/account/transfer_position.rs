@@ -91,9 +91,17 @@ pub fn transfer_position(ctx: &mut Context<TransferPosition>, lots: i64) -> Resu
     let given = received.reversed().logged()?;
     let at_mark = legs_at_marks(board, &[given], now).logged()?;
     let trade = Trade { underlying: u.index, now, cost: at_mark.cost, filled: true, ..Trade::default() };
-    let left = rule::after_trade(board, &before, &a.from.portfolio, &trade).logged()?;
+    let left = rule::after_trade(board, &before, &a.from.portfolio, &a.from.episode, &trade).logged()?;
     let taken = if legs_at_marks(board, &[received], now).logged()?.cost > QuoteNative::ZERO {
-        rule::after_block(board, &mut receiver_before, &a.to.portfolio, &[received], QuoteNative::ZERO, now)
+        rule::after_block(
+            board,
+            &mut receiver_before,
+            &a.to.portfolio,
+            &a.to.episode,
+            &[received],
+            QuoteNative::ZERO,
+            now,
+        )
     } else {
         rule::require_initial(board, &a.to.portfolio, now)
     }

@@ -92,7 +92,8 @@ pub fn block_trade(ctx: &mut Context<BlockTrade>, legs: Vec<LegArgs>, expires_at
     for (address, margin, before, legs) in
         [(&one, &mut a.margin_a, &mut before_a, &block.legs_a), (&other, &mut a.margin_b, &mut before_b, &block.legs_b)]
     {
-        let checked = rule::after_block(board, before, &margin.portfolio, legs, block.fee, now).logged()?;
+        let checked =
+            rule::after_block(board, before, &margin.portfolio, &margin.episode, legs, block.fee, now).logged()?;
         margin.portfolio.note_owed(&checked);
         call_for_margin(address, board, &checked)?;
     }

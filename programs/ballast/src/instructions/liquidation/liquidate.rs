@@ -75,10 +75,8 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, args: LiquidateArgs) -> Result<()
     let request = requested(&args, &markets, board, &a.margin, &a.liquidator, now)?;
     let mut room: Box<Workspace> = bytemuck::allocation::zeroed_box();
     let margin = &mut *a.margin;
-    let budget = margin.episode.budget;
-    margin.episode.budget = a.treasury.open_budget(board, &margin.portfolio, &margin.episode, now).logged()?;
-    let found = slice(board, &margin.portfolio, &mut margin.episode, &request, now, &mut room).logged()?;
-    margin.episode.budget = budget;
+    let budget = a.treasury.open_budget(board, &margin.portfolio, &margin.episode, now).logged()?;
+    let found = slice(board, &margin.portfolio, &mut margin.episode, budget, &request, now, &mut room).logged()?;
     let mut moved = Moved::default();
     let sliced = moved.apply(&found, board, &room, &mut markets, margin, &mut a.liquidator, now)?;
 
@@ -88,8 +86,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, args: LiquidateArgs) -> Result<()
         payment: &found.payment,
         moved: found.moved,
     };
-    let debt = settle(&mut a.treasury, &mut a.margin, &mut a.liquidator, &outcome, &board.interest, now)?;
-    a.margin.episode.observe(&sliced.account, &board.params, now).logged()?;
+    let debt = settle(&mut a.treasury, &mut a.margin, &mut a.liquidator, &outcome, board, now)?;
     emit!(Liquidated {
         margin: address,
         liquidator,

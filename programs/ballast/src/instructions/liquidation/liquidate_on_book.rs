@@ -8,17 +8,18 @@ use crate::{
     events::LiquidatedOnBook,
     instructions::{
         admission::admit_order,
-        load::{boxed, market_and_book, now},
+        load::{market_and_book, now},
         trading::{Incoming, Matcher, Venue},
     },
     state::{Exchange, MarginAccount, Market, RiskBoard, Treasury},
 };
+use alloc::boxed::Box;
 use anchor_lang::prelude::*;
 use ballast_book::Side;
 use ballast_risk::{
     Lots, Purpose,
     guard::UnderlyingSet,
-    liquidation::{Payment, close_on_book},
+    liquidation::{Payment, Workspace, close_on_book},
     margin,
 };
 use core::mem::take;
@@ -89,17 +90,19 @@ pub fn liquidate_on_book(ctx: &mut Context<LiquidateOnBook>, max_lots: i64) -> R
     a.liquidator.portfolio.accrue(&board.interest, now).logged()?;
 
     let most = Lots::new(max_lots).min(market.book_window.room(i, u, now).logged()?);
-    let mut scratch = boxed(&a.margin.portfolio);
+    let mut room: Box<Workspace> = bytemuck::allocation::zeroed_box();
     let fee = a.exchange.fees.taker_fee;
-    let close = close_on_book(board, &mut scratch, &mut a.margin.episode, i, most, fee, now).logged()?;
+    let MarginAccount { portfolio, episode, .. } = &mut *a.margin;
+    let close = close_on_book(board, portfolio, episode, i, most, fee, now, &mut room).logged()?;
 
     let venue = Venue { exchange: &a.exchange, board, i, u, now };
     let mut matcher = Matcher::new(venue, &exchange, market, book, a.authority.address(), &makers)?;
     let order = Incoming {
         side: close.side,
         kind: OrderKind::ImmediateOrCancel,
-        // Orders of the account itself do not stand in the way; those of its owner's other accounts end the match.
+        // Orders of the account itself do not stand in the way.
         self_trade: SelfTrade::CancelMaker,
+        is_forced: true,
         reduce_only: true,
         price: close.price,
         lots: close.lots,
@@ -115,7 +118,8 @@ pub fn liquidate_on_book(ctx: &mut Context<LiquidateOnBook>, max_lots: i64) -> R
     let (fills, penalties) = (take(&mut matcher.fills), take(&mut matcher.penalties));
     market.book_window.count(i, u, matched.lots, now).logged()?;
 
-    let closed = close.judge(board, &a.margin.portfolio, matched.penalties).logged()?;
+    let MarginAccount { portfolio, episode, .. } = &mut *a.margin;
+    let closed = close.judge(board, portfolio, episode, matched.penalties, &room).logged()?;
     let (from, to) = (&mut a.margin.portfolio, &mut a.liquidator.portfolio);
     from.cash = from.cash.minus(closed.reward).logged()?;
     to.cash = to.cash.plus(closed.reward).logged()?;
@@ -128,8 +132,7 @@ pub fn liquidate_on_book(ctx: &mut Context<LiquidateOnBook>, max_lots: i64) -> R
     // Makers and the reward are paid already, and nothing comes of a budget.
     let (payment, moved) = (Payment::default(), UnderlyingSet::one(u.index));
     let outcome = Outcome { account: &closed.after, liquidator: &required, payment: &payment, moved };
-    let debt = settle(&mut a.treasury, &mut a.margin, &mut a.liquidator, &outcome, &board.interest, now)?;
-    a.margin.episode.observe(&closed.after, &board.params, now).logged()?;
+    let debt = settle(&mut a.treasury, &mut a.margin, &mut a.liquidator, &outcome, board, now)?;
     emit!(LiquidatedOnBook {
         margin: address,
         liquidator,

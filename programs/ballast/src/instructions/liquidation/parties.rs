@@ -6,7 +6,7 @@ use crate::{
     state::{Exchange, MarginAccount, Pause, Permissions, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Interest, Requirements, guard::UnderlyingSet, liquidation::Payment};
+use ballast_risk::{Board, Requirements, guard::UnderlyingSet, liquidation::Payment};
 
 /// Requires that liquidations are possible, that the signer may liquidate for the liquidator's account, and that the owner of
 /// the other account has no part in it.
@@ -52,23 +52,30 @@ pub struct Outcome<'a> {
     pub moved: UnderlyingSet,
 }
 
-/// The end of every liquidation: the insurance fund's part, interest and lending of both accounts, the bad debt of the one below
-/// maintenance, and the counters.
+/// The end of every liquidation: the insurance fund's part, interest and lending of both accounts, what becomes of the default of the
+/// one below maintenance, and the counters.
 pub fn settle(
     treasury: &mut Treasury,
     margin: &mut MarginAccount,
     liquidator: &mut MarginAccount,
     outcome: &Outcome<'_>,
-    interest: &Interest,
+    board: &Board,
     now: i64,
 ) -> Result<BadDebt> {
+    let interest = &board.interest;
     treasury.insurance = treasury.insurance.plus(outcome.payment.insurance).logged()?;
     spend_budget(treasury, margin, outcome, now)?;
     liquidator.portfolio.note_owed(outcome.liquidator);
     margin.portfolio.note_owed(outcome.account);
     treasury.lending.settle(&mut margin.portfolio, interest, now).logged()?;
     treasury.lending.settle(&mut liquidator.portfolio, interest, now).logged()?;
-    let debt = end_default(margin, treasury)?;
+    // With nothing left there is nothing to give notice of.
+    let debt = if margin.portfolio.has_no_holdings() {
+        end_default(margin, treasury)?
+    } else {
+        margin.episode.observe(outcome.account, &board.params, now).logged()?;
+        BadDebt::default()
+    };
     if margin.episode.is_seized() {
         treasury.lending.stop_lending(&mut margin.portfolio, now).logged()?;
         treasury.lending.register_owed(&mut margin.portfolio, now).logged()?;

@@ -12,7 +12,10 @@ use crate::{
     state::{Exchange, MarginAccount, RiskBoard, Treasury},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{QuoteNative, liquidation::measure};
+use ballast_risk::{
+    QuoteNative,
+    liquidation::{held, measure},
+};
 
 /// Accounts of `seize`.
 #[derive(Accounts)]
@@ -59,7 +62,8 @@ pub fn seize(ctx: &mut Context<Seize>) -> Result<()> {
     let payable = if found.doubt.is_none() { unpaid } else { QuoteNative::ZERO };
     let paid = pay_from_fund(margin, treasury, payable)?;
     let fund = treasury.insurance;
-    let room = treasury.spending.room(&board.params, fund, found.held, now).logged()?;
+    let held = held(board, &margin.portfolio).logged()?;
+    let room = treasury.spending.room(&board.params, fund, held, now).logged()?;
     let MarginAccount { episode, portfolio, .. } = &mut **margin;
     episode.seize(board, portfolio, r, (fund, room), now).logged()?;
     episode.advance(paid).logged()?;

@@ -19,6 +19,9 @@ pub struct Incoming {
     pub kind: OrderKind,
     /// What to do with orders of the same owner.
     pub self_trade: SelfTrade,
+    /// True where somebody else closes the position of an account in default: orders of its owner's other accounts are met like
+    /// anybody's, and only its own are of the same owner.
+    pub is_forced: bool,
     /// May only reduce the position.
     pub reduce_only: bool,
     /// Its limit.
@@ -62,6 +65,7 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, venue: &Venue<'_>, book
         side,
         kind,
         self_trade,
+        is_forced: false,
         reduce_only,
         price,
         lots,

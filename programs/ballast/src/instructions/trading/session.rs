@@ -207,9 +207,9 @@ impl<'a> Session<'a> {
     /// Checks what was done since the last check.
     fn check(&mut self) -> Result<()> {
         if let Some(trade) = self.unchecked.take() {
-            let found =
-                rule::after_trade(self.matcher.venue.board, &self.before, &self.margin.portfolio, &trade).logged()?;
-            self.margin.portfolio.note_owed(&found);
+            let (board, MarginAccount { portfolio, episode, .. }) = (self.matcher.venue.board, &mut *self.margin);
+            let found = rule::after_trade(board, &self.before, portfolio, episode, &trade).logged()?;
+            portfolio.note_owed(&found);
             self.remember();
         }
         Ok(())
@@ -220,8 +220,9 @@ impl<'a> Session<'a> {
     pub fn finish(&mut self) -> Result<Outcome> {
         if let Some(trade) = self.unchecked.take() {
             let board = self.matcher.venue.board;
-            let found = rule::after_trade(board, &self.before, &self.margin.portfolio, &trade).logged()?;
-            self.margin.portfolio.note_owed(&found);
+            let MarginAccount { portfolio, episode, .. } = &mut *self.margin;
+            let found = rule::after_trade(board, &self.before, portfolio, episode, &trade).logged()?;
+            portfolio.note_owed(&found);
             call_for_margin(&self.address, board, &found)?;
         }
         self.margin.count_change()?;

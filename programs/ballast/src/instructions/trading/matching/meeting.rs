@@ -45,7 +45,7 @@ impl Matcher<'_> {
         if expired || account.episode.is_seized() {
             return Ok(Meeting::Cancel(maker));
         }
-        if account.owner == taker.owner {
+        if account.owner == taker.owner && !order.is_forced {
             // A delegate of one account has no say over orders of the owner's others.
             let may_cancel = || account.allows(self.authority, Permissions::TRADE, self.venue.now);
             return match order.self_trade {

@@ -141,7 +141,7 @@ fn settle_maker(
     position.fill_order(m.side, m.resting.is_reduce_only(), m.lots, m.value)?;
     let filled = account.portfolio.fill(venue.i, venue.u, Fill::of(m.side, m.lots, m.value))?;
     account.portfolio.cash = account.portfolio.cash.minus(trade.fees)?;
-    let measured = rule::after_trade(venue.board, before, &account.portfolio, trade)?;
+    let measured = rule::after_trade(venue.board, before, &account.portfolio, &account.episode, trade)?;
     account.portfolio.note_owed(&measured);
     Ok(filled)
 }
