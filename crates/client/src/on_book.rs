@@ -4,7 +4,8 @@ use crate::margin::Result;
 use ballast::state::{MarginAccount, Market};
 use ballast_risk::{
     Board, Fill, Lots, Portfolio, Ppm, QuoteNative, Ticks,
-    liquidation::{BookClose, BookClosed, close_on_book},
+    guard::UnderlyingSet,
+    liquidation::{BookClose, BookClosed, Workspace, close_on_book},
     math::mul_ppm_ceil,
 };
 
@@ -34,8 +35,8 @@ impl BookLiquidation<'_> {
         let i = self.board.instrument(self.market.instrument)?;
         let u = self.board.underlying(i.underlying)?;
         let most = Lots::new(self.max_lots).min(self.market.book_window.room(i, u, self.now)?);
-        let (mut scratch, mut episode) = (self.portfolio()?, self.account.episode);
-        close_on_book(self.board, &mut scratch, &mut episode, i, most, self.taker_fee, self.now)
+        let (portfolio, mut episode, mut room) = (self.portfolio()?, self.account.episode, workspace());
+        close_on_book(self.board, &portfolio, &mut episode, i, most, self.taker_fee, self.now, &mut room)
     }
 
     /// What the order would come to with these fills: the lots and the price of each.
@@ -45,13 +46,14 @@ impl BookLiquidation<'_> {
     pub fn after(&self, order: &BookClose, fills: &[(Lots, Ticks)]) -> Result<BookClosed> {
         let i = self.board.instrument(self.market.instrument)?;
         let u = self.board.underlying(i.underlying)?;
-        let mut portfolio = self.portfolio()?;
+        let (mut portfolio, mut episode, mut room) = (self.portfolio()?, self.account.episode, workspace());
+        room.begin(self.board, &portfolio, UnderlyingSet::one(u.index), self.now)?;
         for (lots, price) in fills {
             let value = i.value_at(*lots, *price)?;
             portfolio.fill(i, u, Fill::of(order.side, *lots, value))?;
             portfolio.cash = portfolio.cash.minus(mul_ppm_ceil(value, self.taker_fee)?)?;
         }
-        order.judge(self.board, &portfolio, QuoteNative::ZERO)
+        order.judge(self.board, &portfolio, &mut episode, QuoteNative::ZERO, &room)
     }
 
     /// The account as the program finds it: interest accrued.
@@ -60,4 +62,9 @@ impl BookLiquidation<'_> {
         portfolio.accrue(&self.board.interest, self.now)?;
         Ok(portfolio)
     }
+}
+
+/// Room for what does not move, summed once.
+fn workspace() -> Box<Workspace> {
+    bytemuck::allocation::zeroed_box()
 }

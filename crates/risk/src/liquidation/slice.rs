@@ -76,7 +76,7 @@ impl Workspace {
 
     /// Begins with an account of which the underlyings of some legs move. Only those are looked at by the checks that follow.
     #[inline(never)]
-    pub(super) fn begin(
+    pub fn begin(
         &mut self,
         board: &Board,
         account: &Portfolio,
