@@ -227,7 +227,7 @@ impl Liquidator {
         let (episode, portfolio) = (&found.account.episode, &found.account.portfolio);
         let is_due = || -> Result<(), RiskError> {
             let r = liquidation::measure(&chain.board, portfolio, chain.now)?.required;
-            episode.require_seizable(&chain.board.params, &r, chain.now)
+            episode.require_seizable(&chain.board.params, &r, chain.unchanged_since, chain.now)
         };
         if episode.is_seized() || portfolio.has_no_holdings() || is_due().is_err() {
             return Ok(false);

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ballast_client::{
-    ballast::state::{MarginAccount, Treasury},
+    ballast::state::{self, MarginAccount, RiskBoard, Treasury},
     margin::requirements,
     pda::Exchange,
     risk::{Board, Requirements, RiskError},
@@ -18,6 +18,8 @@ pub struct Chain {
     pub board: Box<Board>,
     /// The treasury.
     pub treasury: Box<Treasury>,
+    /// Since when liquidations are possible with the parameters of margin as they are, seconds.
+    pub unchanged_since: i64,
     /// The liquidator's accounts.
     pub own: Own,
     /// The accounts of others that are in default, the largest maintenance margin first.
@@ -85,11 +87,14 @@ impl Chain {
     /// Reads all.
     pub fn read(rpc: &Rpc, exchange: &Exchange, own: &Addresses) -> Result<Self> {
         let now = rpc.now()?;
-        let board = Box::new(rpc.board(exchange)?.board);
+        let RiskBoard { board, changed_at, .. } = *rpc.board(exchange)?;
+        let board = Box::new(board);
+        let open_since = rpc.decode::<state::Exchange>(&exchange.address)?.liquidations_open_since;
         let treasury = rpc.treasury(exchange)?;
         let (mut main, mut desk) = (None, None);
         let (mut found, mut unread) = (Vec::new(), Vec::new());
-        for (address, account) in rpc.margin_accounts(exchange)? {
+        for (address, mut account) in rpc.margin_accounts(exchange)? {
+            account.episode.resume(open_since);
             if address == own.main {
                 main = Some(account);
             } else if address == own.desk {
@@ -109,7 +114,8 @@ impl Chain {
             desk = Some(main.clone());
         }
         found.sort_by_key(|f| std::cmp::Reverse(f.required.maintenance));
-        Ok(Self { now, board, treasury, own: Own { main, desk }, found, unread })
+        let unchanged_since = open_since.max(changed_at);
+        Ok(Self { now, board, treasury, unchanged_since, own: Own { main, desk }, found, unread })
     }
 }
 
