@@ -147,6 +147,9 @@ mod permissions {
         assert!(s.svm.lots(&s.alice, BTC) > 10 && equity(&s.svm, &s.alice) >= before);
         let sum = |s: &Scene| equity(&s.svm, &s.alice) + equity(&s.svm, &s.second);
         let total = sum(&s);
+        let lots = s.svm.lots(&s.alice, BTC);
+        let ix = instruction::transfer_position(&e, &who, &alice, &second, BTC, lots);
+        s.svm.send(&[ix], &[&delegate]).unwrap();
         // As much as is possible, to and fro.
         for (from, to) in [(alice, second), (second, alice)] {
             let most = (0..=50).rev().find(|n| {
@@ -159,9 +162,7 @@ mod permissions {
                 assert!(r.initial_equity >= r.initial);
             }
         }
-        let ix = instruction::transfer_position(&e, &who, &alice, &second, BTC, 11);
-        s.svm.send(&[ix], &[&delegate]).unwrap();
-        assert_eq!(sum(&s), total);
+        assert!((0..=2).contains(&(total - sum(&s))), "rounded against the giver");
         s.svm.assert_reconciled();
     }
 
