@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use ballast_client::{
-    ballast::state::{self, MarginAccount, Treasury},
+    ballast::state::{self, MarginAccount, RiskBoard, Treasury},
     margin::requirements,
     pda::Exchange,
     risk::{Board, Ppm, Requirements, RiskError},
@@ -23,6 +23,8 @@ pub struct Chain {
     pub taker_fee: Ppm,
     /// Whose every margin account is: orders on the books name accounts only.
     pub holders: BTreeMap<Address, Holder>,
+    /// Since when liquidations are possible with the parameters of margin as they are, seconds.
+    pub unchanged_since: i64,
     /// The liquidator's accounts.
     pub own: Own,
     /// The accounts of others that are in default, the largest maintenance margin first.
@@ -99,15 +101,17 @@ impl Chain {
     /// Reads all.
     pub fn read(rpc: &Rpc, exchange: &Exchange, own: &Addresses) -> Result<Self> {
         let now = rpc.now()?;
-        let board = Box::new(rpc.board(exchange)?.board);
+        let RiskBoard { board, changed_at, .. } = *rpc.board(exchange)?;
+        let board = Box::new(board);
         let treasury = rpc.treasury(exchange)?;
         let state: Box<state::Exchange> = rpc.decode(&exchange.address)?;
         let taker_fee = state.fees.taker_fee;
         let mut holders = BTreeMap::new();
         let (mut main, mut desk) = (None, None);
         let (mut found, mut unread) = (Vec::new(), Vec::new());
-        for (address, account) in rpc.margin_accounts(exchange)? {
+        for (address, mut account) in rpc.margin_accounts(exchange)? {
             holders.insert(address, Holder { owner: account.owner, seized: account.episode.is_seized() });
+            account.episode.resume(state.liquidations_open_since);
             if address == own.main {
                 main = Some(account);
             } else if address == own.desk {
@@ -127,7 +131,8 @@ impl Chain {
             desk = Some(main.clone());
         }
         found.sort_by_key(|f| std::cmp::Reverse(f.required.maintenance));
-        Ok(Self { now, board, treasury, taker_fee, holders, own: Own { main, desk }, found, unread })
+        let unchanged_since = state.liquidations_open_since.max(changed_at);
+        Ok(Self { now, board, treasury, taker_fee, holders, unchanged_since, own: Own { main, desk }, found, unread })
     }
 }
 

@@ -26,8 +26,9 @@ impl Liquidator {
         if episode.is_seized() || portfolio.has_no_holdings() {
             return Ok(Outcome::NotNow);
         }
-        let due = liquidation::measure(&chain.board, portfolio, chain.now)
-            .and_then(|found| episode.require_seizable(&chain.board.params, &found.required, chain.now));
+        let due = liquidation::measure(&chain.board, portfolio, chain.now).and_then(|found| {
+            episode.require_seizable(&chain.board.params, &found.required, chain.unchanged_since, chain.now)
+        });
         if let Err(error) = due {
             return Ok(Outcome::Left(Passed::Refused(error)));
         }

@@ -47,7 +47,8 @@ pub struct Liquidation<'a> {
     pub board: &'a Board,
     /// The treasury, whose insurance fund pays a part of what liquidators of seized accounts get.
     pub treasury: &'a Treasury,
-    /// The account below maintenance.
+    /// The account below maintenance, with the clocks of its episode as the program counts them: after
+    /// [`Episode::resume`] with the exchange's `liquidations_open_since`.
     pub account: &'a MarginAccount,
     /// The instruments of its positions that are legs.
     pub instruments: &'a [u16],

@@ -14,8 +14,8 @@ use anchor_lang::{
 };
 use ballast_risk::{
     ContractTerms, FeeParams, Feed, FundingParams, GroupParams, GuardParams, InstrumentLimits, InterestParams,
-    MarginParams, OptionParams, RangeParams, Smile, SurfaceParams, TokenParams, UnderlyingParams,
-    UnderlyingTerms, WithdrawalLimit,
+    MarginParams, OptionParams, RangeParams, Smile, SurfaceParams, TokenParams, UnderlyingParams, UnderlyingTerms,
+    WithdrawalLimit,
 };
 use borsh::{
     BorshDeserialize, BorshSerialize,

@@ -78,7 +78,8 @@ pub struct Episode {
     pub seized_at: i64,
     /// What is left of the insurance fund's money that was set aside for the discounts of a seized account.
     pub budget: QuoteNative,
-    /// What the insurance fund has paid for a seized account and gets back from what is left of it.
+    /// What the insurance fund has paid for a seized account and gets back from what is left of it. Like `shared` it is zero where the
+    /// account is not seized.
     pub advanced: QuoteNative,
     /// What others have borne of its debt.
     pub shared: QuoteNative,
@@ -91,10 +92,21 @@ pub struct Episode {
 }
 
 impl Episode {
-    /// True while the account is in receivership: its owner may only deposit and cancel orders.
+    /// True while the account is in receivership: its owner may only deposit and cancel orders. What others have paid for an account
+    /// is counted in receivership only, and ends it only once it is repaid or nothing is left to repay it from.
     #[inline(always)]
     pub const fn is_seized(&self) -> bool {
         self.seized_at != 0
+    }
+
+    /// Has the clocks of notice and seizure begin no earlier than `open_since`, when liquidations were opened again after a pause; 0
+    /// where they never were paused. In a pause nobody can take an account over, so that its minutes say nothing.
+    pub fn resume(&mut self, open_since: i64) {
+        for clock in [&mut self.noticed_at, &mut self.seized_at] {
+            if *clock != 0 {
+                *clock = open_since.max(*clock);
+            }
+        }
     }
 
     /// Notes how an account was found. Below maintenance a notice begins, or goes on where somebody confirmed it in the last

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! seized where    E < seizure ratio · maintenance, or ten minutes after notice and E < maintenance; both without the ramp of expiries
-//! budget          = max(0, min(ratio · maintenance, ratio · fund, what is left of the day of every underlying held) − max(0, E))
+//! budget          = max(0, min(ratio · maintenance, ratio · fund, what is left of the day of every underlying held) − max(0, N))
 //! sold while      N < (1 + b) · maintenance                         N = E − claims, what others have paid for the account
 //! discount        = rate · freed, see `discount.rs`
 //! ```
@@ -85,22 +85,43 @@ pub fn seizure_level(params: &MarginParams, r: &Requirements) -> Result<QuoteNat
 }
 
 impl Episode {
-    /// Requires that an account may be seized. Both levels are without the ramp of expiries.
+    /// Requires that an account may be seized. Both levels are without the ramp of expiries. `since`: when liquidations were opened
+    /// again after a pause, or parameters of margin changed, whichever is later. No equity is low enough for a seizure in the
+    /// first [`SEIZURE_NOTICE_SECONDS`] after it: its owner could not deposit, or knew of other margins.
     ///
     /// # Errors
     /// [`RiskError::NotSeizable`].
-    pub fn require_seizable(&self, params: &MarginParams, r: &Requirements, now: i64) -> Result<(), RiskError> {
+    pub fn require_seizable(
+        &self,
+        params: &MarginParams,
+        r: &Requirements,
+        since: i64,
+        now: i64,
+    ) -> Result<(), RiskError> {
         let level = seizure_level(params, r)?;
+        let at_once = r.equity < level && now.saturating_sub(since) >= SEIZURE_NOTICE_SECONDS;
         let below = r.equity < r.maintenance_without_ramp();
         let overdue = below && self.noticed_for(now) >= SEIZURE_NOTICE_SECONDS;
-        if r.equity < level || overdue {
+        if at_once || overdue {
             return Ok(());
         }
         Err(RiskError::NotSeizable { equity: r.equity.get(), level: level.get() })
     }
 
+    /// Puts an account into receivership, where it is not yet.
+    pub fn begin_receivership(&mut self, now: i64) {
+        if !self.is_seized() {
+            (self.seized_at, self.total) = (now, CountedRatio::WHOLE);
+        }
+    }
+
     /// Seizes an account: records all that it holds, for what the fund cannot pay, and sets the budget aside.
     /// `fund` is what the insurance fund has after it has paid what the account lacks; `room` what it may still spend today.
+    /// Returns whether there is more budget than before.
+    ///
+    /// Of an account that is seized already only the budget is set anew, where it would be more: the fund has money again, or
+    /// there is less equity. The rate of the discount is at most what there is, so that nobody is paid more of the margin freed
+    /// for it.
     ///
     /// The budget's ratio is at most the seizure's: an account that was seized by notice, above the seizure's level, has none.
     pub fn seize(
@@ -110,7 +131,7 @@ impl Episode {
         r: &Requirements,
         (fund, room): (QuoteNative, QuoteNative),
         now: i64,
-    ) -> Result<(), RiskError> {
+    ) -> Result<bool, RiskError> {
         for p in portfolio.open().iter().filter(|p| !p.lots.is_zero()) {
             self.record(board, p.key.instrument(), p.lots, now)?;
         }
@@ -118,9 +139,11 @@ impl Episode {
         let most = mul_ppm_floor(r.maintenance_without_ramp().max(QuoteNative::ZERO), params.seizure_budget)?
             .min(mul_ppm_floor(fund.max(QuoteNative::ZERO), params.fund_budget)?)
             .min(room);
-        self.budget = most.minus(r.equity.max(QuoteNative::ZERO))?.max(QuoteNative::ZERO);
-        (self.seized_at, self.total) = (now, CountedRatio::WHOLE);
-        Ok(())
+        let missing = most.minus(self.net(r)?.equity.max(QuoteNative::ZERO))?;
+        let opened = missing > self.budget;
+        self.budget = missing.max(self.budget);
+        self.begin_receivership(now);
+        Ok(opened)
     }
 
     /// What an account is required to have, with what others have paid for it taken off its equity.

@@ -134,3 +134,61 @@ pub(super) fn is_better(before: &Requirements, equity: QuoteNative, maintenance:
     maintenance < before.maintenance
         && (before.equity.get() <= 0 || product(equity, before.maintenance) > product(before.equity, maintenance))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::vec::Vec;
+
+    /// Excess after a fraction: rises in one or two slopes, with steps where lots are rounded.
+    fn excess_at(fraction: u64, none: i64, slopes: [i64; 2], kink: u64, grain: u64) -> i64 {
+        let part = |of: u64, slope: i64| (i128::from(of) * i128::from(slope) >> 20) as i64;
+        let fraction = fraction / grain * grain;
+        none + part(fraction.min(kink), slopes[0]) + part(fraction.saturating_sub(kink), slopes[1])
+    }
+
+    proptest! {
+        /// I532. Of the points that were tried the best is returned: the smallest that reaches the buffer, else the one nearest to it. Where it
+        /// reaches it, it is near, or no point a step below was left to try, or the trials are used up; what is asked for at most is tried
+        /// before a search finds nothing.
+        #[test]
+        fn the_best_of_the_points_tried_is_returned(
+            none in -1_000_000i64..-1,
+            first in -100_000i64..4_000_000,
+            second in -100_000i64..4_000_000,
+            kink in 0..FRACTION_ONE,
+            grain in 1..FRACTION_ONE / 4,
+            start in 1..=FRACTION_ONE,
+            most in 1..=FRACTION_ONE,
+            step in 0..FRACTION_ONE / 4,
+            near in 0i64..10_000,
+            least in 0..FRACTION_ONE / 8,
+        ) {
+            let goal = Goal { most, start, step, none, near };
+            let mut tried: Vec<Point> = Vec::new();
+            let found = search(&goal, |fraction| {
+                let excess = excess_at(fraction, none, [first, second], kink, grain);
+                let helps = fraction >= least;
+                let point = Point { fraction, excess, maintenance: QuoteNative::ZERO, helps };
+                tried.push(point);
+                Ok(point)
+            }).unwrap();
+            prop_assert!((1..=MAX_TRIALS as usize).contains(&tried.len()));
+            prop_assert!(tried.iter().all(|p| p.fraction <= most));
+            let Some(found) = found else {
+                prop_assert!(tried.iter().all(|p| !p.helps) && tried.iter().any(|p| p.fraction == most));
+                return Ok(());
+            };
+            prop_assert!(tried.contains(&found) && found.helps);
+            if !found.reaches() {
+                prop_assert!(tried.iter().all(|p| !p.helps || !p.reaches() && p.excess <= found.excess));
+                return Ok(());
+            }
+            prop_assert!(tried.iter().all(|p| !p.reaches() || p.fraction >= found.fraction));
+            let below = tried.iter().map(|p| p.fraction).filter(|f| *f < found.fraction).max().unwrap_or(0);
+            let used_up = tried.len() == MAX_TRIALS as usize;
+            prop_assert!(found.excess <= near || found.fraction - below <= step || used_up, "{found:?} {tried:?}");
+        }
+    }
+}

@@ -9,7 +9,9 @@ use crate::{
     Fill, Instrument, Interest, LendingPool, Lots, MAX_UNDERLYINGS, MarginParams, Portfolio, Position, PositionKey,
     Ppm, Purpose, QuoteNative, Requirements, RiskError, Side,
     guard::{REFRESH_SECONDS, UnderlyingSet, flag},
-    liquidation::{Episode, EpisodeLeg, Noticed, Request, Spending, held, measure, require_untaken, seizure_level},
+    liquidation::{
+        CountedRatio, Episode, EpisodeLeg, Noticed, Request, Spending, held, measure, require_untaken, seizure_level,
+    },
     margin::check,
     settlement::LEAST_NOTICE,
 };
@@ -147,10 +149,10 @@ fn the_ramp_takes_no_account_from_its_owner() {
         e.notice(&params, &ramped(100), NOW + after).unwrap();
     }
     assert_eq!(e.noticed_for(NOW + 600), 600, "it is below maintenance");
-    assert!(e.require_seizable(&params, &ramped(100), NOW + 600).is_err());
-    assert!(e.require_seizable(&params, &ramped(99), NOW + 600).is_ok());
-    assert!(Episode::default().require_seizable(&params, &ramped(33), NOW).is_err());
-    assert!(Episode::default().require_seizable(&params, &ramped(32), NOW).is_ok());
+    assert!(e.require_seizable(&params, &ramped(100), 0, NOW + 600).is_err());
+    assert!(e.require_seizable(&params, &ramped(99), 0, NOW + 600).is_ok());
+    assert!(Episode::default().require_seizable(&params, &ramped(33), 0, NOW).is_err());
+    assert!(Episode::default().require_seizable(&params, &ramped(32), 0, NOW).is_ok());
     let rich = quote(1 << 40);
     e.seize(&world.board, &Portfolio::zeroed(), &ramped(4), (rich, rich), NOW).unwrap();
     assert_eq!(e.budget.get(), 6, "a tenth of 100");
@@ -174,7 +176,7 @@ fn a_seized_account_is_sold_to_the_buffer() {
 fn who_may_be_seized() {
     let params = plain().board.params;
     assert_eq!(seizure_level(&params, &at(0)), Ok(quote(333)));
-    let refused = |e: &Episode, equity, now| e.require_seizable(&params, &at(equity), now).is_err();
+    let refused = |e: &Episode, equity, now| e.require_seizable(&params, &at(equity), 0, now).is_err();
     let mut e = Episode::default();
     assert!(refused(&e, 333, NOW) && !refused(&e, 332, NOW) && !refused(&e, i64::from(i32::MIN), NOW));
     for after in [0, 300, 599] {
@@ -183,6 +185,59 @@ fn who_may_be_seized() {
     }
     assert!(!refused(&e, 999, NOW + 600) && refused(&e, 1_000, NOW + 600));
     assert!(!refused(&e, 999, NOW + 899) && refused(&e, 999, NOW + 900), "nobody confirmed it any more");
+}
+
+/// I531. A pause is no time of a notice, of a seizure or of what nobody took: all begin when it ended. Nobody is seized for how little
+/// equity he has in the ten minutes after it, or after a change of parameters.
+#[test]
+fn a_pause_stops_every_clock() {
+    let params = plain().board.params;
+    cases(500, |rng| {
+        let [noticed_at, seized_at, open_since] =
+            [(); 3].map(|()| if rng.chance(30) { 0 } else { NOW - rng.range(0, 4_000) });
+        let was = Episode { noticed_at, seen_at: NOW, seized_at, counted_at: 5, ..Episode::zeroed() };
+        let mut e = was;
+        e.resume(open_since);
+        let from = |clock: i64| if clock == 0 { 0 } else { clock.max(open_since) };
+        assert_eq!(e, Episode { noticed_at: from(noticed_at), seized_at: from(seized_at), ..was });
+        let once = e;
+        e.resume(open_since);
+        assert_eq!(e, once);
+        assert!(e.noticed_for(NOW) <= NOW - open_since);
+
+        let since = open_since.max(NOW - rng.range(0, 1_200));
+        let seizable = |equity| e.require_seizable(&params, &at(equity), since, NOW).is_ok();
+        let noticed = e.noticed_for(NOW) >= 600;
+        assert_eq!(seizable(332), NOW - since >= 600 || noticed);
+        assert_eq!(seizable(999), noticed);
+        assert!(!seizable(1_000));
+    });
+}
+
+/// I530. A budget that is set anew is what a seizure now would set, of equity beyond what others have paid, where that is more. Neither
+/// the clock of the seizure nor the least ratio begins anew.
+#[test]
+fn a_budget_is_set_anew_where_it_would_be_more() {
+    let world = plain();
+    cases(500, |rng| {
+        let (advanced, shared) = (quote(rng.range(0, 200)), quote(rng.range(0, 200)));
+        let was = Episode {
+            seized_at: NOW - 9_000,
+            counted_at: NOW,
+            total: CountedRatio { ratio: Ppm::new(7), left: Ppm::new(9) },
+            budget: quote(rng.range(0, 120)),
+            advanced,
+            shared,
+            ..Episode::zeroed()
+        };
+        let (equity, fund, room) = (rng.range(-500, 600), rng.range(0, 20_000), rng.range(0, 200));
+        let mut e = was;
+        let opened = e.seize(&world.board, &Portfolio::zeroed(), &at(equity), (quote(fund), quote(room)), NOW).unwrap();
+        let net = (equity - advanced.get() - shared.get()).max(0);
+        let most = (fund / 100).min(room).min(100) - net;
+        assert_eq!(e, Episode { budget: was.budget.max(quote(most)), ..was });
+        assert_eq!(opened, most > was.budget.get());
+    });
 }
 
 /// I474. The budget fills equity up to a tenth of maintenance, of a hundredth of the fund at most, and of what is left of the

@@ -565,7 +565,8 @@ fn beyond_buffer_after(board: &Board, account: &Portfolio, did: &Done, fraction:
 }
 
 /// I45. A slice of less than all that reaches the buffer ends there, within a thousandth of maintenance margin; or a lot of its
-/// coarsest leg less does not reach it. The search is bounded, so that a few ends are further away.
+/// coarsest leg less does not reach it. Its trials are six: less than one end in a hundred is further away, mostly where the excess of
+/// a book that is rounded to lots jumps. What it promises of the points that it tried is exact, see `search.rs`.
 #[test]
 fn a_lot_of_the_coarsest_leg_less_does_not_reach_the_buffer() {
     let (near, less, far) = (Cell::new(0), Cell::new(0), Cell::new(0));
@@ -591,7 +592,7 @@ fn a_lot_of_the_coarsest_leg_less_does_not_reach_the_buffer() {
     });
     let (near, less, far) = (near.get(), less.get(), far.get());
     assert!(
-        near > 100 && less > 100 && far * 20 < near + less,
+        near > 100 && less > 100 && far * 100 < near + less,
         "{near} at the buffer, {less} a lot less, {far} further"
     );
 }

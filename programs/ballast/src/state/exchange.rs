@@ -49,6 +49,8 @@ pub struct Exchange {
     pub fees: FeeParams,
     /// Since when withdrawals are not paused, seconds. While they are, this says nothing.
     pub withdrawals_open_since: i64,
+    /// Since when liquidations are not paused, seconds; 0 where they never were. While they are, this says nothing.
+    pub liquidations_open_since: i64,
     /// When an admin was last nominated, seconds.
     pub admin_nominated_at: i64,
     /// What is paused.
@@ -62,10 +64,15 @@ pub struct Exchange {
     /// Bump of this account.
     pub bump: u8,
     /// Reserved, zero.
-    pub reserved: [u8; 114],
+    pub reserved: [u8; 106],
 }
 
 impl Exchange {
+    /// True if accounts may be liquidated, given notice and seized: neither that nor deposits, which avert it, are paused.
+    pub fn may_liquidate(&self) -> bool {
+        !self.pause.intersects(Pause::LIQUIDATE.union(Pause::DEPOSIT))
+    }
+
     /// What holds of an exchange, and at the end of every instruction that writes its fees: fees and timelock inside their hard
     /// bounds, no maker fee or rebate above the taker fee, and no pause bits but the known ones. The pause, the authorities and
     /// the timelock check what they write and nothing else: what defends the exchange may not fail because of its fees.

@@ -3,7 +3,7 @@
 use crate::error::BallastError;
 #[cfg(feature = "program")]
 use anchor_lang::prelude::*;
-use ballast_risk::{Portfolio, liquidation::Episode};
+use ballast_risk::{Interest, LendingPool, Portfolio, QuoteNative, RiskError, liquidation::Episode};
 use bitflags::bitflags;
 use bytemuck::{Pod, Zeroable};
 use solana_address::Address;
@@ -93,6 +93,22 @@ impl MarginAccount {
     #[inline(always)]
     pub fn require_in_own_hands(&self) -> core::result::Result<(), BallastError> {
         if self.episode.is_seized() { Err(BallastError::Seized) } else { Ok(()) }
+    }
+
+    /// Counts anew what the account lends and owes, see [`LendingPool::register`]. One in receivership lends nothing, whoever
+    /// deposits or touches it: it would earn interest, and bear a part of its own debt.
+    pub fn register(
+        &mut self,
+        lending: &mut LendingPool,
+        own_cash: QuoteNative,
+        interest: &Interest,
+        now: i64,
+    ) -> core::result::Result<(), RiskError> {
+        if !self.episode.is_seized() {
+            return lending.register(&mut self.portfolio, own_cash, interest, now);
+        }
+        lending.stop_lending(&mut self.portfolio, now)?;
+        lending.register_owed(&mut self.portfolio, now)
     }
 
     /// True if `who` may do what `needed` names at time `now`.

@@ -121,6 +121,51 @@ mod permissions {
         }
     }
 
+    /// I635. A thief with the permission to liquidate, or to transfer, takes his own book over and moves what there is to and fro. A
+    /// liquidation loses nothing at the marks, what is moved is conserved, and every account covers initial margin.
+    #[test]
+    fn a_stolen_key_that_liquidates_or_transfers_loses_nothing_at_the_marks() {
+        let mut s = scene();
+        let (who, until) = (s.delegate.pubkey(), s.svm.now() + 60);
+        let delegate = s.delegate.insecure_clone();
+        for t in [&s.alice, &s.second] {
+            let ix = instruction::set_delegate(
+                &s.svm.exchange,
+                &t.address(),
+                &t.margin,
+                &who,
+                Permissions::LIQUIDATE | Permissions::TRANSFER,
+                until,
+            );
+            s.svm.send(&[ix], &[&t.key]).unwrap();
+        }
+        let (e, alice, second, poor) = (s.svm.exchange, s.alice.margin, s.second.margin, s.poor.margin);
+        let equity = |svm: &Svm, t: &Trader| svm.requirements(t).equity.get();
+        let before = equity(&s.svm, &s.alice);
+        let all = instruction::liquidate(&e, &who, &alice, &poor, &[BTC], &LiquidateArgs::of(0));
+        s.svm.send(&[all], &[&delegate]).unwrap();
+        assert!(s.svm.lots(&s.alice, BTC) > 10 && equity(&s.svm, &s.alice) >= before);
+        let sum = |s: &Scene| equity(&s.svm, &s.alice) + equity(&s.svm, &s.second);
+        let total = sum(&s);
+        let lots = s.svm.lots(&s.alice, BTC);
+        let ix = instruction::transfer_position(&e, &who, &alice, &second, BTC, lots);
+        s.svm.send(&[ix], &[&delegate]).unwrap();
+        // As much as is possible, to and fro.
+        for (from, to) in [(alice, second), (second, alice)] {
+            let most = (0..=50).rev().find(|n| {
+                let ix = instruction::transfer_cash(&e, &who, &from, &to, n * 4_000 * USDC as u64 + 1);
+                s.svm.send(&[ix], &[&delegate]).is_ok()
+            });
+            assert!(most.is_some_and(|n| n > 10));
+            for t in [&s.alice, &s.second] {
+                let r = s.svm.requirements(t);
+                assert!(r.initial_equity >= r.initial);
+            }
+        }
+        assert!((0..=2).contains(&(total - sum(&s))), "rounded against the giver");
+        s.svm.assert_reconciled();
+    }
+
     /// I283. Each permission does what it names and nothing else; none withdraws or names delegates.
     #[test]
     fn each_does_what_it_names_and_nothing_else() {

@@ -3,4 +3,4 @@
 mod authorities;
 mod parameters;
 mod tables;
-mod timelock;
+pub mod timelock;

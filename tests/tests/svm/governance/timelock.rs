@@ -127,7 +127,7 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
     ]
 }
 
-/// I310.
+/// I310, I634.
 #[test]
 fn every_instruction_that_waits_needs_its_change_and_uses_it_up() {
     let (World { mut svm, admin, .. }, expiry) = World::with_options();
@@ -163,6 +163,11 @@ fn every_instruction_that_waits_needs_its_change_and_uses_it_up() {
         let now = allowed(&svm, nonce, ix);
         svm.send(std::slice::from_ref(&now), &[&admin]).unwrap_or_else(|f| panic!("{what}: {f:#?}"));
         assert!(svm.account(&change).is_none(), "{what} uses its change up");
+        let noted = svm.board().changed_at == svm.now();
+        let changes_margin =
+            ["set_product_group", "change_margin", "change_underlying", "change_instrument", "change_collateral"];
+        assert_eq!(noted, changes_margin.contains(what), "{what}");
+        svm.advance(1);
         // Two signatures; where the instruction makes no account, the payer has the whole rent back.
         assert_eq!(sum(&svm), before.0 - 10_000, "{what}");
         if !matches!(&ix.data[0], 3..=5 | 21..=23) {

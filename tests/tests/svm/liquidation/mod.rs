@@ -1,6 +1,7 @@
 //! Liquidation and bad debt.
 
 mod basis;
+mod clocks;
 mod findings;
 mod on_book;
 mod positions;

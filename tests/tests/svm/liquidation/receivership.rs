@@ -359,7 +359,11 @@ fn an_illiquid_short_is_wound_down() {
         svm.set_pause(bit).unwrap();
         refused(&mut svm, |svm| svm.wind_down_seized(&alice, BTC), E::Paused);
     }
+    // Nor was the time before a pause a day in which anybody could.
     svm.set_pause(Pause::empty()).unwrap();
+    refused(&mut svm, |svm| svm.wind_down_seized(&alice, BTC), E::WindDownNotDue);
+    svm.advance(86_400);
+    svm.refresh_all();
     let did: PerpetualWoundDown = the_event(&svm.wind_down_seized(&alice, BTC).unwrap());
     let ahead = did.settles_at - svm.now();
     assert!((86_400..2 * 86_400).contains(&ahead), "a day's notice at least: {ahead}");

@@ -116,8 +116,7 @@ pub fn deposit(ctx: &mut Context<Deposit>, amount: u64) -> Result<()> {
             (measured.own_cash, Address::new_from_array(terms.mint), balance)
         }
     };
-    let (p, interest) = (&mut a.margin.portfolio, &a.board.board.interest);
-    a.treasury.lending.register(p, own_cash, interest, now).logged()?;
+    a.margin.register(&mut a.treasury.lending, own_cash, &a.board.board.interest, now).logged()?;
     a.margin.count_change()?;
     token::require_program_of(a.vault.account(), a.token_program.address())?;
     token::transfer_in(a.source.account(), a.vault.account(), a.depositor.account(), amount)?;

@@ -19,7 +19,8 @@ pub struct SetPause {
     pub exchange: Account<Exchange>,
 }
 
-/// Runs `set_pause`. Once withdrawals are possible again, pending changes wait anew.
+/// Runs `set_pause`. Once withdrawals are possible again, pending changes wait anew; once liquidations are, the clocks of notices and
+/// seizures.
 pub fn set_pause(ctx: &mut Context<SetPause>, bits: u32) -> Result<()> {
     let pause = Pause::from_bits(bits).ok_or(BallastError::ParameterOutOfBounds)?;
     let authority = *ctx.accounts.authority.address();
@@ -30,7 +31,11 @@ pub fn set_pause(ctx: &mut Context<SetPause>, bits: u32) -> Result<()> {
     if exchange.pause.difference(pause).contains(Pause::WITHDRAW) {
         exchange.withdrawals_open_since = now()?;
     }
+    let could_liquidate = exchange.may_liquidate();
     exchange.pause = pause;
+    if exchange.may_liquidate() && !could_liquidate {
+        exchange.liquidations_open_since = now()?;
+    }
     emit!(PauseSet { exchange: *exchange.address(), authority, pause: bits });
     Ok(())
 }

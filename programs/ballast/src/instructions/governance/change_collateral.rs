@@ -4,7 +4,9 @@ use super::{
     change_margin::ChangeBoard,
     timelock::{NO_SUBJECT, require_proposed},
 };
-use crate::{args::CollateralChangeArgs, error::Logged, events::CollateralChanged, instruction::tag};
+use crate::{
+    args::CollateralChangeArgs, error::Logged, events::CollateralChanged, instruction::tag, instructions::load::now,
+};
 use anchor_lang::prelude::*;
 use ballast_risk::{Board, RiskError, Token as CollateralToken};
 
@@ -15,6 +17,7 @@ pub fn change_collateral(ctx: &mut Context<ChangeBoard>, args: CollateralChangeA
     let token = *board.token(args.token).logged()?;
     let changed = CollateralToken { params: args.params, ..token };
     write_token(board, args.token, &changed)?;
+    ctx.accounts.board.note_change(&ctx.accounts.exchange, now()?);
     emit!(CollateralChanged::of(ctx.accounts.exchange.address(), args.token, &changed));
     Ok(())
 }

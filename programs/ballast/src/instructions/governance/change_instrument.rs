@@ -8,6 +8,7 @@ use crate::{
     error::{BallastError, Logged},
     events::InstrumentChanged,
     instruction::tag,
+    instructions::load::now,
     state::{Exchange, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -54,6 +55,7 @@ pub fn change_instrument(
     require!(args.generation == i.generation, BallastError::ChangeDiffers);
     let changed = Instrument { limits: args.limits, funding: args.funding, reduce_only: args.reduce_only, ..*i };
     write_limits(&mut a.board.board, &mut a.market, &changed)?;
+    a.board.note_change(&a.exchange, now()?);
     emit!(InstrumentChanged::of(a.exchange.address(), &changed));
     Ok(())
 }

@@ -6,6 +6,7 @@ use crate::{
     error::{BallastError, Logged},
     events::MarginChanged,
     instruction::tag,
+    instructions::load::now,
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -29,6 +30,7 @@ pub struct ChangeBoard {
 pub fn change_margin(ctx: &mut Context<ChangeBoard>, args: MarginParams) -> Result<()> {
     require_proposed(ctx.remaining_accounts()?, &ctx.accounts.exchange, NO_SUBJECT, tag::CHANGE_MARGIN, &args)?;
     ctx.accounts.board.board.change_margin(&args).logged()?;
+    ctx.accounts.board.note_change(&ctx.accounts.exchange, now()?);
     emit!(MarginChanged { exchange: *ctx.accounts.exchange.address(), params: args });
     Ok(())
 }

@@ -39,6 +39,7 @@ pub fn change_underlying(ctx: &mut Context<ChangeBoard>, index: u16, args: Under
     if u.price > UnitPrice::ZERO {
         board.reprice(index).logged()?;
     }
+    ctx.accounts.board.note_change(&ctx.accounts.exchange, now()?);
     emit!(UnderlyingChanged {
         exchange: *ctx.accounts.exchange.address(),
         feed_id: args.first.id,

@@ -46,7 +46,8 @@ pub fn accrue_interest(ctx: &mut Context<AccrueInterest>) -> Result<()> {
     let settled = lending.settle(p, &board.interest, now).logged()?;
     let measured = margin::check(board, p, Purpose::Maintenance { now }).logged()?;
     p.note_owed(&measured);
-    lending.register(p, measured.own_cash, &board.interest, now).logged()?;
+    a.margin.register(lending, measured.own_cash, &board.interest, now).logged()?;
+    let p = &a.margin.portfolio;
     require!(interest_state(p) != before, BallastError::NothingToAccrue);
     let (accrued, lent, owed) = (p.accrued_interest.get(), p.lent.get(), p.owed.get());
     a.margin.count_change()?;

@@ -43,6 +43,7 @@ pub fn give_notice(ctx: &mut Context<GiveNotice>) -> Result<()> {
     let (now, a) = (now()?, &mut ctx.accounts);
     require_liquidations(&a.exchange)?;
     a.margin.require_in_own_hands()?;
+    a.margin.episode.resume(a.exchange.liquidations_open_since);
     let board = &a.board.board;
     let found = measure(board, &a.margin.portfolio, now).logged()?.required;
     let (equity, maintenance) = (found.equity.get(), found.maintenance.get());

@@ -65,6 +65,7 @@ pub fn liquidate(ctx: &mut Context<Liquidate>, args: LiquidateArgs) -> Result<()
     let views = ctx.remaining_accounts()?;
     let (now, a) = (now()?, &mut ctx.accounts);
     require_liquidator(&a.exchange, a.authority.address(), &a.liquidator, &a.margin, now)?;
+    a.margin.episode.resume(a.exchange.liquidations_open_since);
     let (address, liquidator) = (*a.margin.address(), *a.liquidator.address());
     let board = &a.board.board;
     let mut markets = Markets::load(&views, a.exchange.address(), board)?;

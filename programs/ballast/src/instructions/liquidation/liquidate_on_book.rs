@@ -78,6 +78,7 @@ pub fn liquidate_on_book(ctx: &mut Context<LiquidateOnBook>, max_lots: i64) -> R
     let a = &mut ctx.accounts;
     require_liquidator(&a.exchange, a.authority.address(), &a.liquidator, &a.margin, now)?;
     a.margin.require_in_own_hands()?;
+    a.margin.episode.resume(a.exchange.liquidations_open_since);
     require!(max_lots > 0, BallastError::NothingToLiquidate);
 
     let (address, liquidator, exchange) = (*a.margin.address(), *a.liquidator.address(), *a.exchange.address());

@@ -3,7 +3,7 @@
 use super::waterfall::{BadDebt, end_default};
 use crate::{
     error::{BallastError, Logged},
-    state::{Exchange, MarginAccount, Pause, Permissions, Treasury},
+    state::{Exchange, MarginAccount, Permissions, Treasury},
 };
 use anchor_lang::prelude::*;
 use ballast_risk::{Board, Requirements, guard::UnderlyingSet, liquidation::Payment};
@@ -26,7 +26,7 @@ pub fn require_liquidator(
 
 /// Requires that accounts may be liquidated. One that is kept from adding collateral is not, nor given notice or seized.
 pub fn require_liquidations(exchange: &Exchange) -> Result<()> {
-    require!(!exchange.pause.intersects(Pause::LIQUIDATE.union(Pause::DEPOSIT)), BallastError::Paused);
+    require!(exchange.may_liquidate(), BallastError::Paused);
     Ok(())
 }
 
@@ -70,18 +70,11 @@ pub fn settle(
     treasury.lending.settle(&mut margin.portfolio, interest, now).logged()?;
     treasury.lending.settle(&mut liquidator.portfolio, interest, now).logged()?;
     // With nothing left there is nothing to give notice of.
-    let debt = if margin.portfolio.has_no_holdings() {
-        end_default(margin, treasury)?
-    } else {
+    if !margin.portfolio.has_no_holdings() {
         margin.episode.observe(outcome.account, &board.params, now).logged()?;
-        BadDebt::default()
-    };
-    if margin.episode.is_seized() {
-        treasury.lending.stop_lending(&mut margin.portfolio, now).logged()?;
-        treasury.lending.register_owed(&mut margin.portfolio, now).logged()?;
-    } else {
-        treasury.lending.register(&mut margin.portfolio, outcome.account.own_cash, interest, now).logged()?;
     }
+    let debt = end_default(margin, treasury, now)?;
+    margin.register(&mut treasury.lending, outcome.account.own_cash, interest, now).logged()?;
     treasury.lending.register(&mut liquidator.portfolio, outcome.liquidator.own_cash, interest, now).logged()?;
     margin.liquidated_at = now;
     margin.count_change()?;

@@ -43,6 +43,7 @@ pub struct ResolveBadDebt {
 /// Runs `resolve_bad_debt`: the insurance fund first, then the other side of what the account held, then those who lend.
 ///
 /// Nobody chooses who is charged: without all markets only the fund pays, and more than the fund has is not taken from lenders.
+/// An account that holds nothing is in receivership from now on, until nothing of its debt is left: what others paid is repaid first.
 /// Possible in every pause state where the account holds nothing any more. A seized one that does is not charged to others while
 /// nothing of it can be sold.
 pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
@@ -58,6 +59,9 @@ pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
 
     let mut debt = BadDebt::default();
     let unpaid = lacking(margin, board, now)?;
+    if !unpaid.is_zero() {
+        margin.episode.begin_receivership(now);
+    }
     debt.paid = pay_from_fund(margin, treasury, unpaid)?;
     debt.uncovered = unpaid.minus(debt.paid).logged()?;
     let legs = margin.episode.legs.iter().filter(|l| l.open(board).is_some()).count();
@@ -70,7 +74,7 @@ pub fn resolve_bad_debt(ctx: &mut Context<ResolveBadDebt>) -> Result<()> {
     }
     let nothing = debt.uncovered == unpaid;
     require!(!nothing || unpaid.is_zero() || !fund_alone, BallastError::WrongMarket);
-    let ended = end_default(margin, treasury)?;
+    let ended = end_default(margin, treasury, now)?;
     debt.interest = ended.interest;
     require!(!nothing || !debt.interest.is_zero(), BallastError::NoBadDebt);
     treasury.lending.register_owed(&mut margin.portfolio, now).logged()?;

@@ -44,19 +44,25 @@ pub struct Seize {
 }
 
 /// Runs `seize`. What the account lacks is paid by the insurance fund at once, as far as it goes; `resolve_bad_debt` shares the
-/// rest. At prices that are in doubt the fund pays nothing yet: `resolve_bad_debt` does, at good ones. The account lends nothing from now on.
+/// rest. At prices that are in doubt the fund pays nothing yet: `resolve_bad_debt` does, at good ones. The account lends nothing from
+/// now on. Of one that is seized already the fund pays what it lacks by now, and the budget is set anew where it would be more: a fund
+/// that was empty has money again.
 pub fn seize(ctx: &mut Context<Seize>) -> Result<()> {
     let (now, a) = (now()?, &mut ctx.accounts);
     require_liquidations(&a.exchange)?;
-    a.margin.require_in_own_hands()?;
     require!(!a.margin.portfolio.has_no_holdings(), BallastError::NothingToLiquidate);
+    let since = a.exchange.liquidations_open_since.max(a.board.changed_at);
     let (board, treasury, margin) = (&a.board.board, &mut a.treasury, &mut a.margin);
+    let was_seized = margin.episode.is_seized();
+    margin.episode.resume(a.exchange.liquidations_open_since);
     treasury.lending.settle(&mut margin.portfolio, &board.interest, now).logged()?;
     treasury.lending.stop_lending(&mut margin.portfolio, now).logged()?;
 
     let found = measure(board, &margin.portfolio, now).logged()?;
     let r = &found.required;
-    margin.episode.require_seizable(&board.params, r, now).logged()?;
+    if !was_seized {
+        margin.episode.require_seizable(&board.params, r, since, now).logged()?;
+    }
     margin.portfolio.note_owed(r);
     let unpaid = lacking_at_marks(&margin.portfolio, r)?;
     let payable = if found.doubt.is_none() { unpaid } else { QuoteNative::ZERO };
@@ -65,8 +71,8 @@ pub fn seize(ctx: &mut Context<Seize>) -> Result<()> {
     let held = held(board, &margin.portfolio).logged()?;
     let room = treasury.spending.room(&board.params, fund, held, now).logged()?;
     let MarginAccount { episode, portfolio, .. } = &mut **margin;
-    episode.seize(board, portfolio, r, (fund, room), now).logged()?;
-    episode.advance(paid).logged()?;
+    let opened = episode.seize(board, portfolio, r, (fund, room), now).logged()?;
+    require!(!was_seized || opened || !paid.is_zero(), BallastError::Seized);
     treasury.lending.register_owed(&mut margin.portfolio, now).logged()?;
     margin.count_change()?;
     emit!(AccountSeized {

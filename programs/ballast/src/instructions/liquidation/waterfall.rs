@@ -53,15 +53,14 @@ pub fn lacking_at_marks(portfolio: &Portfolio, found: &Requirements) -> Result<Q
     Ok(equity.negated().logged()?.max(QuoteNative::ZERO))
 }
 
-/// Has the insurance fund pay what an account lacks, as far as it goes; returns what it paid. A seized account owes it back.
+/// Has the insurance fund pay what an account lacks, as far as it goes; returns what it paid. The account owes it back: it is in
+/// receivership, or put there by the same instruction.
 pub fn pay_from_fund(margin: &mut MarginAccount, treasury: &mut Treasury, lacking: QuoteNative) -> Result<QuoteNative> {
     let paid = lacking.min(treasury.insurance.max(QuoteNative::ZERO));
     margin.portfolio.receive(paid).logged()?;
     treasury.insurance = treasury.insurance.minus(paid).logged()?;
     treasury.bad_debt_paid = treasury.bad_debt_paid.plus(paid).logged()?;
-    if margin.episode.is_seized() {
-        margin.episode.advance(paid).logged()?;
-    }
+    margin.episode.advance(paid).logged()?;
     Ok(paid)
 }
 
@@ -109,13 +108,17 @@ pub fn share_among_lenders(
 }
 
 /// The end of a default, once an account holds no lots and no tokens; resting orders do not hold it up. The fund pays what is owed,
-/// as far as it goes. Once nothing is owed, accrued interest that no cash pays is written off, what is left of a seized account
-/// repays what others paid for it, and the episode is over. The rest is the owner's.
-pub fn end_default(margin: &mut MarginAccount, treasury: &mut Treasury) -> Result<BadDebt> {
+/// as far as it goes; while the rest is owed the account is in receivership, or what others pay for it would be forgotten as soon as
+/// a deposit has made it healthy. Once nothing is owed, accrued interest that no cash pays is written off, what is left repays what
+/// others paid for it, and the episode is over. The rest is the owner's.
+pub fn end_default(margin: &mut MarginAccount, treasury: &mut Treasury, now: i64) -> Result<BadDebt> {
     if !margin.portfolio.has_no_holdings() {
         return Ok(BadDebt::default());
     }
     let lacking = margin.portfolio.cash.negated().logged()?.max(QuoteNative::ZERO);
+    if !lacking.is_zero() {
+        margin.episode.begin_receivership(now);
+    }
     let paid = pay_from_fund(margin, treasury, lacking)?;
     let uncovered = lacking.minus(paid).logged()?;
     if !uncovered.is_zero() {

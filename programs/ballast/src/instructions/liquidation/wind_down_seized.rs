@@ -54,8 +54,9 @@ pub fn wind_down_seized(ctx: &mut Context<WindDownSeized>) -> Result<()> {
     let p = a.margin.portfolio.position(i);
     let p = p.ok_or(RiskError::WindDownNotDue { lots: 0, seconds: -1 }).logged()?;
     let side = if p.lots > Lots::ZERO { a.market.open_interest_long } else { a.market.open_interest_short };
-    let episode = &a.margin.episode;
-    require_untaken(board, episode, p, side, now).logged()?;
+    let mut episode = a.margin.episode;
+    episode.resume(a.exchange.liquidations_open_since);
+    require_untaken(board, &episode, p, side, now).logged()?;
     let found = measure(board, &a.margin.portfolio, now).logged()?;
     if !episode.may_be_sold(&board.params, &episode.net(&found.required).logged()?).logged()? {
         // Nobody may take it, whatever they want.

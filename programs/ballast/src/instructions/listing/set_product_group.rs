@@ -5,7 +5,10 @@ use crate::{
     error::{BallastError, Logged},
     events::ProductGroupSet,
     instruction::tag,
-    instructions::governance::timelock::{NO_SUBJECT, require_proposed},
+    instructions::{
+        governance::timelock::{NO_SUBJECT, require_proposed},
+        load::now,
+    },
     state::{Exchange, RiskBoard},
 };
 use anchor_lang::prelude::*;
@@ -42,6 +45,7 @@ pub fn set_product_group(
     params.validate_bounds().logged()?;
     let slot = ctx.accounts.board.board.groups.get_mut(usize::from(group)).ok_or(BallastError::NotListed)?;
     *slot = ProductGroup { name, params };
+    ctx.accounts.board.note_change(&ctx.accounts.exchange, now()?);
     emit!(ProductGroupSet { exchange: *ctx.accounts.exchange.address(), name, params, group });
     Ok(())
 }

@@ -1,14 +1,18 @@
 //! Notice, receivership, and what becomes of bad debt (I366 to I371).
 
-use super::world::World;
+use super::world::{CROWD, World};
 use crate::harness::refusal::refused;
 use ballast_client::{
     BallastError as E,
-    ballast::events::{AccountReleased, AccountSeized, BadDebtResolved},
+    ballast::{
+        events::{AccountReleased, AccountSeized, BadDebtResolved},
+        state::Pause,
+    },
     event, instruction,
-    risk::liquidation::Episode,
+    risk::liquidation::{Episode, SEIZURE_NOTICE_SECONDS, UNTAKEN_SECONDS},
 };
 use ballast_testkit::{BTC, ETH, SOL};
+use solana_signer::Signer;
 
 impl World {
     /// Somebody goes on with a default, mostly of an account that is in one.
@@ -25,7 +29,13 @@ impl World {
         match self.random.below(8) {
             0..2 => self.give_notice(of),
             2..5 => self.seize(of),
-            5 => self.release(of),
+            5 => {
+                if self.random.one_in(2) {
+                    self.rescue(of);
+                } else {
+                    self.release(of);
+                }
+            }
             6 => self.resolve(of),
             _ => {
                 let instrument = [BTC, ETH, SOL][self.random.below(3) as usize];
@@ -93,19 +103,112 @@ impl World {
         }
     }
 
-    /// The end of a world: whatever debt is left and can be resolved, is, and then there is none, or nobody lends anything.
+    /// Whoever is seized is released, having been given what is missing, where it is not too much.
+    fn rescue(&mut self, of: usize) {
+        let claims = self.episode(of).claims().unwrap().get();
+        let r = self.svm.requirements(&self.traders[of]);
+        let missing = (r.initial.get() + claims - r.initial_equity.get()).max(0) as u64 + 1;
+        if self.episode(of).is_seized() && missing < 1_000_000_000_000 {
+            self.svm.deposit_usdc(&self.traders[of], missing).unwrap();
+            self.release(of);
+        }
+    }
+
+    /// The end of a world: a last crash, and every default to its end. Who can be seized, is; what nobody took in a day is wound down and
+    /// settled; what is left is sold or rescued. After each step nobody is below zero for whom anybody could still pay.
     pub fn end(&mut self) {
-        self.svm.set_time(self.svm.now() + 1);
+        let admin = self.svm.admin.insecure_clone();
+        let reopen = instruction::set_pause(&self.svm.exchange, &admin.pubkey(), Pause::empty());
+        self.send("pause", reopen, &[&admin]);
+        self.all_fresh();
+        let over = self.overreach();
+        for u in [BTC, ETH] {
+            self.jump(u);
+        }
+        let cents = &mut self.cents[usize::from(SOL)];
+        *cents -= over * *cents * 45 / 100;
+        self.svm.advance(SEIZURE_NOTICE_SECONDS);
+        self.all_fresh();
+        self.pay_every_debt();
+
+        self.svm.advance(UNTAKEN_SECONDS);
+        self.settle();
+        self.all_fresh();
+        self.wind_down();
+        self.all_fresh();
+        self.pay_every_debt();
+
+        for of in 0..self.traders.len() {
+            if of != CROWD && self.episode(of).is_seized() {
+                self.take_all(CROWD, of);
+                self.all_fresh();
+                self.rescue(of);
+            }
+        }
+        self.all_fresh();
+        self.pay_every_debt();
+    }
+
+    /// Two newcomers buy, or sell, as much SOL as their margin allows, from who has the most. Returns the sign of what they hold.
+    fn overreach(&mut self) -> i64 {
+        let sign = if self.random.one_in(2) { 1 } else { -1 };
+        let cents = self.cents[usize::from(SOL)];
+        let price = format!("{}.{:02}", cents / 100, cents % 100);
+        for usdc in ["1000", "2000"] {
+            let t = self.svm.trader(usdc).unwrap();
+            let crowd = &self.traders[CROWD];
+            let mut sizes = (0..96).rev().map(|n| sign * (1 << (n / 4)) * (4 + n % 4) / 4);
+            let took = sizes.any(|lots| lots != 0 && self.svm.block(&t, crowd, &[(SOL, lots, &price)]).is_ok());
+            self.tally.did("overreach", usize::from(took));
+            self.traders.push(t);
+        }
+        sign
+    }
+
+    /// Seizes whoever can be, and has every debt paid and shared; then nobody is below zero, or nobody has anything left to pay it with.
+    fn pay_every_debt(&mut self) {
+        for of in 0..self.traders.len() {
+            self.seize(of);
+            self.resolve(of);
+        }
         for of in 0..self.traders.len() {
             let p = self.svm.portfolio(&self.traders[of]);
-            if p.has_no_holdings() && p.cash.get() < 0 {
-                self.resolve(of);
-                if self.svm.portfolio(&self.traders[of]).cash.get() >= 0 {
-                    let t = &self.traders[of];
-                    refused(&mut self.svm, |svm| svm.resolve_bad_debt(t), E::NoBadDebt);
-                }
+            let equity = self.svm.requirements(&self.traders[of]).equity.get() + p.accrued_interest.get();
+            let treasury = self.svm.treasury();
+            let all_paid = treasury.insurance.get() == 0 && treasury.lending.lent == treasury.lending.receivable;
+            assert!(equity >= 0 || all_paid, "trader {of} lacks {equity}, and somebody could pay it");
+            if equity >= 0 && p.has_no_holdings() && p.accrued_interest.is_zero() {
+                let t = &self.traders[of];
+                refused(&mut self.svm, |svm| svm.resolve_bad_debt(t), E::NoBadDebt);
             }
         }
         self.svm.assert_reconciled();
+    }
+
+    /// Winds down every perpetual that nobody took, and settles it.
+    fn wind_down(&mut self) {
+        let perpetuals = [BTC, ETH, SOL];
+        for of in 0..self.traders.len() {
+            for instrument in perpetuals {
+                let ix = instruction::wind_down_seized(&self.svm.exchange, &self.traders[of].margin, instrument);
+                self.send("wind down seized", ix, &[]);
+            }
+        }
+        for instrument in perpetuals {
+            let i = *self.svm.board().board.instrument(instrument).unwrap();
+            if i.settles_at == 0 {
+                continue;
+            }
+            self.svm.set_time(self.svm.now().max(i.settles_at));
+            self.sample_the_rest(i.underlying, i.settles_at);
+            let ix = instruction::settle_expiry(&self.svm.exchange, i.underlying, &[instrument]);
+            assert!(self.send("settle expiry", ix, &[]).is_some());
+            for t in 0..self.traders.len() {
+                let ix = instruction::settle_position(&self.svm.exchange, &self.traders[t].margin, instrument);
+                self.send("settle", ix, &[]);
+                assert_eq!(self.svm.lots(&self.traders[t], instrument), 0);
+            }
+        }
+        self.settle();
     }
 }

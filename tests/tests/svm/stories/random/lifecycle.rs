@@ -41,7 +41,7 @@ impl World {
             return;
         }
         if now >= expiry {
-            self.sample_the_rest(expiry);
+            self.sample_the_rest(BTC, expiry);
         }
         let near: Vec<u16> = std::iter::once(FUTURE).chain(OPTIONS.take(2)).collect();
         let listed: Vec<u16> = near
@@ -73,12 +73,12 @@ impl World {
     }
 
     /// Posts the prints of the window that nobody took in time: history keeps them.
-    fn sample_the_rest(&mut self, expiry: i64) {
-        let price = self.svm.price_account(BTC);
+    pub fn sample_the_rest(&mut self, underlying: u16, expiry: i64) {
+        let price = self.svm.price_account(underlying);
         let kept = self.svm.account(&price);
         for minutes in 0..30 {
-            self.write_price_of(BTC, expiry - minutes * 60);
-            let ix = instruction::sample_settlement(&self.svm.exchange, &price, BTC, expiry);
+            self.write_price_of(underlying, expiry - minutes * 60);
+            let ix = instruction::sample_settlement(&self.svm.exchange, &price, underlying, expiry);
             self.send("sample settlement", ix, &[]);
         }
         if let Some(account) = kept {

@@ -50,6 +50,17 @@ impl World {
         assert!(r.initial_equity >= r.initial, "a liquidator ends above initial margin");
     }
 
+    /// Somebody takes over all that another account holds and that can move.
+    pub fn take_all(&mut self, by: usize, of: usize) {
+        let portfolio = self.svm.portfolio(&self.traders[of]);
+        let legs: Vec<u16> = portfolio.open().iter().map(|p| p.key.instrument()).collect();
+        let (l, m) = (&self.traders[by], &self.traders[of]);
+        let args = LiquidateArgs { tokens: u16::MAX, ..LiquidateArgs::of(0) };
+        let ix = instruction::liquidate(&self.svm.exchange, &l.address(), &l.margin, &m.margin, &legs, &args);
+        let key = l.key.insecure_clone();
+        self.send("liquidate", ix, &[&key]);
+    }
+
     pub fn insurance(&mut self) {
         let amount = self.random.below(5_000_000) + 1;
         self.svm.fund_insurance(amount).unwrap();

@@ -58,11 +58,15 @@ fn whatever_happens_the_books_balance_and_nobody_takes_risk_without_margin() {
     println!("{done:#?}");
     if steps >= STEPS {
         done.assert_happened(&WHAT_HAPPENS, &REFUSED);
+        done.assert_at_least(DEFAULTS_ENDED, &["release", "seize", "wind down seized"]);
     }
 }
 
+/// How often a default must have gone each of its ways.
+const DEFAULTS_ENDED: usize = 5;
+
 /// A sequence that does nothing proves nothing: what must have happened.
-const WHAT_HAPPENS: [&str; 47] = [
+const WHAT_HAPPENS: [&str; 50] = [
     "accrue interest",
     "batch",
     "block",
@@ -91,10 +95,12 @@ const WHAT_HAPPENS: [&str; 47] = [
     "option liquidated",
     "option settled",
     "order",
+    "overreach",
     "pause",
     "price",
     "prune",
     "refresh",
+    "release",
     "replace",
     "resolve",
     "rest",
@@ -109,6 +115,7 @@ const WHAT_HAPPENS: [&str; 47] = [
     "transfer cash",
     "transfer position",
     "volatility",
+    "wind down seized",
     "withdraw",
 ];
 

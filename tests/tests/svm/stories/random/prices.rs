@@ -4,9 +4,9 @@ use super::world::{CENTS, OPTIONS, World};
 use ballast_client::{
     ballast::oracle::OraclePrice,
     instruction,
-    risk::{Instrument, Ppm, Smile},
+    risk::{Instrument, Ppm, Smile, guard::CONSISTENT_SECONDS},
 };
-use ballast_testkit::{BTC, ETH, SOL};
+use ballast_testkit::{BTC, ETH, SOL, options::SMILE};
 use solana_signer::Signer;
 
 impl World {
@@ -83,6 +83,26 @@ impl World {
         let publisher = self.svm.publisher();
         let ix = instruction::publish_volatility(&self.svm.exchange, &publisher.pubkey(), BTC, expiry, &said);
         self.send("volatility", ix, &[&publisher]);
+    }
+
+    /// Prices, volatilities and arrays of everything, long enough after a move for it to be believed.
+    pub fn all_fresh(&mut self) {
+        for _ in 0..2 {
+            self.svm.advance(CONSISTENT_SECONDS);
+            for u in [BTC, ETH, SOL] {
+                self.publish(u);
+            }
+        }
+        let publisher = self.svm.publisher();
+        for expiry in self.expiries {
+            let ix = instruction::publish_volatility(&self.svm.exchange, &publisher.pubkey(), BTC, expiry, &SMILE);
+            self.send("volatility", ix, &[&publisher]);
+        }
+        let (now, board) = (self.svm.now(), self.svm.board());
+        let live = |i: &u16| board.board.instrument(*i).is_ok_and(|i| now < i.expiry);
+        let list: Vec<u16> = OPTIONS.filter(live).collect();
+        let ix = instruction::refresh_options(&self.svm.exchange, BTC, &list);
+        self.send("refresh", ix, &[]);
     }
 
     /// Refreshes some of the options, mostly all of them. Marks keep parity.

@@ -129,7 +129,7 @@ fn allowed(what: &str) -> Vec<E> {
         "notice" => with_prices(&[E::Paused, E::Seized, E::NotLiquidatable]),
         "seize" => with_prices(&[E::Paused, E::Seized, E::NotSeizable, E::NothingToLiquidate]),
         "release" => with_prices(&[E::NotSeized, E::BelowInitialMargin, E::OwedTooMuch, E::PriceDivergent]),
-        "wind down seized" => with_prices(&[E::Paused, E::WindDownNotDue]),
+        "wind down seized" => with_prices(&[E::Paused, E::WindDownNotDue, E::AlreadySettled]),
         "accrue interest" => vec![E::NothingToAccrue],
         "update interest" => vec![E::EpochNotOver],
         "price" => vec![E::OracleBackwards],

@@ -34,6 +34,13 @@ impl Tally {
         }
     }
 
+    /// Panics, naming what happened less often.
+    pub fn assert_at_least(&self, least: usize, did: &[&str]) {
+        let seldom = |what: &&str| self.did.get(what).is_none_or(|n| *n < least);
+        let missing: Vec<&str> = did.iter().copied().filter(seldom).collect();
+        assert!(missing.is_empty(), "happened less than {least} times: {missing:?}");
+    }
+
     /// Panics, naming what never happened.
     pub fn assert_happened(&self, did: &[&str], refused: &[BallastError]) {
         let never = |map: &BTreeMap<&'static str, usize>, what: &str| map.get(what).is_none_or(|n| *n == 0);

@@ -58,6 +58,8 @@ impl World {
             for p in &mut c.perpetual {
                 p.contract.funding = Section::of(&[("impact_notional", "500"), ("max_basis", "0.003")]);
             }
+            // A hundredth of it is a position that a seized account can have.
+            c.underlying[usize::from(SOL)].params.set("liquidity", "50_000");
             // Elsewhere a crash liquidates at once.
             c.underlying[usize::from(BTC)].guard.set("max_move", "0.14");
         })
