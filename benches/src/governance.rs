@@ -36,7 +36,8 @@ pub const ROWS: &[Row] = &[
     row("tighten_instrument", 2_700, "lower limits, by the risk authority"),
     row("tighten_collateral", 1_600, "a lower limit, by the risk authority"),
     row("trip_breaker", 1_600, "an underlying whose price is too uncertain"),
-    row("relax_underlying", 1_900, "a raised scan range taken back while it is on its way"),
+    row("relax_underlying", 6_000, "a raised scan range taken back while it is on its way, and what it moved"),
+    row("relax_instrument", 5_000, "limits of one instrument"),
 ];
 
 /// Seconds that changes wait.
@@ -87,8 +88,11 @@ fn tightening(b: &mut Bench) -> Result<()> {
     let admin = b.svm.admin.insecure_clone();
     b.svm.send(&[instruction::tighten_underlying(&e, &r, BTC, scan)], &[&risker]).map_err(failure)?;
     b.measure("relax_underlying", instruction::relax_underlying(&e, &admin.pubkey(), BTC, scan - 1), &[&admin])?;
-    let lower = InstrumentTightenArgs { max_position: 1, open_interest_cap: 1, reduce_only: 1 };
+    let limits = b.svm.board().board.instruments[usize::from(BTC)].limits;
+    let lower = InstrumentTightenArgs { max_position: limits.max_position.get(), open_interest_cap: 1, reduce_only: 1 };
     b.measure("tighten_instrument", instruction::tighten_instrument(&e, &r, BTC, &lower), &[&risker])?;
+    b.svm.send(&[instruction::tighten_instrument(&e, &r, BTC, &lower)], &[&risker]).map_err(failure)?;
+    b.measure("relax_instrument", instruction::relax_instrument(&e, &admin.pubkey(), BTC), &[&admin])?;
     b.measure("tighten_collateral", instruction::tighten_collateral(&e, &r, 0, 1), &[&risker])?;
 
     // The breaker asks for prices that stay suspect.
