@@ -28,16 +28,16 @@ pub const ROWS: &[Row] = &[
     row("accept_authority", 1_010, "by whom was nominated"),
     row("change_fees", 2_300, "the same when its time has come, its proposal closed"),
     row("change_margin", 1_700, "all of the exchange's margin parameters"),
-    row("change_underlying", 5_200, "all parameters of an underlying"),
-    row("change_instrument", 2_700, "all parameters of a perpetual and its market"),
+    row("change_underlying", 5_600, "all parameters of an underlying"),
+    row("change_instrument", 3_100, "all parameters of a perpetual and its market"),
     row("change_collateral", 1_700, "haircut and limit of a token"),
     row("set_withdrawal_limit", 2_200, "of the quote currency"),
-    row("tighten_underlying", 1_800, "a wider scan range, by the risk authority"),
-    row("tighten_instrument", 2_700, "lower limits, by the risk authority"),
+    row("tighten_underlying", 1_950, "a wider scan range, by the risk authority"),
+    row("tighten_instrument", 3_200, "lower limits, by the risk authority"),
     row("tighten_collateral", 1_600, "a lower limit, by the risk authority"),
     row("trip_breaker", 1_600, "an underlying whose price is too uncertain"),
-    row("relax_underlying", 6_000, "a raised scan range taken back while it is on its way, and what it moved"),
-    row("relax_instrument", 5_000, "limits of one instrument"),
+    row("relax_underlying", 4_600, "a raised scan range taken back while it is on its way, and what it moved"),
+    row("relax_instrument", 3_200, "limits of one instrument"),
 ];
 
 /// Seconds that changes wait.

@@ -17,9 +17,9 @@ use solana_signer::Signer;
 /// The rows.
 pub const ROWS: &[Row] = &[
     row("open_surface", 4_700, "one surface"),
-    row("change_surface", 1_900, "its parameters"),
+    row("change_surface", 1_650, "its parameters"),
     row("set_publishers", 2_100, "five publishers"),
-    row("open_expiry", 2_000, "one expiry with its smile"),
+    row("open_expiry", 1_850, "one expiry with its smile"),
     row("publish_volatility", 3_000, "the last of five publishers; the dearest call"),
 ];
 
