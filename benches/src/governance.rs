@@ -28,15 +28,16 @@ pub const ROWS: &[Row] = &[
     row("accept_authority", 1_010, "by whom was nominated"),
     row("change_fees", 2_300, "the same when its time has come, its proposal closed"),
     row("change_margin", 1_700, "all of the exchange's margin parameters"),
-    row("change_underlying", 5_200, "all parameters of an underlying"),
-    row("change_instrument", 2_700, "all parameters of a perpetual and its market"),
+    row("change_underlying", 5_600, "all parameters of an underlying"),
+    row("change_instrument", 3_100, "all parameters of a perpetual and its market"),
     row("change_collateral", 1_700, "haircut and limit of a token"),
     row("set_withdrawal_limit", 2_200, "of the quote currency"),
-    row("tighten_underlying", 1_800, "a wider scan range, by the risk authority"),
-    row("tighten_instrument", 2_700, "lower limits, by the risk authority"),
+    row("tighten_underlying", 1_950, "a wider scan range, by the risk authority"),
+    row("tighten_instrument", 3_200, "lower limits, by the risk authority"),
     row("tighten_collateral", 1_600, "a lower limit, by the risk authority"),
     row("trip_breaker", 1_600, "an underlying whose price is too uncertain"),
-    row("relax_underlying", 1_900, "a raised scan range taken back while it is on its way"),
+    row("relax_underlying", 4_600, "a raised scan range taken back while it is on its way, and what it moved"),
+    row("relax_instrument", 3_200, "limits of one instrument"),
 ];
 
 /// Seconds that changes wait.
@@ -87,8 +88,11 @@ fn tightening(b: &mut Bench) -> Result<()> {
     let admin = b.svm.admin.insecure_clone();
     b.svm.send(&[instruction::tighten_underlying(&e, &r, BTC, scan)], &[&risker]).map_err(failure)?;
     b.measure("relax_underlying", instruction::relax_underlying(&e, &admin.pubkey(), BTC, scan - 1), &[&admin])?;
-    let lower = InstrumentTightenArgs { max_position: 1, open_interest_cap: 1, reduce_only: 1 };
+    let limits = b.svm.board().board.instruments[usize::from(BTC)].limits;
+    let lower = InstrumentTightenArgs { max_position: limits.max_position.get(), open_interest_cap: 1, reduce_only: 1 };
     b.measure("tighten_instrument", instruction::tighten_instrument(&e, &r, BTC, &lower), &[&risker])?;
+    b.svm.send(&[instruction::tighten_instrument(&e, &r, BTC, &lower)], &[&risker]).map_err(failure)?;
+    b.measure("relax_instrument", instruction::relax_instrument(&e, &admin.pubkey(), BTC), &[&admin])?;
     b.measure("tighten_collateral", instruction::tighten_collateral(&e, &r, 0, 1), &[&risker])?;
 
     // The breaker asks for prices that stay suspect.

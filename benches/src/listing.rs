@@ -13,7 +13,7 @@ use solana_signer::Signer;
 
 /// The rows.
 pub const ROWS: &[Row] = &[
-    row("set_product_group", 1_500, "one group"),
+    row("set_product_group", 1_750, "one group"),
     row("list_underlying", 2_700, "the dearest of ten"),
     row("list_collateral", 5_400, "one token, with its vault"),
     row("list_perpetual", 10_700, "the dearest of 96, with its market"),

@@ -17,8 +17,9 @@ use solana_signer::Signer;
 /// The rows.
 pub const ROWS: &[Row] = &[
     row("open_surface", 4_700, "one surface"),
+    row("change_surface", 1_650, "its parameters"),
     row("set_publishers", 2_100, "five publishers"),
-    row("open_expiry", 1_800, "one expiry with its smile"),
+    row("open_expiry", 1_850, "one expiry with its smile"),
     row("publish_volatility", 3_000, "the last of five publishers; the dearest call"),
 ];
 
@@ -37,6 +38,7 @@ pub fn open(b: &mut Bench, underlying: u16, expiries: [i64; 2]) -> Result<()> {
     let addresses: Vec<_> = publishers().iter().map(|p| p.pubkey()).collect();
     let open = instruction::open_surface(&e, &payer, &a, &SurfaceArgs { params: SURFACE, underlying });
     b.send("open_surface", open, &[&admin])?;
+    b.send("change_surface", instruction::change_surface(&e, &a, underlying, &SURFACE), &[&admin])?;
     b.send("set_publishers", instruction::set_publishers(&e, &a, underlying, &addresses), &[&admin])?;
     for expiry in expiries {
         b.send("open_expiry", instruction::open_expiry(&e, &a, underlying, expiry, &SMILE), &[&admin])?;

@@ -136,8 +136,7 @@ fn board() -> Result<Box<Board>, RiskError> {
                 cap: Ppm::new(600_000),
                 horizon: 86_400,
                 half_life: 604_800,
-                fall_rate: Ppm::new(20_000),
-                reserved: 0,
+                reserved: [0; 2],
             },
             option_params: OptionParams {
                 volatility_range: Ppm::new(350_000),

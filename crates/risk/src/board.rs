@@ -148,14 +148,18 @@ impl Board {
         Ok(())
     }
 
-    /// Checks [`Instrument::require_basis_covered`] of every perpetual and future of an underlying.
+    /// Checks that the least calendar charge that may be in force covers the basis of every perpetual and future of an underlying.
+    ///
+    /// # Errors
+    /// [`RiskError::BasisAboveCalendar`].
     pub fn require_basis_covered(&self, underlying: u16) -> Result<(), RiskError> {
         let u = self.underlying(underlying)?;
+        let calendar = u.calendar_at(u.scan_range().min(u.params.scan_range), kept_apart(&self.groups, u.group))?;
         let mut next = u.first_linear;
         for _ in 0..MAX_INSTRUMENTS {
             let Some(slot) = next.checked_sub(1) else { break };
             let i = self.instruments.get(usize::from(slot)).ok_or(RiskError::NotListed { index: slot })?;
-            i.require_basis_covered(u)?;
+            i.require_basis_covered(calendar)?;
             next = i.next_linear;
         }
         Ok(())
@@ -174,7 +178,8 @@ impl Board {
 
     /// Writes what a new index price of one underlying implies: its shocks and the marks of its linear instruments.
     ///
-    /// A perpetual's or future's mark is `S · lot units · (1 + basis)`, rounded down to the underlying's scale.
+    /// A perpetual's or future's mark is `S · lot units · (1 + basis)`, rounded down to the underlying's scale. The basis of a
+    /// closed market fades on the way.
     pub fn reprice(&mut self, index: u16) -> Result<(), RiskError> {
         let Self { scenarios, groups, underlyings, instruments, .. } = self;
         let u = match underlyings.get_mut(usize::from(index)) {
@@ -187,6 +192,7 @@ impl Board {
         for _ in 0..MAX_INSTRUMENTS {
             let Some(slot) = next.checked_sub(1) else { break };
             let i = instruments.get_mut(usize::from(slot)).ok_or(RiskError::NotListed { index: slot })?;
+            i.fade_basis(u.publish_time)?;
             i.reprice_linear(u)?;
             next = i.next_linear;
         }

@@ -12,7 +12,7 @@
 //! The premium is that of the large venues and not the mid of impact bid and ask: one quote far from the index moves a mid,
 //! and nobody has a reason to hit it. To move this premium up, someone must stand to buy the impact notional above the index;
 //! to move it down, to sell it below. Anyone can take that offer. So nothing is sampled where nobody can: where the market is
-//! close-only, the underlying halted or new risk paused. A close-only market has no basis.
+//! close-only, the underlying halted or new risk paused. Of a market that closes, the basis fades over twelve hours.
 //!
 //! A sample never stands for more than its own bucket: a bucket that nobody sampled pays nothing. Nothing is sampled while a
 //! part of the settlement price is fixed already: the book then trades an average, which is no premium over the index.
@@ -29,6 +29,8 @@ pub const BUCKET_SECONDS: i64 = 60;
 pub const MIN_RESTING_SECONDS: i64 = 5;
 /// Weight of a sample in the average of the premium, millionths: 1 − 2^(−1/15), a half-life of 15 sampled buckets.
 pub const AVERAGE_WEIGHT: i64 = 45_158;
+/// Seconds over which the basis of a market fades that closes.
+pub const FADE_SECONDS: i64 = 43_200;
 /// Fraction bits of the average.
 pub const AVERAGE_BITS: u32 = 20;
 
@@ -99,9 +101,31 @@ impl Instrument {
         Ok(())
     }
 
-    /// True if a basis may stand: what is not sampled at all, or may only be reduced, is at the index.
-    pub const fn may_have_basis(&self) -> bool {
+    /// True if a basis may stand: what is not sampled at all, or may only be reduced, goes back to the index.
+    const fn may_have_basis(&self) -> bool {
         self.funding.impact_notional.get() != 0 && self.reduce_only == 0
+    }
+
+    /// Notes that the market has closed for a basis or opened again, whichever it has since these fields were written. A basis
+    /// that stands fades from now on; what is left of it when the market opens again stands.
+    pub fn note_closed(&mut self, now: i64) {
+        if self.may_have_basis() {
+            (self.closed_at, self.closing_basis) = (0, 0);
+        } else if self.closed_at == 0 {
+            (self.closed_at, self.closing_basis) = (now, self.basis);
+        }
+    }
+
+    /// Moves the basis of a closed market to a time: along a line to nothing at [`FADE_SECONDS`], rounded towards nothing. A
+    /// settlement that is nearer takes what is left with the delta units, as of any future.
+    pub(crate) fn fade_basis(&mut self, now: i64) -> Result<(), RiskError> {
+        if self.basis != 0 && self.closed_at != 0 {
+            let left = self.closed_at.checked_add(FADE_SECONDS).and_then(|end| end.checked_sub(now));
+            let left = left.ok_or(RiskError::Overflow)?.clamp(0, FADE_SECONDS);
+            // Both are far below 2^31.
+            self.basis = mul_bounded(self.closing_basis, left) / FADE_SECONDS;
+        }
+        Ok(())
     }
 }
 
@@ -127,6 +151,11 @@ pub fn accrue(lot: i64, premium: i64, period: u32, remainder: i64) -> Result<(i6
     let paid = i64::try_from(due.div_euclid(one)).map_err(|_| RiskError::Overflow)?;
     // Less than 10^6 · 2^32.
     Ok((paid, due.rem_euclid(one) as i64))
+}
+
+/// The average that a basis is of.
+pub const fn average_of(basis: i64) -> i64 {
+    basis << AVERAGE_BITS // below 2^37
 }
 
 /// The average after a sample. Rounded down in 2^-20 of a millionth.

@@ -1,8 +1,8 @@
 //! An instrument: contract terms, mark, risk array and the indices that settle into positions.
 
 use crate::{
-    ContractTerms, FundingParams, InstrumentLimits, LotValue, Lots, OptionTerms, Parameters, QuoteNative, RiskError,
-    TickValue, Ticks, Times, Underlying, UnitsPerLot,
+    ContractTerms, FundingParams, InstrumentLimits, LotValue, Lots, OptionTerms, Parameters, Ppm, QuoteNative,
+    RiskError, TickValue, Ticks, Times, Underlying, UnitsPerLot,
     math::{NATIVE_LIMIT, PRODUCT_LIMIT},
 };
 use bytemuck::{Pod, Zeroable};
@@ -58,7 +58,7 @@ pub struct Instrument {
     pub loss_index_long: LotValue,
     /// Cumulative loss borne by one short lot, at the underlying's scale.
     pub loss_index_short: LotValue,
-    /// Basis of the mark over the index, ratio in millionths, signed.
+    /// Basis of the mark over the index, ratio in millionths, signed. Of a closed market it fades with each repricing.
     pub basis: i64,
     /// Counts the uses of this slot, so that an old position cannot be taken for one in a later contract.
     pub generation: u32,
@@ -92,10 +92,22 @@ pub struct Instrument {
     pub funding: FundingParams,
     /// 1 once the settlement price is in `fixed`.
     pub settled: u8,
+    /// `reduce_only` before the last series of tightenings.
+    pub reduce_only_before: u8,
     /// Reserved, zero.
-    pub reserved_bytes: [u8; 7],
+    pub reserved_bytes: [u8; 6],
+    /// When the market closed for a basis, seconds: from then on the basis fades; 0 while it may have one.
+    pub closed_at: i64,
+    /// The basis then.
+    pub closing_basis: i64,
+    /// When the risk authority last tightened the limits, seconds; 0 where there is nothing to take back.
+    pub tightened_at: i64,
+    /// `max_position` before the last series of tightenings.
+    pub max_position_before: Lots,
+    /// `open_interest_cap` before it.
+    pub open_interest_cap_before: Lots,
     /// Reserved, zero.
-    pub reserved: [u64; 8],
+    pub reserved: [u64; 3],
 }
 
 impl Instrument {
@@ -113,13 +125,12 @@ impl Instrument {
     /// underlying's maximum price, so that the bound holds for puts too.
     ///
     /// # Errors
-    /// [`RiskError::BadStrike`]; [`RiskError::BasisAboveCalendar`]; what the lists of parameters refuse; [`RiskError::Overflow`]
+    /// [`RiskError::BadStrike`]; what the lists of parameters refuse; [`RiskError::Overflow`]
     /// where the bound does not hold.
     pub fn validate(&self, u: &Underlying) -> Result<(), RiskError> {
         self.terms().validate_bounds()?;
         self.limits.validate_bounds()?;
         self.funding.validate()?;
-        self.require_basis_covered(u)?;
         let whole = self.has_expiry() && self.expiry > 0 && self.expiry % 60 == 0;
         if !whole && (self.has_expiry() || self.expiry != 0) {
             return Err(RiskError::ParameterRule {
@@ -139,13 +150,12 @@ impl Instrument {
 
     /// Checks that the calendar charge covers what an unsettled perpetual or future and another can move against one another by
     /// their bases: from one at the top and the other at the bottom to the opposite, four times the largest basis. The charge on
-    /// delta matched between them is all that such a pair requires.
+    /// delta matched between them is all that such a pair requires. `calendar` is the least that may be in force.
     ///
     /// # Errors
     /// [`RiskError::BasisAboveCalendar`].
-    pub fn require_basis_covered(&self, u: &Underlying) -> Result<(), RiskError> {
-        let (max_basis, calendar) = (self.funding.max_basis, u.params.calendar);
-        let (max_basis, calendar) = (max_basis.get(), calendar.get());
+    pub(crate) fn require_basis_covered(&self, calendar: Ppm) -> Result<(), RiskError> {
+        let (max_basis, calendar) = (self.funding.max_basis.get(), calendar.get());
         if self.is_option() || self.settled != 0 || max_basis <= calendar / SWING {
             return Ok(());
         }

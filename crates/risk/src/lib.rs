@@ -49,6 +49,7 @@ pub mod rule;
 pub mod scenario;
 pub mod settlement;
 pub mod surface;
+mod tightening;
 mod token;
 pub mod transfer;
 mod underlying;

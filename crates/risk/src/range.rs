@@ -3,8 +3,8 @@
 //! `target = clamp(z · σ · √horizon, floor, cap)`. The variance of σ is an exponentially weighted mean of squared returns over
 //! fixed buckets of five minutes, one return a bucket, weighted by the time it covers, so that no caller can
 //! choose the sample. Anti-procyclical (compare EMIR RTS 153/2013, article 28): initial margin takes a higher range at
-//! once and a lower one at a bounded rate; maintenance margin follows upwards at a bounded rate too, so that no spike of
-//! volatility liquidates anyone at a stroke.
+//! once, maintenance margin follows at a bounded rate, so that no spike of volatility liquidates anyone at a stroke, and both
+//! fall as slowly as the half-life of the variance lets them.
 
 use crate::{
     Ppm, RangeParams, RiskError,
@@ -15,10 +15,14 @@ use bytemuck::{Pod, Zeroable};
 
 /// Seconds of a bucket of the variance estimate.
 pub const BUCKET_SECONDS: i64 = 300;
-/// Most by which the range of maintenance margin rises in an hour, as a ratio of itself.
-pub const RISE_PER_HOUR: Ppm = Ppm::new(250_000);
+/// Most by which the range of maintenance margin rises in an hour, however often it is moved: ln 1.25 in millionths, rounded
+/// down, so that it grows by a quarter of itself.
+const RISE_PER_HOUR_PPM: i64 = 223_143;
 /// Seconds over which maintenance margin takes over a floor that the risk authority raised.
 pub const TIGHTENING_SECONDS: i64 = 12 * HOUR;
+/// Most by which the risk authority raises a floor in a series of raises, each less than [`TIGHTENING_SECONDS`] after the one
+/// before, as a ratio of the floor before the first.
+pub const MOST_RAISE: Ppm = Ppm::new(100_000);
 /// The range of initial margin is at most this many times that of maintenance margin.
 pub const MAX_RATIO: u32 = 4;
 
@@ -45,18 +49,16 @@ pub struct RangeState {
     pub sample_time: i64,
     /// When the range of maintenance margin was last moved, seconds.
     pub moved_at: i64,
-    /// When that of initial margin was, seconds.
-    pub initial_at: i64,
     /// When the floor was last raised, seconds.
     pub raised_at: i64,
     /// r of maintenance margin: the range that arrays and shocks are made with.
     pub maintenance: Ppm,
     /// r of initial margin, at least that of maintenance.
     pub initial: Ppm,
-    /// The floor before it was last raised.
+    /// The floor of maintenance margin when the floor was last raised: where its line begins.
     pub floor_before: Ppm,
-    /// Reserved, zero.
-    pub reserved: u32,
+    /// The floor before the first raise of the last series; 0 where it was never raised.
+    pub raised_from: Ppm,
 }
 
 impl RangeState {
@@ -113,48 +115,59 @@ impl RangeState {
         let floor_now = self.floor_at(now, floor)?;
         let measured = self.measured(floor, params)?;
         let target = measured.max(floor);
-        if self.maintenance.is_zero() {
-            (self.maintenance, self.initial) = (floor_now, target);
-            (self.moved_at, self.initial_at) = (now, now);
-            return Ok(());
-        }
-        let part = |range: Ppm, rate: Ppm, since: i64| {
-            let elapsed = now.checked_sub(since).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
-            let most = i64::from(rate.get()) * elapsed;
-            mul_div_floor(range.get().into(), most, HOUR * 1_000_000).map(|step| step as u32)
-        };
-        let fall =
-            |range: Ppm, since: i64| part(range, params.fall_rate, since).map(|step| Ppm::new(range.get() - step));
-        let rise = part(self.maintenance, RISE_PER_HOUR, self.moved_at)?;
-        let fallen = fall(self.maintenance, self.moved_at)?;
-
-        let initial = target.max(fall(self.initial, self.initial_at)?).min(params.cap).max(floor);
         let goal = measured.max(floor_now);
-        let maintenance = goal.min(Ppm::new(self.maintenance.get() + rise)).max(fallen).max(floor_now);
-        let initial = initial.max(maintenance).min(Ppm::new(maintenance.get() * MAX_RATIO));
-        // Time in which a range should move and could not by a whole millionth goes on counting; quiet time does not.
+        let maintenance =
+            if self.maintenance.is_zero() { floor_now } else { goal.min(self.risen(now, goal)?).max(floor_now) };
+        self.initial = target.max(maintenance).min(Ppm::new(maintenance.get() * MAX_RATIO));
+        // Time in which a range should rise and could not by a whole millionth goes on counting; quiet time does not.
         if goal == self.maintenance || maintenance != self.maintenance {
             self.moved_at = now;
         }
-        if target == self.initial || initial != self.initial {
-            self.initial_at = now;
-        }
-        (self.initial, self.maintenance) = (initial, maintenance);
+        self.maintenance = maintenance;
         Ok(())
+    }
+
+    /// The most that the range of maintenance margin may have risen to on its way to a goal: a quarter an hour, compounded, so
+    /// that the frequency of prices does not matter. At most an hour's worth at once; rounded down.
+    fn risen(&self, now: i64, goal: Ppm) -> Result<Ppm, RiskError> {
+        if goal <= self.maintenance {
+            return Ok(goal);
+        }
+        let elapsed = now.checked_sub(self.moved_at).ok_or(RiskError::Overflow)?.clamp(0, HOUR);
+        let factor = exp(ratio(RISE_PER_HOUR_PPM * elapsed, 1_000_000 * HOUR)?)?;
+        // At most a quarter more than a range of at most 100 %.
+        Ok(Ppm::new(mul_floor(self.maintenance.get().into(), factor)?.clamp(0, u32::MAX.into()) as u32))
     }
 
     /// Notes that the floor is raised: maintenance margin takes it over in [`TIGHTENING_SECONDS`].
     pub fn raise_floor(&mut self, now: i64, floor_before: Ppm) -> Result<(), RiskError> {
+        if !self.is_rising(now)? {
+            self.raised_from = floor_before;
+        }
         self.floor_before = self.floor_at(now, floor_before)?;
         self.raised_at = now;
         Ok(())
     }
 
-    /// True if a floor that was raised may be lowered again to another: one between the floor before and the present one, while
-    /// maintenance margin is on its way.
+    /// Highest floor that the risk authority may set: the one before the series of raises and [`MOST_RAISE`] of it, rounded
+    /// down. While a series runs it is that of its first raise, and no series begins before the last is in force, so that
+    /// maintenance margin's floor never rises by more than that in [`TIGHTENING_SECONDS`].
+    pub fn highest_floor(&self, now: i64, floor: Ppm) -> Result<Ppm, RiskError> {
+        let from = if self.is_rising(now)? { self.raised_from.min(floor) } else { floor };
+        let more = mul_div_floor(from.get().into(), MOST_RAISE.get().into(), Ppm::ONE.get().into())?;
+        Ok(Ppm::new(from.get() + more as u32))
+    }
+
+    /// True if a floor that was raised may be lowered again to another: one between the floor before the whole series of raises
+    /// and the present one, while maintenance margin is on its way.
     pub fn may_relax(&self, now: i64, floor: Ppm, to: Ppm) -> Result<bool, RiskError> {
+        Ok(self.is_rising(now)? && self.raised_from <= to && to < floor)
+    }
+
+    /// True while maintenance margin is on its way to a floor that was raised.
+    fn is_rising(&self, now: i64) -> Result<bool, RiskError> {
         let since = now.checked_sub(self.raised_at).ok_or(RiskError::Overflow)?;
-        Ok(!self.floor_before.is_zero() && self.floor_before <= to && to < floor && since < TIGHTENING_SECONDS)
+        Ok(!self.raised_from.is_zero() && since < TIGHTENING_SECONDS)
     }
 
     /// The floor that holds for maintenance margin at a time: on its way from the old one to the new.
@@ -190,14 +203,8 @@ fn decay(buckets: i64, half_life: u32) -> Result<I16F48, RiskError> {
 mod tests {
     use super::*;
 
-    const PARAMS: RangeParams = RangeParams {
-        sigmas: 300,
-        cap: Ppm::new(500_000),
-        horizon: 86_400,
-        half_life: 86_400,
-        fall_rate: Ppm::new(10_000),
-        reserved: 0,
-    };
+    const PARAMS: RangeParams =
+        RangeParams { sigmas: 300, cap: Ppm::new(500_000), horizon: 86_400, half_life: 86_400, reserved: [0; 2] };
     const FLOOR: Ppm = Ppm::new(60_000);
 
     #[test]
@@ -239,24 +246,105 @@ mod tests {
     }
 
     #[test]
-    fn fast_up_for_initial_slow_up_for_maintenance_slow_down_for_both() {
+    fn fast_up_for_initial_slow_up_for_maintenance() {
         let mut s = RangeState::default();
         s.advance(0, FLOOR, &PARAMS).unwrap();
         assert_eq!((s.maintenance, s.initial), (FLOOR, FLOOR));
         s.variance = 1 << 34; // σ = 2^-7 a bucket: 3 · √288 / 128 = 39.8 %, but at most four times maintenance
         s.advance(600, FLOOR, &PARAMS).unwrap();
-        assert_eq!(s.maintenance, Ppm::new(62_500));
-        assert_eq!(s.initial, Ppm::new(250_000));
+        assert_eq!(s.maintenance, Ppm::new(62_273), "60,000 times the sixth root of 1.25");
+        assert_eq!(s.initial, Ppm::new(249_092));
         assert_eq!(s.surcharge(), Ppm::new(3_000_000));
         for step in 2..200 {
             s.advance(step * 600, FLOOR, &PARAMS).unwrap();
         }
         assert_eq!((s.maintenance, s.surcharge()), (s.initial, Ppm::new(0)));
-        let high = s.initial;
-        s.variance = 0;
+        // Both fall with the variance, and to the floor.
+        s.variance >>= 2;
         s.advance(200 * 600, FLOOR, &PARAMS).unwrap();
-        assert!(s.initial < high && s.initial.get() >= high.get() - high.get() / 500);
+        assert!((i64::from(s.initial.get()) - 198_874).abs() < 10, "{s:?}");
         assert_eq!(s.maintenance, s.initial);
+        s.variance = 0;
+        s.advance(201 * 600, FLOOR, &PARAMS).unwrap();
+        assert_eq!((s.maintenance, s.initial), (FLOOR, FLOOR));
+    }
+
+    /// I550. However often prices come, maintenance margin's range rises by a quarter in an hour: as a step of a part of itself at
+    /// every print it rose by 28.4 % at one print a second.
+    #[test]
+    fn a_quarter_an_hour_however_often_prices_come() {
+        for seconds in [1, 7, 60, 300, 1_800, 3_600] {
+            let mut s = RangeState::default();
+            s.advance(0, FLOOR, &PARAMS).unwrap();
+            s.variance = 1 << 40;
+            for step in 1..=HOUR / seconds {
+                s.advance(step * seconds, FLOOR, &PARAMS).unwrap();
+            }
+            // Each print loses at most a millionth to the rounding.
+            let least = 74_999 - 2 * HOUR / seconds;
+            assert!((least..=75_000).contains(&i64::from(s.maintenance.get())), "{seconds} s: {}", s.maintenance);
+        }
+    }
+
+    /// I551. Whenever the risk authority raises a floor as far as it may, maintenance margin's own floor is in no twelve hours more
+    /// than a tenth above what it was; and the whole of the last series can be taken back.
+    #[test]
+    fn no_series_of_raises_is_more_than_a_tenth_in_twelve_hours() {
+        let off = RangeParams { sigmas: 0, cap: Ppm::ONE, ..PARAMS };
+        let mut seed = 7u64;
+        let mut random = |below: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        for _ in 0..50 {
+            let (mut s, mut floor, mut now) = (RangeState::default(), FLOOR, 0);
+            s.advance(now, floor, &off).unwrap();
+            let mut was = std::vec![(now, s.maintenance)];
+            for _ in 0..300 {
+                let most = s.highest_floor(now, floor).unwrap();
+                let to = match random(3) {
+                    0 => most,
+                    1 => Ppm::new(floor.get() + random(u64::from(most.get() - floor.get()) + 1) as u32),
+                    _ => floor,
+                };
+                if to > floor && to <= off.cap {
+                    let (from, runs) = (s.raised_from, s.is_rising(now).unwrap());
+                    s.raise_floor(now, floor).unwrap();
+                    assert!(if runs { s.raised_from == from } else { s.raised_from == floor });
+                    floor = to;
+                    assert!(s.may_relax(now, floor, s.raised_from).unwrap());
+                    assert!(!s.may_relax(now, floor, Ppm::new(s.raised_from.get() - 1)).unwrap());
+                }
+                now += random(8_000) as i64;
+                s.advance(now, floor, &off).unwrap();
+                was.push((now, s.maintenance));
+                let start = was.iter().find(|(then, _)| now - then <= TIGHTENING_SECONDS).unwrap().1;
+                // A millionth for the rounding of each raise.
+                assert!(u64::from(s.maintenance.get()) * 10 <= (u64::from(start.get()) + 2) * 11, "{start} {s:?}");
+            }
+            assert!(floor.get() > 2 * FLOOR.get());
+        }
+    }
+
+    /// I552. What is taken back of a series goes back to the floor before its first raise, at once, in both margins.
+    #[test]
+    fn a_relaxed_series_is_gone_at_once() {
+        let mut s = RangeState::default();
+        let off = RangeParams { sigmas: 0, ..PARAMS };
+        s.advance(0, FLOOR, &off).unwrap();
+        for (hour, from, to) in [(0, 60_000, 62_000), (8, 62_000, 64_000), (16, 64_000, 66_000)] {
+            s.raise_floor(hour * HOUR, Ppm::new(from)).unwrap();
+            s.advance(hour * HOUR, Ppm::new(to), &off).unwrap();
+        }
+        s.advance(27 * HOUR, Ppm::new(66_000), &off).unwrap();
+        assert!(s.maintenance.get() > 65_000);
+        assert!(s.may_relax(27 * HOUR, Ppm::new(66_000), FLOOR).unwrap());
+        s.advance(27 * HOUR, FLOOR, &off).unwrap();
+        assert_eq!((s.maintenance, s.initial), (FLOOR, FLOOR));
+        assert!(
+            !s.may_relax(28 * HOUR, Ppm::new(66_000), FLOOR).unwrap(),
+            "a series ends twelve hours after its last raise"
+        );
     }
 
     #[test]

@@ -283,8 +283,8 @@ impl Board {
         Err(RiskError::NotListed { index: i.index })
     }
 
-    /// Gives a perpetual an expiry, at which it settles like a future. Until then it may only be reduced, and its mark goes
-    /// back to the index with the next repricing.
+    /// Gives a perpetual an expiry, at which it settles like a future. Until then it may only be reduced, its basis fades, and no
+    /// tightening of it can be taken back.
     ///
     /// # Errors
     /// [`RiskError::NotListed`] for what is no perpetual; [`RiskError::AlreadySettled`] where it has an expiry;
@@ -306,7 +306,8 @@ impl Board {
         let i = self.instrument_mut(index)?;
         i.settles_at = settles_at;
         i.reduce_only = 1;
-        i.basis = 0;
+        i.tightened_at = 0;
+        i.note_closed(now);
         Ok(())
     }
 }

@@ -181,6 +181,7 @@ errors! {
     WindDownNotDue = "a perpetual is wound down for an account seized a day ago, still below the buffer, that holds a twentieth of it: the log names what this one holds",
     NoFill = "no order in the book could be filled within the limit in the log: pass the makers' accounts, or liquidate by a slice",
     BookWindowFull = "liquidations on this book have reached what a minute may take: the log names both; wait for the next minute, or liquidate by a slice",
+    RaisedTooMuch = "the risk authority raises a least scan range by at most a tenth in twelve hours: the log names how far",
 }
 
 impl BallastError {

@@ -106,10 +106,12 @@ instructions! {
     surface {
         /// Makes the volatility surface of an underlying.
         open_surface OPEN_SURFACE = 23 waits,
+        /// Changes the parameters of a surface.
+        change_surface CHANGE_SURFACE = 71 waits,
         /// Names who may publish volatilities on a surface.
         set_publishers SET_PUBLISHERS = 24 waits,
         /// Adds an expiry to a surface, with the smile that its first publication must be near.
-        open_expiry OPEN_EXPIRY = 25,
+        open_expiry OPEN_EXPIRY = 25 waits,
         /// Says what a publisher takes the smile of an expiry to be.
         publish_volatility PUBLISH_VOLATILITY = 26,
     }
@@ -146,8 +148,10 @@ instructions! {
         tighten_collateral TIGHTEN_COLLATERAL = 58,
         /// Stops new risk in an underlying for five minutes where a guard of its price is up. Anyone may call.
         trip_breaker TRIP_BREAKER = 59,
-        /// Takes back a raise of the least scan range that has not reached maintenance margin yet. By the admin, at once.
+        /// Takes back raises of the least scan range that have not reached maintenance margin yet. By the admin, at once.
         relax_underlying RELAX_UNDERLYING = 61,
+        /// Takes back what the risk authority tightened of an instrument in the last twelve hours. By the admin, at once.
+        relax_instrument RELAX_INSTRUMENT = 72,
     }
     /// Margin accounts: open, close, deposit, withdraw, view, delegates, transfers between accounts of one owner.
     account {

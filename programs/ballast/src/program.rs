@@ -7,7 +7,7 @@ use crate::{
 };
 use alloc::vec::Vec;
 use anchor_lang::prelude::*;
-use ballast_risk::{FeeParams, GroupParams, InterestParams, MarginParams, Smile};
+use ballast_risk::{FeeParams, GroupParams, InterestParams, MarginParams, Smile, SurfaceParams};
 
 declare_id!("BaLLastCLearing11111111111111111111111111111");
 
@@ -90,6 +90,12 @@ pub mod ballast {
     #[discrim = 23]
     pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result<()> {
         instructions::open_surface(ctx, args)
+    }
+
+    /// Changes the parameters of a surface.
+    #[discrim = 71]
+    pub fn change_surface(ctx: &mut Context<ChangeSurface>, params: SurfaceParams) -> Result<()> {
+        instructions::change_surface(ctx, params)
     }
 
     /// Names who may publish volatilities on a surface.
@@ -216,10 +222,16 @@ pub mod ballast {
         instructions::trip_breaker(ctx, underlying)
     }
 
-    /// Takes back a raise of the least scan range that has not reached maintenance margin yet. By the admin, at once.
+    /// Takes back raises of the least scan range that have not reached maintenance margin yet. By the admin, at once.
     #[discrim = 61]
     pub fn relax_underlying(ctx: &mut Context<ChangeBoard>, underlying: u16, scan_range: u32) -> Result<()> {
         instructions::relax_underlying(ctx, underlying, scan_range)
+    }
+
+    /// Takes back what the risk authority tightened of an instrument in the last twelve hours. By the admin, at once.
+    #[discrim = 72]
+    pub fn relax_instrument(ctx: &mut Context<ChangeInstrument>, instrument: u16) -> Result<()> {
+        instructions::relax_instrument(ctx, instrument)
     }
 
     // account

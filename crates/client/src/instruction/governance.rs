@@ -28,11 +28,11 @@ pub fn propose_change(
 }
 
 /// The account that an instruction is about where its data do not say it: the mint of `list_collateral`, the surface of
-/// `set_publishers`; else zero.
+/// `set_publishers`, `open_expiry` and `change_surface`; else zero.
 pub fn subject(ix: &Instruction) -> Address {
     let place = match ix.data.first() {
         Some(&tag::LIST_COLLATERAL) => 4,
-        Some(&tag::SET_PUBLISHERS) => 2,
+        Some(&(tag::SET_PUBLISHERS | tag::OPEN_EXPIRY | tag::CHANGE_SURFACE)) => 2,
         _ => return Address::default(),
     };
     ix.accounts.get(place).map_or(Address::default(), |meta| meta.pubkey)
@@ -136,6 +136,11 @@ pub fn trip_breaker(e: &Exchange, underlying: u16) -> Instruction {
 /// `relax_underlying`
 pub fn relax_underlying(e: &Exchange, admin: &Address, underlying: u16, scan_range: u32) -> Instruction {
     build(tag::RELAX_UNDERLYING, of_board(e, admin), &(underlying, scan_range))
+}
+
+/// `relax_instrument`
+pub fn relax_instrument(e: &Exchange, admin: &Address, instrument: u16) -> Instruction {
+    build(tag::RELAX_INSTRUMENT, of_market(e, admin, instrument), &instrument)
 }
 
 /// The accounts of an instruction of an authority that changes the exchange alone.

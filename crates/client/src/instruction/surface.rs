@@ -3,7 +3,7 @@
 use super::{build, payer, read, signer, write};
 use crate::{SYSTEM_PROGRAM, pda::Exchange};
 use ballast::{args::SurfaceArgs, instruction::tag};
-use ballast_risk::Smile;
+use ballast_risk::{Smile, SurfaceParams};
 use core::array::from_fn;
 use solana_address::Address;
 use solana_instruction::Instruction;
@@ -19,6 +19,12 @@ pub fn open_surface(e: &Exchange, from: &Address, admin: &Address, args: &Surfac
         read(&SYSTEM_PROGRAM),
     ];
     build(tag::OPEN_SURFACE, accounts, args)
+}
+
+/// `change_surface`
+pub fn change_surface(e: &Exchange, admin: &Address, underlying: u16, params: &SurfaceParams) -> Instruction {
+    let accounts = vec![signer(admin), read(&e.address), write(&e.surface(underlying))];
+    build(tag::CHANGE_SURFACE, accounts, params)
 }
 
 /// `set_publishers`: at most five, the rest zero.

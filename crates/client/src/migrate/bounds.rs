@@ -8,7 +8,7 @@ use ballast::{
     args::{InstrumentArgs, QUOTE_TOKEN},
     oracle::admission,
 };
-use ballast_risk::{ExchangeParams, InterestParams, Parameters};
+use ballast_risk::{ExchangeParams, InterestParams, Parameters, RiskError};
 
 impl Planner<'_> {
     /// Names every number of the file that no exchange can have.
@@ -29,7 +29,11 @@ impl Planner<'_> {
             }
             let Some(surface) = &u.surface else { continue };
             let name = format!("the surface of {}", u.name);
-            self.require(&name, &surface.params()?);
+            let params = surface.params()?;
+            self.require(&name, &params);
+            if let Err(rule @ RiskError::ParameterRule { .. }) = params.validate(self.config.exchange.timelock == 0) {
+                self.found.conflicts.push(format!("{name}: {rule}"));
+            }
             self.require(&name, &surface.smile()?);
         }
         for c in &self.config.collateral {

@@ -112,7 +112,7 @@ impl Planner<'_> {
     fn expiry_of(&mut self, s: &SeriesConfig, expiry: i64, entry: &str, seen: &mut Seen) -> Result<()> {
         let underlying = self.slots.underlying(&s.contract.underlying)?;
         if seen.expiries.insert((underlying, expiry)) {
-            self.open_expiry(&s.contract.underlying, underlying, expiry)?;
+            self.open_expiry(&s.contract.underlying, entry, underlying, expiry)?;
         }
         for mut option in self.config.series_of(s, vec![expiry])?.options()? {
             option.contract.underlying = underlying;
@@ -139,7 +139,7 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn open_expiry(&mut self, name: &str, underlying: u16, expiry: i64) -> Result<()> {
+    fn open_expiry(&mut self, name: &str, entry: &str, underlying: u16, expiry: i64) -> Result<()> {
         let found = self.state.surfaces.get(&underlying);
         if found.is_some_and(|f| f.surface.expiry(expiry).is_ok()) {
             return Ok(());
@@ -147,7 +147,8 @@ impl Planner<'_> {
         let smile = self.smile(name)?;
         let ix = instruction::open_expiry(&self.e, &self.keys.admin, underlying, expiry, &smile);
         let level = Scale::NONE.show(Unit::Ratio, smile.level.get().into());
-        self.list(name, format!("open expiry {} of {name} at volatility {level}", time::format(expiry)), ix);
+        let about = format!("{name} {entry}");
+        self.list(&about, format!("open expiry {} of {name} at volatility {level}", time::format(expiry)), ix);
         Ok(())
     }
 

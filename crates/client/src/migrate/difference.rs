@@ -37,13 +37,6 @@ impl Differences {
         }
     }
 
-    /// Compares lists of parameters that cannot be changed.
-    pub fn fixed_list<P: Parameters>(&mut self, old: &P, new: &P) {
-        for ((bound, old), (_, new)) in old.fields().zip(new.fields()) {
-            self.fixed(bound.name, old, new, |value| Scale::NONE.show(bound.unit, value));
-        }
-    }
-
     /// What can be changed, in one line; none if nothing differs.
     pub fn changed(&self) -> Option<String> {
         (!self.changed.is_empty()).then(|| self.changed.join(", "))

@@ -264,7 +264,11 @@ fn a_number_beyond_its_hard_bound_is_named_before_anything_is_sent() {
         |c| c.perpetual[0].contract.funding.set("period", "60"),
         |c| c.future[0].contract.limits.set("max_orders", "0"),
         |c| c.series[0].contract.funding.set("max_basis", "0.2"),
-        |c| c.exchange.timelock = 2_592_001,
+        |c| {
+            c.underlying[0].surface.as_mut().unwrap().params.set("min_publishers", "2");
+            c.exchange.timelock = 2_592_001;
+        },
+        |c| c.exchange.timelock = 60, // with one publisher
     ] {
         assert_eq!(found(change).len(), 1);
     }

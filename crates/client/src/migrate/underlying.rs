@@ -74,7 +74,10 @@ impl Planner<'_> {
                 }
                 Some(found) => {
                     let d = surface_differences(surface, found)?;
-                    self.take_conflicts(&format!("the surface of {}", u.name), &d);
+                    if let Some(changed) = d.changed() {
+                        let ix = instruction::change_surface(&self.e, &self.keys.admin, underlying, &args.params);
+                        self.change(&u.name, format!("the surface of {}: {changed}", u.name), ix);
+                    }
                 }
             }
             self.publishers(&u.name, underlying, surface, found.as_deref())?;
@@ -136,10 +139,10 @@ fn underlying_differences(old: &Underlying, new: &UnderlyingArgs, group_name: im
     d
 }
 
-/// What differs in a surface; nothing of it can be changed but its publishers.
+/// What differs in a surface beside its publishers.
 fn surface_differences(config: &SurfaceConfig, found: &VolatilitySurface) -> Result<Differences> {
     let mut d = Differences::default();
-    d.fixed_list(&found.surface.params, &config.params()?);
+    d.list("", &found.surface.params, &config.params()?, &Scale::NONE);
     Ok(d)
 }
 

@@ -12,16 +12,16 @@ parameters! {
     MarginParams "Margin" {
         /// Initial margin as a multiple of maintenance margin.
         initial_ratio: Ppm in 1_050_000..=3_000_000, Ratio;
-        /// A liquidation stops where equity reaches maintenance times one plus this.
+        /// A liquidation stops where equity reaches maintenance times one plus this, at most initial margin.
         liquidation_buffer: Ppm in 1_000..=500_000, Ratio;
         /// δ0: share of the margin freed that is the discount of a liquidation that comes at once.
-        discount_base: Ppm in 0..=500_000, Ratio default 150_000;
+        discount_base: Ppm in 0..=250_000, Ratio default 150_000;
         /// φ: the share that it rises to with the shortfall, or with the time since the notice; at least the base.
-        discount_max: Ppm in 0..=700_000, Ratio default 500_000;
+        discount_max: Ppm in 100_000..=700_000, Ratio default 500_000;
         /// ψ: largest share as a ratio of the account's ratio of equity to maintenance margin that counts.
         discount_of_equity: Ppm in 1..=700_000, Ratio default 500_000;
         /// Part of the discount that goes to the insurance fund.
-        insurance_share: Ppm in 0..=900_000, Ratio;
+        insurance_share: Ppm in 0..=500_000, Ratio;
         /// An account whose maintenance margin is below this is liquidated whole or not at all.
         dust_value: QuoteNative in 0..=1_000_000_000, Quote;
         /// An account whose equity is below maintenance times one plus this is called for margin by an event.
@@ -42,9 +42,13 @@ parameters! {
 }
 
 impl MarginParams {
-    /// Checks the hard bounds, that the largest discount is not below the least, and that the settlement time is a whole minute.
+    /// Checks the hard bounds, that a liquidation stops at initial margin at the latest, that the largest discount is not below
+    /// the least, and that the settlement time is a whole minute.
     pub fn validate(&self) -> Result<(), RiskError> {
         self.validate_bounds()?;
+        if Ppm::ONE.get() + self.liquidation_buffer.get() > self.initial_ratio.get() {
+            return Err(RiskError::ParameterRule { rule: "1 + liquidation_buffer must be at most initial_ratio" });
+        }
         if self.discount_base > self.discount_max {
             return Err(RiskError::ParameterRule { rule: "discount_base must be at most discount_max" });
         }

@@ -13,11 +13,9 @@ parameters! {
         cap: Ppm in 10_000..=1_000_000, Ratio default 600_000;
         /// Horizon.
         horizon: u32 in 300..=604_800, Seconds default 86_400;
-        /// Half-life of the variance estimate.
+        /// Half-life of the variance estimate: a range that is above its floor halves in two of them.
         half_life: u32 in 3_600..=5_184_000, Seconds default 604_800;
-        /// Most by which a range falls in an hour, a ratio of itself.
-        fall_rate: Ppm in 1_000..=250_000, Ratio default 20_000;
-    } reserved u32
+    } reserved [u32; 2]
 }
 
 impl RangeParams {

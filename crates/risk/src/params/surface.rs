@@ -1,6 +1,7 @@
 //! Volatility surfaces.
 
-use super::list::parameters;
+use super::{Parameters, list::parameters};
+use crate::RiskError;
 use ballast_units::Ppm;
 
 /// Publishers of a surface.
@@ -9,7 +10,7 @@ pub const MAX_PUBLISHERS: usize = 5;
 parameters! {
     /// Parameters of a surface.
     SurfaceParams "Volatility surface" {
-        /// Publishers without whom there is no median.
+        /// Publishers without whom there is no median; two are needed at least once the exchange has a timelock.
         min_publishers: u32 in 1..=MAX_PUBLISHERS as i64, Count;
         /// Oldest quote that counts.
         max_quote_age: u32 in 10..=3_600, Seconds;
@@ -20,6 +21,18 @@ parameters! {
         /// Farthest that the first publication may be from what was listed.
         first_bound: Ppm in 10_000..=1_000_000, Ratio;
     } reserved u32
+}
+
+impl SurfaceParams {
+    /// Checks the hard bounds, and that no publisher decides alone unless the exchange is being set up.
+    pub fn validate(&self, set_up: bool) -> Result<(), RiskError> {
+        self.validate_bounds()?;
+        if !set_up && self.min_publishers < 2 {
+            let rule = "min_publishers must be at least 2 on an exchange that has a timelock";
+            return Err(RiskError::ParameterRule { rule });
+        }
+        Ok(())
+    }
 }
 
 parameters! {

@@ -164,6 +164,7 @@ fn reserved_bytes_are_refused() {
     for_every_list!(check);
 }
 
+/// I555.
 #[test]
 fn what_two_parameters_must_be_to_one_another_is_checked() {
     let rule = |result: Result<(), RiskError>| matches!(result, Err(RiskError::ParameterRule { .. }));
@@ -172,9 +173,13 @@ fn what_two_parameters_must_be_to_one_another_is_checked() {
     for maker_fee in [-501, 501] {
         assert!(rule(FeeParams { maker_fee, ..fees }.validate()));
     }
-    let margin = MarginParams { discount_base: Ppm::new(7), discount_max: Ppm::new(7), ..least() };
+    let base = Ppm::new(100_001);
+    let margin = MarginParams { discount_base: base, discount_max: base, ..least() };
     assert_eq!(margin.validate(), Ok(()));
-    assert!(rule(MarginParams { discount_max: Ppm::new(6), ..margin }.validate()));
+    assert!(rule(MarginParams { discount_max: Ppm::new(100_000), ..margin }.validate()));
+    let margin = MarginParams { liquidation_buffer: Ppm::new(50_000), ..margin };
+    assert_eq!((margin.initial_ratio.get(), margin.validate()), (1_050_000, Ok(())));
+    assert!(rule(MarginParams { liquidation_buffer: Ppm::new(50_001), ..margin }.validate()));
     let underlying = UnderlyingParams { calendar: Ppm::new(10_000), ..least() };
     assert_eq!(underlying.validate(), Ok(()));
     assert!(rule(UnderlyingParams { calendar: Ppm::new(10_001), ..underlying }.validate()));
@@ -184,6 +189,13 @@ fn what_two_parameters_must_be_to_one_another_is_checked() {
     let funding = FundingParams { period: 0, impact_notional: QuoteNative::ZERO, ..least() };
     assert_eq!(funding.validate(), Ok(()));
     assert!(rule(FundingParams { impact_notional: QuoteNative::new(1_000_000), ..funding }.validate()));
+    let funding = FundingParams { max_premium: Ppm::new(9), max_basis: Ppm::new(9), ..funding };
+    assert_eq!(funding.validate(), Ok(()));
+    assert!(rule(FundingParams { max_basis: Ppm::new(10), ..funding }.validate()));
+    let surface = least::<SurfaceParams>();
+    assert_eq!(surface.validate(true), Ok(()));
+    assert!(rule(surface.validate(false)));
+    assert_eq!(SurfaceParams { min_publishers: 2, ..surface }.validate(false), Ok(()));
     let interest = InterestParams { optimal_rate: Ppm::new(5), max_rate: Ppm::new(5), ..least() };
     assert_eq!(interest.validate(), Ok(()));
     assert!(rule(InterestParams { max_rate: Ppm::new(4), ..interest }.validate()));

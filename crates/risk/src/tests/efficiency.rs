@@ -13,8 +13,11 @@ use bytemuck::Zeroable;
 use std::{env, format, fs, prelude::v1::*};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/margin-efficiency.md");
-/// First cell of the table.
+/// The parameters that the document's figures are of.
+const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/mainnet.example.toml");
+/// First cell of the table, and of that of the parameters.
 const HEAD: &str = "| book |";
+const PARAMETERS: &str = "| parameter |";
 
 const DAY: i64 = 86_400;
 const USDC: i64 = 1_000_000;
@@ -26,6 +29,96 @@ const BTC: i64 = 100;
 const ETH: i64 = 10;
 const SOL: i64 = 1;
 
+/// Parameters of a board, in millionths; those of underlyings are of BTC, ETH and SOL.
+pub struct Terms {
+    initial_ratio: u32,
+    offset: u32,
+    ranges: [u32; 3],
+    calendars: [u32; 3],
+    concentrations: [u32; 3],
+    /// In USDC.
+    liquidities: [i64; 3],
+    grouped: [bool; 3],
+    short_minimum: u32,
+    haircut: u32,
+}
+
+/// Round numbers, without concentration: other tests have figures of them.
+const ROUND: Terms = Terms {
+    initial_ratio: 1_250_000,
+    offset: 600_000,
+    ranges: [150_000, 180_000, 200_000],
+    calendars: [3_000; 3],
+    concentrations: [0; 3],
+    liquidities: [1_000_000_000; 3],
+    grouped: [true; 3],
+    short_minimum: 10_000,
+    haircut: 50_000,
+};
+
+impl Terms {
+    /// Those of the example for real money.
+    fn shipped() -> Self {
+        let text = fs::read_to_string(SHIPPED).unwrap();
+        // The tables of the file: head, then `key = "value"` lines.
+        let table = |head: &str, name: &str| {
+            let mut tables = text.split("\n[").filter(|t| t.trim_start_matches('[').starts_with(head));
+            tables.find(|t| t.contains(&format!("name = \"{name}\"")) || name.is_empty()).unwrap()
+        };
+        let read = |table: &str, key: &str| -> Option<String> {
+            let line = table.lines().find(|l| l.split('=').next().is_some_and(|k| k.trim() == key))?;
+            Some(line.split('"').nth(1).unwrap().replace('_', ""))
+        };
+        let ppm = |table: &str, key: &str| (read(table, key).unwrap().parse::<f64>().unwrap() * 1e6).round() as u32;
+        let of = ["BTC", "ETH", "SOL"].map(|name| table("underlying]]", name));
+        Self {
+            initial_ratio: ppm(table("margin]", ""), "initial_ratio"),
+            offset: ppm(table("group]]", "MAJORS"), "offset"),
+            ranges: of.map(|t| ppm(t, "scan_range")),
+            calendars: of.map(|t| ppm(t, "calendar")),
+            concentrations: of.map(|t| ppm(t, "concentration")),
+            liquidities: of.map(|t| read(t, "liquidity").unwrap().parse().unwrap()),
+            grouped: of.map(|t| read(t, "group").is_some()),
+            short_minimum: ppm(of[0], "short_minimum"),
+            haircut: ppm(table("collateral]]", "SOL"), "haircut"),
+        }
+    }
+
+    /// The table of the document.
+    fn table(&self) -> String {
+        let percent = |ppm: u32| format!("{} %", f64::from(ppm) / 1e4);
+        let each = |all: [u32; 3]| format!("{} BTC, {} ETH, {} SOL", percent(all[0]), percent(all[1]), percent(all[2]));
+        let names: Vec<_> =
+            ["BTC", "ETH", "SOL"].into_iter().zip(self.grouped).filter(|(_, g)| *g).map(|(n, _)| n).collect();
+        let liquidities = self.liquidities.map(|usdc| usdc / 1_000_000);
+        format!(
+            "{PARAMETERS} in `migrations/mainnet.example.toml` |\n|---|---|\n\
+             | prices | BTC 60,000, ETH 3,000, SOL 150 USDC |\n\
+             | scan range r | {} |\n\
+             | product group | {} in one, c = {} |\n\
+             | scenarios | SPAN's sixteen: 0, ±1/3, ±2/3, ±1 range with volatility up and down, ±3 ranges at 33 % |\n\
+             | options | 60 % volatility at every strike, 30 days; the calendar spread's far leg 60 days |\n\
+             | volatility scan range | 25 % of the volatility at 30 days, by the square root of time for other expiries |\n\
+             | calendar charge | {} |\n\
+             | concentration | {} of what is above {}, {} and {} million USDC, in multiples of it |\n\
+             | haircut of SOL | {} |\n\
+             | minimum for short options | {} of the index price |\n\
+             | initial margin | {} times maintenance margin |\n",
+            each(self.ranges),
+            names.join(" and "),
+            f64::from(self.offset) / 1e6,
+            each(self.calendars),
+            percent(self.concentrations[0]),
+            liquidities[0],
+            liquidities[1],
+            liquidities[2],
+            percent(self.haircut),
+            percent(self.short_minimum),
+            f64::from(self.initial_ratio) / 1e6,
+        )
+    }
+}
+
 /// The board of the document: BTC at 60,000, ETH at 3,000 and SOL at 150 USDC, and their instruments by name.
 pub struct Market {
     pub world: World,
@@ -34,20 +127,28 @@ pub struct Market {
 
 impl Market {
     pub fn new() -> Self {
+        Self::of(&ROUND)
+    }
+
+    fn of(terms: &Terms) -> Self {
         let mut world = World::of(empty_board());
-        world.board.groups[0] = super::world::group(Ppm::new(600_000));
-        let prices = [("BTC", 60_000, BTC, 150_000), ("ETH", 3_000, ETH, 180_000), ("SOL", 150, SOL, 200_000)];
-        for (index, (_, price, lots, range)) in (0..).zip(prices) {
+        world.board.params.initial_ratio = Ppm::new(terms.initial_ratio);
+        world.board.groups[0] = super::world::group(Ppm::new(terms.offset));
+        let prices = [("BTC", 60_000, BTC), ("ETH", 3_000, ETH), ("SOL", 150, SOL)];
+        for (index, (_, price, lots)) in (0..).zip(prices) {
+            let n = usize::from(index);
             let mut u = Underlying {
                 params: UnderlyingParams {
-                    liquidity: QuoteNative::new(1 << 50),
+                    liquidity: QuoteNative::new(terms.liquidities[n] * USDC),
+                    concentration: Ppm::new(terms.concentrations[n]),
+                    concentration_cap: Ppm::new(2_000_000),
                     profit_cap: QuoteNative::new(1 << 50),
-                    scan_range: Ppm::new(range),
+                    scan_range: Ppm::new(terms.ranges[n]),
                     max_confidence: Ppm::new(20_000),
-                    calendar: Ppm::new(3_000),
+                    calendar: Ppm::new(terms.calendars[n]),
                     stable_rate: Ppm::new(100_000),
                     max_age: 10,
-                    short_minimum: Ppm::new(10_000),
+                    short_minimum: Ppm::new(terms.short_minimum),
                     open_interest_liquidity: QuoteNative::new(1 << 60),
                     ..UnderlyingParams::zeroed()
                 },
@@ -57,13 +158,13 @@ impl Market {
                 max_price: UnitPrice::new(1 << 36),
                 scale_bits: 8,
                 listed: 1,
-                group: 1,
+                group: u8::from(terms.grouped[n]),
                 index,
                 ..Underlying::zeroed()
             };
             u.validate().unwrap();
             u.publish(&print((price * USDC / lots / LOT_UNITS) << u.scale(), NOW), None).unwrap();
-            world.board.underlyings[usize::from(index)] = u;
+            world.board.underlyings[n] = u;
             world.surfaces.insert(index, world::surface());
         }
         let mut market = Self { world, names: Vec::new() };
@@ -78,6 +179,7 @@ impl Market {
                 market.list(format!("put {days} {strike}"), 0, Kind::Put, days, strike);
             }
         }
+        market.list("call 30 120000".into(), 0, Kind::Call, 30, 120_000);
         for index in 0..3 {
             let board = &mut market.world.board;
             board.reprice(index).unwrap();
@@ -88,7 +190,7 @@ impl Market {
             atoms_per_unit: 1,
             underlying: 2,
             listed: 1,
-            params: super::world::token_params(Ppm::new(50_000)),
+            params: super::world::token_params(Ppm::new(terms.haircut)),
             ..Token::zeroed()
         };
         market
@@ -197,6 +299,8 @@ fn books(market: &Market) -> Vec<(&'static str, Vec<Leg>)> {
         ),
         ("long call: long 1 call 60,000", vec![L("call 30 60000", BTC)]),
         ("long straddle: long 1 call and 1 put 60,000", vec![L("call 30 60000", BTC), L("put 30 60000", BTC)]),
+        ("far short call: short 1 call 120,000", vec![L("call 30 120000", -BTC)]),
+        ("large outright: long 2,000 BTC-PERP", vec![L("BTC-PERP", 2_000 * BTC)]),
     ]
 }
 
@@ -236,14 +340,16 @@ fn table(market: &Market) -> String {
 /// I96.
 #[test]
 fn the_document_says_what_standard_books_ask_for() {
-    let table = table(&Market::new());
-    let document = fs::read_to_string(DOCUMENT).unwrap();
-    let start = document.find(HEAD).unwrap();
-    let end = document[start..].find("\n\n").map_or(document.len(), |length| start + length + 1);
-    if env::var("BALLAST_BLESS").is_ok() {
-        fs::write(DOCUMENT, format!("{}{table}{}", &document[..start], &document[end..])).unwrap();
-    } else {
-        assert_eq!(&document[start..end], table, "BALLAST_BLESS=1 writes the table anew");
+    let terms = Terms::shipped();
+    for (head, table) in [(PARAMETERS, terms.table()), (HEAD, table(&Market::of(&terms)))] {
+        let document = fs::read_to_string(DOCUMENT).unwrap();
+        let start = document.find(head).unwrap();
+        let end = document[start..].find("\n\n").map_or(document.len(), |length| start + length + 1);
+        if env::var("BALLAST_BLESS").is_ok() {
+            fs::write(DOCUMENT, format!("{}{table}{}", &document[..start], &document[end..])).unwrap();
+        } else {
+            assert_eq!(&document[start..end], table, "BALLAST_BLESS=1 writes the table anew");
+        }
     }
 }
 
@@ -256,6 +362,7 @@ fn only_a_long_option_alone_costs_more_than_leg_by_leg() {
         let (ballast, additive) = (market.ballast(&legs).maintenance.get(), market.additive(&legs));
         match legs.as_slice() {
             [L("BTC-PERP", _)] => assert_eq!(ballast, additive),
+            [L(_, lots)] if *lots < 0 => assert!(ballast > additive, "{name}: the minimum for short options"),
             [L(option, lots)] => {
                 let (t, u) = (&market.instrument(option).option, &market.world.board.underlyings[0]);
                 let unseen = Scaled::new(lots * (t.convexity + t.model_error)).to_native_ceil(u.scale()).get();

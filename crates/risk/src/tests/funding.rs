@@ -2,12 +2,12 @@
 
 use super::{
     random::cases,
-    world::{NOW, plain},
+    world::{NOW, World, plain},
 };
 use crate::{
     Fill, FundingParams, Instrument, Kind, LotValue, Lots, Portfolio, Ppm, QuoteNative, RiskError, Underlying,
     fixing::WINDOW_SECONDS,
-    funding::{AVERAGE_BITS, ImpactPrices, Samples, accrue, average, premium},
+    funding::{AVERAGE_BITS, FADE_SECONDS, ImpactPrices, Samples, accrue, average, premium},
 };
 use bytemuck::Zeroable;
 use std::prelude::v1::*;
@@ -146,7 +146,11 @@ fn what_has_no_premium_is_not_sampled() {
     assert_eq!(future.require_sampled(&halted, NOW + 30), Ok(()));
     let closing = Instrument { reduce_only: 1, ..perpetual };
     assert_eq!(closing.require_sampled(&u, NOW), refused);
-    assert_eq!([perpetual, closing, world.board.instruments[0]].map(|i| i.may_have_basis()), [true, false, false]);
+    let closed = |mut i: Instrument| {
+        i.note_closed(NOW);
+        i.closed_at
+    };
+    assert_eq!([perpetual, closing, world.board.instruments[0]].map(closed), [0, NOW, NOW]);
     let (mut i, mut samples) = (future, Samples::default());
     samples.take(&mut i, &u, &at(10_080_000), NOW).unwrap();
     assert_eq!((i.funding_index, i.basis), (LotValue::ZERO, 361));
@@ -202,4 +206,41 @@ fn funding_is_conserved_to_the_unit() {
         assert_eq!(total(&accounts, unpaid), 0);
         assert!(unpaid >= 0 && settled <= 5, "{unpaid}");
     });
+}
+
+/// I553. The basis of a market that closes fades along a line of twelve hours, whatever is repriced when; what is left when the
+/// market opens again stands, and a second closing fades that.
+#[test]
+fn the_basis_of_a_closed_market_fades_over_twelve_hours() {
+    let mut world = plain();
+    let at = |world: &mut World, seconds: i64| {
+        world.board.underlyings[0].publish_time = NOW + seconds;
+        world.board.reprice(0).unwrap();
+        world.board.instruments[0].basis
+    };
+    for basis in [4_320, -4_321] {
+        let i = &mut world.board.instruments[0];
+        (i.funding, i.reduce_only, i.basis, i.closed_at) = (params(), 0, basis, 0);
+        i.note_closed(NOW);
+        assert_eq!(at(&mut world, FADE_SECONDS), basis, "an open market keeps its basis");
+        let i = &mut world.board.instruments[0];
+        i.reduce_only = 1;
+        i.note_closed(NOW);
+        for seconds in [0, 1, 600, 601, 21_600, 40_000] {
+            let left = basis * (FADE_SECONDS - seconds) / FADE_SECONDS;
+            assert_eq!(at(&mut world, seconds), left);
+            world.board.instruments[0].note_closed(NOW + seconds);
+        }
+        let i = &mut world.board.instruments[0];
+        i.reduce_only = 0;
+        i.note_closed(NOW + 40_000);
+        let left = i.basis;
+        assert_eq!(at(&mut world, 90_000), left);
+        let i = &mut world.board.instruments[0];
+        i.reduce_only = 1;
+        i.note_closed(NOW + 90_000);
+        assert_eq!(at(&mut world, 90_000 + FADE_SECONDS / 2), left / 2);
+        assert_eq!(at(&mut world, 90_000 + FADE_SECONDS), 0);
+        assert_eq!(at(&mut world, 90_000 + 2 * FADE_SECONDS), 0);
+    }
 }

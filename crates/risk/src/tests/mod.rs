@@ -12,6 +12,7 @@ mod efficiency;
 mod funding;
 mod grid;
 mod invariants;
+mod keys;
 mod lending;
 mod liquidation;
 mod netting;

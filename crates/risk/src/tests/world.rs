@@ -90,14 +90,15 @@ fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
     if reach == Reach::Usual {
         return usual_params();
     }
-    let base = legal(rng, 0, 500_000);
+    let base = legal(rng, 0, 250_000);
+    let ratio = legal(rng, 1_050_000, 3_000_000);
     let params = MarginParams {
-        initial_ratio: Ppm::new(legal(rng, 1_050_000, 3_000_000) as u32),
-        liquidation_buffer: Ppm::new(legal(rng, 1_000, 500_000) as u32),
+        initial_ratio: Ppm::new(ratio as u32),
+        liquidation_buffer: Ppm::new(legal(rng, 1_000, (ratio - 1_000_000).min(500_000)) as u32),
         discount_base: Ppm::new(base as u32),
-        discount_max: Ppm::new(legal(rng, base, 700_000) as u32),
+        discount_max: Ppm::new(legal(rng, base.max(100_000), 700_000) as u32),
         discount_of_equity: Ppm::new(legal(rng, 1, 700_000) as u32),
-        insurance_share: Ppm::new(legal(rng, 0, 900_000) as u32),
+        insurance_share: Ppm::new(legal(rng, 0, 500_000) as u32),
         dust_value: QuoteNative::new(legal(rng, 0, 1_000_000_000)),
         warning_buffer: Ppm::new(legal(rng, 0, 1_000_000) as u32),
         seizure_ratio: Ppm::new(legal(rng, 100_000, 500_000) as u32),
@@ -107,7 +108,7 @@ fn params(rng: &mut Rng, reach: Reach) -> MarginParams {
         book_reward: Ppm::new(legal(rng, 0, 500_000) as u32),
         reserved: [0; 2],
     };
-    params.validate_bounds().unwrap();
+    params.validate().unwrap();
     params
 }
 
@@ -166,14 +167,7 @@ fn underlying_params(rng: &mut Rng, reach: Reach) -> UnderlyingParams {
 
 /// A range at its floor.
 pub fn range_params() -> RangeParams {
-    RangeParams {
-        sigmas: 0,
-        cap: Ppm::new(1_000_000),
-        horizon: 86_400,
-        half_life: 86_400,
-        fall_rate: Ppm::new(10_000),
-        reserved: 0,
-    }
+    RangeParams { sigmas: 0, cap: Ppm::new(1_000_000), horizon: 86_400, half_life: 86_400, reserved: [0; 2] }
 }
 
 /// The widest limits but that of an account's position.
@@ -299,11 +293,16 @@ pub fn underlying(rng: &mut Rng, reach: Reach, index: u16, groups: u8) -> Underl
     u.validate().unwrap();
     u.publish(&print(price, NOW), None).unwrap();
     if rng.chance(40) {
-        // On the way up: initial margin's range is ahead of maintenance margin's.
+        // On the way up: initial margin's range, which the variance holds up, is ahead of maintenance margin's.
         let maintenance = rng.range(u.params.scan_range.get().into(), 1_000_000);
+        let initial = rng.range(maintenance, (4 * maintenance).min(1_000_000));
         u.range.maintenance = Ppm::new(maintenance as u32);
-        u.range.initial = Ppm::new(rng.range(maintenance, (4 * maintenance).min(1_000_000)) as u32);
-        u.surcharge = u.range.surcharge();
+        u.range_params.sigmas = 1_000;
+        // Ten sigmas of a day in 2^-24, and one more for the rounding down; a bucket's variance is a 288th of its square.
+        let sigma = (initial << 24) / 10_000_000 + 1;
+        u.range.variance = sigma * sigma / 288 + 1;
+        u.move_range(NOW).unwrap();
+        assert!(u.range.maintenance.get() == maintenance as u32 && u.range.initial >= u.range.maintenance);
     }
     if !u.params.crowding_cap.is_zero() {
         // Twice the liquidity and more, so that the charge is at its cap.

@@ -40,6 +40,13 @@ impl Underlying {
         self.range.sample(print.price.get(), print.publish_time, print.previous_publish_time, &self.range_params)
     }
 
+    /// Moves the ranges on to a time.
+    pub fn move_range(&mut self, now: i64) -> Result<(), RiskError> {
+        self.range.advance(now, self.params.scan_range, &self.range_params)?;
+        self.surcharge = self.range.surcharge();
+        Ok(())
+    }
+
     /// Notes since when prices are suspect.
     fn note_suspect(&mut self) {
         if self.guards.flags == 0 {
@@ -70,8 +77,7 @@ impl Underlying {
         if self.guards.flags & (flag::VOLATILE | flag::UNCERTAIN) == 0 {
             self.range.sample(price.get(), publish_time, previous_publish_time, &self.range_params)?;
         }
-        self.range.advance(publish_time, self.params.scan_range, &self.range_params)?;
-        self.surcharge = self.range.surcharge();
+        self.move_range(publish_time)?;
         self.price = price;
         self.confidence = confidence;
         self.publish_time = publish_time;

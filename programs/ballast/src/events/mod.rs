@@ -109,7 +109,7 @@ macro_rules! families {
 families! {
     exchange { ExchangeInitialized, BoardGrown, PauseSet, InsuranceFunded }
     listing { ProductGroupSet, UnderlyingListed, CollateralListed, InstrumentListed }
-    surface { SurfaceOpened, PublishersSet, ExpiryOpened, VolatilityPublished }
+    surface { SurfaceOpened, SurfaceChanged, PublishersSet, ExpiryOpened, VolatilityPublished }
     governance {
         ChangeProposed, ChangeCancelled, TimelockSet, AuthorityNominated, AuthorityAccepted, FeesChanged, MarginChanged,
         UnderlyingChanged, ScanRangeRaised, ScanRangeRelaxed, InstrumentChanged, CollateralChanged, WithdrawalLimitSet,

@@ -1,6 +1,6 @@
 //! Events of volatility surfaces.
 
-use ballast_risk::Ppm;
+use ballast_risk::{Ppm, SurfaceParams};
 use solana_address::Address;
 
 events! {
@@ -12,6 +12,13 @@ events! {
         surface: Address,
         /// The underlying.
         underlying: u16,
+    }
+    /// A surface's parameters changed.
+    SurfaceChanged {
+        /// The surface.
+        surface: Address,
+        /// The parameters.
+        params: SurfaceParams,
     }
     /// A surface's publishers were named.
     PublishersSet {

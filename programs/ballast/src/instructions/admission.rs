@@ -43,7 +43,7 @@ pub fn admit_leg(accounts: [&MarginAccount; 2], i: &Instrument, u: &Underlying, 
     require_trading(i, now)?;
     require_not_halted(u, now)?;
     require!(i.reduce_only == 0, BallastError::MarketReduceOnly);
-    require_size(i, lots.magnitude().map_err(|_| BallastError::BadSize)?)?;
+    require_size(lots.magnitude().map_err(|_| BallastError::BadSize)?, i.limits.max_position)?;
     // The margin check looks at what is held in the end. A leg that both sides close is judged by its mark alone, and a stale
     // mark would let value pass unseen.
     u.require_fresh(now).logged()?;
@@ -100,10 +100,10 @@ fn require_accepted(margin: &MarginAccount, i: &Instrument) -> Result<()> {
     Ok(())
 }
 
-/// Requires that a size is of at least one lot, and no more than one account may hold.
+/// Requires that a size is of at least one lot and at most so many.
 #[inline(always)]
-pub fn require_size(i: &Instrument, lots: Lots) -> Result<()> {
-    require!(lots > Lots::ZERO && lots <= i.limits.max_position, BallastError::BadSize);
+pub fn require_size(lots: Lots, most: Lots) -> Result<()> {
+    require!(lots > Lots::ZERO && lots <= most, BallastError::BadSize);
     Ok(())
 }
 

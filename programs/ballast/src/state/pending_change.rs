@@ -17,7 +17,7 @@ pub struct PendingChange {
     /// Paid for this account, and gets the rent back.
     pub payer: Address,
     /// The account that the instruction is about where its data do not say it (the mint of `list_collateral`, the surface of
-    /// `set_publishers`); else zero.
+    /// `set_publishers`, `open_expiry` and `change_surface`); else zero.
     pub subject: Address,
     /// The admin's own number for it, part of the seeds.
     pub nonce: u64,

@@ -18,7 +18,7 @@ use ballast_client::{
     event,
     instruction::{self, accept_authority, nominate_authority},
 };
-use ballast_testkit::{BTC, ETH, Svm, Trader, options::SMILE};
+use ballast_testkit::{BTC, ETH, Svm, Trader};
 use solana_address::Address;
 use solana_instruction::Instruction;
 use solana_keypair::Keypair;
@@ -102,8 +102,8 @@ type Named = (&'static str, Instruction);
 fn of_admin(svm: &mut Svm, who: &Address, expiry: i64) -> Vec<Named> {
     let (e, from) = (svm.exchange, svm.payer.pubkey());
     let mut all = waiting(svm, who, expiry, 9);
-    all.push(("open_expiry", instruction::open_expiry(&e, who, BTC, expiry + 86_400, &SMILE)));
-    all.push(("relax_underlying", instruction::relax_underlying(&e, who, ETH, 200_000)));
+    all.push(("relax_underlying", instruction::relax_underlying(&e, who, ETH, 180_001)));
+    all.push(("relax_instrument", instruction::relax_instrument(&e, who, ETH)));
     all.push(("clear a pause", instruction::set_pause(&e, who, Pause::empty())));
     all.push(("propose_change", instruction::propose_change(&e, &from, who, 5, who, &[tag::CHANGE_FEES])));
     all.push(("cancel_change", instruction::cancel_change(&e, who, 4, &from)));
@@ -120,8 +120,15 @@ fn only_the_admin_does_what_is_the_admins() {
     let (svm, admin, expiry) = (&mut cast.svm, cast.admin.insecure_clone(), cast.expiry);
     let (e, from) = (svm.exchange, svm.payer.pubkey());
     svm.set_pause(Pause::WITHDRAW).unwrap();
-    let tighten = instruction::tighten_underlying(&e, &cast.risker.pubkey(), ETH, 500_000);
-    svm.send(&[tighten], &[&cast.risker]).unwrap();
+    let tighten = instruction::tighten_underlying(&e, &cast.risker.pubkey(), ETH, 198_000);
+    let limits = svm.board().board.instrument(ETH).unwrap().limits;
+    let args = InstrumentTightenArgs {
+        max_position: limits.max_position.get(),
+        open_interest_cap: limits.open_interest_cap.get(),
+        reduce_only: 1,
+    };
+    let close = instruction::tighten_instrument(&e, &cast.risker.pubkey(), ETH, &args);
+    svm.send(&[tighten, close], &[&cast.risker]).unwrap();
     let proposal = instruction::propose_change(&e, &from, &admin.pubkey(), 4, &from, &[tag::CHANGE_FEES]);
     svm.send(&[proposal], &[&admin]).unwrap();
     for (what, ix) in of_admin(svm, &admin.pubkey(), expiry) {
@@ -137,9 +144,9 @@ fn only_the_risk_authority_tightens() {
     let risker = cast.risker.insecure_clone();
     let build = |svm: &mut Svm, who: &Address| -> Vec<Named> {
         let e = svm.exchange;
-        let args = InstrumentTightenArgs { max_position: 1, open_interest_cap: 1, reduce_only: 1 };
+        let args = InstrumentTightenArgs { max_position: 100_000, open_interest_cap: 1, reduce_only: 1 };
         vec![
-            ("tighten_underlying", instruction::tighten_underlying(&e, who, BTC, 200_000)),
+            ("tighten_underlying", instruction::tighten_underlying(&e, who, BTC, 165_000)),
             ("tighten_instrument", instruction::tighten_instrument(&e, who, BTC, &args)),
             ("tighten_collateral", instruction::tighten_collateral(&e, who, 0, 1)),
         ]

@@ -2,5 +2,6 @@
 
 mod authorities;
 mod parameters;
+mod stolen;
 mod tables;
 pub mod timelock;

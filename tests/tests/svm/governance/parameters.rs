@@ -29,7 +29,7 @@ use solana_signer::Signer;
 
 const HOUR: i64 = 3_600;
 
-fn btc(svm: &Svm) -> Underlying {
+pub fn btc(svm: &Svm) -> Underlying {
     *svm.board().board.underlying(BTC).unwrap()
 }
 
@@ -37,7 +37,7 @@ pub fn btc_args(svm: &Svm) -> UnderlyingArgs {
     svm.config.underlying_args(&svm.config.underlying[0]).unwrap()
 }
 
-fn by_admin(svm: &mut Svm, ix: Instruction) -> Result<Sent, Failed> {
+pub fn by_admin(svm: &mut Svm, ix: Instruction) -> Result<Sent, Failed> {
     let admin = svm.admin.insecure_clone();
     svm.send(&[ix], &[&admin])
 }
@@ -47,12 +47,12 @@ fn by_risk_authority(svm: &mut Svm, ix: Instruction) -> Result<Sent, Failed> {
     svm.send(&[ix], &[&risker])
 }
 
-fn change_btc(svm: &mut Svm, args: &UnderlyingArgs) -> Result<Sent, Failed> {
+pub fn change_btc(svm: &mut Svm, args: &UnderlyingArgs) -> Result<Sent, Failed> {
     let ix = instruction::change_underlying(&svm.exchange, &svm.admin.pubkey(), BTC, args);
     by_admin(svm, ix)
 }
 
-fn tighten_btc(svm: &mut Svm, scan_range: u32) -> Result<Sent, Failed> {
+pub fn tighten_btc(svm: &mut Svm, scan_range: u32) -> Result<Sent, Failed> {
     let ix = instruction::tighten_underlying(&svm.exchange, &svm.risker.pubkey(), BTC, scan_range);
     by_risk_authority(svm, ix)
 }
@@ -138,7 +138,7 @@ fn reserved_bytes_are_refused_by_name() {
     let mut funding = instrument_change(&svm, BTC);
     funding.funding.reserved = 1;
     let mut range = btc_args(&svm);
-    range.range.reserved = 1;
+    range.range.reserved[0] = 1;
     let mut group = ballast_testkit::offset(0);
     group.reserved[0] = 1;
     let token =
@@ -230,43 +230,46 @@ fn a_raised_scan_range_asks_for_initial_margin_at_once_and_for_maintenance_in_tw
         assert!(
             calm_poor.initial_equity >= calm_poor.initial && calm_poor.equity.get() < 2 * calm_poor.maintenance.get()
         );
+        // The admin's change may be any, the risk authority's a tenth.
+        let raised = if by_change { 300_000 } else { 165_000 };
         if by_change {
             let mut args = btc_args(&svm);
-            args.params.scan_range = Ppm::new(300_000);
+            args.params.scan_range = Ppm::new(raised);
             change_btc(&mut svm, &args).unwrap();
         } else {
-            let sent = tighten_btc(&mut svm, 300_000).unwrap();
+            let sent = tighten_btc(&mut svm, raised).unwrap();
             let told = event::find::<ScanRangeRaised>(&sent.log)[0];
-            assert_eq!((told.before, told.scan_range, told.underlying), (150_000, 300_000, BTC));
+            assert_eq!((told.before, told.scan_range, told.underlying), (150_000, raised, BTC));
         }
+        let more = i64::from(raised) - 150_000;
         // The very next price, a second later.
         let raised_at = svm.now();
         svm.advance(1);
         svm.publish(BTC, "40000").unwrap();
         let now = svm.requirements(&alice);
         let range = btc(&svm).range;
-        assert_eq!((range.initial.get(), range.maintenance.get()), (300_000, 150_000 + 150_000 / 43_200));
+        assert_eq!((range.initial.get(), i64::from(range.maintenance.get())), (raised, 150_000 + more / 43_200));
         // To two millionths: a ratio is rounded up to one, and a shock to a sixteenth of a unit's millionth of a dollar.
-        let twice = 2 * calm.initial.get();
-        assert!((twice..=twice + twice / 500_000).contains(&now.initial.get()), "{} {twice}", now.initial.get());
+        let asked = calm.initial.get() * i64::from(raised) / 150_000;
+        assert!((asked..=asked + asked / 500_000).contains(&now.initial.get()), "{} {asked}", now.initial.get());
         assert!(now.maintenance.get() - calm.maintenance.get() < calm.maintenance.get() / 10_000);
         // Who had enough for the old range is not liquidated, and may not add.
         let carol = svm.trader("100000").unwrap();
         let failed = svm.liquidate(&carol, &poor, &[BTC]).unwrap_err();
         assert_eq!(failed.ballast(), Some(E::NotLiquidatable));
-        let failed = svm.place(&poor, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
+        let failed = svm.place(&poor, Order::buy(&svm, BTC, "39000", 30), &[]).unwrap_err();
         assert_eq!(failed.ballast(), Some(E::BelowInitialMargin));
         // Never faster than the ramp, and there at its end.
         for hour in 1..=12 {
             svm.set_time(raised_at + hour * HOUR);
             svm.publish(BTC, "40000").unwrap();
-            let expected = 150_000 + 150_000 * (hour * HOUR) / TIGHTENING_SECONDS;
+            let expected = 150_000 + more * (hour * HOUR) / TIGHTENING_SECONDS;
             assert_eq!(i64::from(btc(&svm).range.maintenance.get()), expected, "hour {hour}");
         }
         let end = svm.requirements(&alice);
-        assert!((end.maintenance.get() - 2 * calm.maintenance.get()).abs() < 10);
-        assert_eq!(btc(&svm).range.initial, Ppm::new(300_000));
-        svm.liquidate(&carol, &poor, &[BTC]).unwrap();
+        assert!((end.maintenance.get() - calm.maintenance.get() * i64::from(raised) / 150_000).abs() < 10);
+        assert_eq!(btc(&svm).range.initial, Ppm::new(raised));
+        assert_eq!(svm.liquidate(&carol, &poor, &[BTC]).is_ok(), by_change);
         svm.assert_reconciled();
     }
 }
@@ -277,16 +280,18 @@ fn the_risk_authority_raises_a_scan_range_and_never_lowers_it() {
     let mut svm = Svm::new().unwrap();
     let risker = svm.risker.insecure_clone();
     let ix = |scan_range| instruction::tighten_underlying(&svm.exchange, &risker.pubkey(), BTC, scan_range);
-    let (same, lower, much, capped) = (ix(150_000), ix(149_999), ix(1_000_001), ix(600_001));
+    let (same, lower, much) = (ix(150_000), ix(149_999), ix(165_001));
     for (ix, range) in [(same, 150_000), (lower, 149_999)] {
         let failed = assert_refused(&mut svm, &[ix], &[&risker], E::OnlyTightens);
         assert_eq!(numbers(&failed, "scan_range"), (150_000, range));
     }
-    assert_refused(&mut svm, &[much], &[&risker], E::ParameterOutOfBounds);
-    // The cap of the dynamic range is the admin's.
-    assert_refused(&mut svm, &[capped], &[&risker], E::ParameterOutOfBounds);
+    assert_refused(&mut svm, &[much], &[&risker], E::RaisedTooMuch);
     tighten_btc(&mut svm, 150_001).unwrap();
-    tighten_btc(&mut svm, 600_000).unwrap();
+    tighten_btc(&mut svm, 165_000).unwrap();
+    // The cap of the dynamic range is the admin's.
+    let mut svm = Svm::with_config(|c| c.underlying[0].range.set("cap", "0.16")).unwrap();
+    refused(&mut svm, |svm| tighten_btc(svm, 160_001), E::ParameterOutOfBounds);
+    tighten_btc(&mut svm, 160_000).unwrap();
 }
 
 /// I318. A lowered limit refuses what would go beyond it and stops no reduction.
@@ -305,10 +310,13 @@ fn a_tightened_instrument_only_takes_reductions() {
     let failed = tighten(&mut svm, position, cap + 1, 0).unwrap_err();
     assert_eq!((failed.ballast(), numbers(&failed, "open_interest_cap")), (Some(E::OnlyTightens), (cap, cap + 1)));
 
-    let sent = tighten(&mut svm, 50, 100, 0).unwrap();
+    let sent = tighten(&mut svm, position / 10, 100, 0).unwrap();
     let told = event::find::<InstrumentChanged>(&sent.log)[0];
-    assert_eq!((told.limits.max_position.get(), told.limits.open_interest_cap.get(), told.reduce_only), (50, 100, 0));
-    let failed = svm.place(&alice, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
+    assert_eq!(
+        (told.limits.max_position.get(), told.limits.open_interest_cap.get(), told.reduce_only),
+        (position / 10, 100, 0)
+    );
+    let failed = svm.place(&alice, Order::buy(&svm, BTC, "39000", position / 10), &[]).unwrap_err();
     assert_eq!(failed.ballast(), Some(E::PositionLimit));
     let (carol, dave) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
     svm.rest(&carol, Order::sell(&svm, BTC, "40000", 1)).unwrap();
@@ -316,11 +324,11 @@ fn a_tightened_instrument_only_takes_reductions() {
     assert_eq!(failed.ballast(), Some(E::OpenInterestCap));
     svm.cancel_all(&carol, BTC, 9).unwrap();
 
-    tighten(&mut svm, 50, 100, 1).unwrap();
+    tighten(&mut svm, position / 10, 100, 1).unwrap();
     let failed = svm.place(&dave, Order::buy(&svm, BTC, "39000", 1), &[]).unwrap_err();
     assert_eq!(failed.ballast(), Some(E::MarketReduceOnly));
     // A zero leaves the market close-only: only the admin opens it again.
-    tighten(&mut svm, 40, 100, 0).unwrap();
+    tighten(&mut svm, position / 10, 90, 0).unwrap();
     assert_eq!(svm.board().board.instrument(BTC).unwrap().reduce_only, 1);
     svm.rest(&bob, Order::buy(&svm, BTC, "40000", 30).reduce_only()).unwrap();
     let sell = Order::sell(&svm, BTC, "40000", 30).reduce_only().immediate();
@@ -514,22 +522,22 @@ fn a_raised_scan_range_is_taken_back_at_once_while_its_ramp_runs() {
     for range in [0, 149_999, 150_000] {
         assert_refused(&mut svm, &[relax(range)], &[&admin], E::ChangeNotProposed);
     }
-    tighten_btc(&mut svm, 600_000).unwrap();
+    tighten_btc(&mut svm, 165_000).unwrap();
     let raised_at = svm.now();
     svm.advance(TIGHTENING_SECONDS - 1);
-    for range in [0, 149_999, 600_000, 600_001, u32::MAX] {
+    for range in [0, 149_999, 165_000, 165_001, u32::MAX] {
         assert_refused(&mut svm, &[relax(range)], &[&admin], E::ChangeNotProposed);
     }
-    let sent = by_admin(&mut svm, relax(300_000)).unwrap();
+    let sent = by_admin(&mut svm, relax(160_000)).unwrap();
     let told = event::find::<ScanRangeRelaxed>(&sent.log)[0];
-    assert_eq!((told.before, told.scan_range, told.underlying), (600_000, 300_000, BTC));
+    assert_eq!((told.before, told.scan_range, told.underlying), (165_000, 160_000, BTC));
     let sent = by_admin(&mut svm, relax(150_000)).unwrap();
     let told = event::find::<ScanRangeRelaxed>(&sent.log)[0];
-    assert_eq!((told.before, told.scan_range), (300_000, 150_000));
+    assert_eq!((told.before, told.scan_range), (160_000, 150_000));
     svm.publish(BTC, "40000").unwrap();
     assert_eq!((btc(&svm).params.scan_range.get(), btc(&svm).range.maintenance.get()), (150_000, 150_000));
     // Once it is in force it is a change like any other.
-    tighten_btc(&mut svm, 600_000).unwrap();
+    tighten_btc(&mut svm, 165_000).unwrap();
     svm.set_time(raised_at + 2 * TIGHTENING_SECONDS - 1);
     assert_refused(&mut svm, &[relax(150_000)], &[&admin], E::ChangeNotProposed);
 }

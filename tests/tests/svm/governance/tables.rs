@@ -239,6 +239,22 @@ fn change_margin() {
     let bounds: &[Change<MarginParams>] = &[
         ("an initial ratio below its bound", |m| m.initial_ratio = Ppm::new(1_049_999), E::ParameterOutOfBounds),
         ("an initial ratio above its bound", |m| m.initial_ratio = Ppm::new(3_000_001), E::ParameterOutOfBounds),
+        ("a base discount above 25 %", |m| m.discount_base = Ppm::new(250_001), E::ParameterOutOfBounds),
+        (
+            "a largest discount below 10 %",
+            |m| (m.discount_base, m.discount_max) = (Ppm::ZERO, Ppm::new(99_999)),
+            E::ParameterOutOfBounds,
+        ),
+        (
+            "more than half of the discount for the fund",
+            |m| m.insurance_share = Ppm::new(500_001),
+            E::ParameterOutOfBounds,
+        ),
+        (
+            "a buffer above initial margin",
+            |m| m.liquidation_buffer = Ppm::new(m.initial_ratio.get() - 1_000_000 + 1),
+            E::ParameterOutOfBounds,
+        ),
         ("a largest discount below the base", |m| m.discount_max = Ppm::new(149_999), E::ParameterOutOfBounds),
         ("a settlement at the end of the day", |m| m.settlement_time = 86_400, E::ParameterOutOfBounds),
         ("a settlement between two minutes", |m| m.settlement_time = 61, E::ParameterOutOfBounds),
@@ -379,7 +395,7 @@ fn set_withdrawal_limit() {
         .run(&mut svm);
 }
 
-/// I318.
+/// I318, I650.
 #[test]
 fn tighten_underlying() {
     let World { mut svm, other, .. } = World::new();
@@ -388,7 +404,8 @@ fn tighten_underlying() {
     let arguments = [
         ("an underlying that is not listed", build(3, 1), E::NotListed.into()),
         ("the range that there is", build(SOL, 250_000), E::OnlyTightens.into()),
-        ("a range at the type's end", build(SOL, u32::MAX), E::ParameterOutOfBounds.into()),
+        ("more than a tenth", build(SOL, 275_001), E::RaisedTooMuch.into()),
+        ("a range at the type's end", build(SOL, u32::MAX), E::RaisedTooMuch.into()),
     ];
     Case::new("tighten_underlying", build(SOL, 250_001), &[&risker], &[Slot::Signer, EXCHANGE, BOARD])
         .arguments(&mut svm, &arguments)
@@ -398,15 +415,16 @@ fn tighten_underlying() {
         .run(&mut svm);
 }
 
-/// I318.
+/// I318, I653.
 #[test]
 fn tighten_instrument() {
     let World { mut svm, other, .. } = World::new();
     let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
-    let args = InstrumentTightenArgs { max_position: 10, open_interest_cap: 20, reduce_only: 1 };
+    let args = InstrumentTightenArgs { max_position: 100_000, open_interest_cap: 20, reduce_only: 1 };
     let build = |args: &InstrumentTightenArgs| instruction::tighten_instrument(&e, &risker.pubkey(), BTC, args);
     let bounds: &[Change<InstrumentTightenArgs>] = &[
         ("no position", |i| i.max_position = 0, E::ParameterOutOfBounds),
+        ("less than a tenth of a position", |i| i.max_position = 99_999, E::ParameterOutOfBounds),
         ("a position at the type's beginning", |i| i.max_position = i64::MIN, E::ParameterOutOfBounds),
         ("a position at the type's end", |i| i.max_position = i64::MAX, E::OnlyTightens),
         ("no open interest", |i| i.open_interest_cap = 0, E::ParameterOutOfBounds),
@@ -462,7 +480,7 @@ fn trip_breaker() {
 fn relax_underlying() {
     let World { mut svm, other, admin, .. } = World::new();
     let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
-    let tighten = instruction::tighten_underlying(&e, &risker.pubkey(), SOL, 300_000);
+    let tighten = instruction::tighten_underlying(&e, &risker.pubkey(), SOL, 275_000);
     svm.send(&[tighten], &[&risker]).unwrap();
     let build = |underlying, range| instruction::relax_underlying(&e, &admin.pubkey(), underlying, range);
     let arguments = [
@@ -471,13 +489,32 @@ fn relax_underlying() {
         ("an underlying that was not tightened", build(BTC, 150_000), E::ChangeNotProposed.into()),
         ("less than there was", build(SOL, 249_999), E::ChangeNotProposed.into()),
         ("no range", build(SOL, 0), E::ChangeNotProposed.into()),
-        ("the range that there is", build(SOL, 300_000), E::ChangeNotProposed.into()),
+        ("the range that there is", build(SOL, 275_000), E::ChangeNotProposed.into()),
         ("a range at the type's end", build(SOL, u32::MAX), E::ChangeNotProposed.into()),
     ];
     Case::new("relax_underlying", build(SOL, 250_000), &[&admin], &[Slot::Signer, EXCHANGE, BOARD])
         .arguments(&mut svm, &arguments)
         .other_exchange(1, other.address)
         .other_exchange(2, other.board)
+        .except(0, OtherSigner, E::Unauthorized)
+        .run(&mut svm);
+}
+
+/// I652.
+#[test]
+fn relax_instrument() {
+    let World { mut svm, other, admin, .. } = World::new();
+    let (e, risker) = (svm.exchange, svm.risker.insecure_clone());
+    let args = InstrumentTightenArgs { max_position: 100_000, open_interest_cap: 20, reduce_only: 1 };
+    svm.send(&[instruction::tighten_instrument(&e, &risker.pubkey(), BTC, &args)], &[&risker]).unwrap();
+    let build = |instrument| instruction::relax_instrument(&e, &admin.pubkey(), instrument);
+    let arguments = [("an instrument that was not tightened", build(ETH), E::ChangeNotProposed.into())];
+    Case::new("relax_instrument", build(BTC), &[&admin], &[Slot::Signer, EXCHANGE, BOARD, MARKET])
+        .arguments(&mut svm, &arguments)
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.board)
+        .other_exchange(3, other.market(BTC))
+        .sibling(3, e.market(ETH))
         .except(0, OtherSigner, E::Unauthorized)
         .run(&mut svm);
 }

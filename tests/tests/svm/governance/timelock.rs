@@ -19,7 +19,7 @@ use ballast_client::{
     },
     event,
     instruction::{self, propose, propose_change, subject, with_change},
-    risk::{ExchangeParams, FeeParams, Feed, Parameters, Ppm, TokenParams, WithdrawalLimit},
+    risk::{ExchangeParams, FeeParams, Feed, Parameters, Ppm, SurfaceParams, TokenParams, WithdrawalLimit},
 };
 use ballast_testkit::{BTC, ETH, Failed, SOL, Sent, Svm, lending::INTEREST, options};
 use solana_address::Address;
@@ -99,6 +99,7 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
     let limit =
         WithdrawalLimitArgs { params: WithdrawalLimit { limit: 7, window: 3_600, reserved: 0 }, token: QUOTE_TOKEN };
     let settles_at = (svm.now() / 60 + 60 * 24 * 90) * 60;
+    let several = SurfaceParams { min_publishers: 2, ..options::SURFACE.params };
     let publishers = [Address::new_from_array([3; 32]), Address::new_from_array([4; 32])];
     vec![
         (
@@ -112,8 +113,10 @@ pub fn waiting(svm: &mut Svm, admin: &Address, expiry: i64, fresh: u8) -> Vec<(&
         ("list_option", instruction::list_option(&e, &from, admin, &option)),
         (
             "open_surface",
-            instruction::open_surface(&e, &from, admin, &SurfaceArgs { underlying: SOL, ..options::SURFACE }),
+            instruction::open_surface(&e, &from, admin, &SurfaceArgs { underlying: SOL, params: several }),
         ),
+        ("change_surface", instruction::change_surface(&e, admin, BTC, &several)),
+        ("open_expiry", instruction::open_expiry(&e, admin, BTC, expiry + DAY, &options::SMILE)),
         ("set_publishers", instruction::set_publishers(&e, admin, BTC, &publishers)),
         ("change_fees", instruction::change_fees(&e, admin, &fees(svm, 600))),
         ("change_margin", instruction::change_margin(&e, admin, &args.margin)),

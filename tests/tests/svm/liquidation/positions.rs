@@ -364,9 +364,10 @@ fn a_pause_of_liquidation_or_of_deposits_stops_it_and_no_other_does() {
 /// I318. Whatever a risk key does to the limits of an instrument, liquidators take positions over.
 #[test]
 fn a_tightened_position_limit_stops_no_liquidation() {
-    let mut crash = Crash::with(|_| {}, true, "20000");
+    let mut crash =
+        Crash::with(|c| c.perpetual[usize::from(BTC)].contract.limits.set("max_position", "0.1"), true, "20000");
     let risker = crash.svm.risker.insecure_clone();
-    let args = InstrumentTightenArgs { max_position: 1, open_interest_cap: 1, reduce_only: 1 };
+    let args = InstrumentTightenArgs { max_position: 10, open_interest_cap: 1, reduce_only: 1 };
     let tighten = instruction::tighten_instrument(&crash.svm.exchange, &risker.pubkey(), BTC, &args);
     crash.svm.send(&[tighten], &[&risker]).unwrap();
     assert_eq!(lots(&crash.liquidate(ALL)), 100);

@@ -153,12 +153,6 @@ fn list_underlying() {
         ("a horizon above a week", |u| u.range.horizon = 604_801, E::ParameterOutOfBounds),
         ("a half-life below an hour", |u| u.range.half_life = 3_599, E::ParameterOutOfBounds),
         ("a half-life above 60 days", |u| u.range.half_life = 5_184_001, E::ParameterOutOfBounds),
-        ("a range that never falls", |u| u.range.fall_rate = Ppm::new(999), E::ParameterOutOfBounds),
-        (
-            "a range that falls faster than 25 % an hour",
-            |u| u.range.fall_rate = Ppm::new(250_001),
-            E::ParameterOutOfBounds,
-        ),
         ("a volatility range above 90 %", |u| u.options.volatility_range = Ppm::new(900_001), E::ParameterOutOfBounds),
         ("a volatility power above one", |u| u.options.volatility_power = Ppm::new(1_000_001), E::ParameterOutOfBounds),
         ("a volatility range that grows without end", |u| u.options.volatility_floor_days = 0, E::ParameterOutOfBounds),
@@ -186,14 +180,7 @@ fn list_underlying() {
         let p = &mut u.params;
         (p.scan_range, p.calendar) = (Ppm::new(10_000), Ppm::new(10_000));
         (p.crowding, p.crowding_cap, p.open_interest_liquidity) = (Ppm::ZERO, Ppm::ZERO, QuoteNative::new(1));
-        u.range = RangeParams {
-            sigmas: 100,
-            cap: Ppm::new(10_000),
-            horizon: 300,
-            half_life: 3_600,
-            fall_rate: Ppm::new(1_000),
-            reserved: 0,
-        };
+        u.range = RangeParams { sigmas: 100, cap: Ppm::new(10_000), horizon: 300, half_life: 3_600, reserved: [0; 2] };
         u.options = OptionParams {
             volatility_range: Ppm::ZERO,
             volatility_power: Ppm::ZERO,
@@ -208,14 +195,8 @@ fn list_underlying() {
         let p = &mut u.params;
         (p.scan_range, p.calendar) = (Ppm::ONE, Ppm::new(100_000));
         (p.crowding, p.crowding_cap, p.open_interest_liquidity) = (Ppm::ONE, Ppm::ONE, QuoteNative::new(1 << 60));
-        u.range = RangeParams {
-            sigmas: 1_000,
-            cap: Ppm::ONE,
-            horizon: 604_800,
-            half_life: 5_184_000,
-            fall_rate: Ppm::new(250_000),
-            reserved: 0,
-        };
+        u.range =
+            RangeParams { sigmas: 1_000, cap: Ppm::ONE, horizon: 604_800, half_life: 5_184_000, reserved: [0; 2] };
         u.options = OptionParams {
             volatility_range: Ppm::new(900_000),
             volatility_power: Ppm::ONE,

@@ -8,14 +8,13 @@ use ballast_client::{
 };
 use ballast_testkit::{BTC, ETH, Order, Svm, Trader, options::SMILE};
 
-/// An exchange whose BTC range is three sigmas of a day, with a half-life of an hour, and falls by 2 % an hour; Alice is
+/// An exchange whose BTC range is three sigmas of a day, with a half-life of an hour; Alice is
 /// long 100 lots with 4,000 dollars.
 fn dynamic() -> (Svm, Trader, Trader) {
     let mut svm = Svm::with_config(|c| {
         let range = &mut c.underlying[0].range;
         range.set("sigmas", "3");
         range.set("half_life", "3600");
-        range.set("fall_rate", "0.02");
     })
     .unwrap();
     let (alice, bob) = (svm.trader("4000").unwrap(), svm.trader("100000").unwrap());
@@ -49,10 +48,10 @@ fn a_volatile_price_raises_initial_margin_at_once_and_maintenance_by_a_quarter_a
     let u = btc(&svm);
     // Twice one per cent in five minutes, a sixth of the half-life: a range of some 17 %.
     assert!((160_000..175_000).contains(&u.range.initial.get()), "{:?}", u.range);
-    // A quarter an hour for the five minutes since the last price.
-    assert_eq!(u.range.maintenance.get(), 153_125);
+    // A quarter an hour, compounded, for the five minutes since the last price.
+    assert_eq!(u.range.maintenance.get(), 152_815);
     let now = svm.requirements(&alice);
-    assert_eq!(now.maintenance.get() / 1_000, calm.maintenance.get() * 153_125 / 150_000 / 1_000);
+    assert_eq!(now.maintenance.get() / 1_000, calm.maintenance.get() * 152_815 / 150_000 / 1_000);
     let ratio = f64::from(u.range.initial.get()) / f64::from(u.range.maintenance.get());
     let asked = (now.maintenance.get() + now.surcharge.get()) as f64;
     assert!((asked / now.maintenance.get() as f64 - ratio).abs() < 1e-4);
@@ -136,19 +135,19 @@ fn a_range_falls_slowly() {
     }
     let high = btc(&svm).range;
     assert!(high.initial > high.maintenance && high.maintenance.get() > 200_000, "{high:?}");
-    // A day of calm: the variance is gone, the range of initial margin falls by 2 % an hour, no faster.
-    let calm = svm.now();
-    let mut last = high.initial.get();
-    for n in 1..=288 {
+    // A quarter of a day of calm: the range falls as the variance does, to a half in two of its half-lives, and to its floor.
+    let (calm, mut last) = (svm.now(), high.initial.get());
+    for n in 1..=72 {
         publish_at(&mut svm, calm + n * BUCKET_SECONDS, "40000");
         let range = btc(&svm).range;
-        assert!(u64::from(range.initial.get()) * 600 + 600 >= u64::from(last) * 599, "{range:?}");
+        assert!(
+            range.initial.get() <= last && u64::from(range.initial.get()) * 1_000 >= u64::from(last) * 971,
+            "{range:?}"
+        );
         last = range.initial.get();
     }
     let range = btc(&svm).range;
-    assert!(range.maintenance <= range.initial && range.maintenance.get() > 150_000, "{range:?}");
-    let day = f64::from(high.initial.get()) * (1.0 - 0.02 / 12.0f64).powi(288);
-    assert!(f64::from(range.initial.get()) >= day - 300.0 && range.initial < high.initial, "{range:?} {day}");
+    assert_eq!((range.maintenance.get(), range.initial.get()), (150_000, 150_000));
 }
 
 /// I256.

@@ -86,6 +86,34 @@ fn open_surface() {
         .run(&mut svm);
 }
 
+/// I654.
+#[test]
+fn change_surface() {
+    let (World { mut svm, other, admin, .. }, _) = World::with_options();
+    let (e, a) = (svm.exchange, admin.pubkey());
+    let build = |params: &SurfaceParams| instruction::change_surface(&e, &a, BTC, params);
+    let bounds: &[Change<SurfaceParams>] = &[
+        ("a median of nobody", |s| s.min_publishers = 0, E::ParameterOutOfBounds),
+        ("a median of six", |s| s.min_publishers = 6, E::ParameterOutOfBounds),
+        ("quotes of more than an hour", |s| s.max_quote_age = 3_601, E::ParameterOutOfBounds),
+        ("an update bound above 20 %", |s| s.update_bound = Ppm::new(200_001), E::ParameterOutOfBounds),
+        ("an hour's bound above 100 %", |s| s.hour_bound = Ppm::new(1_000_001), E::ParameterOutOfBounds),
+        ("a first bound above 100 %", |s| s.first_bound = Ppm::new(1_000_001), E::ParameterOutOfBounds),
+        ("a reserved byte", |s| s.reserved = 1, E::ParameterOutOfBounds),
+    ];
+    let params = SurfaceParams { min_publishers: 3, max_quote_age: 30, ..FREE.params };
+    Case::new("change_surface", build(&params), &[&admin], &[Slot::Signer, EXCHANGE, SURFACE])
+        .arguments(&mut svm, &refusals(params, build, bounds))
+        .other_exchange(1, other.address)
+        .other_exchange(2, other.surface(BTC))
+        .sibling(2, e.surface(ETH))
+        .except(0, OtherSigner, E::Unauthorized)
+        .except(2, Sibling, Legal) // the account says which surface is changed
+        .run(&mut svm);
+    svm.send(&[build(&params)], &[&admin]).unwrap();
+    assert_eq!(svm.surface(BTC).surface.params, params);
+}
+
 #[test]
 fn set_publishers() {
     let (World { mut svm, other, admin, .. }, _) = World::with_options();

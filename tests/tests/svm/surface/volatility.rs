@@ -1,6 +1,9 @@
 //! The volatility surface: who may publish what, and how far it moves (I201 to I203, I242 to I245).
 
-use crate::harness::refusal::{assert_refused, refused};
+use crate::{
+    governance::timelock::{allowed, propose_now, set_timelock},
+    harness::refusal::{assert_refused, refused},
+};
 use ballast_client::{
     BallastError as E,
     ballast::{args::SurfaceArgs, events::VolatilityPublished},
@@ -252,4 +255,48 @@ fn a_surface_takes_five_publishers_and_an_exchange_one_surface_an_underlying() {
     let admin = svm.admin.insecure_clone();
     let again = instruction::open_surface(&svm.exchange, &svm.payer.pubkey(), &admin.pubkey(), &FREE);
     assert_refused(&mut svm, &[again], &[&admin], I::Custom(0));
+}
+
+/// I654. One publisher is enough while an exchange is being set up; from its timelock on a surface needs two, and its parameters
+/// change behind it.
+#[test]
+fn one_publisher_is_not_enough_where_there_is_a_timelock() {
+    let mut svm = Svm::new().unwrap();
+    let expiry = svm.now() + DAY;
+    svm.open_surface(BTC).unwrap();
+    svm.open_expiry(BTC, expiry, &SMILE).unwrap();
+    svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+    set_timelock(&mut svm, 60).unwrap();
+    refused(&mut svm, |svm| svm.publish_smile(BTC, expiry, &SMILE), E::ParameterOutOfBounds);
+    let admin = svm.admin.insecure_clone();
+    let change = |least| {
+        let params = SurfaceParams { min_publishers: least, ..FREE.params };
+        instruction::change_surface(&svm.exchange, &admin.pubkey(), BTC, &params)
+    };
+    let (one, two) = (change(1), change(2));
+    assert_refused(&mut svm, std::slice::from_ref(&two), &[&admin], E::ChangeNotProposed);
+    propose_now(&mut svm, 1, &one);
+    propose_now(&mut svm, 2, &two);
+    svm.advance(60);
+    svm.publish(BTC, "40000").unwrap();
+    let (one, two) = (allowed(&svm, 1, &one), allowed(&svm, 2, &two));
+    assert_refused(&mut svm, &[one], &[&admin], E::ParameterOutOfBounds);
+    svm.send(&[two], &[&admin]).unwrap();
+    let sent = svm.publish_smile(BTC, expiry, &SMILE).unwrap();
+    assert_eq!(published(&sent).publishers, 1, "it is said, and makes no smile");
+}
+
+/// I659. For a day one of four says the highest and the lowest there is in turn; the smile stays where the other three are.
+#[test]
+fn one_stolen_publisher_moves_no_smile_beyond_the_others() {
+    let mut b = Bounded::new();
+    for n in 0..144 {
+        b.advance(600);
+        let thief = if n % 2 == 0 { 4_000_000 } else { 50_000 };
+        for (publisher, level) in [(3, thief), (0, 610_000), (1, 615_000), (2, 620_000), (3, thief)] {
+            b.say(publisher, level);
+        }
+        assert!((600_000..=620_000).contains(&b.level()), "{}", b.level());
+        assert!(n < 3 || b.level() >= 610_000);
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
     state::{Exchange, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Board, Instrument};
+use ballast_risk::{Board, Instrument, funding::average_of};
 
 /// Accounts of `change_instrument`.
 #[derive(Accounts)]
@@ -36,7 +36,8 @@ pub struct ChangeInstrument {
     pub market: Account<Market>,
 }
 
-/// Runs `change_instrument`. A limit that is lowered stops no reduction.
+/// Runs `change_instrument`. A limit that is lowered stops no reduction. What the risk authority tightened before cannot be taken
+/// back any more: this is what holds.
 pub fn change_instrument(
     ctx: &mut Context<ChangeInstrument>,
     instrument: u16,
@@ -53,24 +54,25 @@ pub fn change_instrument(
     let a = &mut ctx.accounts;
     let i = a.board.board.instrument(instrument).logged()?;
     require!(args.generation == i.generation, BallastError::ChangeDiffers);
-    let changed = Instrument { limits: args.limits, funding: args.funding, reduce_only: args.reduce_only, ..*i };
+    let changed =
+        Instrument { limits: args.limits, funding: args.funding, reduce_only: args.reduce_only, tightened_at: 0, ..*i };
     write_limits(&mut a.board.board, &mut a.market, &changed)?;
     a.board.note_change(&a.exchange, now()?);
     emit!(InstrumentChanged::of(a.exchange.address(), &changed));
     Ok(())
 }
 
-/// Writes an instrument back with other limits, if they are inside their hard bounds. What is no longer sampled, or may only
-/// be reduced, is at the index, and its average begins anew.
+/// Writes an instrument back with other limits, if they are inside their hard bounds. The basis of what is no longer sampled, or
+/// may only be reduced, fades; where the market opens again, its average begins at what is left.
 #[inline(never)]
 pub fn write_limits(board: &mut Board, market: &mut Market, changed: &Instrument) -> Result<()> {
     require!(market.generation == changed.generation, BallastError::WrongMarket);
     changed.validate(board.underlying(changed.underlying).logged()?).logged()?;
     let slot = board.instrument_mut(changed.index).logged()?;
     *slot = *changed;
-    if !changed.may_have_basis() {
-        slot.basis = 0;
-        market.premium_average = 0;
+    slot.note_closed(now()?);
+    if changed.closed_at != 0 && slot.closed_at == 0 {
+        market.premium_average = average_of(slot.basis);
     }
-    Ok(())
+    board.require_basis_covered(changed.underlying).logged()
 }

@@ -9,6 +9,7 @@ mod change_margin;
 mod change_underlying;
 mod nominate_authority;
 mod propose_change;
+mod relax_instrument;
 mod relax_underlying;
 mod set_timelock;
 mod set_withdrawal_limit;
@@ -20,9 +21,9 @@ mod trip_breaker;
 
 pub use {
     accept_authority::*, cancel_change::*, change_collateral::*, change_fees::*, change_instrument::*,
-    change_margin::*, change_underlying::*, nominate_authority::*, propose_change::*, relax_underlying::*,
-    set_timelock::*, set_withdrawal_limit::*, tighten_collateral::*, tighten_instrument::*, tighten_underlying::*,
-    trip_breaker::*,
+    change_margin::*, change_underlying::*, nominate_authority::*, propose_change::*, relax_instrument::*,
+    relax_underlying::*, set_timelock::*, set_withdrawal_limit::*, tighten_collateral::*, tighten_instrument::*,
+    tighten_underlying::*, trip_breaker::*,
 };
 
 use crate::error::BallastError;

@@ -7,10 +7,11 @@ use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARKET_SEED},
     error::{BallastError, Logged},
     events::InstrumentChanged,
+    instructions::load::now,
     state::{Exchange, Market, RiskBoard},
 };
 use anchor_lang::prelude::*;
-use ballast_risk::{Instrument, InstrumentLimits, Lots};
+use ballast_risk::Lots;
 
 /// Accounts of `tighten_instrument`.
 #[derive(Accounts)]
@@ -34,7 +35,8 @@ pub struct TightenInstrument {
     pub market: Account<Market>,
 }
 
-/// Runs `tighten_instrument`: lowers the limits of an account and of the market, and makes the market close-only.
+/// Runs `tighten_instrument`: lowers the limits of an account and of the market, and makes the market close-only. The admin can
+/// take it back, see `relax_instrument`.
 pub fn tighten_instrument(
     ctx: &mut Context<TightenInstrument>,
     instrument: u16,
@@ -46,10 +48,9 @@ pub fn tighten_instrument(
     let (position, cap) = (i.limits.max_position.get(), i.limits.open_interest_cap.get());
     only_tightens("max_position", args.max_position <= position, position, args.max_position)?;
     only_tightens("open_interest_cap", args.open_interest_cap <= cap, cap, args.open_interest_cap)?;
-    let reduce_only = i.reduce_only.max(args.reduce_only);
-    let (max_position, open_interest_cap) = (Lots::new(args.max_position), Lots::new(args.open_interest_cap));
-    let limits = InstrumentLimits { max_position, open_interest_cap, ..i.limits };
-    let changed = Instrument { limits, reduce_only, ..*i };
+    let mut changed = *i;
+    let (position, cap) = (Lots::new(args.max_position), Lots::new(args.open_interest_cap));
+    changed.tighten(position, cap, args.reduce_only, now()?).logged()?;
     write_limits(&mut a.board.board, &mut a.market, &changed)?;
     emit!(InstrumentChanged::of(a.exchange.address(), &changed));
     Ok(())

@@ -25,13 +25,19 @@ pub struct TightenBoard {
     pub board: Account<RiskBoard>,
 }
 
-/// Runs `tighten_underlying`: raises the least scan range. Initial margin takes it over with the next price, maintenance margin
+/// Runs `tighten_underlying`: raises the least scan range, by at most a tenth in twelve hours. Initial margin takes it over with the next price, maintenance margin
 /// by its ramp.
 pub fn tighten_underlying(ctx: &mut Context<TightenBoard>, index: u16, scan_range: u32) -> Result<()> {
     let u = ctx.accounts.board.board.underlying_mut(index).logged()?;
     let before = u.params.scan_range;
     only_tightens("scan_range", scan_range > before.get(), before.get().into(), scan_range.into())?;
-    u.range.raise_floor(now()?, before).logged()?;
+    let now = now()?;
+    let most = u.range.highest_floor(now, before).logged()?;
+    if scan_range > most.get() {
+        msg!("scan_range: at most {} for twelve hours, {} requested", most.get(), scan_range);
+        return Err(BallastError::RaisedTooMuch.into());
+    }
+    u.range.raise_floor(now, before).logged()?;
     u.params.scan_range = Ppm::new(scan_range);
     u.validate().logged()?;
     emit!(ScanRangeRaised {

@@ -71,6 +71,9 @@ pub fn add_instrument(board: &mut Board, args: &InstrumentArgs, contract: &Contr
     }
     let priced = u.price > UnitPrice::ZERO;
     board.join_fixing(args.instrument).logged()?;
+    if linear {
+        board.require_basis_covered(args.underlying).logged()?;
+    }
     if linear && priced {
         board.reprice(args.underlying).logged()?;
     }

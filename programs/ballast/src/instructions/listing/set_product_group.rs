@@ -28,7 +28,8 @@ pub struct SetProductGroup {
     pub board: Account<RiskBoard>,
 }
 
-/// Runs `set_product_group`.
+/// Runs `set_product_group`. A larger offset may lower the calendar charge in force of the group's underlyings, which must still
+/// cover their bases.
 pub fn set_product_group(
     ctx: &mut Context<SetProductGroup>,
     group: u8,
@@ -43,8 +44,13 @@ pub fn set_product_group(
         &(group, name, params),
     )?;
     params.validate_bounds().logged()?;
-    let slot = ctx.accounts.board.board.groups.get_mut(usize::from(group)).ok_or(BallastError::NotListed)?;
+    let board = &mut ctx.accounts.board.board;
+    let slot = board.groups.get_mut(usize::from(group)).ok_or(BallastError::NotListed)?;
     *slot = ProductGroup { name, params };
+    // An underlying names its group by index + 1.
+    for u in board.underlyings.iter().filter(|u| u.is_listed() && u.group.checked_sub(1) == Some(group)) {
+        board.require_basis_covered(u.index).logged()?;
+    }
     ctx.accounts.board.note_change(&ctx.accounts.exchange, now()?);
     emit!(ProductGroupSet { exchange: *ctx.accounts.exchange.address(), name, params, group });
     Ok(())

@@ -11,7 +11,6 @@ use crate::{
     state::{DISCRIMINATOR_LEN, Exchange, RiskBoard, VolatilitySurface},
 };
 use anchor_lang::{create_account_signed, prelude::*};
-use ballast_risk::Parameters;
 
 /// Accounts of `open_surface`.
 #[derive(Accounts)]
@@ -47,7 +46,7 @@ pub fn open_surface(ctx: &mut Context<OpenSurface>, args: SurfaceArgs) -> Result
     let bump = ctx.bumps.surface;
     let a = &mut ctx.accounts;
     a.board.board.underlying(args.underlying).logged()?;
-    args.params.validate_bounds().logged()?;
+    args.params.validate(a.exchange.timelock == 0).logged()?;
 
     let (exchange, underlying) = (*a.exchange.address(), args.underlying.to_le_bytes());
     let seeds: [&[u8]; 4] = [SURFACE_SEED, exchange.as_ref(), &underlying, &[bump]];

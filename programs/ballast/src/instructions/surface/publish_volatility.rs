@@ -34,6 +34,8 @@ pub struct PublishVolatility {
 pub fn publish_volatility(ctx: &mut Context<PublishVolatility>, expiry: i64, smile: Smile) -> Result<()> {
     let a = &mut ctx.accounts;
     let now = now()?;
+    // One publisher is enough while an exchange is being set up, and no longer.
+    a.surface.surface.params.validate(a.exchange.timelock == 0).logged()?;
     let u = a.board.board.underlying(a.surface.underlying).logged()?;
     // A smile counts from this price, which must not be a suspect one.
     Purpose::NewRisk { now }.require(u).logged()?;

@@ -44,8 +44,10 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, venue: &Venue<'_>, book
     let self_trade = SelfTrade::from_byte(args.self_trade).ok_or(BallastError::BadSelfTrade)?;
     require!(args.reduce_only <= 1, BallastError::BadOrderKind);
     require!(args.expires_at == 0 || args.expires_at > now, BallastError::OrderExpired);
-    require_size(i, Lots::new(args.lots))?;
     let reduce_only = args.reduce_only == 1;
+    // One that only reduces is cut to what is held, whatever the limit of a position is by now.
+    let most = if reduce_only { Lots::new(i64::MAX) } else { i.limits.max_position };
+    require_size(Lots::new(args.lots), most)?;
     admit_order(exchange, margin, i, u, reduce_only, now)?;
 
     let price = limit(kind, side, Ticks::new(args.price), i.band(u, now).logged()?, book, now)?;
