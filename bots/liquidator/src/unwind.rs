@@ -133,14 +133,21 @@ fn taken_by_book(
     };
     let reached = |price: i64| if p.lots.get() > 0 { price >= limit } else { price <= limit };
     let held = p.lots.get().abs();
-    let (mut found, mut makers) = (0, Vec::new());
+    let (mut found, mut odd_lots, mut makers) = (0, 0, Vec::new());
     for order in market.book()?.orders(side.opposite()) {
         let (_, order) = order.map_err(|e| anyhow!("{e}"))?;
         if !reached(order.price_ticks.get()) || found >= held {
             break;
         }
-        if order.owner == Owner::new(own.as_array()) {
+        if order.owner == Owner::new(own.as_array()) || order.is_expired(now) {
             continue;
+        }
+        // The program looks past the odd lots of makers who are not named. No wall of them takes all the places of makers.
+        if i.is_odd_lot(i.value_at(order.lots, order.price_ticks)?) {
+            if odd_lots == MAX_MAKERS / 2 {
+                continue;
+            }
+            odd_lots += 1;
         }
         let maker = Address::new_from_array(*order.owner.as_bytes());
         if !makers.contains(&maker) {
@@ -149,9 +156,7 @@ fn taken_by_book(
             }
             makers.push(maker);
         }
-        if !order.is_expired(now) {
-            found += order.lots.get();
-        }
+        found += order.lots.get();
     }
     Ok((limit, found.min(held), makers))
 }
