@@ -24,7 +24,11 @@ pub const ROWS: &[Row] = &[
     row("place_order_post_only_48", 15_800, "the same with 48 positions"),
     row("place_order_post_only_16_book_30", 13_000, "into the middle of 30 orders of the same side, 16 positions"),
     row("place_order_post_only_16_book_4096", 13_100, "into the middle of 4,096 bids at as many prices, 16 positions"),
-    row("place_order_post_only_16_evicting", 17_000, "into that book, full: one of the eight worst orders gives way, 16 positions"),
+    row(
+        "place_order_post_only_16_evicting",
+        15_000,
+        "into that book, full: one of the eight worst orders gives way, 16 positions",
+    ),
     row("place_order_post_only_48_mixed", 26_100, "the same with 48 positions, half of them options"),
     row("place_order_take_1_maker_16", 24_300, "takes one order whole, both sides hold 16 positions").target(45_000),
     row("place_order_take_4_makers_16", 59_500, "takes the orders of four makers, all five hold 16 positions"),
@@ -32,8 +36,8 @@ pub const ROWS: &[Row] = &[
     row("place_order_take_reducing_16", 45_800, "reduces below maintenance against one maker: the rule's long way"),
     row("place_order_take_market_16", 24_400, "the same as `place_order_take_1_maker_16` by a market order"),
     row("place_order_match_each_16", 11_800, "a further maker who is met, with 16 positions: (4 makers − 1 maker) / 3"),
-    row("place_order_match_step_over", 170, "a further order that is stepped over: (16 orders − none) / 16"),
-    row("place_order_match_look_past", 170, "a further odd lot that is looked past: (16 orders − none) / 16"),
+    row("place_order_match_step_over", 300, "a further order that is stepped over: (16 orders − none) / 16"),
+    row("place_order_match_look_past", 270, "a further odd lot that is looked past: (16 orders − none) / 16"),
     row(
         "place_order_take_1_maker_cancelled_16",
         39_400,
@@ -56,7 +60,7 @@ pub const ROWS: &[Row] = &[
         32_300,
         "eight cancels and eight post-only orders with one check, 16 positions",
     ),
-    row("prune_expired_8", 8_500, "eight orders that have expired, 16 positions"),
+    row("prune_expired_8", 9_000, "eight orders that have expired, 16 positions"),
 ];
 
 /// Orders in the deep book.

@@ -93,6 +93,23 @@ mod reducing {
         svm.assert_reconciled();
     }
 
+    /// I710. What has expired and still rests holds a place too: else one position would fill a side, one order after the other.
+    #[test]
+    fn that_have_expired_still_share_the_position() {
+        let (mut svm, [alice, bob]) = desk();
+        svm.trade(&alice, &bob, BTC, "40000", 10).unwrap();
+        let until = svm.now() + 30;
+        let sell = Order::sell(&svm, BTC, "41000", 8).reduce_only();
+        svm.rest(&alice, sell.until(until)).unwrap();
+        wait(&mut svm, 30);
+        assert_eq!(placed(svm.place(&alice, sell, &[])).resting, 2);
+        refused(&mut svm, |svm| svm.place(&alice, sell.client_id(1), &[]), E::NothingToReduce);
+        // The older one has expired and goes; the younger one has all of the position to reduce, and stays.
+        svm.prune(&alice, BTC, 9).unwrap();
+        assert_eq!(side(&svm, BTC, Side::Ask), [(410_000, 2)]);
+        assert_eq!(placed(svm.place(&alice, sell, &[])).resting, 8);
+    }
+
     /// I711. Who closed the position left 64 orders behind that nobody could take off while a lot was held.
     #[test]
     fn are_pruned_where_older_ones_reduce_all_there_is() {

@@ -34,6 +34,8 @@ pub struct Incoming {
     pub client_id: u64,
     /// When it expires.
     pub expires_at: i64,
+    /// Looks past odd lots: false where who places it is not who pays for it.
+    pub looks_past_odd_lots: bool,
 }
 
 /// Checks an order against the account, the instrument and the book as they are now.
@@ -57,9 +59,10 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, venue: &Venue<'_>, book
     if reduce_only {
         let mut most = reducible(&margin.portfolio, i, side);
         if kind.may_rest() {
-            // What may rest shares the position with what rests already.
+            // What may rest shares the position with what rests already, and with what has expired and was not taken off: it
+            // holds a place in the book without margin.
             let head = margin.portfolio.position(i).map_or(0, |p| p.orders_head);
-            most = most.minus(resting_to_reduce(book, head, side, now)?).logged()?.max(Lots::ZERO);
+            most = most.minus(resting_to_reduce(book, head, side, |_| true)?).logged()?.max(Lots::ZERO);
         }
         lots = lots.min(most);
         require!(!lots.is_zero(), BallastError::NothingToReduce);
@@ -81,6 +84,7 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, venue: &Venue<'_>, book
         lots,
         client_id: args.client_id,
         expires_at: args.expires_at,
+        looks_past_odd_lots: true,
     })
 }
 

@@ -56,7 +56,7 @@ pub fn prune_expired(ctx: &mut Context<PruneExpired>, limit: u16) -> Result<()> 
     let head = portfolio.position(i).map_or(0, |p| p.orders_head);
     let most = Side::BOTH.map(|side| reducible(portfolio, i, side));
     // Of each side, what the orders reduce that are no newer than the one at hand.
-    let [bids, asks] = Side::BOTH.map(|side| resting_to_reduce(&book, head, side, now));
+    let [bids, asks] = Side::BOTH.map(|side| resting_to_reduce(&book, head, side, |o| !o.is_expired(now)));
     let mut resting = [bids?, asks?];
     let dead = |order: &Order| {
         if order.is_expired(now) || !order.is_reduce_only() {

@@ -2,7 +2,7 @@
 
 use crate::error::Logged;
 use anchor_lang::prelude::*;
-use ballast_book::{BookMut, Side};
+use ballast_book::{BookMut, Order, Side};
 use ballast_risk::{Instrument, Lots, Portfolio};
 
 /// Lots by which an order of a side can reduce the position, ≥ 0.
@@ -14,13 +14,18 @@ pub fn reducible(portfolio: &Portfolio, i: &Instrument, side: Side) -> Lots {
     })
 }
 
-/// Lots of an account's reduce-only orders of a side that rest and have not expired; `head` is that of its list. Linear in its
+/// Lots of an account's reduce-only orders of a side that rest, those that `counts` says; `head` is that of its list. Linear in its
 /// orders.
-pub fn resting_to_reduce(book: &BookMut<'_>, head: u32, side: Side, now: i64) -> Result<Lots> {
+pub fn resting_to_reduce(
+    book: &BookMut<'_>,
+    head: u32,
+    side: Side,
+    counts: impl Fn(&Order) -> bool,
+) -> Result<Lots> {
     let mut lots = Lots::ZERO;
     for entry in book.view().owner_orders(head) {
         let (_, order) = entry.logged()?;
-        if order.is_reduce_only() && !order.is_expired(now) && order.side().logged()? == side {
+        if order.is_reduce_only() && counts(order) && order.side().logged()? == side {
             lots = lots.plus(order.lots).logged()?;
         }
     }

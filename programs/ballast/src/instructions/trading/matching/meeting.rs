@@ -40,7 +40,7 @@ impl Matcher<'_> {
     ) -> Result<Meeting> {
         let expired = resting.is_expired(self.venue.now);
         let Some(maker) = self.makers.iter().position(|m| m.address == resting.owner) else {
-            if expired || self.is_odd_lot(resting)? {
+            if expired || order.looks_past_odd_lots && self.is_odd_lot(resting)? {
                 return Ok(Meeting::LookPast);
             }
             // The taker could not know of a young order; an older one must not be traded through.
@@ -74,7 +74,7 @@ impl Matcher<'_> {
                 return Ok(Meeting::Prune(maker));
             }
         }
-        if self.odd_lot_fills >= MAX_ODD_LOT_FILLS && self.is_odd_lot(resting)? {
+        if self.odd_lot_fills >= MAX_ODD_LOT_FILLS && order.looks_past_odd_lots && self.is_odd_lot(resting)? {
             return Ok(Meeting::LookPast);
         }
         Ok(Meeting::Trade(maker, lots))
