@@ -16,12 +16,7 @@ pub fn reducible(portfolio: &Portfolio, i: &Instrument, side: Side) -> Lots {
 
 /// Lots of an account's reduce-only orders of a side that rest, those that `counts` says; `head` is that of its list. Linear in its
 /// orders.
-pub fn resting_to_reduce(
-    book: &BookMut<'_>,
-    head: u32,
-    side: Side,
-    counts: impl Fn(&Order) -> bool,
-) -> Result<Lots> {
+pub fn resting_to_reduce(book: &BookMut<'_>, head: u32, side: Side, counts: impl Fn(&Order) -> bool) -> Result<Lots> {
     let mut lots = Lots::ZERO;
     for entry in book.view().owner_orders(head) {
         let (_, order) = entry.logged()?;

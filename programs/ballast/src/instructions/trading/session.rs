@@ -84,8 +84,7 @@ impl<'a> Session<'a> {
     /// Takes one of the account's orders off the book.
     pub fn cancel(&mut self, handle: Handle) -> Result<CancelRecord> {
         let Venue { i, now, .. } = self.matcher.venue;
-        let order =
-            cancel_own(&mut self.matcher.book, handle, &self.address, &mut self.margin.portfolio, i, now)?;
+        let order = cancel_own(&mut self.matcher.book, handle, &self.address, &mut self.margin.portfolio, i, now)?;
         Ok(CancelRecord { sequence: order.seq, client_id: order.client_id, lots: order.lots.get() })
     }
 

@@ -57,7 +57,9 @@ impl Matcher<'_> {
         }
         if account.owner == taker.owner {
             // A delegate of one account has no say over orders of the owner's others.
-            let may_cancel = || !resting.is_locked(self.venue.now) && account.allows(self.authority, Permissions::TRADE, self.venue.now);
+            let may_cancel = || {
+                !resting.is_locked(self.venue.now) && account.allows(self.authority, Permissions::TRADE, self.venue.now)
+            };
             return match order.self_trade {
                 SelfTrade::CancelMaker if may_cancel() => Ok(Meeting::Cancel(maker)),
                 SelfTrade::CancelMaker | SelfTrade::CancelTaker => {

@@ -24,7 +24,8 @@ impl Matcher<'_> {
         while let Some(handle) = next {
             let left = order.lots.minus(matched.lots).logged()?;
             let resting = *self.book.get(handle).logged()?;
-            let spent = self.fills.len() == MAX_FILLS || self.passed >= MAX_PASSED || self.looked_past >= MAX_LOOKED_PAST;
+            let spent =
+                self.fills.len() == MAX_FILLS || self.passed >= MAX_PASSED || self.looked_past >= MAX_LOOKED_PAST;
             if left.is_zero() || spent || !reaches(order.side, order.price, &resting) {
                 break;
             }
