@@ -313,7 +313,7 @@ mod full {
 }
 
 /// Orders at the top of a book that nobody can or wants to trade with.
-mod walls {
+mod top {
     use super::*;
 
     /// Thirty-two asks of one lot, $40 each, and an ask for a hundred whole BTC behind them.
