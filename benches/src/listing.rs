@@ -1,7 +1,7 @@
 //! Listing of underlyings, collateral and instruments.
 
 use crate::{
-    bench::{Bench, dollars},
+    bench::{Bench, dollars, failure},
     row::{Row, row},
 };
 use anyhow::Result;
@@ -45,6 +45,7 @@ pub fn list(b: &mut Bench) -> Result<()> {
     for p in &config.perpetual {
         let ix = instruction::list_perpetual(&e, &payer, &a, &config.perpetual_args(p)?);
         b.send("list_perpetual", ix, &[&admin])?;
+        complete(b, config.perpetual_args(p)?.instrument)?;
     }
     Ok(())
 }
@@ -53,11 +54,20 @@ pub fn list(b: &mut Bench) -> Result<()> {
 pub fn future(b: &mut Bench, contract: InstrumentArgs, expiry: i64) -> Result<()> {
     let (e, admin, payer) = (b.svm.exchange, b.svm.admin.insecure_clone(), b.svm.payer.pubkey());
     let args = FutureArgs { contract, expiry };
-    b.send("list_future", instruction::list_future(&e, &payer, &admin.pubkey(), &args), &[&admin])
+    b.send("list_future", instruction::list_future(&e, &payer, &admin.pubkey(), &args), &[&admin])?;
+    complete(b, contract.instrument)
 }
 
 /// An option.
 pub fn option(b: &mut Bench, args: &OptionArgs) -> Result<()> {
     let (e, admin, payer) = (b.svm.exchange, b.svm.admin.insecure_clone(), b.svm.payer.pubkey());
-    b.send("list_option", instruction::list_option(&e, &payer, &admin.pubkey(), args), &[&admin])
+    b.send("list_option", instruction::list_option(&e, &payer, &admin.pubkey(), args), &[&admin])?;
+    complete(b, args.contract.instrument)
+}
+
+/// Room for the orders of a market that was listed.
+fn complete(b: &mut Bench, instrument: u16) -> Result<()> {
+    let all = instruction::complete_market(&b.svm.exchange, &b.svm.payer.pubkey(), instrument);
+    b.svm.send(&all, &[]).map_err(failure)?;
+    Ok(())
 }

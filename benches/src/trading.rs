@@ -24,6 +24,11 @@ pub const ROWS: &[Row] = &[
     row("place_order_post_only_48", 15_800, "the same with 48 positions"),
     row("place_order_post_only_16_book_30", 13_000, "into the middle of 30 orders of the same side, 16 positions"),
     row("place_order_post_only_16_book_4096", 13_100, "into the middle of 4,096 bids at as many prices, 16 positions"),
+    row(
+        "place_order_post_only_16_evicting",
+        15_000,
+        "into that book, full: one of the eight worst orders gives way, 16 positions",
+    ),
     row("place_order_post_only_48_mixed", 26_100, "the same with 48 positions, half of them options"),
     row("place_order_take_1_maker_16", 24_300, "takes one order whole, both sides hold 16 positions").target(45_000),
     row("place_order_take_4_makers_16", 59_500, "takes the orders of four makers, all five hold 16 positions"),
@@ -31,7 +36,8 @@ pub const ROWS: &[Row] = &[
     row("place_order_take_reducing_16", 45_800, "reduces below maintenance against one maker: the rule's long way"),
     row("place_order_take_market_16", 24_400, "the same as `place_order_take_1_maker_16` by a market order"),
     row("place_order_match_each_16", 11_800, "a further maker who is met, with 16 positions: (4 makers − 1 maker) / 3"),
-    row("place_order_match_step_over", 150, "a further order that is stepped over: (16 orders − none) / 16"),
+    row("place_order_match_step_over", 300, "a further order that is stepped over: (16 orders − none) / 16"),
+    row("place_order_match_look_past", 270, "a further odd lot that is looked past: (16 orders − none) / 16"),
     row(
         "place_order_take_1_maker_cancelled_16",
         39_400,
@@ -54,7 +60,7 @@ pub const ROWS: &[Row] = &[
         32_300,
         "eight cancels and eight post-only orders with one check, 16 positions",
     ),
-    row("prune_expired_8", 8_500, "eight orders that have expired, 16 positions"),
+    row("prune_expired_8", 9_000, "eight orders that have expired, 16 positions"),
 ];
 
 /// Orders in the deep book.
@@ -98,19 +104,21 @@ pub fn orders(b: &mut Bench) -> Result<Vec<Trader>> {
     b.measure_order("place_order_take_market_16", &taker, Order::market_buy(BTC, 10), &[&makers[0]])?;
     let each = (b.units["place_order_take_4_makers_16"] - b.units["place_order_take_1_maker_16"]).div_ceil(3);
     b.units.insert("place_order_match_each_16", each);
-    // Sixteen young orders of somebody who is not passed in.
+    // Sixteen young orders of somebody who is not passed in: worth sixteen of the least orders, or less.
     let passed = 5;
     let bystander = b.trader(RICH)?;
-    let take = Order::buy(&b.svm, passed, "40.1", 10).immediate();
+    let take = Order::buy(&b.svm, passed, "40.1", 20).immediate();
     let e = b.svm.exchange;
     let ix = instruction::place_order(&e, &taker.address(), &taker.margin, passed, &[], &take.args);
     let nobody = b.simulate(ix.clone(), &[&taker.key])?;
-    for _ in 0..MAX_PASSED {
-        b.svm.rest(&bystander, Order::sell(&b.svm, passed, "40", 10).post_only())?;
+    for (row, lots) in [("place_order_match_step_over", 20), ("place_order_match_look_past", 10)] {
+        for _ in 0..MAX_PASSED {
+            b.svm.rest(&bystander, Order::sell(&b.svm, passed, "40", lots).post_only())?;
+        }
+        let sixteen = b.simulate(ix.clone(), &[&taker.key])?;
+        b.svm.cancel_all(&bystander, passed, u16::MAX).map_err(failure)?;
+        b.units.insert(row, (sixteen - nobody).div_ceil(MAX_PASSED as u64));
     }
-    let sixteen = b.simulate(ix, &[&taker.key])?;
-    b.svm.cancel_all(&bystander, passed, u16::MAX).map_err(failure)?;
-    b.units.insert("place_order_match_step_over", (sixteen - nobody).div_ceil(MAX_PASSED as u64));
 
     let market = 4;
     let (large_maker, large_taker) = (b.holder(RICH, FORTY_EIGHT)?, b.holder(RICH, FORTY_EIGHT)?);
@@ -126,7 +134,7 @@ pub fn orders(b: &mut Bench) -> Result<Vec<Trader>> {
     let t = b.holder(RICH, SIXTEEN)?;
     let mut all = Vec::new();
     for n in 0..8 {
-        let order = Order::buy(&b.svm, market, &format!("39.{n}"), 10).post_only().client_id(n).until(b.svm.now() + 1);
+        let order = Order::buy(&b.svm, market, &format!("39.{n}"), 10).post_only().client_id(n).until(b.svm.now() + 30);
         let (handle, sequence) = b.svm.rest(&t, order)?;
         all.push(CancelArgs { handle, sequence });
     }
@@ -138,7 +146,7 @@ pub fn orders(b: &mut Bench) -> Result<Vec<Trader>> {
     let other = Order::buy(&b.svm, market, "39.05", 10).post_only().args;
     let replace = instruction::replace_order(&e, &t.address(), &t.margin, market, &[], &oldest, &other);
     b.measure("replace_order_16", replace, &[&t.key])?;
-    let less = OrderArgs { price: other.price - 50, lots: 9, expires_at: b.svm.now() + 1, ..other };
+    let less = OrderArgs { price: other.price - 50, lots: 9, expires_at: b.svm.now() + 30, ..other };
     let reduce = instruction::replace_order(&e, &t.address(), &t.margin, market, &[], &oldest, &less);
     b.measure("replace_order_in_place", reduce, &[&t.key])?;
     let eight: Vec<_> = (0..8).map(|n| OrderArgs { price: other.price + 10 * n, ..other }).collect();
@@ -174,6 +182,14 @@ fn deep_book(b: &mut Bench) -> Result<()> {
     ensure!(b.svm.market(market).book()?.len(Side::Bid) == DEEP, "the book is not full");
     let middle = Order::buy(&b.svm, market, "41.95", 10).post_only();
     b.measure_order("place_order_post_only_16_book_4096", &t, middle, &[])?;
+    // The places that are left, at the worst price.
+    let last = b.svm.trader("1000000")?;
+    let room = b.svm.market(market).book()?.side_capacity() - DEEP;
+    for _ in 0..room {
+        b.svm.rest(&last, Order::buy(&b.svm, market, "39.6", 2).post_only())?;
+    }
+    b.measure_order("place_order_post_only_16_evicting", &t, middle, &[&last])?;
+    makers.push(last);
     for maker in &makers {
         b.svm.cancel_all(maker, market, u16::MAX).map_err(failure)?;
     }

@@ -159,6 +159,7 @@ impl Bank {
             instruction::list_perpetual(&e, &admin, &admin, &perpetual),
         ];
         self.send(&listings, &[]).await?;
+        self.send(&instruction::complete_market(&e, &admin, perpetual.instrument), &[]).await?;
         Ok(())
     }
 

@@ -15,8 +15,10 @@ pub fn all() -> Result<Units> {
     let (one, other) = (b.holder(RICH, SIXTEEN)?, b.holder(RICH, SIXTEEN)?);
     block::blocks(&mut b, &one, &other)?;
     account::transfers(&mut b, &one)?;
+    trading::rest_until(&mut b, &one, 30)?;
+    b.svm.advance(25);
+    b.publish_all()?;
     market::quotes(&mut b)?;
-    trading::rest_until(&mut b, &one, 5)?;
     b.svm.advance(5);
     market::sample(&mut b)?;
     trading::prune(&mut b, &one)?;

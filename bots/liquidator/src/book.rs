@@ -60,8 +60,15 @@ impl Resting {
     }
 
     /// What an order of the other side would meet: at most `most` lots, at its limit or better. `meeting` says what becomes of an
-    /// order of an account that has not expired.
-    pub fn meet(&self, side: Side, limit: Ticks, most: Lots, now: i64, meeting: impl Fn(&Address) -> Meeting) -> Met {
+    /// order of an account; one that has expired is passed.
+    pub fn meet(
+        &self,
+        side: Side,
+        limit: Ticks,
+        most: Lots,
+        now: i64,
+        mut meeting: impl FnMut(&Address, &Order) -> Meeting,
+    ) -> Met {
         let mut met = Met::default();
         let mut left = most.get();
         for order in &self.orders {
@@ -69,11 +76,11 @@ impl Resting {
             if !reached || left <= 0 || met.fills.len() == MAX_FILLS {
                 break;
             }
+            if order.is_expired(now) {
+                continue;
+            }
             let maker = Address::new_from_array(*order.owner.as_bytes());
-            let meeting = match meeting(&maker) {
-                Meeting::Trades if order.is_expired(now) => Meeting::TakenOff,
-                meeting => meeting,
-            };
+            let meeting = meeting(&maker, order);
             match meeting {
                 Meeting::Passed => continue,
                 Meeting::Ends => break,

@@ -9,7 +9,8 @@ use crate::{
 use anyhow::{Context, Result};
 use ballast_client::{
     account::MarketAccount,
-    ballast::{args::OrderArgs, events::OrderPlaced},
+    ballast::{args::OrderArgs, constants::MAX_MAKERS, events::OrderPlaced},
+    book::Order,
     decimal, event, instruction, margin,
     risk::{Board, Portfolio, Position, Requirements, Side, Ticks},
     terms::Terms,
@@ -146,7 +147,13 @@ fn taken_by_book(
         (Side::Bid, terms.mark_ticks(mark.get(), SLIPPAGE))
     };
     let book = Resting::of(market, side.opposite())?;
-    let meeting = |maker: &Address| if maker == own { Meeting::Passed } else { Meeting::Trades };
+    // The program looks past the odd lots of makers who are not named. No wall of them takes all the places of makers.
+    let mut odd_lots = 0;
+    let meeting = |maker: &Address, order: &Order| {
+        let is_odd = i.value_at(order.lots, order.price_ticks).is_ok_and(|value| i.is_odd_lot(value));
+        odd_lots += usize::from(is_odd);
+        if maker == own || is_odd && odd_lots > MAX_MAKERS / 2 { Meeting::Passed } else { Meeting::Trades }
+    };
     let met = book.meet(side, Ticks::new(limit), p.lots.magnitude()?, now, meeting);
     Ok((limit, met.lots(), met.makers))
 }

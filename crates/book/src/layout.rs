@@ -95,7 +95,7 @@ pub struct NewOrder {
     pub placed_at: i64,
     /// When it expires, unix seconds; 0 is good till cancelled. The book stores it; the caller acts on it.
     pub expires_at: i64,
-    /// [`Order::REDUCE_ONLY`] or none.
+    /// [`Order::REDUCE_ONLY`], [`Order::TOOK_A_PLACE`], both or none.
     pub flags: u8,
 }
 
@@ -133,7 +133,7 @@ pub struct Order {
     pub(crate) owner_prev: u32,
     /// [`Side`] as an index; see [`Order::side`].
     pub(crate) side: u8,
-    /// [`Order::REDUCE_ONLY`] or none.
+    /// [`Order::REDUCE_ONLY`], [`Order::TOOK_A_PLACE`], both or none.
     pub flags: u8,
     /// [`NOT_IN_TREE`], [`RED`] or [`BLACK`].
     pub(crate) colour: u8,

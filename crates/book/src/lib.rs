@@ -68,6 +68,7 @@
 //! | remove, another order is left at its price | O(1) |
 //! | remove the last order at its price | O(1) rotations; O(log levels) recolourings at most |
 //! | find by client id, owner's orders | linear in the owner's orders |
+//! | the order that gives way on a full side | [`EVICTABLE`] at most |
 //!
 //! What that costs in the whole program, with both sides of every match settled and checked, is measured by `cargo
 //! xtask bench`, in `benches/RESULTS.md`: `place_post_only_16` and `place_post_only_16_book_4096` (an order into an
@@ -115,6 +116,7 @@ extern crate std;
 mod book;
 mod check;
 mod error;
+mod evict;
 mod impact;
 mod layout;
 mod owner_list;
@@ -125,6 +127,7 @@ mod view;
 pub use ballast_units::{Lots, Side, Ticks};
 pub use book::BookMut;
 pub use error::BookError;
+pub use evict::{EVICTABLE, LOCK_SECONDS, WorstOrders};
 pub use impact::{Impact, Reach};
 pub use layout::{BookHeader, Handle, NewOrder, Order, OrderId, Owner, init, required_len};
 pub use view::{Book, Level, Levels, Orders, OwnerOrders};

@@ -183,7 +183,7 @@ fn some(link: u32) -> Option<Handle> {
 
 /// A walk along links. It ends after as many steps as there are slots, and after the first error.
 #[derive(Clone, Debug)]
-struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     book: Book<'a>,
     cursor: u32,
     steps_left: usize,
@@ -191,14 +191,14 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     #[inline(always)]
-    fn new(book: Book<'a>, start: u32) -> Walk<'a> {
+    pub(crate) fn new(book: Book<'a>, start: u32) -> Walk<'a> {
         let steps_left = book.slots.len();
         Walk { book, cursor: start, steps_left }
     }
 
     /// The order at the cursor, without moving it.
     #[inline(always)]
-    fn peek(&mut self) -> Option<Result<(Handle, &'a Order), BookError>> {
+    pub(crate) fn peek(&mut self) -> Option<Result<(Handle, &'a Order), BookError>> {
         if self.cursor == NONE {
             return None;
         }
@@ -212,7 +212,7 @@ impl<'a> Walk<'a> {
     }
 
     #[inline(always)]
-    fn advance(&mut self, to: u32) {
+    pub(crate) fn advance(&mut self, to: u32) {
         self.cursor = to;
         self.steps_left = self.steps_left.wrapping_sub(1); // peek saw that it is not zero
     }

@@ -65,6 +65,8 @@ fn exercise(bytes: &mut [u8], rng: &mut Rng) {
                 let _ = view.levels(side).count();
                 let _ = view.owner_orders(head).count();
                 let _ = view.best_price(side);
+                let _ = view.worst_orders(side).count();
+                let _ = view.giving_way(side, Ticks::new(25), Lots::new(25), |_| rng.below(2) == 0);
             }
         }
     }

@@ -58,7 +58,7 @@ fn run(prices: Prices, slots: usize, owners: usize, share: u64, seed: u64) {
     let mut pair = Pair::new(slots, owners);
     let total = ops() * share / 12;
     let full_check = 64 + slots as u64 * 4;
-    let mut deepest = 0;
+    let (mut deepest, mut evicted) = (0, 0);
     for step in 0..total {
         let side = if rng.below(2) == 0 { Side::Bid } else { Side::Ask };
         let len = pair.side(side).len() as u64;
@@ -70,7 +70,14 @@ fn run(prices: Prices, slots: usize, owners: usize, share: u64, seed: u64) {
                 let price = price(prices, side, step, &mut rng);
                 let who = rng.below(owners as u64) as usize;
                 let lots = 1 + rng.below(1_000) as i64;
-                let _ = pair.insert(side, who, price, lots, rng.below(16));
+                // On a full side another order may give way.
+                let full = pair.view().is_full(side);
+                if full {
+                    let passed: Vec<usize> = (0..3).map(|_| rng.below(owners as u64) as usize).collect();
+                    evicted += u64::from(pair.evict(side, price, lots, &passed).is_some());
+                }
+                let room = !pair.view().is_full(side);
+                assert_eq!(pair.insert(side, who, price, lots, rng.below(16)).is_ok(), room);
             }
             dice if dice < 70 => pair.remove(side, rng.below(len) as usize),
             dice if dice < 80 => pair.remove(side, 0),
@@ -96,8 +103,8 @@ fn run(prices: Prices, slots: usize, owners: usize, share: u64, seed: u64) {
         }
     }
     pair.check_all();
-    // A run long enough met the full book.
-    assert!(total < slots as u64 * 12 || deepest == slots / 2);
+    // A run long enough met the full book, and orders that gave way.
+    assert!(total < slots as u64 * 12 || deepest == slots / 2 && evicted > 0, "{evicted} gave way");
     for side in Side::BOTH {
         while !pair.side(side).is_empty() {
             let len = pair.side(side).len() as u64;
@@ -235,7 +242,7 @@ proptest! {
 
     /// As above, in runs so short that a failure shrinks to something a person can read.
     #[test]
-    fn short_runs(steps in prop::collection::vec((0u8..5, 0u8..2, 0usize..64, 1i64..12), 1..120)) {
+    fn short_runs(steps in prop::collection::vec((0u8..6, 0u8..2, 0usize..64, 1i64..12), 1..120)) {
         let mut pair = Pair::new(32, 3);
         for (what, side, pick, number) in steps {
             let side = Side::BOTH[side as usize];
@@ -244,6 +251,7 @@ proptest! {
                 0..=2 => { let _ = pair.insert(side, pick % 3, number, number, number as u64); }
                 3 if len > 0 => pair.remove(side, pick % len),
                 4 if len > 0 => pair.reduce(side, pick % len, number),
+                5 => { let _ = pair.evict(side, number, number, &[pick % 3]); }
                 _ => {}
             }
             pair.check_all();

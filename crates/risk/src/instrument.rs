@@ -215,6 +215,15 @@ impl Instrument {
         Ok(self.strike.times(self.tick_value)?.to_scale(u.scale())?)
     }
 
+    /// True if an order of this value, ≥ 0, is an odd lot: worth less than a sixteenth of the impact notional, or than sixteen
+    /// of the least orders. Orders that are no odd lots are worth a taker's while, so that none is traded through.
+    #[inline(always)]
+    pub const fn is_odd_lot(&self, value: QuoteNative) -> bool {
+        // Rounded down, the quotient is less than a whole number exactly if the dividend is less than so many times it.
+        let value = value.get();
+        value / 16 < self.limits.min_order_value.get() || value < self.funding.impact_notional.get() / 16
+    }
+
     /// Value of `lots` at a price in ticks, quote-native, exact. Signed like `lots`.
     #[inline]
     pub fn value_at(&self, lots: Lots, price: Ticks) -> Result<QuoteNative, RiskError> {

@@ -122,8 +122,9 @@ impl Svm {
             perpetual.name = format!("{}-{}", like.contract.underlying, self.config.perpetual.len());
             self.config.perpetual.push(perpetual.clone());
             let args = self.config.perpetual_args(&perpetual)?;
-            let ix = instruction::list_perpetual(&self.exchange, &payer, &admin.pubkey(), &args);
-            self.send(&[ix], &[&admin])?;
+            let mut all = vec![instruction::list_perpetual(&self.exchange, &payer, &admin.pubkey(), &args)];
+            all.extend(instruction::complete_market(&self.exchange, &payer, args.instrument));
+            self.send(&all, &[&admin])?;
         }
         Ok(())
     }

@@ -118,7 +118,12 @@ impl Svm {
         for ix in series.listing(&self.exchange, &payer, &admin.pubkey(), &SMILE)? {
             self.send(&[ix], &[&admin])?;
         }
-        Ok(series.options()?.iter().map(|o| o.contract.instrument).collect())
+        let listed: Vec<u16> = series.options()?.iter().map(|o| o.contract.instrument).collect();
+        for instrument in &listed {
+            let all = instruction::complete_market(&self.exchange, &payer, *instrument);
+            self.send(&all, &[])?;
+        }
+        Ok(listed)
     }
 
     /// The series that [`Svm::list_options`] lists.
@@ -145,8 +150,9 @@ impl Svm {
         contract.name = name(&format!("{}-{instrument}", perpetual.contract.underlying)).expect("a short name");
         let (payer, admin) = (self.payer.pubkey(), self.admin.insecure_clone());
         let args = FutureArgs { contract, expiry };
-        let ix = instruction::list_future(&self.exchange, &payer, &admin.pubkey(), &args);
-        self.send(&[ix], &[&admin])
+        let mut all = vec![instruction::list_future(&self.exchange, &payer, &admin.pubkey(), &args)];
+        all.extend(instruction::complete_market(&self.exchange, &payer, instrument));
+        self.send(&all, &[&admin])
     }
 
     /// Publishes a smile for an expiry.

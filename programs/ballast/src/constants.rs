@@ -1,6 +1,6 @@
 //! Seeds and limits that are not parameters.
 
-use ballast_book::Reach;
+use ballast_book::{Reach, required_len};
 
 /// Seed of the exchange.
 pub const EXCHANGE_SEED: &[u8] = b"exchange";
@@ -30,6 +30,15 @@ pub const MAX_GROWTH: usize = 10_240;
 /// Largest size of a market account: room for some 23,000 orders a side.
 pub const MAX_MARKET_LEN: usize = 5 * 1024 * 1024;
 
+/// Orders of a side that a market has room for before the first one may rest in it: nobody fills a side for the rent of a small one.
+pub const MIN_SIDE_ORDERS: usize = 256;
+
+/// Size of a market account from which on orders may rest in it.
+pub const MIN_MARKET_LEN: usize = crate::state::Market::BOOK_OFFSET + required_len(2 * MIN_SIDE_ORDERS);
+
+/// Shortest time in seconds from which on an order that rests may expire.
+pub const MIN_ORDER_LIFE: i64 = 30;
+
 /// Most maker accounts that one order may be matched against.
 pub const MAX_MAKERS: usize = 8;
 
@@ -40,7 +49,7 @@ pub const IMPACT_REACH: Reach = Reach { counted: 64, walked: 256 };
 /// Most fills of one instruction, of one order or of a batch: the bound on its compute and on its event.
 pub const MAX_FILLS: usize = 16;
 
-/// Most resting orders that the orders of one instruction may step over or cancel, beside their fills. The order of a maker who
+/// Most resting orders that the orders of one instruction may step over or cancel, beside their fills and [`MAX_LOOKED_PAST`]. The order of a maker who
 /// could not carry the fill counts [`FAILED_MAKER_WEIGHT`] times; the last may go beyond.
 pub const MAX_PASSED: usize = 16;
 
@@ -49,6 +58,17 @@ pub const MAX_PASSED: usize = 16;
 /// instruction meets at most four of them; then the match ends, and their cancellations stand. Sixteen would exceed what a
 /// transaction has, and nobody could trade through them.
 pub const FAILED_MAKER_WEIGHT: usize = 5;
+
+/// Most resting orders that the orders of one instruction look past without counting them: those that have expired or have
+/// nothing left to reduce, and odd lots. Looking at one costs little (bench row `place_order_match_look_past`).
+pub const MAX_LOOKED_PAST: usize = 256;
+
+/// Most of [`MAX_LOOKED_PAST`] that are taken off the book in passing, where their account was passed in.
+pub const MAX_PRUNED: usize = 16;
+
+/// Most of [`MAX_FILLS`] that are worth no more than an odd lot. The others are for orders that are worth more: a wall of small
+/// orders stops no large one.
+pub const MAX_ODD_LOT_FILLS: usize = 8;
 
 /// Most orders that a batch cancels.
 pub const MAX_BATCH_CANCELS: usize = 32;

@@ -87,11 +87,11 @@ errors! {
     OrderExpired = "the order's expiry is not in the future",
     WouldCross = "the post-only order would trade at once: use a less aggressive price",
     WouldNotFill = "the fill-or-kill order cannot be filled whole at once",
-    NothingToReduce = "the account has no position that this reduce-only order could reduce",
+    NothingToReduce = "the account has no position that this reduce-only order could reduce, or its other reduce-only orders reduce all of it",
     MarketReduceOnly = "the market only accepts reduce-only orders",
     SelfTrade = "the order would trade with the same owner",
     TooManyMakers = "too many maker accounts were passed in",
-    BookFull = "this side of the book is full: grow the market",
+    BookFull = "this side of the book is full: pass the accounts of its eight worst orders and offer more at a better price, or grow the market",
     TooManyOrders = "the account has as many orders in this market as it may",
     OrderNotFound = "no such order: it was filled, cancelled or has another id",
     OrderNotOwned = "the order belongs to another account",
@@ -182,6 +182,8 @@ errors! {
     NoFill = "no order in the book could be filled within the limit in the log: pass the makers' accounts, or liquidate by a slice",
     BookWindowFull = "liquidations on this book have reached what a minute may take: the log names both; wait for the next minute, or liquidate by a slice",
     RaisedTooMuch = "the risk authority raises a least scan range by at most a tenth in twelve hours: the log names how far",
+    OrderLifeTooShort = "an order that rests lives for 30 seconds at least: let it expire later, or never",
+    OrderLocked = "the order took another one's place less than ten seconds ago: cancel it then",
 }
 
 impl BallastError {

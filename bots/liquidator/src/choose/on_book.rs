@@ -68,7 +68,7 @@ fn attempt(case: &Case, book: &Resting, terms: &Terms) -> Result<Close, Passed> 
     let market = &*book.market;
     let close = BookLiquidation { board, account, market, max_lots: i64::MAX, taker_fee: terms.taker_fee, now };
     let order = close.order()?;
-    let met = book.meet(order.side, order.price, order.lots, now, terms.meeting);
+    let met = book.meet(order.side, order.price, order.lots, now, |maker, _| (terms.meeting)(maker));
     if met.fills.is_empty() {
         return Err(Passed::NobodyTakes);
     }

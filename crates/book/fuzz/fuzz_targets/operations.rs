@@ -22,6 +22,9 @@ fuzz_target!(|data: &[u8]| {
             1 if len > 0 => pair.remove(side, rank),
             2 if len > 0 => pair.reduce(side, rank, i64::from(lots)),
             3 if len > 0 => pair.remove_as_other(side, rank),
+            6 => {
+                let _ = pair.evict(side, i64::from(price), i64::from(lots), &[usize::from(pick) % 3]);
+            }
             4 => pair.check_client_id(usize::from(pick) % 3, u64::from(lots)),
             5 if pair.slots < 256 => {
                 pair.slots += 1 + usize::from(lots % 4);

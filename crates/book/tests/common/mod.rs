@@ -173,6 +173,31 @@ impl Pair {
         }
     }
 
+    /// An order of the owners in `passed` gives way to a new one of another; returns its place in the model. The model looks at
+    /// every order of the side.
+    pub fn evict(&mut self, side: Side, price: i64, lots: i64, passed: &[usize]) -> Option<usize> {
+        let orders = self.side(side);
+        let better = |o: &ModelOrder| match side {
+            Side::Bid => price > o.price,
+            Side::Ask => price < o.price,
+        };
+        let worth = |price: i64, lots: i64| i128::from(price) * i128::from(lots);
+        let least = orders.len().saturating_sub(ballast_book::EVICTABLE);
+        let may = |at: &usize| {
+            let o = &orders[*at];
+            *at >= least && passed.contains(&o.owner) && better(o) && worth(price, lots) >= worth(o.price, o.lots)
+        };
+        let expected = (0..orders.len()).rev().find(may);
+        let owners: Vec<_> = passed.iter().map(|who| owner(*who)).collect();
+        let may_go = |o: &ballast_book::Order| owners.contains(&o.owner);
+        let found = self.view().giving_way(side, Ticks::new(price), Lots::new(lots), may_go).unwrap();
+        assert_eq!(found, expected.map(|at| orders[at].id.handle));
+        if let Some(at) = expected {
+            self.remove(side, at);
+        }
+        expected
+    }
+
     /// Takes `lots` off the order of rank `at`.
     pub fn reduce(&mut self, side: Side, at: usize, lots: i64) {
         let order = self.model[side as usize][at].clone();

@@ -23,7 +23,7 @@ pub struct InstrumentConfig {
     /// By default nothing is sampled.
     #[serde(default)]
     pub funding: Section<FundingParams>,
-    /// Resting orders that the market has room for, at least; by default what it is made with.
+    /// Resting orders that the market has room for, at least; by default what every market must have, 256 a side.
     #[serde(default)]
     pub orders: u32,
 }

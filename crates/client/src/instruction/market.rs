@@ -2,7 +2,10 @@
 
 use super::{build, payer, read, write};
 use crate::{SYSTEM_PROGRAM, pda::Exchange};
-use ballast::instruction::tag;
+use ballast::{
+    constants::{MAX_GROWTH, MIN_MARKET_LEN},
+    instruction::tag,
+};
 use solana_address::Address;
 use solana_instruction::Instruction;
 
@@ -10,6 +13,11 @@ use solana_instruction::Instruction;
 pub fn grow_market(e: &Exchange, from: &Address, instrument: u16) -> Instruction {
     let accounts = vec![payer(from), read(&e.address), write(&e.market(instrument)), read(&SYSTEM_PROGRAM)];
     build(tag::GROW_MARKET, accounts, &())
+}
+
+/// `grow_market`, so many times as a market needs that was just listed before orders may rest in it.
+pub fn complete_market(e: &Exchange, from: &Address, instrument: u16) -> Vec<Instruction> {
+    vec![grow_market(e, from, instrument); MIN_MARKET_LEN.div_ceil(MAX_GROWTH) - 1]
 }
 
 /// `refresh_underlying`

@@ -8,7 +8,7 @@ use crate::{config::Scale, decimal, instruction};
 use anyhow::Result;
 use ballast::{
     args::{InstrumentArgs, InstrumentChangeArgs},
-    constants::{MAX_GROWTH, MAX_MARKET_LEN},
+    constants::{MAX_GROWTH, MAX_MARKET_LEN, MIN_SIDE_ORDERS},
     state::Market,
 };
 use ballast_risk::{Instrument, Kind};
@@ -82,9 +82,10 @@ impl Planner<'_> {
         Ok(())
     }
 
-    /// Room in a market for so many resting orders.
+    /// Room in a market for so many resting orders, and for as many as every market needs.
     pub fn size(&mut self, name: &str, instrument: u16, orders: u32) {
-        let needed = Market::BOOK_OFFSET + ballast_book::required_len(orders as usize);
+        let orders = (orders as usize).max(2 * MIN_SIDE_ORDERS);
+        let needed = Market::BOOK_OFFSET + ballast_book::required_len(orders);
         let found = self.state.markets.get(&instrument).map(|m| m.len);
         if needed > MAX_MARKET_LEN {
             self.found.conflicts.push(format!("{name}: no market has room for {orders} orders"));

@@ -70,6 +70,12 @@ fn names(plan: &Plan) -> Vec<&'static str> {
     names
 }
 
+/// The markets that a plan lists.
+fn plan_markets(plan: &Plan) -> usize {
+    let listings = ["list_perpetual", "list_future", "list_option"];
+    names(plan).iter().filter(|name| listings.contains(name)).count()
+}
+
 /// I320.
 #[test]
 fn everything_is_made_in_the_order_in_which_it_is_needed() {
@@ -88,7 +94,12 @@ fn everything_is_made_in_the_order_in_which_it_is_needed() {
         "fund_insurance",
         "set_interest",
     ];
-    assert_eq!(names(&plan), order);
+    // Each market is grown after its listing.
+    let mut names = names(&plan);
+    assert_eq!(names.iter().filter(|name| **name == "grow_market").count(), plan_markets(&plan));
+    names.retain(|name| *name != "grow_market");
+    names.dedup();
+    assert_eq!(names, order);
     let shown = plan.to_string();
     assert!(shown.contains("list perpetual BTC-PERP at 0: lot 0.001, tick 0.1 USDC"), "{shown}");
     assert!(shown.contains("list option BTC160621-36000C at 4: lot 0.001, tick 0.1 USDC, expiry 2021-06-16T08:00:00Z"));

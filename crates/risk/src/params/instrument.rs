@@ -10,8 +10,8 @@ parameters! {
         max_position: Lots in 1..=1 << 50, Lots;
         /// Most lots of either side of the market.
         open_interest_cap: Lots in 1..=1 << 55, Lots;
-        /// Smallest value of an order.
-        min_order_value: QuoteNative in 0..=1_000_000_000_000, Quote;
+        /// Smallest value of an order, and of what is left of one that rests.
+        min_order_value: QuoteNative in 10_000..=1_000_000_000_000, Quote;
         /// Widest distance of an order's price from the mark.
         price_band: Ppm in 1_000..=500_000, Ratio;
         /// Most resting orders of one account.

@@ -175,7 +175,7 @@ pub fn limits(max_position: Lots) -> InstrumentLimits {
     InstrumentLimits {
         max_position,
         open_interest_cap: Lots::new(1 << 55),
-        min_order_value: QuoteNative::ZERO,
+        min_order_value: QuoteNative::new(10_000),
         price_band: Ppm::new(100_000),
         max_orders: 64,
         reserved: [0; 2],

@@ -116,7 +116,7 @@ families! {
         BreakerTripped,
     }
     account { MarginAccountOpened, MarginAccountClosed, Deposited, Withdrawn, DelegateSet, CashTransferred, PositionTransferred }
-    trading { OrderPlaced, OrderReplaced, OrdersBatched, OrderCancelled, OrdersCancelled, OrdersPruned }
+    trading { OrderPlaced, OrderReplaced, OrdersBatched, OrderCancelled, OrderEvicted, OrdersCancelled, OrdersPruned }
     block { BlockTraded }
     market { MarketGrown, UnderlyingRefreshed, Swept, OptionsRefreshed, MarketSampled }
     lending { InterestAccrued, InterestUpdated, InterestSet }

@@ -14,7 +14,7 @@ records! {
         maker_client_id: u64,
         /// Price, ticks.
         price: i64,
-        /// Lots.
+        /// Lots. Where what is left of the maker's order is worth less than the market's least order, it rests no more.
         lots: i64,
         /// Fee of the maker, negative for a rebate.
         maker_fee: i64,
@@ -137,6 +137,25 @@ events! {
         /// The instrument.
         instrument: u16,
     }
+    /// An order gave way to one at a better price, since its side was full.
+    OrderEvicted {
+        /// The account.
+        margin: Address,
+        /// The account whose order took its place.
+        by: Address,
+        /// The order's sequence number.
+        sequence: u64,
+        /// The owner's own number for it.
+        client_id: u64,
+        /// Its price, ticks.
+        price: i64,
+        /// Lots that were left of it.
+        lots: i64,
+        /// The instrument.
+        instrument: u16,
+        /// 0 bid, 1 ask.
+        side: u8,
+    }
     /// All orders in a market were cancelled.
     OrdersCancelled {
         /// The account.
@@ -146,7 +165,7 @@ events! {
         /// The instrument.
         instrument: u16,
     }
-    /// Orders of an account that had expired were taken off the book.
+    /// Orders of an account that had expired, or had nothing left to reduce, were taken off the book.
     OrdersPruned {
         /// The account.
         margin: Address,

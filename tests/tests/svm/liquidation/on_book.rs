@@ -416,3 +416,20 @@ fn a_maker_who_cannot_carry_it_is_passed() {
     assert_eq!(did.reward, (did.discount / 5).min(did.discount - spent));
     svm.assert_reconciled();
 }
+
+/// I719. An odd lot ends a match like any other order: the caller, who may be the maker too, does not choose worse prices for the
+/// account by leaving makers out.
+#[test]
+fn no_odd_lot_is_traded_through() {
+    let mut crash = Crash::to(true, "36000");
+    let better = Order::buy(&crash.svm, BTC, "35990", 1).post_only();
+    crash.svm.rest(&crash.bob, better).unwrap();
+    crash.rest(true, "35500", 1_000);
+    crash.svm.advance(3);
+    crash.svm.refresh_all();
+    crash.refuse(i64::MAX, E::NoFill);
+    let Crash { svm, alice, bob, maker, caller } = &mut crash;
+    let did = closed(&svm.liquidate_on_book(caller, alice, BTC, i64::MAX, &[bob, maker]).unwrap());
+    assert_eq!((did.fills[0].maker, did.fills[0].price, did.fills[1].maker), (bob.margin, 359_900, maker.margin));
+    svm.assert_reconciled();
+}

@@ -108,12 +108,13 @@ fn what_flashes_up_or_only_reduces_does_not_count() {
     svm.rest(&maker, Order::sell(&svm, BTC, "39990", 24).post_only()).unwrap();
     svm.advance(5);
     refused(&mut svm, sample, E::BookTooThin);
-    let until = svm.now() + 6;
+    let until = svm.now() + 30;
     svm.rest(&maker, Order::sell(&svm, BTC, "39990", 50).post_only().until(until)).unwrap();
     svm.advance(4);
     svm.refresh_all();
     refused(&mut svm, sample, E::BookTooThin);
-    svm.advance(2);
+    svm.advance(26);
+    svm.refresh_all();
     refused(&mut svm, sample, E::BookTooThin);
     let (alice, bob) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
     svm.trade(&alice, &bob, BTC, "39950", 50).unwrap();

@@ -146,9 +146,9 @@ fn the_largest_batch_fits() {
         resting.extend(batch.placed.iter().map(|p| (p.handle, p.sequence)));
     }
     for n in 0..16 {
-        svm.rest(&makers[n % 8], Order::sell(&svm, BTC, "40000", 1).post_only()).unwrap();
+        svm.rest(&makers[n % 8], Order::sell(&svm, BTC, "40000", 2).post_only()).unwrap();
     }
-    let take = Order::buy(&svm, BTC, "40000", 1);
+    let take = Order::buy(&svm, BTC, "40000", 2);
     let all: Vec<&Trader> = makers.iter().collect();
     let sent = svm.batch(&alice, BTC, &resting, &[take; MAX_BATCH_ORDERS], &all);
     let sent = sent.unwrap_or_else(|failed| panic!("{failed:#?}"));
@@ -156,7 +156,7 @@ fn the_largest_batch_fits() {
     assert!(logged < 10_000, "{logged} bytes of log");
     let batch = event::find::<OrdersBatched>(&sent.log).remove(0);
     assert_eq!((batch.fills.len(), batch.placed.iter().filter(|p| p.fills == 1).count()), (16, 16));
-    assert_eq!((svm.lots(&alice, BTC), side(&svm, BTC, Side::Ask)), (16, vec![]));
+    assert_eq!((svm.lots(&alice, BTC), side(&svm, BTC, Side::Ask)), (32, vec![]));
     svm.assert_reconciled();
 }
 
@@ -207,13 +207,13 @@ fn the_largest_batch_fits_with_penalties() {
 fn a_batch_has_at_most_sixteen_fills() {
     let (mut svm, alice, bob) = two();
     for _ in 0..18 {
-        svm.rest(&bob, Order::sell(&svm, BTC, "40000", 1)).unwrap();
+        svm.rest(&bob, Order::sell(&svm, BTC, "40000", 2)).unwrap();
     }
-    let take = Order::buy(&svm, BTC, "40000", 10);
+    let take = Order::buy(&svm, BTC, "40000", 20);
     let batch = batched(svm.batch(&alice, BTC, &[], &[take, take], &[&bob]));
     let said: Vec<_> = batch.placed.iter().map(|p| (p.filled, p.resting, p.fills)).collect();
-    assert_eq!(said, [(10, 0, 10), (6, 0, 6)]);
-    let all = Order::buy(&svm, BTC, "40000", 1).fill_or_kill();
+    assert_eq!(said, [(20, 0, 10), (12, 0, 6)]);
+    let all = Order::buy(&svm, BTC, "40000", 2).fill_or_kill();
     batched(svm.batch(&alice, BTC, &[], &[all, all], &[&bob]));
     svm.assert_reconciled();
 }
@@ -307,7 +307,7 @@ impl Pair {
         let lots = if r.one_in(4) { r.between(20, 160) } else { r.between(1, 12) };
         let order = OrderArgs::limit(side, price, lots).kind(kind).self_trade(mode).client_id(r.next());
         let order = if reduce_only { order.reduce_only() } else { order };
-        order.expires_at(if r.one_in(8) { self.svm.now() + r.between(1, 9) } else { 0 })
+        order.expires_at(if r.one_in(8) { self.svm.now() + r.between(28, 39) } else { 0 })
     }
 
     /// The account's orders, some of them, now and then one that is not there.

@@ -5,3 +5,4 @@ mod deep_book;
 mod matching;
 mod orders;
 mod tables;
+mod walls;

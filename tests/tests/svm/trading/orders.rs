@@ -197,12 +197,13 @@ mod sliding {
     #[test]
     fn looks_past_orders_that_have_expired() {
         let (mut svm, [alice, bob]) = desk();
-        let until = svm.now() + 5;
+        let until = svm.now() + 30;
         svm.rest(&bob, Order::sell(&svm, BTC, "39995", 5).until(until)).unwrap();
         svm.rest(&bob, Order::sell(&svm, BTC, "40000", 5)).unwrap();
         let buy = Order::buy(&svm, BTC, "40010", 1).slide();
         assert_eq!(placed(svm.place(&alice, buy, &[])).price, 399_949);
-        svm.advance(5);
+        svm.advance(30);
+        svm.refresh_all();
         assert_eq!(placed(svm.place(&alice, buy, &[])).price, 399_999);
     }
 
@@ -404,10 +405,11 @@ mod replacing {
     #[test]
     fn an_order_that_has_expired_is_not_kept() {
         let (mut svm, [alice]) = desk();
-        let until = svm.now() + 5;
+        let until = svm.now() + 30;
         let order = Order::buy(&svm, BTC, "39000", 5).until(until);
         let old = svm.rest(&alice, order).unwrap();
-        svm.advance(5);
+        svm.advance(30);
+        svm.refresh_all();
         refused(&mut svm, |svm| svm.replace(&alice, old, order, &[]), E::OrderExpired);
         let r = replaced(svm.replace(&alice, old, Order::buy(&svm, BTC, "39000", 5), &[]));
         assert!(r.placed.sequence > old.1);
@@ -421,7 +423,7 @@ mod pruning {
     fn takes_what_has_expired_and_anyone_may() {
         let (mut svm, [alice, bob]) = desk();
         let now = svm.now();
-        for (n, seconds) in [5, 0, 7, 5, 5].into_iter().enumerate() {
+        for (n, seconds) in [30, 0, 32, 30, 30].into_iter().enumerate() {
             let order = Order::buy(&svm, BTC, "39000", 1).client_id(n as u64);
             let order = if seconds > 0 { order.until(now + seconds) } else { order };
             svm.rest(&alice, order).unwrap();
@@ -435,7 +437,7 @@ mod pruning {
             let all = book.orders(Side::Bid).map(|o| *o.unwrap().1);
             all.filter(|o| *o.owner.as_bytes() == owner).map(|o| o.client_id).collect::<Vec<_>>()
         };
-        svm.advance(4);
+        svm.advance(29);
         let before = svm.account(&alice.margin);
         assert_eq!(pruned(svm.prune(&alice, BTC, 9).unwrap()), 0);
         assert_eq!(svm.account(&alice.margin), before, "nothing to prune, nothing changed");
@@ -458,7 +460,7 @@ mod pruning {
         let (mut svm, [alice, bob]) = desk();
         let pruned = |sent: Sent| event::find::<OrdersPruned>(&sent.log)[0].count;
         svm.trade(&alice, &bob, BTC, "40000", 5).unwrap();
-        svm.rest(&alice, Order::sell(&svm, BTC, "41000", 5).reduce_only().client_id(1)).unwrap();
+        svm.rest(&alice, Order::sell(&svm, BTC, "41000", 3).reduce_only().client_id(1)).unwrap();
         svm.rest(&alice, Order::sell(&svm, BTC, "41000", 3).client_id(2)).unwrap();
         svm.rest(&alice, Order::sell(&svm, BTC, "41001", 2).reduce_only().client_id(3)).unwrap();
         let before = svm.account(&alice.margin);

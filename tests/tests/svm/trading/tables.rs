@@ -300,9 +300,9 @@ fn batch_orders() {
 fn prune_expired() {
     let World { mut svm, other, alice, bob, abroad, .. } = World::new();
     let e = svm.exchange;
-    let until = svm.now() + 5;
+    let until = svm.now() + 30;
     svm.rest(&alice, Order::buy(&svm, BTC, "39000", 10).until(until)).unwrap();
-    svm.advance(5);
+    svm.advance(30);
     let build = |limit| instruction::prune_expired(&e, &alice.margin, BTC, limit);
     Case::new("prune_expired", build(1), &[], &[EXCHANGE, BOARD, MARKET, MARGIN])
         .arguments(&mut svm, &[])

@@ -109,6 +109,7 @@ pub fn liquidate_on_book(ctx: &mut Context<LiquidateOnBook>, max_lots: i64) -> R
         lots: close.lots,
         client_id: 0,
         expires_at: 0,
+        // The caller, who chooses the makers, must not choose worse prices for the account.
     };
     let matched = matcher.run(&mut a.margin, &address, &order)?;
     if matched.fills == 0 {

@@ -11,6 +11,7 @@ mod order;
 mod place_order;
 mod prune_expired;
 mod reach;
+mod reducing;
 mod replace_order;
 mod session;
 mod venue;

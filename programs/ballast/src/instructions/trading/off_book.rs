@@ -1,6 +1,6 @@
 //! Taking orders off the book and out of their account.
 
-use crate::error::Logged;
+use crate::error::{BallastError, Logged};
 use anchor_lang::prelude::*;
 use ballast_book::{BookMut, Handle, Order, Owner, Side};
 use ballast_risk::{Instrument, Lots, Portfolio, QuoteNative};
@@ -22,6 +22,19 @@ pub fn take_off_book(
         portfolio.release(i).logged()?;
     }
     Ok(order)
+}
+
+/// Takes an order off the book for its owner. Refused for ten seconds after it took another order's place.
+pub fn cancel_own(
+    book: &mut BookMut<'_>,
+    handle: Handle,
+    address: &Address,
+    portfolio: &mut Portfolio,
+    i: &Instrument,
+    now: i64,
+) -> Result<Order> {
+    require!(!book.get(handle).logged()?.is_locked(now), BallastError::OrderLocked);
+    take_off_book(book, handle, address, portfolio, i)
 }
 
 /// Takes an order off the book that was filled whole, and whose lots the account's totals do not hold any more.
@@ -49,7 +62,7 @@ pub fn take_all_off_book(
     portfolio: &mut Portfolio,
     i: &Instrument,
     limit: u32,
-    wanted: impl Fn(&Order) -> bool,
+    mut wanted: impl FnMut(&Order) -> bool,
 ) -> Result<u32> {
     let (head, orders) = portfolio.position(i).map_or((0, 0), |p| (p.orders_head, p.order_count));
     let mut next = (head != 0).then_some(Handle(head));

@@ -1,15 +1,20 @@
 //! What can be known of an order before it meets the book: its arguments, its price, its size.
 
-use super::{reach::reached, venue::Venue};
+use super::{
+    reach::reached,
+    reducing::{reducible, resting_to_reduce},
+    venue::Venue,
+};
 use crate::{
     args::{OrderArgs, OrderKind, SelfTrade},
+    constants::MIN_ORDER_LIFE,
     error::{BallastError, Logged},
     instructions::admission::{admit_order, require_inside, require_size, require_value},
     state::MarginAccount,
 };
 use anchor_lang::prelude::*;
 use ballast_book::{BookMut, Side};
-use ballast_risk::{Instrument, Lots, Portfolio, Ticks};
+use ballast_risk::{Lots, Ticks};
 
 /// An order that was checked and now meets the book.
 pub struct Incoming {
@@ -20,7 +25,7 @@ pub struct Incoming {
     /// What to do with orders of the same owner.
     pub self_trade: SelfTrade,
     /// True where somebody else closes the position of an account in default: orders of its owner's other accounts are met like
-    /// anybody's, and only its own are of the same owner.
+    /// anybody's, and only its own are of the same owner. It looks past no odd lot: the one who places it is not the one who pays.
     pub is_forced: bool,
     /// May only reduce the position.
     pub reduce_only: bool,
@@ -43,7 +48,9 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, venue: &Venue<'_>, book
     let kind = OrderKind::from_byte(args.kind).ok_or(BallastError::BadOrderKind)?;
     let self_trade = SelfTrade::from_byte(args.self_trade).ok_or(BallastError::BadSelfTrade)?;
     require!(args.reduce_only <= 1, BallastError::BadOrderKind);
-    require!(args.expires_at == 0 || args.expires_at > now, BallastError::OrderExpired);
+    if args.expires_at != 0 {
+        require_life(args.expires_at, kind, now)?;
+    }
     let reduce_only = args.reduce_only == 1;
     // One that only reduces is cut to what is held, whatever the limit of a position is by now.
     let most = if reduce_only { Lots::new(i64::MAX) } else { i.limits.max_position };
@@ -53,10 +60,18 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, venue: &Venue<'_>, book
     let price = limit(kind, side, Ticks::new(args.price), i.band(u, now).logged()?, book, now)?;
     let mut lots = Lots::new(args.lots);
     if reduce_only {
-        lots = take_reduce_only_lots(&margin.portfolio, i, side, lots);
+        let mut most = reducible(&margin.portfolio, i, side);
+        if kind.may_rest() {
+            // What may rest shares the position with what rests already, and with what has expired and was not taken off: it
+            // holds a place in the book without margin.
+            let head = margin.portfolio.position(i).map_or(0, |p| p.orders_head);
+            most = most.minus(resting_to_reduce(book, head, side, |_| true)?).logged()?.max(Lots::ZERO);
+        }
+        lots = lots.min(most);
         require!(!lots.is_zero(), BallastError::NothingToReduce);
         if kind.may_rest() {
-            require_reducing_value(&margin.portfolio, i, lots, price)?;
+            // It carries no margin, and room in the book must not be free.
+            require_value(i, lots, price)?;
         }
     } else {
         // The limit of a market order is the end of the band, which says nothing of what it will trade at.
@@ -76,14 +91,15 @@ pub fn checked(args: &OrderArgs, margin: &MarginAccount, venue: &Venue<'_>, book
     })
 }
 
-/// Requires that a reduce-only order that may rest is worth the market's minimum, or closes the whole position. It carries no
-/// margin, and room in the book must not be free.
-pub fn require_reducing_value(portfolio: &Portfolio, i: &Instrument, lots: Lots, price: Ticks) -> Result<()> {
-    if lots.get().unsigned_abs() >= portfolio.lots(i).get().unsigned_abs() {
-        Ok(())
-    } else {
-        require_value(i, lots, price)
+/// Requires that an order expires in the future and, if it may rest, not at once: an order that is gone when it is met costs
+/// everybody but its owner.
+fn require_life(expires_at: i64, kind: OrderKind, now: i64) -> Result<()> {
+    let life = expires_at.checked_sub(now).filter(|life| *life > 0).ok_or(BallastError::OrderExpired)?;
+    if kind.may_rest() && life < MIN_ORDER_LIFE {
+        msg!("life {} s, least {}", life, MIN_ORDER_LIFE);
+        return Err(BallastError::OrderLifeTooShort.into());
     }
+    Ok(())
 }
 
 /// The limit that an order has in the book, inside the band: its price; of a market order the far end of the band; of one
@@ -127,14 +143,4 @@ fn far_end(side: Side, (low, high): (Ticks, Ticks)) -> Ticks {
         Side::Bid => high,
         Side::Ask => low,
     }
-}
-
-/// Of the lots of an order, those by which it can reduce the position.
-pub fn take_reduce_only_lots(portfolio: &Portfolio, i: &Instrument, side: Side, lots: Lots) -> Lots {
-    let held = portfolio.lots(i).get();
-    let reducible = match side {
-        Side::Bid => (-held).max(0),
-        Side::Ask => held.max(0),
-    };
-    Lots::new(lots.get().min(reducible))
 }

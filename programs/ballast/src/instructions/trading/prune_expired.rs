@@ -1,6 +1,9 @@
 //! `prune_expired`
 
-use super::{off_book::take_all_off_book, order::take_reduce_only_lots};
+use super::{
+    off_book::take_all_off_book,
+    reducing::{reducible, resting_to_reduce},
+};
 use crate::{
     constants::{BOARD_SEED, EXCHANGE_SEED, MARGIN_SEED, MARKET_SEED},
     error::Logged,
@@ -10,7 +13,6 @@ use crate::{
 };
 use anchor_lang::prelude::*;
 use ballast_book::{Order, Side};
-use ballast_risk::Lots;
 
 /// Accounts of `prune_expired`.
 #[derive(Accounts)]
@@ -42,8 +44,8 @@ pub struct PruneExpired {
     pub margin: Account<MarginAccount>,
 }
 
-/// Runs `prune_expired`: takes off orders that have expired, and reduce-only ones for which the account holds no position
-/// left to reduce; the newest first, `limit` at most. Where there is none, nothing changes.
+/// Runs `prune_expired`: takes off orders that have expired, and reduce-only ones for which older ones leave nothing of the
+/// position to reduce; the newest first, `limit` at most. Where there is none, nothing changes.
 pub fn prune_expired(ctx: &mut Context<PruneExpired>, limit: u16) -> Result<()> {
     let now = now()?;
     let a = &mut ctx.accounts;
@@ -51,10 +53,19 @@ pub fn prune_expired(ctx: &mut Context<PruneExpired>, limit: u16) -> Result<()> 
     let i = a.board.board.instrument(instrument).logged()?;
     let (_, mut book) = market_and_book(&mut a.market)?;
     let portfolio = &mut a.margin.portfolio;
-    let idle = Side::BOTH.map(|side| take_reduce_only_lots(portfolio, i, side, Lots::new(1)).is_zero());
+    let head = portfolio.position(i).map_or(0, |p| p.orders_head);
+    let most = Side::BOTH.map(|side| reducible(portfolio, i, side));
+    // Of each side, what the orders reduce that are no newer than the one at hand.
+    let [bids, asks] = Side::BOTH.map(|side| resting_to_reduce(&book, head, side, |o| !o.is_expired(now)));
+    let mut resting = [bids?, asks?];
     let dead = |order: &Order| {
-        let reduces_nothing = || order.side().is_ok_and(|side| idle[side as usize]);
-        order.is_expired(now) || order.is_reduce_only() && reduces_nothing()
+        if order.is_expired(now) || !order.is_reduce_only() {
+            return order.is_expired(now);
+        }
+        let Ok(side) = order.side() else { return false };
+        let older = &mut resting[side as usize];
+        *older = older.minus_bounded(order.lots);
+        *older >= most[side as usize]
     };
     let count = take_all_off_book(&mut book, &address, portfolio, i, u32::from(limit), dead)?;
     if count > 0 {

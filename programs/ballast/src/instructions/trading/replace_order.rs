@@ -1,6 +1,6 @@
 //! `replace_order`
 
-use super::{accounts::Orders, order::require_reducing_value, session::Session};
+use super::{accounts::Orders, session::Session};
 use crate::{
     args::{OrderArgs, OrderKind, SelfTrade},
     error::{BallastError, Logged},
@@ -47,12 +47,8 @@ fn reduce(
 ) -> Result<(CancelRecord, PlaceRecord)> {
     require!(SelfTrade::from_byte(args.self_trade).is_some(), BallastError::BadSelfTrade);
     require!(!old.is_expired(session.matcher.venue.now), BallastError::OrderExpired);
-    let (i, lots, price) = (session.matcher.venue.i, Lots::new(args.lots), old.price_ticks);
-    if old.is_reduce_only() {
-        require_reducing_value(&session.margin.portfolio, i, lots, price)?;
-    } else {
-        require_value(i, lots, price)?;
-    }
+    require!(!old.is_locked(session.matcher.venue.now), BallastError::OrderLocked);
+    require_value(session.matcher.venue.i, Lots::new(args.lots), old.price_ticks)?;
     session.reduce_in_place(handle, old, Lots::new(args.lots), args.client_id)?;
     let replaced = CancelRecord { sequence: old.seq, client_id: old.client_id, lots: old.lots.get() };
     let placed = PlaceRecord {

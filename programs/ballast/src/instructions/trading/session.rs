@@ -7,7 +7,7 @@
 use super::{
     accounts::Orders,
     matching::{Matched, Matcher},
-    off_book::take_off_book,
+    off_book::cancel_own,
     order::{self, Incoming},
     reach::{meets, reached},
     venue::Venue,
@@ -83,13 +83,8 @@ impl<'a> Session<'a> {
 
     /// Takes one of the account's orders off the book.
     pub fn cancel(&mut self, handle: Handle) -> Result<CancelRecord> {
-        let order = take_off_book(
-            &mut self.matcher.book,
-            handle,
-            &self.address,
-            &mut self.margin.portfolio,
-            self.matcher.venue.i,
-        )?;
+        let Venue { i, now, .. } = self.matcher.venue;
+        let order = cancel_own(&mut self.matcher.book, handle, &self.address, &mut self.margin.portfolio, i, now)?;
         Ok(CancelRecord { sequence: order.seq, client_id: order.client_id, lots: order.lots.get() })
     }
 
@@ -166,9 +161,10 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Lets what is left of an order rest.
+    /// Lets what is left of an order rest; on a full side another order gives way.
     #[inline(always)]
     fn rest(&mut self, order: &Incoming, lots: Lots) -> Result<OrderId> {
+        let took_a_place = self.matcher.make_room(&self.address, order, lots)?;
         let i = self.matcher.venue.i;
         let value = i.value_at(lots, order.price).logged()?;
         let position = self.margin.portfolio.slot(i).logged()?;
@@ -180,7 +176,8 @@ impl<'a> Session<'a> {
             client_id: order.client_id,
             placed_at: self.matcher.venue.now,
             expires_at: order.expires_at,
-            flags: if order.reduce_only { Order::REDUCE_ONLY } else { 0 },
+            flags: if order.reduce_only { Order::REDUCE_ONLY } else { 0 }
+                | if took_a_place { Order::TOOK_A_PLACE } else { 0 },
         };
         let id = self.matcher.book.insert(order.side, &new, &mut position.orders_head).logged()?;
         position.add_order(order.side, order.reduce_only, lots, value).logged()?;

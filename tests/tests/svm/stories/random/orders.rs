@@ -212,7 +212,7 @@ impl World {
         let price = if kind == OrderKind::Market { 0 } else { price };
         let lots = if reduce_only && held != 0 { held.abs() } else { 1 + r.below(most) as i64 };
         let order = OrderArgs::limit(side, price, lots).kind(kind).self_trade(mode).client_id(r.below(16));
-        let order = order.expires_at(if r.one_in(6) { self.svm.now() + r.between(1, 20) } else { 0 });
+        let order = order.expires_at(if r.one_in(6) { self.svm.now() + r.between(28, 50) } else { 0 });
         if reduce_only { order.reduce_only() } else { order }
     }
 

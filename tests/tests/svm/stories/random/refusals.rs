@@ -24,7 +24,7 @@ const PRICES: [E; 6] = [
 ];
 
 /// What stops an order, beside prices.
-const ORDERS: [E; 18] = [
+const ORDERS: [E; 19] = [
     E::Seized,
     E::Paused,
     E::Halted,
@@ -43,6 +43,7 @@ const ORDERS: [E; 18] = [
     E::NoFreePosition,
     E::OpenInterestCap,
     E::OrderExpired,
+    E::OrderLifeTooShort,
 ];
 
 /// Which refusals an instruction may meet.

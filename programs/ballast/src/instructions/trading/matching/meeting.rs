@@ -3,13 +3,13 @@
 use super::state::{Matched, Matcher};
 use crate::{
     args::SelfTrade,
-    constants::MAKER_GRACE_SECONDS,
-    error::BallastError,
-    instructions::trading::order::{Incoming, take_reduce_only_lots},
+    constants::{MAKER_GRACE_SECONDS, MAX_ODD_LOT_FILLS, MAX_PRUNED},
+    error::{BallastError, Logged},
+    instructions::trading::{order::Incoming, reducing::reducible},
     state::{MarginAccount, Permissions},
 };
 use anchor_lang::prelude::*;
-use ballast_book::Order;
+use ballast_book::{Handle, Order};
 use ballast_risk::Lots;
 
 /// What is to be done about a resting order.
@@ -18,8 +18,12 @@ pub(super) enum Meeting {
     Trade(usize, Lots),
     /// Take it off the book; its maker is of this index.
     Cancel(usize),
+    /// It trades with nobody: take it off the book, as far as one instruction does, and go on. Its maker is of this index.
+    Prune(usize),
     /// Leave it and go on.
     StepOver,
+    /// Leave it and go on, without counting it as stepped over.
+    LookPast,
     /// End the match.
     End,
 }
@@ -36,18 +40,26 @@ impl Matcher<'_> {
     ) -> Result<Meeting> {
         let expired = resting.is_expired(self.venue.now);
         let Some(maker) = self.makers.iter().position(|m| m.address == resting.owner) else {
+            if expired || !order.is_forced && self.is_odd_lot(resting)? {
+                return Ok(Meeting::LookPast);
+            }
             // The taker could not know of a young order; an older one must not be traded through.
             let age = self.venue.now.checked_sub(resting.placed_at).ok_or(BallastError::Overflow)?;
             let young = age <= MAKER_GRACE_SECONDS;
-            return Ok(if expired || young { Meeting::StepOver } else { Meeting::End });
+            return Ok(if young { Meeting::StepOver } else { Meeting::End });
         };
         let account = &self.makers[maker].account;
-        if expired || account.episode.is_seized() {
+        if expired {
+            return Ok(Meeting::Prune(maker));
+        }
+        if account.episode.is_seized() {
             return Ok(Meeting::Cancel(maker));
         }
         if account.owner == taker.owner && !order.is_forced {
             // A delegate of one account has no say over orders of the owner's others.
-            let may_cancel = || account.allows(self.authority, Permissions::TRADE, self.venue.now);
+            let may_cancel = || {
+                !resting.is_locked(self.venue.now) && account.allows(self.authority, Permissions::TRADE, self.venue.now)
+            };
             return match order.self_trade {
                 SelfTrade::CancelMaker if may_cancel() => Ok(Meeting::Cancel(maker)),
                 SelfTrade::CancelMaker | SelfTrade::CancelTaker => {
@@ -59,11 +71,31 @@ impl Matcher<'_> {
         }
         let mut lots = left.min(resting.lots);
         if resting.is_reduce_only() {
-            lots = take_reduce_only_lots(&account.portfolio, self.venue.i, order.side.opposite(), lots);
+            lots = lots.min(reducible(&account.portfolio, self.venue.i, order.side.opposite()));
             if lots.is_zero() {
-                return Ok(Meeting::Cancel(maker));
+                return Ok(Meeting::Prune(maker));
             }
         }
+        if self.odd_lot_fills >= MAX_ODD_LOT_FILLS && !order.is_forced && self.is_odd_lot(resting)? {
+            return Ok(Meeting::LookPast);
+        }
         Ok(Meeting::Trade(maker, lots))
+    }
+
+    /// True if what is left of a resting order is an odd lot.
+    fn is_odd_lot(&self, resting: &Order) -> Result<bool> {
+        let i = self.venue.i;
+        Ok(i.is_odd_lot(i.value_at(resting.lots, resting.price_ticks).logged()?))
+    }
+
+    /// Looks past an order that trades with nobody, and takes it off the book if few were before it.
+    #[cold]
+    pub(super) fn prune(&mut self, maker: usize, handle: Handle) -> Result<()> {
+        self.looked_past += 1; // at most MAX_LOOKED_PAST
+        if self.pruned < MAX_PRUNED {
+            self.pruned += 1;
+            self.cancel(maker, handle)?;
+        }
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! Matching: an incoming order against the book, both sides settled and checked at once.
 
+mod evict;
 mod meeting;
 mod penalty;
 mod run;

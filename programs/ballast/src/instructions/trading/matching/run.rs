@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     args::SelfTrade,
-    constants::{FAILED_MAKER_WEIGHT, MAX_FILLS, MAX_PASSED},
+    constants::{FAILED_MAKER_WEIGHT, MAX_FILLS, MAX_LOOKED_PAST, MAX_PASSED},
     error::{BallastError, Logged},
     instructions::trading::{off_book::take_off_book, order::Incoming, reach::reaches},
     state::MarginAccount,
@@ -24,19 +24,20 @@ impl Matcher<'_> {
         while let Some(handle) = next {
             let left = order.lots.minus(matched.lots).logged()?;
             let resting = *self.book.get(handle).logged()?;
-            let spent = self.fills.len() == MAX_FILLS || self.passed >= MAX_PASSED;
+            let spent =
+                self.fills.len() == MAX_FILLS || self.passed >= MAX_PASSED || self.looked_past >= MAX_LOOKED_PAST;
             if left.is_zero() || spent || !reaches(order.side, order.price, &resting) {
                 break;
             }
             next = self.book.next(handle).logged()?;
-            if resting.owner == taker_key {
+            if resting.owner == taker_key && !resting.is_expired(self.venue.now) {
                 match order.self_trade {
-                    SelfTrade::CancelMaker => {
+                    SelfTrade::CancelMaker if !resting.is_locked(self.venue.now) => {
                         take_off_book(&mut self.book, handle, address, &mut taker.portfolio, self.venue.i)?;
                         self.passed += 1;
                         continue;
                     }
-                    SelfTrade::CancelTaker => {
+                    SelfTrade::CancelMaker | SelfTrade::CancelTaker => {
                         matched.ended_by_self_trade = true;
                         break;
                     }
@@ -55,6 +56,8 @@ impl Matcher<'_> {
                     self.passed += 1;
                 }
                 Meeting::StepOver => self.passed += 1,
+                Meeting::Prune(maker) => self.prune(maker, handle)?,
+                Meeting::LookPast => self.looked_past += 1,
                 Meeting::End => break,
             }
         }

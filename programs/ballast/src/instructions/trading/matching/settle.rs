@@ -6,7 +6,11 @@ use crate::{
     events::FillRecord,
     instructions::{
         load::boxed,
-        trading::{off_book::take_filled_off_book, venue::Venue},
+        trading::{
+            off_book::{take_filled_off_book, take_off_book},
+            reducing::reducible,
+            venue::Venue,
+        },
     },
     state::MarginAccount,
 };
@@ -97,7 +101,11 @@ impl Matcher<'_> {
         if m.is_whole() {
             take_filled_off_book(&mut self.book, handle, m.side, resting, &mut account.portfolio, i)?;
         } else {
-            self.book.reduce(handle, lots).logged()?;
+            let left = self.book.reduce(handle, lots).logged()?;
+            if !goes_on_resting(&account.portfolio, i, &m, left)? {
+                let address = Address::new_from_array(*resting.owner.as_bytes());
+                take_off_book(&mut self.book, handle, &address, &mut account.portfolio, i)?;
+            }
         }
         account.count_change()?;
         self.market.book(&filled).logged()?;
@@ -115,6 +123,7 @@ impl Matcher<'_> {
         matched.fee = matched.fee.plus(taker_fee).logged()?;
         matched.cost = matched.cost.plus(m.cost(side)?).logged()?;
         matched.fills += 1; // at most MAX_FILLS
+        self.odd_lot_fills += usize::from(i.is_odd_lot(m.value)); // at most MAX_FILLS
         self.fills.push(FillRecord {
             maker: Address::new_from_array(*resting.owner.as_bytes()),
             maker_sequence: resting.seq,
@@ -144,6 +153,15 @@ fn settle_maker(
     let measured = rule::after_trade(venue.board, before, &account.portfolio, &account.episode, trade)?;
     account.portfolio.note_owed(&measured);
     Ok(filled)
+}
+
+/// True if what is left of an order that was filled in part may go on resting: if it is worth the market's least order and, where
+/// it only reduces, its owner has something left to reduce.
+fn goes_on_resting(portfolio: &Portfolio, i: &Instrument, m: &Match<'_>, left: Lots) -> Result<bool> {
+    if i.value_at(left, m.resting.price_ticks).logged()? < i.limits.min_order_value {
+        return Ok(false);
+    }
+    Ok(!m.resting.is_reduce_only() || reducible(portfolio, i, m.side) > Lots::ZERO)
 }
 
 /// Requires that what is traded could be taken on as new risk now. Where it could not, a maker's refusal says nothing of the

@@ -71,6 +71,12 @@ pub struct Matcher<'a> {
     /// Resting orders that were stepped over or cancelled; one of a maker who could not carry the fill counts
     /// [`FAILED_MAKER_WEIGHT`](crate::constants::FAILED_MAKER_WEIGHT) times.
     pub(super) passed: usize,
+    /// Orders that were looked past, which is free of [`MAX_PASSED`](crate::constants::MAX_PASSED).
+    pub(super) looked_past: usize,
+    /// Those of them that were taken off the book.
+    pub(super) pruned: usize,
+    /// Matches that were worth no more than an odd lot.
+    pub(super) odd_lot_fills: usize,
     pub(super) open_interest_before: Lots,
 }
 
@@ -103,6 +109,9 @@ impl<'a> Matcher<'a> {
             makers,
             scratch: None,
             passed: 0,
+            looked_past: 0,
+            pruned: 0,
+            odd_lot_fills: 0,
             open_interest_before,
         })
     }
