@@ -82,7 +82,7 @@ impl Underlying {
         let first = &quotes.first;
         if self.is_late_sample(first, now)? {
             let print = self.print(first, now)?;
-            self.sample_late(&print)?;
+            self.sample(&print)?;
             return Ok(Published::LateSample);
         }
         let second = quotes.second.filter(|second| is_recent(second, now));

@@ -31,13 +31,24 @@ impl Underlying {
         Ok(())
     }
 
-    /// Takes a print that came after a newer one into the variance, if it is the sample of a bucket. Nothing else changes: a
-    /// refresh just before a boundary's print must not keep it out.
-    pub fn sample_late(&mut self, print: &Print) -> Result<(), RiskError> {
-        if self.guards.flags & (flag::VOLATILE | flag::UNCERTAIN) != 0 {
+    /// Takes a print into the variance, if it is the sample of a bucket and its own confidence interval is not too wide. Nothing
+    /// else changes: a refresh just before a boundary's print must not keep it out.
+    ///
+    /// Only the print itself decides, not the guards that are up when somebody shows it: whoever chose the moment would choose
+    /// the sample. How far it is off the samples before it, [`crate::range`] judges.
+    pub fn sample(&mut self, print: &Print) -> Result<(), RiskError> {
+        if self.is_uncertain(print)? {
             return Ok(());
         }
-        self.range.sample(print.price.get(), print.publish_time, print.previous_publish_time, &self.range_params)
+        let Print { price, publish_time, previous_publish_time, .. } = *print;
+        let floor = self.params.scan_range;
+        self.range.sample(price.get(), publish_time, previous_publish_time, floor, &self.range_params)
+    }
+
+    /// True if a print's confidence interval is wider than accepted.
+    fn is_uncertain(&self, print: &Print) -> Result<bool, RiskError> {
+        let widest = mul_div_floor(print.price.get(), self.params.max_confidence.get().into(), 1_000_000)?;
+        Ok(print.confidence > UnitPrice::new(widest))
     }
 
     /// Notes since when prices are suspect.
@@ -50,7 +61,7 @@ impl Underlying {
     }
 
     fn take_in(&mut self, print: &Print, second: Option<SecondPrice>) -> Result<(), RiskError> {
-        let Print { price, confidence, publish_time, previous_publish_time } = *print;
+        let Print { price, confidence, publish_time, .. } = *print;
         self.require_in_bounds(price)?;
         if confidence < UnitPrice::ZERO {
             return Err(RiskError::Overflow);
@@ -61,15 +72,11 @@ impl Underlying {
             Some(second) => self.guards.compare(price.get(), second, &self.guard_params)?,
             None => self.guards.flags &= !flag::DIVERGENT,
         }
-        let widest = mul_div_floor(price.get(), self.params.max_confidence.get().into(), 1_000_000)?;
         self.guards.flags &= !flag::UNCERTAIN;
-        if confidence > UnitPrice::new(widest) {
+        if self.is_uncertain(print)? {
             self.guards.flags |= flag::UNCERTAIN;
         }
-        // A suspect price is no sample: a real move is taken in at the next boundary.
-        if self.guards.flags & (flag::VOLATILE | flag::UNCERTAIN) == 0 {
-            self.range.sample(price.get(), publish_time, previous_publish_time, &self.range_params)?;
-        }
+        self.sample(print)?;
         self.range.advance(publish_time, self.params.scan_range, &self.range_params)?;
         self.surcharge = self.range.surcharge();
         self.price = price;
