@@ -21,7 +21,7 @@ pub fn stale(board: &Board, portfolio: &Portfolio, now: i64) -> BTreeSet<u16> {
     let positions = portfolio.open().iter().filter(unsettled).map(|p| p.key.underlying());
     let tokens = portfolio.balances.iter().filter(|b| b.amount > 0);
     let tokens = tokens.filter_map(|b| board.token(b.token).ok()).map(|token| token.underlying);
-    let is_stale = |index: &u16| board.underlying(*index).is_ok_and(|u| u.require_fresh(now).is_err());
+    let is_stale = |index: &u16| board.underlying(*index).is_ok_and(|u| u.require_current(now).is_err());
     positions.chain(tokens).filter(is_stale).collect()
 }
 

@@ -3,7 +3,8 @@
 //! | guard | new risk | withdrawal | reduction | liquidation | maintenance |
 //! |---|---|---|---|---|---|
 //! | no price yet | every leg | every leg | every leg | every leg | every leg |
-//! | stale: older than `max_age` | every leg | every leg | the leg touched | the legs moved; every leg at first | |
+//! | stale: older than `max_age` | every leg | every leg | the leg touched | | |
+//! | not current: older than `liquidation_age` | | | | the legs moved; every leg at first | |
 //! | too volatile: off the median of the last five minutes | every leg | every leg | | the legs moved | |
 //! | too uncertain: wide confidence interval | every leg | every leg | | | |
 //! | divergent: the second source disagrees | every leg | every leg | | | |
@@ -15,8 +16,10 @@
 //! too volatile is not moved, and stops nothing else. The liquidator takes on risk of the legs' underlyings at the same prices;
 //! guards that do not stop the liquidation do not stop the liquidator either.
 //!
-//! But nobody judges an account at prices of two times of his choice. For the first [`REFRESH_SECONDS`] a stale price of anything
-//! that is held stops the whole liquidation, until somebody refreshes it. Only a price that nobody was able to refresh stops nothing.
+//! Whoever liquidates picks the moment. `liquidation_age` is short, so that nobody puts the worst price of the last ten seconds on the
+//! board, liquidates, and puts the present one there afterwards. Nor does anybody judge an account at prices of two times of his
+//! choice. For the first [`REFRESH_SECONDS`] after that age the old price of anything that is held stops the whole liquidation, until
+//! somebody refreshes it. Only a price that nobody was able to refresh stops nothing.
 //!
 //! What is settled is worth a fixed sum: it needs no array, and where all that is held of an underlying is settled, no price.
 //!

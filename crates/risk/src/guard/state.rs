@@ -22,7 +22,7 @@ pub const SAMPLE_SECONDS: i64 = 30;
 /// Seconds after which a price that stays on one side of the median is believed.
 pub const CONSISTENT_SECONDS: i64 = 120;
 
-/// For so many seconds after its limit of age a stale price stops every liquidation of an account that holds its underlying: whoever
+/// For so many seconds after its limit of age (`liquidation_age`) an old price stops every liquidation of an account that holds its underlying: whoever
 /// liquidates refreshes it first, and anyone can. After them the feed is dead: what is held at its price stays where it is and
 /// blocks nothing.
 pub const REFRESH_SECONDS: i64 = 120;
@@ -140,7 +140,12 @@ fn apart(price: i64, from: i64, ratio: Ppm) -> Result<bool, RiskError> {
 mod tests {
     use super::*;
 
-    const PARAMS: GuardParams = GuardParams { max_move: Ppm::new(50_000), max_divergence: Ppm::new(10_000) };
+    const PARAMS: GuardParams = GuardParams {
+        max_move: Ppm::new(50_000),
+        max_divergence: Ppm::new(10_000),
+        liquidation_age: 5,
+        reserved: 0,
+    };
 
     fn volatile(guards: &mut Guards, price: i64, time: i64) -> bool {
         guards.observe(price, time, &PARAMS).unwrap();

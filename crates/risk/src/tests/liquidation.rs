@@ -204,7 +204,7 @@ fn what_is_not_to_be_liquidated_is_refused() {
     world.board.underlyings[1].publish_time = NOW - 1_000_000;
     assert_eq!(lots(&all_of(&world, &both)), [45]);
     world.board.underlyings[0].publish_time = NOW - 11;
-    let stale = RiskError::StalePrice { underlying: 0, age: 11, limit: 10 };
+    let stale = RiskError::StalePrice { underlying: 0, age: 11, limit: 5 };
     assert_eq!(refuse(&world, &both, &Request::ALL), stale);
 }
 
@@ -382,7 +382,7 @@ fn what_cannot_move_stays() {
         world.buy(&mut p, 1, 50, 10 * USDC);
         let stop = |world: &mut World, index: usize| {
             let u = &mut world.board.underlyings[index];
-            if volatile { u.guards.flags |= flag::VOLATILE } else { u.publish_time = NOW - 131 }
+            if volatile { u.guards.flags |= flag::VOLATILE } else { u.publish_time = NOW - 126 }
         };
         stop(&mut world, 1);
         let did = all_of(&world, &p);
@@ -406,7 +406,7 @@ fn what_cannot_move_stays() {
         let expected = if volatile {
             RiskError::PriceTooVolatile { underlying: 1, price: USDC, since: 0 }
         } else {
-            RiskError::StalePrice { underlying: 1, age: 131, limit: 10 }
+            RiskError::StalePrice { underlying: 1, age: 126, limit: 5 }
         };
         assert_eq!(refused, expected);
     }
@@ -428,15 +428,15 @@ fn a_price_that_was_left_out_is_refreshed_first() {
     world.reprice(0, 900_000);
     let found = require(&world.board, &p);
     assert_eq!((found.equity.get(), found.maintenance.get()), (302_000 * USDC, 316_800 * USDC));
-    for age in [11, 130] {
+    for age in [6, 125] {
         world.board.underlyings[1].publish_time = NOW - age;
         for request in [Request::ALL, only(&world, &p, &[0]), only(&world, &p, &[1])] {
             let refused = liquidate(&world, &p, &request).err();
-            assert_eq!(refused, Some(RiskError::StalePrice { underlying: 1, age, limit: 10 }));
+            assert_eq!(refused, Some(RiskError::StalePrice { underlying: 1, age, limit: 5 }));
         }
     }
     // Two minutes more and the feed is dead: its leg stays, and blocks nothing.
-    world.board.underlyings[1].publish_time = NOW - 131;
+    world.board.underlyings[1].publish_time = NOW - 126;
     assert!(lots(&all_of(&world, &p)).iter().all(|lots| *lots > 0));
     // What is settled needs no price.
     world.board.underlyings[1].publish_time = NOW - 11;

@@ -140,30 +140,43 @@ impl Underlying {
     /// Checks that the price was published and is no older than the limit for new risk.
     #[inline(always)]
     pub fn require_fresh(&self, now: i64) -> Result<(), RiskError> {
+        self.require_no_older(now, self.params.max_age)
+    }
+
+    /// Checks that the price was published and is no older than the limit for what is done to an account without its owner: a
+    /// liquidation, or an order that a price sets off. Whoever does it picks the moment, and would pick the worst price of the
+    /// last seconds.
+    #[inline(always)]
+    pub fn require_current(&self, now: i64) -> Result<(), RiskError> {
+        self.require_no_older(now, self.guard_params.liquidation_age)
+    }
+
+    #[inline(always)]
+    fn require_no_older(&self, now: i64, limit: u32) -> Result<(), RiskError> {
         self.require_priced()?;
         let age = now.checked_sub(self.publish_time).ok_or(RiskError::Overflow)?;
-        let limit = i64::from(self.params.max_age);
+        let limit = i64::from(limit);
         if age > limit {
             return Err(RiskError::StalePrice { underlying: self.index, age, limit });
         }
         Ok(())
     }
 
-    /// Checks that a liquidation may move legs at this price: it is fresh, and not off the median of the last minutes.
+    /// Checks that a liquidation may move legs at this price: it is current, and not off the median of the last minutes.
     #[inline(always)]
     pub fn require_movable(&self, now: i64) -> Result<(), RiskError> {
-        self.require_fresh(now)?;
+        self.require_current(now)?;
         if self.guards.flags & flag::VOLATILE != 0 { Err(self.suspect(flag::VOLATILE)) } else { Ok(()) }
     }
 
     /// Checks that an account which holds this underlying can be judged for a liquidation that leaves it where it is: the price is
-    /// fresh, or so old that nobody was able to refresh it.
+    /// current, or so old that nobody was able to refresh it.
     ///
     /// # Errors
     /// [`RiskError::StalePrice`] for [`REFRESH_SECONDS`] after the limit of age.
     #[inline(always)]
     pub fn require_refreshed(&self, now: i64) -> Result<(), RiskError> {
-        match self.require_fresh(now) {
+        match self.require_current(now) {
             Err(RiskError::StalePrice { age, limit, .. }) if sub_bounded(age, limit) > REFRESH_SECONDS => Ok(()),
             checked => checked,
         }

@@ -174,6 +174,8 @@ fn list_underlying() {
         ("a guard on moves above 50 %", |u| u.guards.max_move = Ppm::new(500_001), E::ParameterOutOfBounds),
         ("no divergence at all", |u| u.guards.max_divergence = Ppm::new(999), E::ParameterOutOfBounds),
         ("a divergence above 20 %", |u| u.guards.max_divergence = Ppm::new(200_001), E::ParameterOutOfBounds),
+        ("a liquidation age below 2 s", |u| u.guards.liquidation_age = 1, E::ParameterOutOfBounds),
+        ("a liquidation age above 10 s", |u| u.guards.liquidation_age = 11, E::ParameterOutOfBounds),
         ("a scale above 16 bits", |u| u.terms.scale_bits = 17, E::ParameterOutOfBounds),
         ("a delta unit below 1e-9", |u| u.terms.unit_exponent = 10, E::ParameterOutOfBounds),
     ];
@@ -206,6 +208,7 @@ fn list_underlying() {
             reserved: 0,
         };
         (u.guards.max_move, u.guards.max_divergence) = (Ppm::new(10_000), Ppm::new(1_000));
+        u.guards.liquidation_age = 2;
     };
     let most = |u: &mut UnderlyingArgs| {
         let p = &mut u.params;
@@ -228,6 +231,7 @@ fn list_underlying() {
             reserved: 0,
         };
         (u.guards.max_move, u.guards.max_divergence) = (Ppm::new(500_000), Ppm::new(200_000));
+        u.guards.liquidation_age = 10;
     };
     for at_bounds in [
         least as fn(&mut UnderlyingArgs),
