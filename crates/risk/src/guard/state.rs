@@ -140,12 +140,8 @@ fn apart(price: i64, from: i64, ratio: Ppm) -> Result<bool, RiskError> {
 mod tests {
     use super::*;
 
-    const PARAMS: GuardParams = GuardParams {
-        max_move: Ppm::new(50_000),
-        max_divergence: Ppm::new(10_000),
-        liquidation_age: 5,
-        reserved: 0,
-    };
+    const PARAMS: GuardParams =
+        GuardParams { max_move: Ppm::new(50_000), max_divergence: Ppm::new(10_000), liquidation_age: 5, reserved: 0 };
 
     fn volatile(guards: &mut Guards, price: i64, time: i64) -> bool {
         guards.observe(price, time, &PARAMS).unwrap();

@@ -52,7 +52,10 @@ const UNKNOWN: u8 = Source::ALL.len() as u8 + 1;
 pub const BAD_FEEDS: &[Change<UnderlyingArgs>] = &[
     ("no first feed", |u| u.first = Feed::NONE, E::InvalidFeed),
     ("a first feed without an id", |u| u.first.id = [0; 32], E::InvalidFeed),
-    ("a first feed with a reserved byte", |u| u.first.reserved[6] = 1, E::InvalidFeed),
+    ("a program that its oracle does not have", |u| u.first.program = 2, E::InvalidFeed),
+    ("a next program without a date", |u| u.first.next_program = 1, E::InvalidFeed),
+    ("a date without a next program", |u| u.first.next_from = 1, E::InvalidFeed),
+    ("a first feed with a reserved byte", |u| u.first.reserved[4] = 1, E::InvalidFeed),
     ("a first feed of no oracle", |u| u.first.source = 0, E::UnknownOracle),
     ("a first feed of an oracle that is not known", |u| u.first.source = UNKNOWN, E::UnknownOracle),
     ("a source at the type's end", |u| u.first.source = u8::MAX, E::UnknownOracle),
@@ -73,7 +76,7 @@ pub const BAD_FEEDS: &[Change<UnderlyingArgs>] = &[
 
 /// A feed of any oracle in one account.
 pub fn pinned(source: Source) -> Feed {
-    Feed { source: source as u8, reserved: [0; 7], account: [5; 32], id: [6; 32] }
+    Feed { source: source as u8, account: [5; 32], id: [6; 32], ..Feed::NONE }
 }
 
 #[test]

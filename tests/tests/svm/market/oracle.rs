@@ -14,6 +14,7 @@ use ballast_client::{
     instruction,
     oracle::{self, pyth},
     risk::{Feed, Lots, Print, Ticks, guard::flag},
+    time,
 };
 use ballast_testkit::{BTC, ETH, SOL, Svm};
 use solana_account::Account;
@@ -117,12 +118,16 @@ fn same_board(a: &RiskBoard, b: &RiskBoard) -> bool {
     a.underlyings == b.underlyings && a.instruments == b.instruments
 }
 
+/// I732. Whoever posted chose between the two receivers.
 #[test]
-fn both_receivers_are_accepted_and_no_other_owner() {
-    for receiver in RECEIVERS {
-        let mut svm = stale();
+fn the_receiver_that_the_feed_names_is_accepted_and_no_other_owner() {
+    for (named, other) in [(0, 1), (1, 0)] {
+        let program = RECEIVERS[named].to_string();
+        let mut svm = Svm::with_config(|c| c.underlying[usize::from(BTC)].first.program = Some(program)).unwrap();
+        svm.advance(100);
         let data = bytes(&svm);
-        write(&mut svm, receiver, data);
+        refuse_bytes(&mut svm, RECEIVERS[other], data.clone(), E::OracleWrongOwner);
+        write(&mut svm, RECEIVERS[named], data);
         svm.refresh(BTC).unwrap();
         assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(410_000 * 16));
     }
@@ -130,6 +135,25 @@ fn both_receivers_are_accepted_and_no_other_owner() {
     let data = bytes(&svm);
     for owner in [ballast_client::ballast::ID, ballast_client::SYSTEM_PROGRAM, Address::new_from_array([9; 32])] {
         refuse_bytes(&mut svm, owner, data.clone(), E::OracleWrongOwner);
+    }
+}
+
+/// I732. Each print is one receiver's, before and after the date.
+#[test]
+fn the_next_receiver_takes_over_at_its_date() {
+    let start = Svm::bare().unwrap().now();
+    let mut svm = Svm::with_config(|c| {
+        let first = &mut c.underlying[usize::from(BTC)].first;
+        first.next_program = Some(RECEIVERS[1].to_string());
+        first.next_from = Some(time::format(start + 200));
+    })
+    .unwrap();
+    for (seconds, of) in [(199, 0), (200, 1), (500, 1)] {
+        svm.set_time(start + seconds);
+        let data = bytes(&svm);
+        refuse_bytes(&mut svm, RECEIVERS[1 - of], data.clone(), E::OracleWrongOwner);
+        write(&mut svm, RECEIVERS[of], data);
+        svm.refresh(BTC).unwrap();
     }
 }
 
