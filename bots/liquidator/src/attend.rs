@@ -80,15 +80,17 @@ impl Liquidator {
         let desk = chain.own.desk.as_ref().map(|desk| &desk.portfolio);
         let portfolios: Vec<&Portfolio> = std::iter::once(&found.account.portfolio).chain(desk).collect();
         let stale = portfolios.iter().flat_map(|p| oracle::stale(&chain.board, p, chain.now)).collect();
-        let instructions = oracle::refresh(&self.rpc, &self.exchange, &chain.board, &stale, chain.now);
+        let prices = oracle::refresh(&self.rpc, &chain.board, &stale, chain.now);
         let mut done = 0;
-        for ix in &instructions.found {
-            match self.rpc.send(from_ref(ix), &self.key, &[]) {
+        // One by one: what refuses one price does not keep the others off the board.
+        for shown in &prices.found {
+            let ix = instruction::refresh_underlyings(&self.exchange, from_ref(shown));
+            match self.rpc.send(&[ix], &self.key, &[]) {
                 Ok(_) => done += 1,
                 Err(error) => self.report.failed(&found.address, "refresh a price", &error.into()),
             }
         }
-        for error in &instructions.failed {
+        for error in &prices.failed {
             self.report.failed(&found.address, "look for a price", error);
         }
         if done > 0 {

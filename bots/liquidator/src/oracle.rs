@@ -3,7 +3,7 @@
 use anyhow::{Error, Result};
 use ballast_client::{
     ballast::oracle::read,
-    instruction,
+    instruction::{self, Shown},
     oracle::{pinned, searches},
     pda::Exchange,
     risk::{Board, OraclePrice, Portfolio, Position, Published, Quotes, RiskError, Underlying},
@@ -54,22 +54,20 @@ pub fn refresh_options<'a>(
 /// What a search for newer prices came to.
 #[derive(Default)]
 pub struct Refreshes {
-    /// Instructions that put newer prices on the board, one for each underlying for which there is one.
-    pub found: Vec<Instruction>,
+    /// The underlyings of which there is a newer price, and where it is shown.
+    pub found: Vec<Shown>,
     /// Why nothing could be found out for others.
     pub failed: Vec<Error>,
 }
 
 /// Looks for newer prices of some underlyings on the chain. One feed that fails does not keep the others from being found.
-pub fn refresh(rpc: &Rpc, exchange: &Exchange, board: &Board, underlyings: &BTreeSet<u16>, now: i64) -> Refreshes {
+pub fn refresh(rpc: &Rpc, board: &Board, underlyings: &BTreeSet<u16>, now: i64) -> Refreshes {
     let mut refreshes = Refreshes::default();
     for index in underlyings {
         let Ok(u) = board.underlying(*index) else { continue };
         match newest(rpc, u, now) {
             Ok(Some(price)) => {
-                let second = pinned(&u.second);
-                let ix = instruction::refresh_underlying_from(exchange, &price, second.as_ref(), *index);
-                refreshes.found.push(ix);
+                refreshes.found.push(Shown { underlying: *index, first: price, second: pinned(&u.second) });
             }
             Ok(None) => {}
             Err(error) => refreshes.failed.push(error.context(format!("underlying {index}"))),

@@ -181,6 +181,8 @@ errors! {
     WindDownNotDue = "a perpetual is wound down for an account seized a day ago, still below the buffer, that holds a twentieth of it: the log names what this one holds",
     NoFill = "no order in the book could be filled within the limit in the log: pass the makers' accounts, or liquidate by a slice",
     BookWindowFull = "liquidations on this book have reached what a minute may take: the log names both; wait for the next minute, or liquidate by a slice",
+    FirstSourceMissing = "an underlying of the list has no account of its first feed: pass one for each, in the order of the list",
+    SecondSourceNew = "the price is the second source's, which took over less than a minute ago: post the first's, or wait until the time in the log",
 }
 
 impl BallastError {
@@ -282,6 +284,7 @@ impl From<RiskError> for BallastError {
             RiskError::NotSeizable { .. } => Self::NotSeizable,
             RiskError::WindDownNotDue { .. } => Self::WindDownNotDue,
             RiskError::BookWindowFull { .. } => Self::BookWindowFull,
+            RiskError::SecondSourceNew { .. } => Self::SecondSourceNew,
         }
     }
 }

@@ -6,6 +6,7 @@
 //! | stale: older than `max_age` | every leg | every leg | the leg touched | | |
 //! | not current: older than `liquidation_age` | | | | the legs moved; every leg at first | |
 //! | too volatile: off the median of the last five minutes | every leg | every leg | | the legs moved | |
+//! | second source in charge for less than a minute | | | | every leg | |
 //! | too uncertain: wide confidence interval | every leg | every leg | | | |
 //! | divergent: the second source disagrees | every leg | every leg | | | |
 //! | option's array stale: too old, or the price has left it | every leg | every leg | | the legs moved | |
@@ -24,7 +25,8 @@
 //! What is settled is worth a fixed sum: it needs no array, and where all that is held of an underlying is settled, no price.
 //!
 //! A price that is not positive never reaches the board. A price that jumps is blocked for at most [`CONSISTENT_SECONDS`] of
-//! prints on one side of the median, so that a real crash still liquidates, even one that goes on.
+//! prints on one side of the median, so that a real crash still liquidates, even one that goes on. After five minutes of silence there is
+//! no median: the first print is compared with the last price, at [`SILENCE_MOVES`] times the bound.
 
 mod purpose;
 mod set;
@@ -32,4 +34,6 @@ mod state;
 
 pub use purpose::{Arrays, Purpose};
 pub use set::UnderlyingSet;
-pub use state::{CONSISTENT_SECONDS, Guards, REFRESH_SECONDS, SAMPLE_SECONDS, SAMPLES, SecondPrice, flag};
+pub use state::{
+    CONSISTENT_SECONDS, Guards, REFRESH_SECONDS, SAMPLE_SECONDS, SAMPLES, SILENCE_MOVES, SecondPrice, flag,
+};

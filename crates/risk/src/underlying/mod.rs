@@ -15,6 +15,7 @@ use crate::{
     group::MAX_GROUPS,
     guard::{Guards, REFRESH_SECONDS, flag},
     math::sub_bounded,
+    publish::SECOND_SOURCE_LIQUIDATES_AFTER,
     range::RangeState,
     scenario::ROWS,
 };
@@ -101,8 +102,12 @@ pub struct Underlying {
     pub first: Feed,
     /// Feed of the second source; all zero where there is none.
     pub second: Feed,
+    /// Publish time of the last price of the first source, seconds.
+    pub first_time: i64,
+    /// Since when the price on the board is the second source's, seconds; 0 while it is the first's.
+    pub second_since: i64,
     /// Reserved, zero.
-    pub reserved: [u64; 8],
+    pub reserved: [u64; 6],
 }
 
 impl Underlying {
@@ -162,10 +167,23 @@ impl Underlying {
         Ok(())
     }
 
-    /// Checks that a liquidation may move legs at this price: it is current, and not off the median of the last minutes.
+    /// Checks that a price of the second source has been in charge for [`SECOND_SOURCE_LIQUIDATES_AFTER`], in which anyone could post
+    /// the first, if the price is of the second.
+    #[inline(always)]
+    pub fn require_heard(&self, now: i64) -> Result<(), RiskError> {
+        let until = self.second_since.checked_add(SECOND_SOURCE_LIQUIDATES_AFTER).ok_or(RiskError::Overflow)?;
+        if self.second_since != 0 && now < until {
+            return Err(RiskError::SecondSourceNew { underlying: self.index, since: self.second_since, until });
+        }
+        Ok(())
+    }
+
+    /// Checks that a liquidation may move legs at this price: it is current, heard long enough if it is the second source's, and not
+    /// off the median of the last minutes.
     #[inline(always)]
     pub fn require_movable(&self, now: i64) -> Result<(), RiskError> {
         self.require_current(now)?;
+        self.require_heard(now)?;
         if self.guards.flags & flag::VOLATILE != 0 { Err(self.suspect(flag::VOLATILE)) } else { Ok(()) }
     }
 
@@ -173,9 +191,10 @@ impl Underlying {
     /// current, or so old that nobody was able to refresh it.
     ///
     /// # Errors
-    /// [`RiskError::StalePrice`] for [`REFRESH_SECONDS`] after the limit of age.
+    /// [`RiskError::StalePrice`] for [`REFRESH_SECONDS`] after the limit of age; those of [`Underlying::require_heard`].
     #[inline(always)]
     pub fn require_refreshed(&self, now: i64) -> Result<(), RiskError> {
+        self.require_heard(now)?;
         match self.require_current(now) {
             Err(RiskError::StalePrice { age, limit, .. }) if sub_bounded(age, limit) > REFRESH_SECONDS => Ok(()),
             checked => checked,

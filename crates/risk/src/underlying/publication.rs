@@ -5,6 +5,7 @@ use crate::{
     Print, RiskError, UnitPrice,
     guard::{SecondPrice, flag},
     math::mul_div_floor,
+    publish::DIVERGENCE_ENDS_AFTER,
 };
 
 impl Underlying {
@@ -12,20 +13,27 @@ impl Underlying {
     /// the guards. A suspect price is taken too; what it blocks is decided where it is used, see [`crate::guard`].
     pub fn publish(&mut self, print: &Print, second: Option<SecondPrice>) -> Result<(), RiskError> {
         self.take_in(print, second)?;
+        (self.first_time, self.second_since) = (print.publish_time, 0);
         self.note_suspect();
         Ok(())
     }
 
-    /// As [`Underlying::publish`], of a price of the second source that stands in for the first: it diverges if the two did
-    /// when both were heard, or if it is too far from the last price of the first. It is no sample of the variance, whenever
-    /// the print before it was: samples are of one feed.
-    pub fn publish_second(&mut self, print: &Print) -> Result<(), RiskError> {
+    /// As [`Underlying::publish`], of a price of the second source that stands in for the first. It diverges if the two did when
+    /// both were heard, or if it was too far from the last price of the first when it took over; and no longer than
+    /// [`DIVERGENCE_ENDS_AFTER`], when there is nothing left to compare it with. It is no sample of the variance, whenever the print
+    /// before it was: samples are of one feed.
+    pub fn publish_second(&mut self, print: &Print, now: i64) -> Result<(), RiskError> {
         let (divergent, last) = (self.guards.flags & flag::DIVERGENT, self.price);
         self.take_in(&Print { previous_publish_time: print.publish_time, ..*print }, None)?;
         self.guards.flags |= divergent;
-        if divergent == 0 && last > UnitPrice::ZERO {
-            let second = SecondPrice { price: print.price.get(), publish_time: print.publish_time };
-            self.guards.compare(last.get(), second, &self.guard_params)?;
+        if self.second_since == 0 {
+            self.second_since = now;
+            if divergent == 0 && last > UnitPrice::ZERO {
+                let second = SecondPrice { price: print.price.get(), publish_time: print.publish_time };
+                self.guards.compare(last.get(), second, &self.guard_params)?;
+            }
+        } else if now.checked_sub(self.second_since).ok_or(RiskError::Overflow)? >= DIVERGENCE_ENDS_AFTER {
+            self.guards.flags &= !flag::DIVERGENT;
         }
         self.note_suspect();
         Ok(())
@@ -66,8 +74,10 @@ impl Underlying {
         if confidence < UnitPrice::ZERO {
             return Err(RiskError::Overflow);
         }
-        self.move_stable_price(price.get(), publish_time)?;
-        self.guards.observe(price.get(), publish_time, &self.guard_params)?;
+        // The first source takes over from a second that was ahead of it. What moves with time does not go back.
+        let time = publish_time.max(self.publish_time);
+        self.move_stable_price(price.get(), time)?;
+        self.guards.observe(price.get(), time, self.price.get(), &self.guard_params)?;
         match second {
             Some(second) => self.guards.compare(price.get(), second, &self.guard_params)?,
             None => self.guards.flags &= !flag::DIVERGENT,
@@ -77,11 +87,11 @@ impl Underlying {
             self.guards.flags |= flag::UNCERTAIN;
         }
         self.sample(print)?;
-        self.range.advance(publish_time, self.params.scan_range, &self.range_params)?;
+        self.range.advance(time, self.params.scan_range, &self.range_params)?;
         self.surcharge = self.range.surcharge();
         self.price = price;
         self.confidence = confidence;
         self.publish_time = publish_time;
-        self.move_crowding(publish_time)
+        self.move_crowding(time)
     }
 }

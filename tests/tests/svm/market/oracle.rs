@@ -11,9 +11,9 @@ use ballast_client::{
         },
         state::RiskBoard,
     },
-    instruction,
+    instruction::{self, Shown},
     oracle::{self, pyth},
-    risk::{Feed, Lots, Print, Ticks, guard::flag},
+    risk::{Feed, Lots, Print, Ticks, guard::flag, publish::CLOCK_LAG},
     time,
 };
 use ballast_testkit::{BTC, ETH, SOL, Svm};
@@ -236,10 +236,12 @@ fn an_update_may_be_as_old_as_the_limit_and_no_older() {
     refuse(|u, _| u.publish_time = -1, E::OracleBackwards);
 }
 
+/// I734.
 #[test]
 fn an_update_of_the_future_is_refused() {
-    accept(|u, now| u.publish_time = now);
-    refuse(|u, now| u.publish_time = now + 1, E::OracleFuture);
+    // But the chain's clock may be ten seconds behind.
+    accept(|u, now| u.publish_time = now + CLOCK_LAG);
+    refuse(|u, now| u.publish_time = now + CLOCK_LAG + 1, E::OracleFuture);
     refuse(|u, _| u.publish_time = i64::MAX, E::OracleFuture);
 }
 
@@ -295,6 +297,32 @@ fn the_same_update_again_changes_nothing() {
     svm.write_print(BTC, &other);
     svm.refresh(BTC).unwrap();
     assert!(before == snapshot(&svm));
+}
+
+/// I733. And a list of three costs less than three instructions.
+#[test]
+fn a_list_refreshes_each_as_alone() {
+    let (mut alone, mut together) = (stale(), stale());
+    let prices = [(BTC, "41000"), (ETH, "2600"), (SOL, "41")];
+    let mut units = 0;
+    for (u, price) in prices {
+        units += alone.publish(u, price).unwrap().compute_units;
+        together.write_price(u, price);
+    }
+    let shown = |svm: &Svm, list: &[u16]| -> Vec<Shown> {
+        let of = |u: &u16| Shown { underlying: *u, first: svm.price_account(*u), second: None };
+        list.iter().map(of).collect()
+    };
+    // One that is refused takes the others with it.
+    let mut wrong = shown(&together, &[BTC, ETH, SOL]);
+    wrong[2].first = together.price_account(BTC);
+    let ix = instruction::refresh_underlyings(&together.exchange, &wrong);
+    assert_refused(&mut together, &[ix], &[], E::OracleWrongFeed);
+    let ix = instruction::refresh_underlyings(&together.exchange, &shown(&together, &[SOL, BTC, ETH]));
+    let sent = together.send(&[ix], &[]).unwrap();
+    println!("{units} CU alone, {} together", sent.compute_units);
+    assert!(sent.compute_units + 1_500 < units, "{units} {}", sent.compute_units);
+    assert!(same_board(&alone.board(), &together.board()));
 }
 
 /// I232.
