@@ -16,11 +16,11 @@ use solana_signer::Signer;
 /// The rows.
 pub const ROWS: &[Row] = &[
     row("grow_market", 3_100, "10,240 bytes more for a book"),
-    row("refresh_underlyings", 7_600, "a new price, one perpetual on the underlying"),
+    row("refresh_underlyings", 5_900, "a new price, one perpetual on the underlying"),
     row("refresh_underlyings_each", 4_500, "eight new prices, a part of eight").target(4_500),
-    row("refresh_underlyings_22", 8_100, "a new price, 22 perpetuals on the underlying"),
-    row("refresh_underlyings_again", 1_400, "a price that is on the board already"),
-    row("refresh_underlyings_second", 9_000, "a new price, with a second source"),
+    row("refresh_underlyings_22", 6_600, "a new price, 22 perpetuals on the underlying"),
+    row("refresh_underlyings_again", 1_650, "a price that is on the board already"),
+    row("refresh_underlyings_second", 7_300, "a new price, with a second source"),
     row("sweep", 2_600, "fees of one market"),
     row("refresh_options_each", 19_800, "a further option: (5 calls of one expiry − the first alone) / 4")
         .target(40_000),

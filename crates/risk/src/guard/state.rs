@@ -80,8 +80,8 @@ impl Guards {
             self.known = (1 << SAMPLES) - 2;
         }
         self.flags &= !flag::VOLATILE;
-        let median = self.median();
-        if params.max_move.is_zero() || median == 0 || !apart(price, median, params.max_move)? {
+        let median = if params.max_move.is_zero() { 0 } else { self.median() };
+        if median == 0 || !apart(price, median, params.max_move)? {
             self.excursion_price = 0;
             self.excursion_time = 0;
         } else {
