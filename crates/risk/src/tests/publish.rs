@@ -216,6 +216,11 @@ fn a_second_price_liquidates_after_a_minute_in_charge() {
         let expected = if now < until { refused } else { Ok(()) };
         assert_eq!((u.require_movable(now), u.require_refreshed(now)), (expected, expected));
     }
+    // Posted once and left alone for a minute it was in charge in name only.
+    let mut left = u;
+    let quotes = Quotes { second: Some(dollars(90, since + 122)), ..first(dollars(100, NOW)) };
+    left.publish_quotes(&quotes, since + 122).unwrap();
+    assert!(left.require_movable(since + 122).is_err());
     // The first takes over, and liquidates at once. The next time the minute begins anew.
     u.publish_quotes(&first(dollars(100, since + 62)), since + 62).unwrap();
     assert_eq!(u.require_movable(since + 62), Ok(()));

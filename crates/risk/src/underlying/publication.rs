@@ -5,7 +5,7 @@ use crate::{
     Print, RiskError, UnitPrice,
     guard::{SecondPrice, flag},
     math::mul_div_floor,
-    publish::DIVERGENCE_ENDS_AFTER,
+    publish::{DIVERGENCE_ENDS_AFTER, SECOND_SOURCE_STANDS_IN_AFTER},
 };
 
 impl Underlying {
@@ -24,6 +24,7 @@ impl Underlying {
     /// before it was: samples are of one feed.
     pub fn publish_second(&mut self, print: &Print, now: i64) -> Result<(), RiskError> {
         let (divergent, last) = (self.guards.flags & flag::DIVERGENT, self.price);
+        let silent = now.checked_sub(self.publish_time).ok_or(RiskError::Overflow)?;
         self.take_in(&Print { previous_publish_time: print.publish_time, ..*print }, None)?;
         self.guards.flags |= divergent;
         if self.second_since == 0 {
@@ -32,6 +33,9 @@ impl Underlying {
                 let second = SecondPrice { price: print.price.get(), publish_time: print.publish_time };
                 self.guards.compare(last.get(), second, &self.guard_params)?;
             }
+        } else if silent > SECOND_SOURCE_STANDS_IN_AFTER {
+            // It was in charge in name only: nobody saw its price.
+            self.second_since = now;
         } else if now.checked_sub(self.second_since).ok_or(RiskError::Overflow)? >= DIVERGENCE_ENDS_AFTER {
             self.guards.flags &= !flag::DIVERGENT;
         }

@@ -357,13 +357,12 @@ fn a_divergence_from_a_dead_source_ends_after_ten_minutes() {
     svm.publish(BTC, "39000").unwrap();
     assert_eq!(flags(&svm), flag::DIVERGENT);
     svm.advance(61);
-    for seconds in [0, 300, 299] {
-        svm.advance(seconds);
+    for _ in 0..10 {
         svm.write_second(BTC, "41000");
         svm.refresh(BTC).unwrap();
         assert_eq!(flags(&svm), flag::DIVERGENT);
+        svm.advance(60);
     }
-    svm.advance(1);
     svm.write_second(BTC, "41000");
     svm.refresh(BTC).unwrap();
     assert_eq!((on_board(&svm).0, flags(&svm)), (41_000, 0));
