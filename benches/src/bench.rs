@@ -85,7 +85,7 @@ impl Bench {
         (0..self.svm.config.underlying.len() as u16).try_for_each(|u| self.publish(u, dollars(u)))
     }
 
-    /// `refresh_underlying` from the price account and the second source, where there is one; the latter is written.
+    /// `refresh_underlyings` from the price account and the second source, where there is one; the latter is written.
     pub fn refresh(&mut self, underlying: u16, dollars: &str) -> Result<Instruction> {
         let second = self.svm.second_account(underlying);
         if second.is_some() {

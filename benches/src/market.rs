@@ -6,17 +6,21 @@ use crate::{
     row::{Row, row},
 };
 use anyhow::Result;
-use ballast_client::{instruction, series::REFRESH_BATCH};
+use ballast_client::{
+    instruction::{self, Shown},
+    series::REFRESH_BATCH,
+};
 use ballast_testkit::{BTC, Order, SOL};
 use solana_signer::Signer;
 
 /// The rows.
 pub const ROWS: &[Row] = &[
     row("grow_market", 3_100, "10,240 bytes more for a book"),
-    row("refresh_underlying", 7_600, "a new price, one perpetual on the underlying"),
-    row("refresh_underlying_22", 8_100, "a new price, 22 perpetuals on the underlying"),
-    row("refresh_underlying_again", 1_400, "a price that is on the board already"),
-    row("refresh_underlying_second", 9_000, "a new price, with a second source"),
+    row("refresh_underlyings", 5_900, "a new price, one perpetual on the underlying"),
+    row("refresh_underlyings_each", 4_500, "eight new prices, a part of eight").target(4_500),
+    row("refresh_underlyings_22", 6_600, "a new price, 22 perpetuals on the underlying"),
+    row("refresh_underlyings_again", 1_650, "a price that is on the board already"),
+    row("refresh_underlyings_second", 7_300, "a new price, with a second source"),
     row("sweep", 2_600, "fees of one market"),
     row("refresh_options_each", 19_800, "a further option: (5 calls of one expiry − the first alone) / 4")
         .target(40_000),
@@ -35,13 +39,20 @@ pub fn perpetuals(b: &mut Bench) -> Result<()> {
     let (e, payer) = (b.svm.exchange, b.svm.payer.pubkey());
     let refresh = |b: &Bench, u: u16| instruction::refresh_underlying(&e, &b.svm.price_account(u), u);
     let again = refresh(b, ONE);
-    b.measure("refresh_underlying_again", again, &[])?;
+    b.measure("refresh_underlyings_again", again, &[])?;
     b.svm.advance(1);
-    for (row, underlying) in [("refresh_underlying", ONE), ("refresh_underlying_22", MANY)] {
+    for (row, underlying) in [("refresh_underlyings", ONE), ("refresh_underlyings_22", MANY)] {
         b.svm.write_price(underlying, "40.1");
         let ix = refresh(b, underlying);
         b.measure(row, ix, &[])?;
     }
+    let mut shown = Vec::new();
+    for underlying in 0..8 {
+        b.svm.write_price(underlying, ["40_100", "2_510", "40.1"][usize::from(underlying.min(SOL))]);
+        shown.push(Shown { underlying, first: b.svm.price_account(underlying), second: None });
+    }
+    let eight = b.simulate(instruction::refresh_underlyings(&e, &shown), &[])?;
+    b.units.insert("refresh_underlyings_each", eight.div_ceil(8));
     b.measure("sweep", instruction::sweep(&e, BTC), &[])?;
     b.measure("grow_market", instruction::grow_market(&e, &payer, SOL), &[])?;
     Ok(())
@@ -71,7 +82,7 @@ pub fn options(b: &mut Bench) -> Result<()> {
 
     b.svm.write_price(SECOND, "40.1");
     let ix = b.refresh(SECOND, "40.1")?;
-    b.measure("refresh_underlying_second", ix, &[])?;
+    b.measure("refresh_underlyings_second", ix, &[])?;
     Ok(())
 }
 

@@ -52,7 +52,7 @@ mod tests {
             "black76",
             "refresh_options_each",
             "withdraw_16",
-            "refresh_underlying",
+            "refresh_underlyings",
         ] {
             assert!(names.contains(&name), "{name}");
         }

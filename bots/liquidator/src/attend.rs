@@ -95,17 +95,19 @@ impl Liquidator {
         let portfolios: Vec<&Portfolio> = std::iter::once(portfolio).chain(desk).collect();
         let stale = portfolios.iter().flat_map(|p| oracle::stale(&chain.board, p, chain.now)).collect();
         let newest = |u: &Underlying| oracle::newest(&self.rpc, u, chain.now);
-        let instructions = oracle::refresh(&self.exchange, &chain.board, &stale, newest);
+        let prices = oracle::refresh(&chain.board, &stale, newest);
         let mut done = 0;
-        for (index, ix) in &instructions.found {
-            match self.rpc.send(from_ref(ix), &self.key, &[]) {
+        // One by one: what refuses one price does not keep the others off the board.
+        for shown in &prices.found {
+            let (index, ix) = (shown.underlying, instruction::refresh_underlyings(&self.exchange, from_ref(shown)));
+            match self.rpc.send(&[ix], &self.key, &[]) {
                 Ok(_) => done += 1,
                 Err(error) => {
                     self.report.failed(account, &format!("refresh the price of underlying {index}"), &error.into());
                 }
             }
         }
-        for (index, error) in &instructions.failed {
+        for (index, error) in &prices.failed {
             self.report.failed(account, &format!("look for a price of underlying {index}"), error);
         }
         if done > 0 {

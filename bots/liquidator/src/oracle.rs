@@ -3,7 +3,7 @@
 use anyhow::{Error, Result};
 use ballast_client::{
     ballast::oracle::read,
-    instruction,
+    instruction::{self, Shown},
     oracle::{pinned, searches},
     pda::Exchange,
     risk::{Board, OraclePrice, Portfolio, Position, Published, Quotes, RiskError, Underlying},
@@ -21,7 +21,7 @@ pub fn stale(board: &Board, portfolio: &Portfolio, now: i64) -> BTreeSet<u16> {
     let positions = portfolio.open().iter().filter(unsettled).map(|p| p.key.underlying());
     let tokens = portfolio.balances.iter().filter(|b| b.amount > 0);
     let tokens = tokens.filter_map(|b| board.token(b.token).ok()).map(|token| token.underlying);
-    let is_stale = |index: &u16| board.underlying(*index).is_ok_and(|u| u.require_fresh(now).is_err());
+    let is_stale = |index: &u16| board.underlying(*index).is_ok_and(|u| u.require_current(now).is_err());
     positions.chain(tokens).filter(is_stale).collect()
 }
 
@@ -54,8 +54,8 @@ pub fn refresh_options<'a>(
 /// What a search for newer prices came to.
 #[derive(Default)]
 pub struct Refreshes {
-    /// Instructions that put newer prices on the board, one for each underlying for which there is one.
-    pub found: Vec<(u16, Instruction)>,
+    /// The underlyings of which there is a newer price, and where it is shown.
+    pub found: Vec<Shown>,
     /// Why nothing could be found out for other underlyings.
     pub failed: Vec<(u16, Error)>,
 }
@@ -63,7 +63,6 @@ pub struct Refreshes {
 /// Looks for newer prices of some underlyings: `newest` finds the account of each, see [`newest`]. One feed that fails does not keep
 /// the others from being found.
 pub fn refresh(
-    exchange: &Exchange,
     board: &Board,
     underlyings: &BTreeSet<u16>,
     newest: impl Fn(&Underlying) -> Result<Option<Address>>,
@@ -73,9 +72,7 @@ pub fn refresh(
         let Ok(u) = board.underlying(*index) else { continue };
         match newest(u) {
             Ok(Some(price)) => {
-                let second = pinned(&u.second);
-                let ix = instruction::refresh_underlying_from(exchange, &price, second.as_ref(), *index);
-                refreshes.found.push((*index, ix));
+                refreshes.found.push(Shown { underlying: *index, first: price, second: pinned(&u.second) });
             }
             Ok(None) => {}
             Err(error) => refreshes.failed.push((*index, error)),
@@ -121,13 +118,9 @@ mod tests {
             1 => Ok(None),
             index => Ok(Some(Address::new_from_array([index as u8; 32]))),
         };
-        let exchange = Exchange::new(1);
-        let refreshes = refresh(&exchange, &board, &(0..5).collect(), newest);
-        let named = |n: u8| {
-            let account = Address::new_from_array([n; 32]);
-            refreshes.found.iter().filter(|(_, ix)| ix.accounts.iter().any(|meta| meta.pubkey == account)).count()
-        };
-        assert_eq!((refreshes.found.len(), named(2), named(3)), (2, 1, 1));
+        let refreshes = refresh(&board, &(0..5).collect(), newest);
+        let found: Vec<_> = refreshes.found.iter().map(|shown| (shown.underlying, shown.first)).collect();
+        assert_eq!(found, [2, 3].map(|n| (u16::from(n), Address::new_from_array([n; 32]))));
         let failed: Vec<(u16, String)> = refreshes.failed.iter().map(|(index, e)| (*index, format!("{e:#}"))).collect();
         assert_eq!(failed, [(0, "the server is away".to_owned())]);
     }

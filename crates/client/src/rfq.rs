@@ -217,7 +217,7 @@ impl Quote {
                 continue;
             }
             let refreshes = ix.program_id == ballast::ID
-                && matches!(ix.data.first(), Some(&tag::REFRESH_UNDERLYING | &tag::REFRESH_OPTIONS));
+                && matches!(ix.data.first(), Some(&tag::REFRESH_UNDERLYINGS | &tag::REFRESH_OPTIONS));
             ensure!(refreshes || ix.program_id == COMPUTE_BUDGET, "instruction {n} has no place beside a block");
         }
         ensure!(blocks == 1, "the block is in the transaction {blocks} times");

@@ -2,7 +2,10 @@
 
 use crate::Venue;
 use anyhow::{Result, ensure};
-use ballast_client::{instruction, oracle};
+use ballast_client::{
+    instruction::{self, Shown},
+    oracle,
+};
 use solana_instruction::Instruction;
 
 impl Venue<'_> {
@@ -25,16 +28,18 @@ impl Venue<'_> {
         Ok(())
     }
 
-    /// Instructions that put the price accounts of the first underlyings on the board.
-    pub fn refresh(&self, underlyings: usize) -> Vec<Instruction> {
+    /// The instruction that puts the price accounts of the first underlyings on the board.
+    pub fn refresh(&self, underlyings: usize) -> Instruction {
         let prices = (0u16..).zip(&self.prices).take(underlyings);
-        prices.map(|(u, price)| instruction::refresh_underlying(&self.exchange, price, u)).collect()
+        let shown: Vec<Shown> =
+            prices.map(|(underlying, first)| Shown { underlying, first: *first, second: None }).collect();
+        instruction::refresh_underlyings(&self.exchange, &shown)
     }
 
     /// Writes prices and puts them on the board.
     pub fn publish(&self, dollars: &[&str]) -> Result<()> {
         self.write_prices(dollars)?;
-        self.net.send(&self.refresh(dollars.len()), self.net.payer(), &[])?;
+        self.net.send(&[self.refresh(dollars.len())], self.net.payer(), &[])?;
         Ok(())
     }
 }

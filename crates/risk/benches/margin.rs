@@ -146,7 +146,7 @@ fn board() -> Result<Box<Board>, RiskError> {
                 max_volatility_age: 900,
                 reserved: 0,
             },
-            guard_params: GuardParams { max_divergence: Ppm::new(20_000), ..GuardParams::zeroed() },
+            guard_params: GuardParams { max_divergence: Ppm::new(20_000), liquidation_age: 5, ..GuardParams::zeroed() },
             scale_bits: 4,
             unit_exponent: 1,
             listed: 1,

@@ -355,6 +355,15 @@ pub enum RiskError {
         /// Token on the board.
         token: u16,
     },
+    /// The price is the second source's, which took over a short time ago.
+    SecondSourceNew {
+        /// The underlying.
+        underlying: u16,
+        /// Since when, seconds.
+        since: i64,
+        /// From when anybody may be liquidated at it, seconds.
+        until: i64,
+    },
 }
 
 /// Every result of the model carries the error: a larger one costs every margin check.
@@ -490,6 +499,12 @@ impl core::fmt::Display for RiskError {
             Self::PositionMissing { instrument } => write!(f, "the position in instrument {instrument} is missing"),
             Self::TokenMissing { token } => write!(f, "token {token} is missing"),
             Self::OutflowLimit { outflow, limit } => write!(f, "the net outflow would be {outflow}, limit {limit}"),
+            Self::SecondSourceNew { underlying, since, until } => {
+                write!(
+                    f,
+                    "underlying {underlying} has the second source's price since {since}: it liquidates from {until} on"
+                )
+            }
         }
     }
 }

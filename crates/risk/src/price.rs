@@ -46,6 +46,13 @@ pub fn to_board_price(mantissa: i64, exponent: i32, unit_exponent: u8, scale: u3
         .checked_add(QUOTE_DECIMALS)
         .and_then(|p| p.checked_sub(i32::from(unit_exponent)))
         .ok_or(RiskError::Overflow)?;
+    // Prices of eight decimals fit in 64 bits: a 128-bit division costs several hundred compute units.
+    if let Some(divisor) = power.checked_neg().and_then(|power| SMALL_POWERS.get(usize::try_from(power).ok()?))
+        && mantissa.unsigned_abs().leading_zeros() > scale + 1
+    {
+        // Below 2^62, and half of the divisor below 2^60.
+        return Ok((mantissa << scale).wrapping_add(divisor / 2).div_euclid(*divisor));
+    }
     let scaled = i128::from(mantissa) << scale;
     let price = if power >= 0 {
         let factor = power_of_ten(power)?;
@@ -56,6 +63,16 @@ pub fn to_board_price(mantissa: i64, exponent: i32, unit_exponent: u8, scale: u3
     };
     i64::try_from(price).map_err(|_| RiskError::Overflow)
 }
+
+/// 10^0 to 10^18.
+const SMALL_POWERS: [i64; 19] = {
+    let (mut powers, mut n) = ([1; 19], 1);
+    while n < powers.len() {
+        powers[n] = powers[n - 1] * 10;
+        n += 1;
+    }
+    powers
+};
 
 fn power_of_ten(power: i32) -> Result<i128, RiskError> {
     let power = u32::try_from(power).map_err(|_| RiskError::Overflow)?;
@@ -84,6 +101,29 @@ mod tests {
         assert_eq!(btc(1, -11), Ok(0));
         // 0.0003125 $/BTC is exactly half of 2^-4 native per unit... times 100: 3.125e-2 $ is 50 · 2^-4.
         assert_eq!(btc(3_125, -5), Ok(50));
+    }
+
+    /// The short way and the long way give the same.
+    #[test]
+    fn every_power_of_ten_rounds_alike() {
+        for exponent in -30i32..=8 {
+            for bits in 0..63 {
+                for mantissa in [1i64 << bits, (1 << bits) - 1, -(1 << bits), (1 << bits) + 12_345] {
+                    let power: i32 = exponent + 6 - 4;
+                    let scaled = i128::from(mantissa) * 16;
+                    let exact = match u32::try_from(power) {
+                        Ok(power) => scaled.checked_mul(10i128.pow(power)),
+                        Err(_) if power < -24 => None,
+                        Err(_) => {
+                            let divisor = 10i128.pow(power.unsigned_abs());
+                            Some((scaled + divisor / 2).div_euclid(divisor))
+                        }
+                    };
+                    let exact = exact.and_then(|price| i64::try_from(price).ok()).ok_or(RiskError::Overflow);
+                    assert_eq!(btc(mantissa, exponent), exact, "{mantissa} · 10^{exponent}");
+                }
+            }
+        }
     }
 
     #[test]

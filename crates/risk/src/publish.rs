@@ -2,15 +2,17 @@
 //!
 //! | first feed's price | second feed's price | what happens |
 //! |---|---|---|
-//! | no newer than the board's, at most [`LATE_SAMPLE_MAX_AGE`], and a sample that the variance lacks | | it goes into the variance alone |
-//! | older than `max_age` | at most [`SECOND_SOURCE_MAX_AGE`], the board's older than [`SECOND_SOURCE_STANDS_IN_AFTER`] and `max_age` | the second stands in |
-//! | of the board's second | | nothing |
-//! | ahead of the clock, older than the board's, older than `max_age`, not positive, above `max_price` | | refused |
+//! | no newer than its last one on the board, at most [`LATE_SAMPLE_MAX_AGE`], and a sample that the variance lacks | | it goes into the variance alone |
+//! | older than `max_age` | at most [`SECOND_SOURCE_MAX_AGE`], the first's last one on the board older than [`SECOND_SOURCE_STANDS_IN_AFTER`] and `max_age` | the second stands in |
+//! | of the second of its last one on the board | | nothing |
+//! | ahead of the clock, older than its last one on the board, older than `max_age`, not positive, above `max_price` | | refused |
 //! | any other | at most [`SECOND_SOURCE_MAX_AGE`], or ahead of the clock | taken, and compared with the second |
 //! | any other | none, or older | taken |
 //!
-//! A second feed's price that is ahead of the clock does not stand in. A price that is taken may still be suspect: the guards
-//! flag it, see [`crate::guard`].
+//! Ahead of the clock is more than [`CLOCK_LAG`]: the chain's clock may be a few seconds behind the publishers'. A second feed's price
+//! that is ahead of the clock does not stand in. While the second stands in, each of its prices that is newer than the board's is taken; a
+//! first's that new risk allows takes over again, whatever the second's time, so that nobody keeps the first out by posting the
+//! second. A price that is taken may still be suspect: the guards flag it, see [`crate::guard`].
 
 use crate::{Board, OraclePrice, Print, RiskError, Underlying, UnitPrice, guard::SecondPrice, price::to_board_price};
 
@@ -20,6 +22,16 @@ pub const SECOND_SOURCE_MAX_AGE: i64 = 60;
 /// Age of the price on the board, in seconds, from which a second source stands in for the first: by then a first that is
 /// alive would have been posted.
 pub const SECOND_SOURCE_STANDS_IN_AFTER: i64 = 60;
+
+/// Seconds for which a second source must have been in charge before anybody is liquidated at its price: so long anyone can post the
+/// first. A silence of more than [`SECOND_SOURCE_STANDS_IN_AFTER`] begins it anew.
+pub const SECOND_SOURCE_LIQUIDATES_AFTER: i64 = 60;
+
+/// Seconds of the second source in charge after which it diverges from nothing any more: the first is dead.
+pub const DIVERGENCE_ENDS_AFTER: i64 = 600;
+
+/// Farthest, in seconds, that a price may be ahead of the chain's clock.
+pub const CLOCK_LAG: i64 = 10;
 
 /// Oldest print of the first source, in seconds, that is taken as a sample of the variance when newer ones are on the board.
 pub const LATE_SAMPLE_MAX_AGE: i64 = 300;
@@ -82,25 +94,26 @@ impl Underlying {
         let first = &quotes.first;
         if self.is_late_sample(first, now)? {
             let print = self.print(first, now)?;
-            self.sample_late(&print)?;
+            self.sample(&print)?;
             return Ok(Published::LateSample);
         }
         let second = quotes.second.filter(|second| is_recent(second, now));
         let standing_in = match second {
-            Some(second) if second.publish_time <= now && self.is_stale(first, now)? && self.is_due(now)? => {
-                Some(second)
-            }
+            Some(second) if !is_ahead(&second, now)? && self.is_stale(first, now)? && self.is_due(now)? => Some(second),
             _ => None,
         };
-        let taken = standing_in.as_ref().unwrap_or(first);
-        if taken.publish_time == self.publish_time {
+        let (taken, last) = match &standing_in {
+            Some(second) => (second, self.publish_time),
+            None => (first, self.first_time),
+        };
+        if taken.publish_time == last {
             return Ok(Published::Nothing);
         }
-        self.require_in_time(taken, now)?;
+        self.require_in_time(taken, last, now)?;
         let print = match standing_in {
             Some(second) => {
                 let print = self.print(&second, now)?;
-                self.publish_second(&print)?;
+                self.publish_second(&print, now)?;
                 print
             }
             None => {
@@ -124,7 +137,7 @@ impl Underlying {
     /// the underlying's hard bound; [`RiskError::Overflow`] for a price that does not fit.
     #[inline(always)]
     pub fn print(&self, p: &OraclePrice, now: i64) -> Result<Print, RiskError> {
-        if p.publish_time > now {
+        if is_ahead(p, now)? {
             return Err(RiskError::PrintFromFuture { published: p.publish_time, now });
         }
         let price = UnitPrice::new(self.board_price(p.price, p.exponent)?);
@@ -175,31 +188,38 @@ impl Underlying {
         Ok(age > i64::from(self.params.max_age))
     }
 
-    /// True if the price on the board is so old that another source may stand in.
+    /// True if the first source was heard so long ago that another may stand in.
     fn is_due(&self, now: i64) -> Result<bool, RiskError> {
-        let age = now.checked_sub(self.publish_time).ok_or(RiskError::Overflow)?;
+        let age = now.checked_sub(self.first_time).ok_or(RiskError::Overflow)?;
         Ok(age > SECOND_SOURCE_STANDS_IN_AFTER.max(self.params.max_age.into()))
     }
 
-    /// True if a print that is no newer than the board is the sample that the variance still lacks.
+    /// True if a print that the board would not take is the sample that the variance still lacks: it is no newer than the last of the
+    /// first source, or too old while the second stands in.
     fn is_late_sample(&self, p: &OraclePrice, now: i64) -> Result<bool, RiskError> {
         let age = now.checked_sub(p.publish_time).ok_or(RiskError::Overflow)?;
-        let recent = (0..=LATE_SAMPLE_MAX_AGE).contains(&age) && p.publish_time <= self.publish_time;
-        Ok(recent && self.range.wants(p.publish_time, p.previous_publish_time))
+        let recent = (-CLOCK_LAG..=LATE_SAMPLE_MAX_AGE).contains(&age);
+        let passed = p.publish_time <= self.first_time || self.second_since != 0 && self.is_stale(p, now)?;
+        Ok(recent && passed && self.range.wants(p.publish_time, p.previous_publish_time))
     }
 
-    /// Requires that a price is no older than the board's, and not so old that nobody could trade on it: such a price is not
+    /// Requires that a price is no older than the last one, and not so old that nobody could trade on it: such a price is not
     /// worth its write.
-    fn require_in_time(&self, p: &OraclePrice, now: i64) -> Result<(), RiskError> {
+    fn require_in_time(&self, p: &OraclePrice, last: i64, now: i64) -> Result<(), RiskError> {
         let published = p.publish_time;
-        if published < self.publish_time {
-            return Err(RiskError::PrintBackwards { published, on_board: self.publish_time });
+        if published < last {
+            return Err(RiskError::PrintBackwards { published, on_board: last });
         }
         if self.is_stale(p, now)? {
             return Err(RiskError::PrintTooOld { published, now, limit: self.params.max_age });
         }
         Ok(())
     }
+}
+
+/// True if a price is ahead of the clock by more than the clock may be behind.
+fn is_ahead(p: &OraclePrice, now: i64) -> Result<bool, RiskError> {
+    Ok(p.publish_time > now.checked_add(CLOCK_LAG).ok_or(RiskError::Overflow)?)
 }
 
 /// True if a second source's price is good for anything. A source that fell silent neither vetoes nor stands in. One that runs

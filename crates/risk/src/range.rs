@@ -2,7 +2,8 @@
 //!
 //! `target = clamp(z · σ · √horizon, floor, cap)`. The variance of σ is an exponentially weighted mean of squared returns over
 //! fixed buckets of five minutes, one return a bucket, weighted by the time it covers, so that no caller can
-//! choose the sample. Anti-procyclical (compare EMIR RTS 153/2013, article 28): initial margin takes a higher range at
+//! choose the sample. A return beyond six σ is held until the next sample says whether it lasts: a wick is no volatility, a
+//! crash is. Anti-procyclical (compare EMIR RTS 153/2013, article 28): initial margin takes a higher range at
 //! once, maintenance margin follows at a bounded rate, so that no spike of volatility liquidates anyone at a stroke, and both
 //! fall as slowly as the half-life of the variance lets them.
 
@@ -33,6 +34,8 @@ const VARIANCE_BITS: u32 = 48;
 const RETURN_BITS: u32 = VARIANCE_BITS / 2;
 /// Largest return that counts, 100 %.
 const MAX_RETURN: i64 = 1 << RETURN_BITS;
+/// A return of more than so many standard deviations is held until the next sample.
+const HELD_SIGMAS: i64 = 6;
 /// ln 2 in millionths.
 const LN_2_PPM: i64 = 693_147;
 
@@ -43,10 +46,14 @@ const LN_2_PPM: i64 = 693_147;
 pub struct RangeState {
     /// Variance of the return over one bucket, 2^-48.
     pub variance: i64,
-    /// Price of the last sample.
+    /// Price of the last sample that was accepted: returns count from it.
     pub sample_price: i64,
-    /// Time of the last sample, a multiple of [`BUCKET_SECONDS`].
+    /// Time of the last sample, accepted or held, a multiple of [`BUCKET_SECONDS`].
     pub sample_time: i64,
+    /// Price of a sample that is held; 0 where none is.
+    pub held_price: i64,
+    /// What the variance lacks of that sample's whole return, 2^-48.
+    pub held_variance: i64,
     /// When the range of maintenance margin was last moved, seconds.
     pub moved_at: i64,
     /// When the floor was last raised, seconds.
@@ -80,12 +87,15 @@ impl RangeState {
     /// Takes a price into the variance if it is the sample of a bucket: the one print with
     /// `previous publish time < t ≤ publish time` for a boundary t of the buckets. Any other print changes nothing.
     ///
-    /// A return over n buckets counts as n returns of `R²/n` each.
+    /// A return over n buckets counts as n returns of `R²/n` each. One beyond [`HELD_SIGMAS`] counts as that many and is
+    /// held: the next sample accepts it in full where at least half of the move remains on the same side, and else drops it.
+    /// σ is at least that of which `floor` is the range.
     pub(crate) fn sample(
         &mut self,
         price: i64,
         publish_time: i64,
         previous_publish_time: i64,
+        floor: Ppm,
         params: &RangeParams,
     ) -> Result<(), RiskError> {
         if !self.wants(publish_time, previous_publish_time) {
@@ -93,20 +103,39 @@ impl RangeState {
         }
         let boundary = publish_time - publish_time.rem_euclid(BUCKET_SECONDS);
         if self.sample_price > 0 {
+            self.judge_held(price)?;
             let buckets = (boundary - self.sample_time) / BUCKET_SECONDS;
-            let change = price.checked_sub(self.sample_price).ok_or(RiskError::Overflow)?;
-            // What does not fit is a rise of more than the largest return.
-            let change = mul_div_floor(change, 1 << RETURN_BITS, self.sample_price).unwrap_or(MAX_RETURN);
-            let change = change.clamp(-MAX_RETURN, MAX_RETURN);
-            let squared = mul_bounded(change, change) / buckets;
+            let squared = squared_return(self.sample_price, price)? / buckets;
+            let most = mul_bounded(HELD_SIGMAS * HELD_SIGMAS, self.variance.max(floor_variance(floor, params)?));
             let kept = decay(buckets, params.half_life)?;
             // Both are at most 2^48, the ratio at most one: a mean of the two.
             let taken = I16F48::ONE.checked_sub(kept).ok_or(RiskError::Overflow)?.max(I16F48::ZERO);
-            let moved = mul_floor(squared - self.variance, taken)?;
+            let moved = mul_floor(squared.min(most) - self.variance, taken)?;
             self.variance = (self.variance + moved).max(0);
+            if squared > most {
+                self.held_price = price;
+                self.held_variance = mul_floor(squared - most, taken)?;
+                self.sample_time = boundary;
+                return Ok(());
+            }
         }
         self.sample_price = price;
         self.sample_time = boundary;
+        Ok(())
+    }
+
+    /// Accepts the sample that is held, if the next one has at least half of its move on the same side, and else drops it.
+    fn judge_held(&mut self, next: i64) -> Result<(), RiskError> {
+        if self.held_price == 0 {
+            return Ok(());
+        }
+        // Prices are below 2^43.
+        let (moved, remains) = (self.held_price - self.sample_price, next - self.sample_price);
+        if moved.signum() == remains.signum() && 2 * remains.abs() >= moved.abs() {
+            self.variance = self.variance.checked_add(self.held_variance).ok_or(RiskError::Overflow)?;
+            self.sample_price = self.held_price;
+        }
+        (self.held_price, self.held_variance) = (0, 0);
         Ok(())
     }
 
@@ -192,6 +221,21 @@ impl RangeState {
     }
 }
 
+/// The square of a return, 2^-48, at most that of [`MAX_RETURN`].
+fn squared_return(from: i64, to: i64) -> Result<i64, RiskError> {
+    let change = to.checked_sub(from).ok_or(RiskError::Overflow)?;
+    // What does not fit is a rise of more than the largest return.
+    let change = mul_div_floor(change, 1 << RETURN_BITS, from).unwrap_or(MAX_RETURN).clamp(-MAX_RETURN, MAX_RETURN);
+    Ok(mul_bounded(change, change))
+}
+
+/// The variance over one bucket of which a floor is the range, 2^-48, rounded down; of one σ where no σ are asked for.
+fn floor_variance(floor: Ppm, params: &RangeParams) -> Result<i64, RiskError> {
+    // Parts of the floor in 2^-24: below 2^44 before the division, and at most the largest return after it.
+    let sigma = (i64::from(floor.get()) << RETURN_BITS) / (10_000 * i64::from(params.sigmas.max(100)));
+    mul_div_floor(mul_bounded(sigma, sigma), BUCKET_SECONDS, params.horizon.into())
+}
+
 /// `2^(−n/h)`: the weight that is left of a variance after n buckets.
 fn decay(buckets: i64, half_life: u32) -> Result<I16F48, RiskError> {
     // Beyond 32 half-lives nothing is left.
@@ -210,13 +254,13 @@ mod tests {
     #[test]
     fn only_the_print_across_a_boundary_is_a_sample() {
         let mut s = RangeState::default();
-        s.sample(1_000_000, 600, 599, &PARAMS).unwrap();
+        s.sample(1_000_000, 600, 599, FLOOR, &PARAMS).unwrap();
         assert_eq!((s.sample_price, s.sample_time), (1_000_000, 600));
         let before = s;
-        s.sample(2_000_000, 700, 650, &PARAMS).unwrap();
-        s.sample(2_000_000, 600, 599, &PARAMS).unwrap();
+        s.sample(2_000_000, 700, 650, FLOOR, &PARAMS).unwrap();
+        s.sample(2_000_000, 600, 599, FLOOR, &PARAMS).unwrap();
         assert_eq!(s, before);
-        s.sample(1_010_000, 901, 899, &PARAMS).unwrap();
+        s.sample(1_010_000, 901, 899, FLOOR, &PARAMS).unwrap();
         assert_eq!(s.sample_time, 900);
         assert!(s.variance > 0);
     }
@@ -226,7 +270,7 @@ mod tests {
         let mut s = RangeState::default();
         let mut price = 1_000_000_000;
         for bucket in 1..4_000 {
-            s.sample(price, bucket * 300, bucket * 300 - 1, &PARAMS).unwrap();
+            s.sample(price, bucket * 300, bucket * 300 - 1, FLOOR, &PARAMS).unwrap();
             price = if bucket % 2 == 0 { 1_000_000_000 } else { 1_002_000_000 };
         }
         let expected = (0.002f64.powi(2) * 2f64.powi(48)) as i64;
@@ -238,11 +282,69 @@ mod tests {
     #[test]
     fn a_return_over_many_buckets_counts_by_its_time() {
         let (mut one, mut many) = (RangeState::default(), RangeState::default());
-        one.sample(1_000_000, 300, 299, &PARAMS).unwrap();
-        many.sample(1_000_000, 300, 299, &PARAMS).unwrap();
-        one.sample(1_010_000, 600, 599, &PARAMS).unwrap();
-        many.sample(1_010_000, 3_300, 3_299, &PARAMS).unwrap();
+        one.sample(1_000_000, 300, 299, FLOOR, &PARAMS).unwrap();
+        many.sample(1_000_000, 300, 299, FLOOR, &PARAMS).unwrap();
+        one.sample(1_005_000, 600, 599, FLOOR, &PARAMS).unwrap();
+        many.sample(1_005_000, 3_300, 3_299, FLOOR, &PARAMS).unwrap();
         assert!(many.variance < one.variance + one.variance / 50);
+    }
+
+    /// I800. Every series that leaves no return beyond six σ gives the mean of squares; one that does counts as six σ until the
+    /// next sample, which takes it whole or not at all.
+    #[test]
+    fn a_return_beyond_six_sigmas_is_whole_only_if_half_of_it_remains() {
+        let limit = 36 * floor_variance(FLOOR, &PARAMS).unwrap();
+        let start = |variance: i64| {
+            let mut s = RangeState { variance, ..RangeState::default() };
+            s.sample(1_000_000, 300, 299, FLOOR, &PARAMS).unwrap();
+            s
+        };
+        let taken = |s: &RangeState| {
+            let mut one = *s;
+            (one.variance, one.held_price) = (1 << 40, 0);
+            let before = one.variance;
+            one.sample(one.sample_price, 600, 599, FLOOR, &PARAMS).unwrap();
+            (before - one.variance) as f64 / before as f64
+        };
+        for (wick, next, accepted) in [
+            (1_100_000, 1_050_000, true),
+            (1_100_000, 1_049_999, false),
+            (1_100_000, 900_000, false),
+            (900_000, 950_000, true),
+            (900_000, 950_001, false),
+            (3_000_000, 2_000_000, true),
+            (1, 500_000, true),
+            (1, 1_000_000, false),
+        ] {
+            let mut s = start(0);
+            let weight = taken(&s);
+            s.sample(wick, 600, 599, FLOOR, &PARAMS).unwrap();
+            assert_eq!((s.sample_price, s.held_price, s.sample_time), (1_000_000, wick, 600));
+            assert!((s.variance as f64 / limit as f64 - weight).abs() < 1e-3, "{wick}: six σ and no more");
+            let squared = (wick as f64 / 1e6 - 1.0).min(1.0).powi(2) * 2f64.powi(48);
+            let (held, whole) = (s.variance, s.variance + s.held_variance);
+            assert!((whole as f64 / (squared * weight) - 1.0).abs() < 1e-3, "{wick}");
+            s.judge_held(next).unwrap();
+            let expected = if accepted { (wick, whole) } else { (1_000_000, held) };
+            assert_eq!((s.sample_price, s.variance), expected, "{wick} {next}");
+            assert_eq!((s.held_price, s.held_variance), (0, 0));
+        }
+    }
+
+    /// I800. Without a variance and without sigmas six σ are still something.
+    #[test]
+    fn the_floor_has_a_sigma() {
+        for sigmas in [0, 100, 300, 1_000] {
+            for horizon in [300, 86_400, 604_800] {
+                let params = RangeParams { sigmas, horizon, ..PARAMS };
+                for floor in [10_000, 60_000, 1_000_000] {
+                    let variance = floor_variance(Ppm::new(floor), &params).unwrap();
+                    let sigma = f64::from(floor) / 1e4 / f64::from(sigmas.max(100));
+                    let exact = sigma * sigma * 300.0 / f64::from(horizon) * 2f64.powi(48);
+                    assert!(variance > 0 && (variance as f64 / exact - 1.0).abs() < 0.01, "{variance} {exact}");
+                }
+            }
+        }
     }
 
     #[test]

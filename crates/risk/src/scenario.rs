@@ -88,13 +88,20 @@ pub fn linear_array(table: &[Scenario; ROWS], price: i64, range: Ppm) -> Result<
         return Err(RiskError::Overflow);
     }
     let mut array = [0; ROWS];
+    let (mut last, mut last_loss) = ((0, Ppm::ZERO), 0);
     for (loss, scenario) in array.iter_mut().zip(table) {
+        // Rows that differ in volatility alone follow one another.
+        if (scenario.price_thirds, scenario.weight) == last {
+            *loss = last_loss;
+            continue;
+        }
         // Thirds of a millionth: |move| ≤ 9 · 10^6.
         let floor = -3 * (i64::from(Ppm::ONE.get()) - i64::from(PRICE_FACTOR_FLOOR.get()));
         let shift = (i64::from(scenario.price_thirds) * i64::from(range.get())).max(floor);
         // |shift · weight| ≤ 9·10^12 in units of 1/(3·10^12), exact in 128 bits.
         let exact = i128::from(price) * i128::from(mul_bounded(-shift, i64::from(scenario.weight.get())));
         *loss = round_away(exact, 3_000_000_000_000)?;
+        (last, last_loss) = ((scenario.price_thirds, scenario.weight), *loss);
     }
     Ok(array)
 }

@@ -184,6 +184,8 @@ errors! {
     RaisedTooMuch = "the risk authority raises a least scan range by at most a tenth in twelve hours: the log names how far",
     OrderLifeTooShort = "an order that rests lives for 30 seconds at least: let it expire later, or never",
     OrderLocked = "the order took another one's place less than ten seconds ago: cancel it then",
+    FirstSourceMissing = "an underlying of the list has no account of its first feed: pass one for each, in the order of the list",
+    SecondSourceNew = "the price is the second source's, which took over less than a minute ago: post the first's, or wait until the time in the log",
 }
 
 impl BallastError {
@@ -285,6 +287,7 @@ impl From<RiskError> for BallastError {
             RiskError::NotSeizable { .. } => Self::NotSeizable,
             RiskError::WindDownNotDue { .. } => Self::WindDownNotDue,
             RiskError::BookWindowFull { .. } => Self::BookWindowFull,
+            RiskError::SecondSourceNew { .. } => Self::SecondSourceNew,
         }
     }
 }

@@ -200,8 +200,8 @@ instructions! {
     market {
         /// Makes room for more orders in a market. Anyone may pay.
         grow_market GROW_MARKET = 6,
-        /// Puts a newer oracle price of an underlying on the board, with the shocks and marks that follow. Anyone may call.
-        refresh_underlying REFRESH_UNDERLYING = 13,
+        /// Puts newer oracle prices of a list of underlyings on the board, with the shocks and marks that follow. Anyone may call.
+        refresh_underlyings REFRESH_UNDERLYINGS = 13,
         /// Moves a market's collected totals into the treasury. Anyone may call.
         sweep SWEEP = 17,
         /// Makes the risk arrays of a list of options of one underlying anew, in ascending order. Anyone may call.

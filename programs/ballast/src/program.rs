@@ -355,10 +355,10 @@ pub mod ballast {
         instructions::grow_market(ctx)
     }
 
-    /// Puts a newer oracle price of an underlying on the board, with the shocks and marks that follow. Anyone may call.
+    /// Puts newer oracle prices of a list of underlyings on the board, with the shocks and marks that follow. Anyone may call.
     #[discrim = 13]
-    pub fn refresh_underlying(ctx: &mut Context<RefreshUnderlying>, underlying: u16) -> Result<()> {
-        instructions::refresh_underlying(ctx, underlying)
+    pub fn refresh_underlyings(ctx: &mut Context<RefreshUnderlyings>, underlyings: Vec<u16>) -> Result<()> {
+        instructions::refresh_underlyings(ctx, underlyings)
     }
 
     /// Moves a market's collected totals into the treasury. Anyone may call.

@@ -33,7 +33,8 @@ fn check(vectors: &str, source: Source) {
         let (owner, data) = (bytes32(&case["owner"]).into(), bytes(&case["data"]));
         assert_eq!(case["source"], source as u8);
         for other in Source::ALL {
-            let feed = Feed { source: other as u8, id: bytes32(&case["id"]), ..Feed::NONE };
+            let program = source.programs().iter().position(|program| *program == owner).unwrap() as u8;
+            let feed = Feed { source: other as u8, program, id: bytes32(&case["id"]), ..Feed::NONE };
             let read = oracle::read(&feed, &owner, &data);
             match case["expect"].as_str() {
                 _ if other != source => assert!(read.is_err(), "{what}"),

@@ -159,7 +159,7 @@ impl<'a> Life<'a> {
         let quote: Quote = serde_json::from_str(&answer)?;
         quote.answers(&request, now)?;
         let on_alice = quote.effect_on_taker(&board, &self.portfolio(&self.alice)?, BLOCK_FEE, now)?;
-        let mut transaction = venue.refresh(1);
+        let mut transaction = vec![venue.refresh(1)];
         transaction.push(quote.instruction());
         quote.verify(&transaction)?;
         let sent = venue.net.send(&transaction, &self.alice.key, &[&self.bob.key])?;

@@ -71,7 +71,7 @@ fn case(what: &str, feed: &PullFeedAccountData, devnet: bool) -> Case {
     let program = if devnet { ON_DEMAND_DEVNET_PID } else { ON_DEMAND_MAINNET_PID };
     Case {
         what: what.to_owned(),
-        feed: Feed { source: Source::Switchboard as u8, id: feed.feed_hash, ..Feed::NONE },
+        feed: Feed { source: Source::Switchboard as u8, program: devnet.into(), id: feed.feed_hash, ..Feed::NONE },
         owner: program.to_bytes(),
         data: encode(feed),
         expected: expected(feed),

@@ -4,7 +4,7 @@ use super::{
     Config, QUOTE, Scale, Section, index_of,
     number::{address, feed_id, hex, name},
 };
-use crate::decimal::parse;
+use crate::{decimal::parse, time};
 use anyhow::{Context, Result, ensure};
 use ballast::{
     args::{CollateralArgs, SurfaceArgs, UnderlyingArgs},
@@ -50,12 +50,25 @@ pub struct FeedConfig {
     pub account: Option<String>,
     /// The oracle's id of the feed, hexadecimal.
     pub id: String,
+    /// Which of the oracle's programs owns its accounts, base 58; its first where nothing is said.
+    pub program: Option<String>,
+    /// Which of them does later, and from which publish time on, as in "2026-12-25T08:00:00Z".
+    pub next_program: Option<String>,
+    /// See `next_program`.
+    pub next_from: Option<String>,
 }
 
 impl FeedConfig {
     /// A feed as a file would name it.
     pub fn new(source: Source, account: Option<&Address>, id: &[u8; 32]) -> Self {
-        Self { source: source.name().to_owned(), account: account.map(Address::to_string), id: hex(id) }
+        Self {
+            source: source.name().to_owned(),
+            account: account.map(Address::to_string),
+            id: hex(id),
+            program: None,
+            next_program: None,
+            next_from: None,
+        }
     }
 
     /// The feed.
@@ -66,7 +79,27 @@ impl FeedConfig {
             Some(text) => address(text, "the account of a feed")?.to_bytes(),
             None => [0; 32],
         };
-        Ok(Feed { source: source as u8, reserved: [0; 7], account, id: feed_id(&self.id)? })
+        let program = |text: &Option<String>| match text {
+            Some(text) => {
+                let wanted = address(text, "the program of a feed")?;
+                let index = source.programs().iter().position(|program| *program == wanted);
+                Ok(index.with_context(|| format!("{text} is no program of {}", self.source))? as u8)
+            }
+            None => anyhow::Ok(0),
+        };
+        ensure!(
+            self.next_program.is_some() == self.next_from.is_some(),
+            "a feed has next_program and next_from, or neither"
+        );
+        Ok(Feed {
+            source: source as u8,
+            program: program(&self.program)?,
+            next_program: program(&self.next_program)?,
+            account,
+            id: feed_id(&self.id)?,
+            next_from: self.next_from.as_deref().map_or(Ok(0), time::parse)?,
+            ..Feed::NONE
+        })
     }
 }
 

@@ -20,21 +20,41 @@ pub fn complete_market(e: &Exchange, from: &Address, instrument: u16) -> Vec<Ins
     vec![grow_market(e, from, instrument); MIN_MARKET_LEN.div_ceil(MAX_GROWTH) - 1]
 }
 
-/// `refresh_underlying`
+/// The accounts that show an underlying's price.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The underlying.
+    pub underlying: u16,
+    /// An account of its first feed.
+    pub first: Address,
+    /// The account of its second feed, where it has one.
+    pub second: Option<Address>,
+}
+
+/// `refresh_underlyings`
+pub fn refresh_underlyings(e: &Exchange, list: &[Shown]) -> Instruction {
+    let mut accounts = vec![read(&e.address), write(&e.board)];
+    for shown in list {
+        accounts.push(read(&shown.first));
+        accounts.extend(shown.second.as_ref().map(read));
+    }
+    let underlyings: Vec<u16> = list.iter().map(|shown| shown.underlying).collect();
+    build(tag::REFRESH_UNDERLYINGS, accounts, &underlyings)
+}
+
+/// `refresh_underlyings` of one underlying without a second source.
 pub fn refresh_underlying(e: &Exchange, price_update: &Address, underlying: u16) -> Instruction {
     refresh_underlying_from(e, price_update, None, underlying)
 }
 
-/// `refresh_underlying` of an underlying with a second source.
+/// `refresh_underlyings` of one underlying.
 pub fn refresh_underlying_from(
     e: &Exchange,
     price_update: &Address,
     second: Option<&Address>,
     underlying: u16,
 ) -> Instruction {
-    let mut accounts = vec![read(&e.address), write(&e.board), read(price_update)];
-    accounts.extend(second.map(read));
-    build(tag::REFRESH_UNDERLYING, accounts, &underlying)
+    refresh_underlyings(e, &[Shown { underlying, first: *price_update, second: second.copied() }])
 }
 
 /// `sweep`

@@ -8,6 +8,7 @@ use crate::{
     config::{QUOTE, Scale, SurfaceConfig, UnderlyingConfig, hex},
     decimal, instruction,
     oracle::pinned,
+    time,
 };
 use anyhow::Result;
 use ballast::{args::UnderlyingArgs, oracle::Source, state::VolatilitySurface};
@@ -154,8 +155,17 @@ fn quote_at(native: i64, decimals: u32) -> String {
 /// A feed in a few words.
 fn feed(feed: Feed) -> String {
     let Some(source) = Source::from_byte(feed.source) else { return "none".to_owned() };
-    match pinned(&feed) {
-        Some(account) => format!("{} {} in {account}", source.name(), hex(&feed.id)),
-        None => format!("{} {}", source.name(), hex(&feed.id)),
+    let mut text = format!("{} {}", source.name(), hex(&feed.id));
+    if let Some(account) = pinned(&feed) {
+        text += &format!(" in {account}");
     }
+    let program = |index: u8| source.programs().get(usize::from(index)).map_or("none".to_owned(), Address::to_string);
+    // The first program of an oracle goes without saying.
+    if feed.program != 0 {
+        text += &format!(" of {}", program(feed.program));
+    }
+    if feed.next_from != 0 {
+        text += &format!(", from {} on of {}", time::format(feed.next_from), program(feed.next_program));
+    }
+    text
 }

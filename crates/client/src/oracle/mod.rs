@@ -26,11 +26,14 @@ pub struct Search {
 /// Searches that find every account that holds a feed, whichever it names; `ballast::oracle::read` says what is in each. No
 /// search where there is no feed.
 pub fn searches(feed: &Feed) -> Vec<Search> {
-    match Source::from_byte(feed.source) {
-        Some(Source::Pyth) => pyth::searches(&feed.id),
-        Some(Source::Switchboard) => switchboard::searches(&feed.id),
-        None => Vec::new(),
-    }
+    let Some(source) = Source::from_byte(feed.source) else { return Vec::new() };
+    let filters = match source {
+        Source::Pyth => pyth::filters(&feed.id),
+        Source::Switchboard => switchboard::filters(&feed.id),
+    };
+    let named = [i64::MIN, i64::MAX].map(|time| feed.program_at(time));
+    let programs = (0u8..).zip(source.programs()).filter(|(index, _)| named.contains(index));
+    programs.map(|(_, owner)| Search { owner: *owner, filters: filters.clone() }).collect()
 }
 
 /// The account that a feed names, if it names one.
@@ -43,10 +46,14 @@ pub fn pinned(feed: &Feed) -> Option<Address> {
 /// An oracle that does not date the update before leaves that time out. An error if there is no feed, or if the oracle cannot
 /// write that price.
 pub fn write(feed: &Feed, price: &OraclePrice) -> Result<(Address, Vec<u8>)> {
-    match Source::from_byte(feed.source).context("there is no feed to write")? {
-        Source::Pyth => Ok((pyth::OWNER, pyth::encode(&feed.id, price))),
-        Source::Switchboard => Ok((switchboard::OWNER, switchboard::PullFeed::of(&feed.id, price)?.encode())),
-    }
+    let source = Source::from_byte(feed.source).context("there is no feed to write")?;
+    let program = usize::from(feed.program_at(price.publish_time));
+    let owner = source.programs().get(program).context("the feed names a program that its oracle does not have")?;
+    let data = match source {
+        Source::Pyth => pyth::encode(&feed.id, price),
+        Source::Switchboard => switchboard::PullFeed::of(&feed.id, price)?.encode(),
+    };
+    Ok((*owner, data))
 }
 
 /// A price in dollars per whole asset with an interval of 0.05 %, published a second after the one before.

@@ -1,6 +1,5 @@
 //! Price updates as the Pyth receiver writes them. On a real cluster they are posted by the receiver program itself.
 
-use super::Search;
 use ballast::oracle::{
     OraclePrice,
     pyth::{DISCRIMINATOR, LEN, RECEIVERS},
@@ -33,9 +32,8 @@ pub fn encode(id: &[u8; 32], price: &OraclePrice) -> Vec<u8> {
     data
 }
 
-/// Searches of a feed's fully verified updates.
-pub(super) fn searches(id: &[u8; 32]) -> Vec<Search> {
+/// What a feed's fully verified updates contain, and where.
+pub(super) fn filters(id: &[u8; 32]) -> Vec<(usize, Vec<u8>)> {
     let verified_feed = [&[FULL][..], id].concat();
-    let filters = vec![(0, DISCRIMINATOR.to_vec()), (VERIFICATION, verified_feed)];
-    RECEIVERS.map(|owner| Search { owner, filters: filters.clone() }).to_vec()
+    vec![(0, DISCRIMINATOR.to_vec()), (VERIFICATION, verified_feed)]
 }

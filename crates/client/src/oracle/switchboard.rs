@@ -1,6 +1,5 @@
 //! Pull feeds as Switchboard On-Demand writes them. On a real cluster they are written by that program itself.
 
-use super::Search;
 use anyhow::{Context, Result};
 use ballast::oracle::{
     OraclePrice,
@@ -74,10 +73,9 @@ impl PullFeed {
     }
 }
 
-/// Searches of the feeds with a hash.
-pub(super) fn searches(feed_hash: &[u8; 32]) -> Vec<Search> {
-    let filters = vec![(0, DISCRIMINATOR.to_vec()), (offset::FEED_HASH, feed_hash.to_vec())];
-    PROGRAMS.map(|owner| Search { owner, filters: filters.clone() }).to_vec()
+/// What the feeds with a hash contain, and where.
+pub(super) fn filters(feed_hash: &[u8; 32]) -> Vec<(usize, Vec<u8>)> {
+    vec![(0, DISCRIMINATOR.to_vec()), (offset::FEED_HASH, feed_hash.to_vec())]
 }
 
 #[cfg(test)]

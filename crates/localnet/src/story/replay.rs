@@ -15,7 +15,7 @@ use ballast_client::{
         events::{Event, Liquidated, LiquidatedPosition},
         state::MarginAccount,
     },
-    instruction,
+    instruction::{self, Shown},
     margin::requirements,
     pda::Exchange,
     risk::{Board, Side},
@@ -90,13 +90,13 @@ pub fn play(stage: &mut Stage, venue: &Venue, cast: &Cast, hours: &[Hour], bot: 
 
 /// Writes the prices of an hour as they are published at a time, and puts them on the board.
 fn publish(venue: &Venue, hour: &Hour, at: i64) -> Result<()> {
-    let mut refreshes = Vec::new();
+    let mut shown = Vec::new();
     for (underlying, close) in (0u16..).zip(&hour.closes).filter(|(u, _)| hour.is_heard(*u)) {
         venue.write_price(underlying, close, at)?;
-        let price = &venue.prices[usize::from(underlying)];
-        refreshes.push(instruction::refresh_underlying(&venue.exchange, price, underlying));
+        shown.push(Shown { underlying, first: venue.prices[usize::from(underlying)], second: None });
     }
-    venue.net.send(&refreshes, venue.net.payer(), &[])?;
+    let refresh = instruction::refresh_underlyings(&venue.exchange, &shown);
+    venue.net.send(&[refresh], venue.net.payer(), &[])?;
     Ok(())
 }
 

@@ -22,7 +22,10 @@ pub const SAMPLE_SECONDS: i64 = 30;
 /// Seconds after which a price that stays on one side of the median is believed.
 pub const CONSISTENT_SECONDS: i64 = 120;
 
-/// For so many seconds after its limit of age a stale price stops every liquidation of an account that holds its underlying: whoever
+/// After a silence the first price may be so many times as far from the last one as a price from the median.
+pub const SILENCE_MOVES: u32 = 3;
+
+/// For so many seconds after its limit of age (`liquidation_age`) an old price stops every liquidation of an account that holds its underlying: whoever
 /// liquidates refreshes it first, and anyone can. After them the feed is dead: what is held at its price stays where it is and
 /// blocks nothing.
 pub const REFRESH_SECONDS: i64 = 120;
@@ -66,12 +69,19 @@ pub struct Guards {
 impl Guards {
     /// Takes a new price: compares it with the median of the samples before it, then makes it a sample.
     ///
-    /// Prints off the median on one side are consistent; one on the other side begins the excursion anew.
-    pub(crate) fn observe(&mut self, price: i64, time: i64, params: &GuardParams) -> Result<(), RiskError> {
+    /// Prints off the median on one side are consistent; one on the other side begins the excursion anew. After five minutes of
+    /// silence there is no sample: a price that is farther than [`SILENCE_MOVES`] moves from the last one is judged as if that had
+    /// held until now.
+    pub(crate) fn observe(&mut self, price: i64, time: i64, last: i64, params: &GuardParams) -> Result<(), RiskError> {
         self.advance(time);
+        let widest = Ppm::new(params.max_move.get().saturating_mul(SILENCE_MOVES));
+        if self.known == 0 && last > 0 && !params.max_move.is_zero() && apart(price, last, widest)? {
+            self.samples = [last; SAMPLES];
+            self.known = (1 << SAMPLES) - 2;
+        }
         self.flags &= !flag::VOLATILE;
-        let median = self.median();
-        if params.max_move.is_zero() || median == 0 || !apart(price, median, params.max_move)? {
+        let median = if params.max_move.is_zero() { 0 } else { self.median() };
+        if median == 0 || !apart(price, median, params.max_move)? {
             self.excursion_price = 0;
             self.excursion_time = 0;
         } else {
@@ -140,10 +150,11 @@ fn apart(price: i64, from: i64, ratio: Ppm) -> Result<bool, RiskError> {
 mod tests {
     use super::*;
 
-    const PARAMS: GuardParams = GuardParams { max_move: Ppm::new(50_000), max_divergence: Ppm::new(10_000) };
+    const PARAMS: GuardParams =
+        GuardParams { max_move: Ppm::new(50_000), max_divergence: Ppm::new(10_000), liquidation_age: 5, reserved: 0 };
 
     fn volatile(guards: &mut Guards, price: i64, time: i64) -> bool {
-        guards.observe(price, time, &PARAMS).unwrap();
+        guards.observe(price, time, 1_000, &PARAMS).unwrap();
         guards.flags & flag::VOLATILE != 0
     }
 
@@ -187,11 +198,19 @@ mod tests {
         assert_eq!(guards.excursion_price, 0);
     }
 
+    /// I801. After a silence a price is compared with the last one, at three times the bound.
     #[test]
-    fn old_samples_are_forgotten() {
-        let mut guards = Guards::default();
-        assert!(!volatile(&mut guards, 1_000, 1_000_000));
-        assert!(!volatile(&mut guards, 500, 1_000_301), "nothing of the last five minutes to compare with");
+    fn the_first_print_after_a_silence_is_compared_with_the_last_price() {
+        for (price, blocked) in [(850, false), (849, true), (1_150, false), (1_151, true)] {
+            let mut guards = Guards::default();
+            assert!(!volatile(&mut guards, 1_000, 1_000_000));
+            assert_eq!(volatile(&mut guards, price, 1_000_301), blocked, "{price}");
+            // It is believed after two minutes of prints that agree with it; one that does not ends the excursion at once.
+            let mut back = guards;
+            assert!(!volatile(&mut back, if blocked { 1_000 } else { price }, 1_000_330));
+            assert_eq!(volatile(&mut guards, price, 1_000_420), blocked);
+            assert!(!volatile(&mut guards, price, 1_000_421));
+        }
     }
 
     #[test]

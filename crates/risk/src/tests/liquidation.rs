@@ -206,7 +206,7 @@ fn what_is_not_to_be_liquidated_is_refused() {
     world.board.underlyings[1].publish_time = NOW - 1_000_000;
     assert_eq!(lots(&all_of(&world, &both)), [45]);
     world.board.underlyings[0].publish_time = NOW - 11;
-    let stale = RiskError::StalePrice { underlying: 0, age: 11, limit: 10 };
+    let stale = RiskError::StalePrice { underlying: 0, age: 11, limit: 5 };
     assert_eq!(refuse(&world, &both, &Request::ALL), stale);
 }
 
@@ -401,7 +401,7 @@ fn what_cannot_move_stays() {
     world.buy(&mut pair, 0, 50, 10 * USDC);
     world.buy(&mut pair, 1, -50, 10 * USDC);
     let refused = liquidate(&world, &pair, &Request::ALL).err().unwrap();
-    assert_eq!(refused, RiskError::StalePrice { underlying: 1, age: 131, limit: 10 });
+    assert_eq!(refused, RiskError::StalePrice { underlying: 1, age: 131, limit: 5 });
 }
 
 /// I506. Equity 80 of 100 at the prices before; a print of the other underlying at a tenth of its price makes it 71 of 101. While that
@@ -493,15 +493,15 @@ fn a_price_that_was_left_out_is_refreshed_first() {
     world.reprice(0, 900_000);
     let found = require(&world.board, &p);
     assert_eq!((found.equity.get(), found.maintenance.get()), (302_000 * USDC, 316_800 * USDC));
-    for age in [11, 130] {
+    for age in [6, 125] {
         world.board.underlyings[1].publish_time = NOW - age;
         for request in [Request::ALL, only(&world, &p, &[0]), only(&world, &p, &[1])] {
             let refused = liquidate(&world, &p, &request).err();
-            assert_eq!(refused, Some(RiskError::StalePrice { underlying: 1, age, limit: 10 }));
+            assert_eq!(refused, Some(RiskError::StalePrice { underlying: 1, age, limit: 5 }));
         }
     }
     // Two minutes more and the feed is dead: its leg stays, and blocks nothing.
-    world.board.underlyings[1].publish_time = NOW - 131;
+    world.board.underlyings[1].publish_time = NOW - 126;
     assert!(lots(&all_of(&world, &p)).iter().all(|lots| *lots > 0));
     // What is settled needs no price.
     world.board.underlyings[1].publish_time = NOW - 11;

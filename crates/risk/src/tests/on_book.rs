@@ -449,7 +449,7 @@ fn what_is_not_to_be_closed_is_refused() {
     world.board.underlyings[0].publish_time = NOW - 11;
     let i = world.instrument(0).0;
     let stale = close(&world.board, &account, &mut Episode::zeroed(), i, 1, Ppm::ZERO);
-    assert_eq!(stale.err(), Some(RiskError::StalePrice { underlying: 0, age: 11, limit: 10 }));
+    assert_eq!(stale.err(), Some(RiskError::StalePrice { underlying: 0, age: 11, limit: 5 }));
     world.board.underlyings[0].publish_time = NOW;
     world.board.underlyings[0].guards.flags = crate::guard::flag::VOLATILE;
     let i = world.instrument(0).0;

@@ -5,7 +5,10 @@ use crate::{
     Board, GuardParams, OraclePrice, Ppm, Print, Published, QuoteNative, Quotes, RiskError, Underlying,
     UnderlyingParams, UnitPrice,
     guard::flag,
-    publish::{LATE_SAMPLE_MAX_AGE, SECOND_SOURCE_MAX_AGE, SECOND_SOURCE_STANDS_IN_AFTER},
+    publish::{
+        CLOCK_LAG, DIVERGENCE_ENDS_AFTER, LATE_SAMPLE_MAX_AGE, SECOND_SOURCE_LIQUIDATES_AFTER, SECOND_SOURCE_MAX_AGE,
+        SECOND_SOURCE_STANDS_IN_AFTER,
+    },
     range::BUCKET_SECONDS,
     scenario,
 };
@@ -90,7 +93,8 @@ fn a_price_out_of_time_is_refused() {
     let mut u = priced();
     let before = u;
     let mut refused = |time: i64, now: i64| u.publish_quotes(&first(dollars(100, time)), now).unwrap_err();
-    assert_eq!(refused(NOW + 1, NOW), RiskError::PrintFromFuture { published: NOW + 1, now: NOW });
+    let ahead = NOW + CLOCK_LAG + 1;
+    assert_eq!(refused(ahead, NOW), RiskError::PrintFromFuture { published: ahead, now: NOW });
     assert_eq!(refused(i64::MAX, NOW), RiskError::PrintFromFuture { published: i64::MAX, now: NOW });
     assert_eq!(refused(NOW - 1, NOW), RiskError::PrintBackwards { published: NOW - 1, on_board: NOW });
     let late = NOW + 1 + MAX_AGE + 1;
@@ -158,6 +162,107 @@ fn a_second_price_stands_in_once_the_first_is_silent() {
     // Too far from the last price of the first.
     let far = Quotes { second: Some(dollars(98, due + 1)), ..quotes(due + 1) };
     assert_eq!(flags(priced().publish_quotes(&far, due + 1).unwrap()), (true, flag::DIVERGENT));
+}
+
+/// I802. With the first dead the board has the second's price whenever there is one.
+#[test]
+fn a_second_price_stands_in_for_as_long_as_the_first_is_silent() {
+    let mut u = priced();
+    let due = NOW + SECOND_SOURCE_STANDS_IN_AFTER + 1;
+    let mut fresh = 0;
+    for now in NOW..NOW + 600 {
+        if now % 3 == 0 {
+            let quotes = Quotes { second: Some(dollars(100, now)), ..first(dollars(100, NOW)) };
+            u.publish_quotes(&quotes, now).unwrap();
+        }
+        fresh += u32::from(now >= due && u.require_fresh(now).is_ok());
+    }
+    // But for the seconds until its first price.
+    assert!(fresh >= 600 - SECOND_SOURCE_STANDS_IN_AFTER as u32 - 3, "{fresh}");
+}
+
+/// I802. A first price that new risk allows takes over from a second that is newer.
+#[test]
+fn nobody_keeps_the_first_source_out_by_posting_the_second() {
+    let mut u = priced();
+    let now = NOW + SECOND_SOURCE_STANDS_IN_AFTER + 1;
+    let quotes = Quotes { second: Some(dollars(100, now)), ..first(dollars(100, NOW)) };
+    assert_eq!(flags(u.publish_quotes(&quotes, now).unwrap()), (true, 0));
+    let (stable, ranges) = (u.stable_time, u.range.moved_at);
+    for age in 0..=MAX_AGE {
+        let mut u = u;
+        let quotes = Quotes { second: Some(dollars(100, now)), ..first(dollars(101, now - age)) };
+        assert_eq!(flags(u.publish_quotes(&quotes, now).unwrap()), (false, 0));
+        assert_eq!((u.publish_time, u.first_time, u.second_since), (now - age, now - age, 0));
+        // No clock goes back.
+        assert!(u.stable_time >= stable && u.range.moved_at >= ranges);
+        assert_eq!(u.publish_quotes(&quotes, now), Ok(Published::Nothing));
+    }
+    let old = first(dollars(101, now - MAX_AGE - 1));
+    assert!(u.publish_quotes(&old, now).is_err());
+}
+
+/// I803.
+#[test]
+fn a_second_price_liquidates_after_a_minute_in_charge() {
+    let mut u = priced();
+    let since = NOW + 200;
+    for now in [since, since + 30, since + 59, since + 60, since + 61] {
+        let quotes = Quotes { second: Some(dollars(100, now)), ..first(dollars(100, NOW)) };
+        u.publish_quotes(&quotes, now).unwrap();
+        u.guard_params.liquidation_age = 5;
+        let until = since + SECOND_SOURCE_LIQUIDATES_AFTER;
+        let refused = Err(RiskError::SecondSourceNew { underlying: 0, since, until });
+        let expected = if now < until { refused } else { Ok(()) };
+        assert_eq!((u.require_movable(now), u.require_refreshed(now)), (expected, expected));
+    }
+    // Posted once and left alone for a minute it was in charge in name only.
+    let mut left = u;
+    let quotes = Quotes { second: Some(dollars(90, since + 122)), ..first(dollars(100, NOW)) };
+    left.publish_quotes(&quotes, since + 122).unwrap();
+    assert!(left.require_movable(since + 122).is_err());
+    // The first takes over, and liquidates at once. The next time the minute begins anew.
+    u.publish_quotes(&first(dollars(100, since + 62)), since + 62).unwrap();
+    assert_eq!(u.require_movable(since + 62), Ok(()));
+    let quotes = Quotes { second: Some(dollars(100, since + 200)), ..first(dollars(100, since + 62)) };
+    u.publish_quotes(&quotes, since + 200).unwrap();
+    assert!(u.require_movable(since + 200).is_err());
+}
+
+/// I804.
+#[test]
+fn a_divergence_from_a_dead_source_ends() {
+    for before in [true, false] {
+        let mut u = priced();
+        if before {
+            // They disagreed while both were heard.
+            let both = Quotes { second: Some(dollars(90, NOW + 1)), ..first(dollars(100, NOW + 1)) };
+            assert_eq!(flags(u.publish_quotes(&both, NOW + 1).unwrap()), (false, flag::DIVERGENT));
+        }
+        let since = NOW + 100;
+        for seconds in (0..=DIVERGENCE_ENDS_AFTER).step_by(20) {
+            let quotes = Quotes { second: Some(dollars(90, since + seconds)), ..first(dollars(100, NOW + 1)) };
+            let expected = if seconds < DIVERGENCE_ENDS_AFTER { flag::DIVERGENT } else { 0 };
+            assert_eq!(flags(u.publish_quotes(&quotes, since + seconds).unwrap()), (true, expected), "{seconds}");
+        }
+        // A price like the last is none, whatever the first one's last price was.
+        let now = since + DIVERGENCE_ENDS_AFTER + 20;
+        let quotes = Quotes { second: Some(dollars(90, now)), ..first(dollars(100, NOW + 1)) };
+        assert_eq!(flags(u.publish_quotes(&quotes, now).unwrap()), (true, 0));
+    }
+}
+
+/// I805. A clock a few seconds behind the publisher refuses no print, of either source.
+#[test]
+fn a_clock_that_is_behind_refuses_no_print() {
+    let mut u = priced();
+    assert_eq!(flags(u.publish_quotes(&first(dollars(100, NOW + CLOCK_LAG)), NOW).unwrap()), (false, 0));
+    let now = NOW + 200;
+    let quotes = Quotes { second: Some(dollars(100, now + CLOCK_LAG)), ..first(dollars(100, NOW)) };
+    assert_eq!(flags(u.publish_quotes(&quotes, now).unwrap()), (true, 0));
+    let mut u = priced();
+    let quotes = Quotes { second: Some(dollars(100, now + CLOCK_LAG + 1)), ..first(dollars(100, NOW)) };
+    assert_eq!(u.publish_quotes(&quotes, now), Ok(Published::Nothing));
 }
 
 #[test]

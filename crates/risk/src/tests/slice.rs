@@ -101,7 +101,7 @@ fn world(rng: &mut Rng, reach: Reach, some_stuck: bool) -> World {
         if some_stuck && rng.chance(15) {
             let u = &mut world.board.underlyings[usize::from(index)];
             match rng.below(5) {
-                0 => u.publish_time = NOW - i64::from(u.params.max_age) - rng.range(1, REFRESH_SECONDS),
+                0 => u.publish_time = NOW - i64::from(u.guard_params.liquidation_age) - rng.range(1, REFRESH_SECONDS),
                 1 | 2 => u.publish_time = NOW - 1_000_000,
                 _ => u.guards.flags |= flag::VOLATILE,
             }

@@ -201,7 +201,7 @@ pub fn group(offset: Ppm) -> ProductGroup {
 
 /// No guard against moves.
 pub fn guard_params() -> GuardParams {
-    GuardParams { max_move: Ppm::ZERO, max_divergence: Ppm::new(10_000) }
+    GuardParams { max_move: Ppm::ZERO, max_divergence: Ppm::new(10_000), liquidation_age: 5, reserved: 0 }
 }
 
 /// What an exchange would choose.

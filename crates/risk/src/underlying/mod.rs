@@ -15,6 +15,7 @@ use crate::{
     group::MAX_GROUPS,
     guard::{Guards, REFRESH_SECONDS, flag},
     math::sub_bounded,
+    publish::SECOND_SOURCE_LIQUIDATES_AFTER,
     range::RangeState,
     scenario::ROWS,
 };
@@ -101,8 +102,12 @@ pub struct Underlying {
     pub first: Feed,
     /// Feed of the second source; all zero where there is none.
     pub second: Feed,
+    /// Publish time of the last price of the first source, seconds.
+    pub first_time: i64,
+    /// Since when the price on the board is the second source's, seconds; 0 while it is the first's.
+    pub second_since: i64,
     /// Reserved, zero.
-    pub reserved: [u64; 8],
+    pub reserved: [u64; 6],
 }
 
 impl Underlying {
@@ -140,27 +145,53 @@ impl Underlying {
     /// Checks that the price was published and is no older than the limit for new risk.
     #[inline(always)]
     pub fn require_fresh(&self, now: i64) -> Result<(), RiskError> {
+        self.require_no_older(now, self.params.max_age)
+    }
+
+    /// Checks that the price was published and is no older than the limit for what is done to an account without its owner: a
+    /// liquidation, or an order that a price sets off. Whoever does it picks the moment, and would pick the worst price of the
+    /// last seconds.
+    #[inline(always)]
+    pub fn require_current(&self, now: i64) -> Result<(), RiskError> {
+        self.require_no_older(now, self.guard_params.liquidation_age)
+    }
+
+    #[inline(always)]
+    fn require_no_older(&self, now: i64, limit: u32) -> Result<(), RiskError> {
         self.require_priced()?;
         let age = now.checked_sub(self.publish_time).ok_or(RiskError::Overflow)?;
-        let limit = i64::from(self.params.max_age);
+        let limit = i64::from(limit);
         if age > limit {
             return Err(RiskError::StalePrice { underlying: self.index, age, limit });
         }
         Ok(())
     }
 
-    /// Checks that a liquidation may move legs at this price: it is fresh, and not off the median of the last minutes.
+    /// Checks that a price of the second source has been in charge for [`SECOND_SOURCE_LIQUIDATES_AFTER`], in which anyone could post
+    /// the first, if the price is of the second.
+    #[inline(always)]
+    pub fn require_heard(&self, now: i64) -> Result<(), RiskError> {
+        let until = self.second_since.checked_add(SECOND_SOURCE_LIQUIDATES_AFTER).ok_or(RiskError::Overflow)?;
+        if self.second_since != 0 && now < until {
+            return Err(RiskError::SecondSourceNew { underlying: self.index, since: self.second_since, until });
+        }
+        Ok(())
+    }
+
+    /// Checks that a liquidation may move legs at this price: it is current, heard long enough if it is the second source's, and not
+    /// off the median of the last minutes.
     #[inline(always)]
     pub fn require_movable(&self, now: i64) -> Result<(), RiskError> {
-        self.require_fresh(now)?;
+        self.require_current(now)?;
+        self.require_heard(now)?;
         if self.guards.flags & flag::VOLATILE != 0 { Err(self.suspect(flag::VOLATILE)) } else { Ok(()) }
     }
 
-    /// Checks that an account which holds this underlying can be judged in default, whether or not it is moved: the price is fresh
-    /// and not off the median of the last minutes, or so old that nobody was able to refresh it.
+    /// Checks that an account which holds this underlying can be judged in default, whether or not it is moved: the price may move
+    /// legs, or is so old that nobody was able to refresh it.
     ///
     /// # Errors
-    /// [`RiskError::StalePrice`] for [`REFRESH_SECONDS`] after the limit of age, and [`RiskError::PriceTooVolatile`].
+    /// [`RiskError::StalePrice`] for [`REFRESH_SECONDS`] after the limit of age; the others of [`Underlying::require_movable`].
     #[inline(always)]
     pub fn require_refreshed(&self, now: i64) -> Result<(), RiskError> {
         match self.require_movable(now) {

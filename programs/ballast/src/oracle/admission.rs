@@ -12,6 +12,10 @@
 //! anyone can open a feed with any hash on a queue of oracles of their own. What a Pyth feed pins is an account that only moves
 //! forward, such as a sponsored price feed account; one whose write authority may post any update gives that choice to the
 //! authority.
+//!
+//! **Either** names which of its oracle's programs owns its accounts. Pyth's two receivers verify by different guardians, and may show
+//! different prints of one second: whoever posts would choose between them. The next program may be named with a date, so that a
+//! vendor's move from one to the other is no outage.
 
 use super::Source;
 use crate::error::BallastError;
@@ -38,12 +42,18 @@ pub fn check(first: &Feed, second: &Feed) -> Result<(), BallastError> {
     Ok(())
 }
 
-/// Checks that a feed is one: a known oracle's, with an id.
+/// Checks that a feed is one: a known oracle's, with an id, and with programs that the oracle has.
 fn check_feed(feed: &Feed) -> Result<Source, BallastError> {
     if feed.reserved != Feed::NONE.reserved || feed.id == Feed::NONE.id {
         return Err(BallastError::InvalidFeed);
     }
-    Source::from_byte(feed.source).ok_or(BallastError::UnknownOracle)
+    let source = Source::from_byte(feed.source).ok_or(BallastError::UnknownOracle)?;
+    let known = |program: u8| usize::from(program) < source.programs().len();
+    let next = match feed.next_from {
+        0 => feed.next_program == 0,
+        from => from > 0 && feed.next_program != feed.program && known(feed.next_program),
+    };
+    if known(feed.program) && next { Ok(source) } else { Err(BallastError::InvalidFeed) }
 }
 
 #[cfg(test)]
@@ -51,9 +61,8 @@ mod tests {
     use super::*;
     use BallastError as E;
 
-    const PYTH: Feed = Feed { source: Source::Pyth as u8, reserved: [0; 7], account: [0; 32], id: [7; 32] };
-    const SWITCHBOARD: Feed =
-        Feed { source: Source::Switchboard as u8, reserved: [0; 7], account: [8; 32], id: [9; 32] };
+    const PYTH: Feed = Feed { source: Source::Pyth as u8, id: [7; 32], ..Feed::NONE };
+    const SWITCHBOARD: Feed = Feed { source: Source::Switchboard as u8, account: [8; 32], id: [9; 32], ..Feed::NONE };
 
     /// I339.
     #[test]
@@ -89,6 +98,23 @@ mod tests {
         assert_eq!(check(&PYTH, &Feed { source: Source::Pyth as u8, ..Feed::NONE }), Err(E::InvalidFeed));
     }
 
+    /// I732.
+    #[test]
+    fn a_feed_names_programs_of_its_oracle() {
+        for feed in [PYTH, SWITCHBOARD] {
+            let check = |feed: Feed| if feed.is_pinned() { check(&PYTH, &feed) } else { check(&feed, &Feed::NONE) };
+            assert_eq!(check(Feed { program: 1, ..feed }), Ok(()));
+            assert_eq!(check(Feed { next_program: 1, next_from: 1, ..feed }), Ok(()));
+            assert_eq!(check(Feed { program: 1, next_program: 0, next_from: 1, ..feed }), Ok(()));
+            for (program, next_program, next_from) in
+                [(2, 0, 0), (255, 0, 0), (0, 1, 0), (0, 0, 1), (0, 2, 1), (0, 1, -1)]
+            {
+                let wrong = Feed { program, next_program, next_from, ..feed };
+                assert_eq!(check(wrong), Err(E::InvalidFeed), "{wrong:?}");
+            }
+        }
+    }
+
     /// I339.
     #[test]
     fn unknown_oracles_and_reserved_bytes_are_refused() {
@@ -96,8 +122,8 @@ mod tests {
             assert_eq!(check(&Feed { source: byte, ..PYTH }, &Feed::NONE), Err(E::UnknownOracle));
             assert_eq!(check(&PYTH, &Feed { source: byte, ..SWITCHBOARD }), Err(E::UnknownOracle));
         }
-        for at in 0..7 {
-            let mut reserved = [0; 7];
+        for at in 0..5 {
+            let mut reserved = [0; 5];
             reserved[at] = 1;
             assert_eq!(check(&Feed { reserved, ..PYTH }, &Feed::NONE), Err(E::InvalidFeed));
             assert_eq!(check(&PYTH, &Feed { reserved, ..SWITCHBOARD }), Err(E::InvalidFeed));

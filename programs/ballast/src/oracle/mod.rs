@@ -40,6 +40,15 @@ impl Source {
         }
     }
 
+    /// Its programs that own accounts of feeds; a [`Feed::program`] is an index of this list. Which programs are an oracle is code, so
+    /// that no key names one of its own.
+    pub const fn programs(self) -> &'static [Address] {
+        match self {
+            Self::Pyth => &pyth::RECEIVERS,
+            Self::Switchboard => &switchboard::PROGRAMS,
+        }
+    }
+
     /// True if one of its feeds may be an underlying's first; see [`admission`].
     pub const fn can_be_first(self) -> bool {
         match self {
@@ -49,14 +58,18 @@ impl Source {
     }
 }
 
-/// Reads a feed from the owner and the bytes of an account. Checks all that makes it a price of that feed, see each
-/// oracle's `parse`; age, confidence and order in time are [`ballast_risk::publish`]'s. The address is the caller's: a first feed
+/// Reads a feed from the owner and the bytes of an account. Checks that the owner is the one of the oracle's programs that shows
+/// the prints of that time, and all that makes it a price of that feed, see each oracle's `parse`; age, confidence and order in time are [`ballast_risk::publish`]'s. The address is the caller's: a first feed
 /// is read from any account, a second one from the account that it names (see [`admission`]).
 pub fn read(feed: &Feed, owner: &Address, data: &[u8]) -> Result<OraclePrice, BallastError> {
-    match Source::from_byte(feed.source) {
-        Some(Source::Pyth) => pyth::parse(owner, data, &feed.id),
-        Some(Source::Switchboard) => switchboard::parse(owner, data, &feed.id),
-        None => Err(BallastError::UnknownOracle),
+    let source = Source::from_byte(feed.source).ok_or(BallastError::UnknownOracle)?;
+    let price = match source {
+        Source::Pyth => pyth::parse(owner, data, &feed.id),
+        Source::Switchboard => switchboard::parse(owner, data, &feed.id),
+    }?;
+    match source.programs().get(usize::from(feed.program_at(price.publish_time))) {
+        Some(program) if program == owner => Ok(price),
+        _ => Err(BallastError::OracleWrongOwner),
     }
 }
 

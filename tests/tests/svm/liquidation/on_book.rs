@@ -212,6 +212,7 @@ fn a_book_takes_only_so_much_a_minute() {
     let close = |svm: &mut Svm, lots| svm.liquidate_on_book(&caller, &alice, BTC, lots, &[&maker]);
     assert_eq!(closed(&close(&mut svm, 14_000).unwrap()).lots, 14_000);
     svm.advance(9);
+    svm.publish(BTC, "34000").unwrap();
     assert_eq!(closed(&close(&mut svm, i64::MAX).unwrap()).lots, 705);
     let failed = refused(&mut svm, |svm| close(svm, 1), E::BookWindowFull);
     let expected = (14_705 * 34_000_000, 500_000_000_000);

@@ -302,7 +302,7 @@ fn the_legs_price_must_be_fresh_and_every_other_refreshed() {
     svm.advance(1);
     svm.publish(BTC, "36000").unwrap();
     svm.publish(ETH, "2500").unwrap();
-    svm.advance(10);
+    svm.advance(5);
     svm.simulate_liquidation(&liquidator, &alice, BTC).unwrap();
     svm.advance(1);
     refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[BTC]), E::PriceStale);
@@ -314,6 +314,48 @@ fn the_legs_price_must_be_fresh_and_every_other_refreshed() {
     refused(&mut svm, |svm| svm.liquidate(&liquidator, &alice, &[ETH]), E::PriceStale);
     // Where nobody was able to, it counts at its last price; the liquidator holds none.
     svm.liquidate(&liquidator, &alice, &[BTC]).unwrap();
+}
+
+/// I731. The price dipped and came back. Whoever shows the dip takes a healthy account with it, as long as it may be ten seconds old.
+#[test]
+fn nobody_liquidates_at_the_worst_price_of_the_last_seconds() {
+    let mut svm = Svm::with_config(|c| {
+        c.underlying[usize::from(BTC)].guard.set("liquidation_age", "5");
+        c.underlying[usize::from(ETH)].guard.set("liquidation_age", "2");
+    })
+    .unwrap();
+    let alice = svm.trader("960").unwrap();
+    let (bob, thief) = (svm.trader("100000").unwrap(), svm.trader("100000").unwrap());
+    svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
+    svm.advance(1);
+    svm.write_price(BTC, "35500");
+    let dip = svm.account(&svm.price_account(BTC)).unwrap();
+    svm.advance(9);
+    svm.write_price(BTC, "40000");
+    let now = svm.account(&svm.price_account(BTC)).unwrap();
+    // All in one transaction: the dip of nine seconds ago, a liquidation, and the present price.
+    svm.set_account(svm.price_account(BTC), dip);
+    svm.refresh(BTC).unwrap();
+    refused(&mut svm, |svm| svm.liquidate(&thief, &alice, &[BTC]), E::PriceStale);
+    refused(&mut svm, |svm| svm.give_notice(&alice), E::PriceStale);
+    svm.set_account(svm.price_account(BTC), now);
+    svm.refresh(BTC).unwrap();
+    refused(&mut svm, |svm| svm.liquidate(&thief, &alice, &[BTC]), E::NotLiquidatable);
+
+    // A price may be as old as the limit of its underlying and no older, whether its leg moves or not.
+    svm.trade(&alice, &bob, ETH, "2500", 10).unwrap();
+    svm.advance(1);
+    svm.publish(BTC, "36000").unwrap();
+    svm.advance(3);
+    svm.publish(ETH, "2500").unwrap();
+    svm.advance(2);
+    svm.simulate_liquidation(&thief, &alice, BTC).unwrap();
+    svm.advance(1);
+    refused(&mut svm, |svm| svm.liquidate(&thief, &alice, &[BTC]), E::PriceStale);
+    svm.publish(BTC, "36000").unwrap();
+    refused(&mut svm, |svm| svm.liquidate(&thief, &alice, &[BTC]), E::PriceStale);
+    svm.publish(ETH, "2500").unwrap();
+    svm.liquidate(&thief, &alice, &[BTC]).unwrap();
 }
 
 trait SimulateLiquidation {

@@ -49,7 +49,10 @@ const UNKNOWN: u8 = Source::ALL.len() as u8 + 1;
 pub const BAD_FEEDS: &[Change<UnderlyingArgs>] = &[
     ("no first feed", |u| u.first = Feed::NONE, E::InvalidFeed),
     ("a first feed without an id", |u| u.first.id = [0; 32], E::InvalidFeed),
-    ("a first feed with a reserved byte", |u| u.first.reserved[6] = 1, E::InvalidFeed),
+    ("a program that its oracle does not have", |u| u.first.program = 2, E::InvalidFeed),
+    ("a next program without a date", |u| u.first.next_program = 1, E::InvalidFeed),
+    ("a date without a next program", |u| u.first.next_from = 1, E::InvalidFeed),
+    ("a first feed with a reserved byte", |u| u.first.reserved[4] = 1, E::InvalidFeed),
     ("a first feed of no oracle", |u| u.first.source = 0, E::UnknownOracle),
     ("a first feed of an oracle that is not known", |u| u.first.source = UNKNOWN, E::UnknownOracle),
     ("a source at the type's end", |u| u.first.source = u8::MAX, E::UnknownOracle),
@@ -70,7 +73,7 @@ pub const BAD_FEEDS: &[Change<UnderlyingArgs>] = &[
 
 /// A feed of any oracle in one account.
 pub fn pinned(source: Source) -> Feed {
-    Feed { source: source as u8, reserved: [0; 7], account: [5; 32], id: [6; 32] }
+    Feed { source: source as u8, account: [5; 32], id: [6; 32], ..Feed::NONE }
 }
 
 #[test]
@@ -165,6 +168,8 @@ fn list_underlying() {
         ("a guard on moves above 50 %", |u| u.guards.max_move = Ppm::new(500_001), E::ParameterOutOfBounds),
         ("no divergence at all", |u| u.guards.max_divergence = Ppm::new(999), E::ParameterOutOfBounds),
         ("a divergence above 20 %", |u| u.guards.max_divergence = Ppm::new(200_001), E::ParameterOutOfBounds),
+        ("a liquidation age below 2 s", |u| u.guards.liquidation_age = 1, E::ParameterOutOfBounds),
+        ("a liquidation age above 10 s", |u| u.guards.liquidation_age = 11, E::ParameterOutOfBounds),
         ("a scale above 16 bits", |u| u.terms.scale_bits = 17, E::ParameterOutOfBounds),
         ("a delta unit below 1e-9", |u| u.terms.unit_exponent = 10, E::ParameterOutOfBounds),
     ];
@@ -190,6 +195,7 @@ fn list_underlying() {
             reserved: 0,
         };
         (u.guards.max_move, u.guards.max_divergence) = (Ppm::new(10_000), Ppm::new(1_000));
+        u.guards.liquidation_age = 2;
     };
     let most = |u: &mut UnderlyingArgs| {
         let p = &mut u.params;
@@ -206,6 +212,7 @@ fn list_underlying() {
             reserved: 0,
         };
         (u.guards.max_move, u.guards.max_divergence) = (Ppm::new(500_000), Ppm::new(200_000));
+        u.guards.liquidation_age = 10;
     };
     for at_bounds in [
         least as fn(&mut UnderlyingArgs),

@@ -11,9 +11,10 @@ use ballast_client::{
         },
         state::RiskBoard,
     },
-    instruction,
+    instruction::{self, Shown},
     oracle::{self, pyth},
-    risk::{Feed, Lots, Print, Ticks, guard::flag},
+    risk::{Feed, Lots, Print, Ticks, guard::flag, publish::CLOCK_LAG},
+    time,
 };
 use ballast_testkit::{BTC, ETH, SOL, Svm};
 use solana_account::Account;
@@ -117,12 +118,16 @@ fn same_board(a: &RiskBoard, b: &RiskBoard) -> bool {
     a.underlyings == b.underlyings && a.instruments == b.instruments
 }
 
+/// I732. Whoever posted chose between the two receivers.
 #[test]
-fn both_receivers_are_accepted_and_no_other_owner() {
-    for receiver in RECEIVERS {
-        let mut svm = stale();
+fn the_receiver_that_the_feed_names_is_accepted_and_no_other_owner() {
+    for (named, other) in [(0, 1), (1, 0)] {
+        let program = RECEIVERS[named].to_string();
+        let mut svm = Svm::with_config(|c| c.underlying[usize::from(BTC)].first.program = Some(program)).unwrap();
+        svm.advance(100);
         let data = bytes(&svm);
-        write(&mut svm, receiver, data);
+        refuse_bytes(&mut svm, RECEIVERS[other], data.clone(), E::OracleWrongOwner);
+        write(&mut svm, RECEIVERS[named], data);
         svm.refresh(BTC).unwrap();
         assert_eq!(svm.board().board.underlying(BTC).unwrap().price, UnitPrice::new(410_000 * 16));
     }
@@ -130,6 +135,25 @@ fn both_receivers_are_accepted_and_no_other_owner() {
     let data = bytes(&svm);
     for owner in [ballast_client::ballast::ID, ballast_client::SYSTEM_PROGRAM, Address::new_from_array([9; 32])] {
         refuse_bytes(&mut svm, owner, data.clone(), E::OracleWrongOwner);
+    }
+}
+
+/// I732. Each print is one receiver's, before and after the date.
+#[test]
+fn the_next_receiver_takes_over_at_its_date() {
+    let start = Svm::bare().unwrap().now();
+    let mut svm = Svm::with_config(|c| {
+        let first = &mut c.underlying[usize::from(BTC)].first;
+        first.next_program = Some(RECEIVERS[1].to_string());
+        first.next_from = Some(time::format(start + 200));
+    })
+    .unwrap();
+    for (seconds, of) in [(199, 0), (200, 1), (500, 1)] {
+        svm.set_time(start + seconds);
+        let data = bytes(&svm);
+        refuse_bytes(&mut svm, RECEIVERS[1 - of], data.clone(), E::OracleWrongOwner);
+        write(&mut svm, RECEIVERS[of], data);
+        svm.refresh(BTC).unwrap();
     }
 }
 
@@ -212,10 +236,12 @@ fn an_update_may_be_as_old_as_the_limit_and_no_older() {
     refuse(|u, _| u.publish_time = -1, E::OracleBackwards);
 }
 
+/// I734.
 #[test]
 fn an_update_of_the_future_is_refused() {
-    accept(|u, now| u.publish_time = now);
-    refuse(|u, now| u.publish_time = now + 1, E::OracleFuture);
+    // But the chain's clock may be ten seconds behind.
+    accept(|u, now| u.publish_time = now + CLOCK_LAG);
+    refuse(|u, now| u.publish_time = now + CLOCK_LAG + 1, E::OracleFuture);
     refuse(|u, _| u.publish_time = i64::MAX, E::OracleFuture);
 }
 
@@ -271,6 +297,32 @@ fn the_same_update_again_changes_nothing() {
     svm.write_print(BTC, &other);
     svm.refresh(BTC).unwrap();
     assert!(before == snapshot(&svm));
+}
+
+/// I733. And a list of three costs less than three instructions.
+#[test]
+fn a_list_refreshes_each_as_alone() {
+    let (mut alone, mut together) = (stale(), stale());
+    let prices = [(BTC, "41000"), (ETH, "2600"), (SOL, "41")];
+    let mut units = 0;
+    for (u, price) in prices {
+        units += alone.publish(u, price).unwrap().compute_units;
+        together.write_price(u, price);
+    }
+    let shown = |svm: &Svm, list: &[u16]| -> Vec<Shown> {
+        let of = |u: &u16| Shown { underlying: *u, first: svm.price_account(*u), second: None };
+        list.iter().map(of).collect()
+    };
+    // One that is refused takes the others with it.
+    let mut wrong = shown(&together, &[BTC, ETH, SOL]);
+    wrong[2].first = together.price_account(BTC);
+    let ix = instruction::refresh_underlyings(&together.exchange, &wrong);
+    assert_refused(&mut together, &[ix], &[], E::OracleWrongFeed);
+    let ix = instruction::refresh_underlyings(&together.exchange, &shown(&together, &[SOL, BTC, ETH]));
+    let sent = together.send(&[ix], &[]).unwrap();
+    println!("{units} CU alone, {} together", sent.compute_units);
+    assert!(sent.compute_units + 1_500 < units, "{units} {}", sent.compute_units);
+    assert!(same_board(&alone.board(), &together.board()));
 }
 
 /// I232.

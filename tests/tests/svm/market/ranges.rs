@@ -3,7 +3,7 @@
 use crate::harness::refusal::refused;
 use ballast_client::risk::UnitPrice;
 use ballast_client::{
-    BallastError as E,
+    BallastError as E, oracle,
     risk::{Print, Underlying, range::BUCKET_SECONDS},
 };
 use ballast_testkit::{BTC, ETH, Order, Svm, Trader, options::SMILE};
@@ -123,6 +123,91 @@ fn prints_that_cross_no_bucket_change_no_variance() {
     // A bucket that nobody sampled in time has none: this print is a second late.
     publish_at(&mut svm, start + 601, "80000");
     assert_eq!(btc(&svm).range.sample_time, start + 300);
+}
+
+/// The range of a large exchange: four σ of a day, a half-life of a week, at least 12 %.
+fn weekly() -> Svm {
+    Svm::with_config(|c| {
+        c.underlying[0].params.set("scan_range", "0.12");
+        let range = &mut c.underlying[0].range;
+        range.set("sigmas", "4");
+        range.set("half_life", "604800");
+    })
+    .unwrap()
+}
+
+/// I730. Before, the wick became a sample a second later, and the range of initial margin went from 15 to 52 %.
+#[test]
+fn a_wick_that_a_guard_refused_is_no_variance_when_it_is_posted_late() {
+    let mut svm = Svm::with_config(|c| {
+        c.underlying[0].guard.set("max_move", "0.04");
+        c.underlying[0].range.set("sigmas", "3");
+        c.underlying[0].range.set("half_life", "3600");
+    })
+    .unwrap();
+    let start = svm.now();
+    for second in [60, 120, 180, 240] {
+        publish_at(&mut svm, start + second, "40000");
+    }
+    // Somebody puts the price of a second later on the board, and then posts the wick at the boundary.
+    let boundary = start + BUCKET_SECONDS;
+    publish_at(&mut svm, boundary + 1, "40000");
+    let wick = oracle::dollars("41720", boundary).unwrap();
+    svm.write_print(BTC, &wick);
+    svm.refresh(BTC).unwrap();
+    let range = btc(&svm).range;
+    assert_eq!((range.sample_price, range.sample_time, range.held_price), (40_000 * 160, boundary, 41_720 * 160));
+    publish_at(&mut svm, boundary + BUCKET_SECONDS, "40000");
+    let range = btc(&svm).range;
+    assert_eq!((range.sample_price, range.held_price), (40_000 * 160, 0));
+    // It counted as six σ of the floor of 15 %, which is much of an hour's half-life.
+    assert_eq!(range.initial.get(), 207_147);
+}
+
+/// I730. Before, the wick raised the range of initial margin from 12 to 16.8 %, above its floor for a week.
+#[test]
+fn a_wick_that_reverts_leaves_the_range_at_its_floor() {
+    let mut svm = weekly();
+    let start = svm.now();
+    for n in 1..=3 {
+        publish_at(&mut svm, start + n * BUCKET_SECONDS, "40000");
+    }
+    publish_at(&mut svm, start + 4 * BUCKET_SECONDS, "43960");
+    for n in 5..=16 {
+        publish_at(&mut svm, start + n * BUCKET_SECONDS, "40000");
+        assert_eq!(btc(&svm).range.initial.get(), 120_000, "bucket {n}");
+    }
+}
+
+/// I730. A crash costs initial margin one bucket of delay.
+#[test]
+fn a_crash_is_accepted_in_full_by_the_next_sample() {
+    let mut svm = weekly();
+    let start = svm.now();
+    publish_at(&mut svm, start + BUCKET_SECONDS, "40000");
+    publish_at(&mut svm, start + 2 * BUCKET_SECONDS, "32000");
+    let held = btc(&svm).range;
+    assert_eq!((held.initial.get(), held.sample_price, held.held_price), (120_000, 40_000 * 160, 32_000 * 160));
+    // Half of it comes back, and no more: it has happened.
+    publish_at(&mut svm, start + 3 * BUCKET_SECONDS, "36000");
+    let accepted = btc(&svm).range;
+    assert_eq!((accepted.sample_price, accepted.held_price), (32_000 * 160, 36_000 * 160));
+    // Four σ of a day, with 20 % squared at the weight of five minutes in a week's half-life: 25.2 %, and what is held of the way back.
+    assert_eq!(accepted.initial.get(), 253_228);
+}
+
+/// I730. The next sample decides however late it is.
+#[test]
+fn a_held_sample_waits_for_the_next_one() {
+    for (price, sampled) in [("32000", 32_000), ("40000", 40_000)] {
+        let mut svm = weekly();
+        let start = svm.now();
+        publish_at(&mut svm, start + BUCKET_SECONDS, "40000");
+        publish_at(&mut svm, start + 2 * BUCKET_SECONDS, "32000");
+        publish_at(&mut svm, start + 100 * BUCKET_SECONDS, price);
+        let range = btc(&svm).range;
+        assert_eq!((range.sample_price, range.held_price), (sampled * 160, 0), "{price}");
+    }
 }
 
 /// I256.

@@ -10,7 +10,7 @@ use ballast_client::{
     config::FeedConfig,
     instruction,
     oracle::{self, pyth, switchboard::PullFeed},
-    risk::guard::flag,
+    risk::{guard::flag, publish::CLOCK_LAG},
 };
 use ballast_testkit::{
     BTC, ETH, SOL, Svm,
@@ -189,7 +189,7 @@ fn a_silent_second_source_neither_vetoes_nor_stands_in() {
     nothing_stands_in(&mut svm);
     // Nor does one that was published in the future; but it is compared.
     let mut ahead = pull_feed(&svm, "41000");
-    ahead.publish_time += 1;
+    ahead.publish_time += CLOCK_LAG + 1;
     write_pull_feed(&mut svm, &ahead);
     nothing_stands_in(&mut svm);
     svm.publish(BTC, "40000").unwrap();
@@ -281,16 +281,91 @@ fn the_wide_interval_of_a_price_that_stands_in_is_flagged() {
     }
 }
 
-/// I250.
+/// I250. A first price that new risk allows takes over from a second that is newer: nobody keeps the first out. It does not go back to
+/// one before its own.
 #[test]
-fn the_board_does_not_go_back_to_a_first_price_that_is_older_than_the_second() {
+fn the_first_takes_over_from_a_second_that_is_newer() {
     let mut svm = stale();
     svm.write_second(BTC, "41000");
     svm.refresh(BTC).unwrap();
     svm.advance(1);
-    let older = OraclePrice { publish_time: svm.now() - 2, ..svm.print(BTC) };
+    let older = OraclePrice { publish_time: svm.now() - 2, ..oracle::dollars("40500", svm.now()).unwrap() };
     svm.write_print(BTC, &older);
+    svm.refresh(BTC).unwrap();
+    assert_eq!(on_board(&svm), (40_500, svm.now() - 2));
+    svm.write_print(BTC, &OraclePrice { publish_time: svm.now() - 3, ..older });
     refused(&mut svm, |svm| svm.refresh(BTC), E::OracleBackwards);
+}
+
+/// I735. Before, the board was fresh for 10 of every 61 seconds.
+#[test]
+fn with_the_first_dead_the_board_has_every_price_of_the_second() {
+    let mut svm = stale();
+    svm.write_second(BTC, "40000");
+    svm.refresh(BTC).unwrap();
+    let mut fresh = 0;
+    for second in 1..=530 {
+        svm.advance(1);
+        if second % 5 == 0 {
+            svm.write_second(BTC, "40000");
+            svm.refresh(BTC).unwrap();
+        }
+        fresh += u32::from(svm.board().board.underlying(BTC).unwrap().require_fresh(svm.now()).is_ok());
+    }
+    assert_eq!(fresh, 530);
+}
+
+/// I735. Somebody waits for a first source that nobody posts for a minute, and posts a second with a price of his choice.
+#[test]
+fn a_second_price_liquidates_nobody_for_a_minute() {
+    let mut svm = stale();
+    svm.refresh_all();
+    let (alice, bob) = (svm.trader("960").unwrap(), svm.trader("100000").unwrap());
+    svm.trade(&alice, &bob, BTC, "40000", 100).unwrap();
+    svm.advance(61);
+    svm.write_second(BTC, "35500");
+    svm.refresh(BTC).unwrap();
+    let first = svm.account(&svm.price_account(BTC)).unwrap();
+    refused(&mut svm, |svm| svm.liquidate(&bob, &alice, &[BTC]), E::SecondSourceNew);
+    refused(&mut svm, |svm| svm.give_notice(&alice), E::SecondSourceNew);
+    for seconds in [30, 29] {
+        svm.advance(seconds);
+        svm.write_second(BTC, "35500");
+        svm.refresh(BTC).unwrap();
+        refused(&mut svm, |svm| svm.liquidate(&bob, &alice, &[BTC]), E::SecondSourceNew);
+    }
+    // Anyone posts the first: all is well.
+    svm.write_price(BTC, "40000");
+    svm.refresh(BTC).unwrap();
+    refused(&mut svm, |svm| svm.liquidate(&bob, &alice, &[BTC]), E::NotLiquidatable);
+    // Where nobody does for a minute more, its price counts.
+    svm.set_account(svm.price_account(BTC), first);
+    svm.advance(61);
+    for seconds in [0, 60] {
+        svm.advance(seconds);
+        svm.write_second(BTC, "35500");
+        svm.refresh(BTC).unwrap();
+    }
+    svm.liquidate(&bob, &alice, &[BTC]).unwrap();
+}
+
+/// I736. A divergence from a source that is dead ends, and new risk goes on.
+#[test]
+fn a_divergence_from_a_dead_source_ends_after_ten_minutes() {
+    let mut svm = stale();
+    svm.write_second(BTC, "41000");
+    svm.publish(BTC, "39000").unwrap();
+    assert_eq!(flags(&svm), flag::DIVERGENT);
+    svm.advance(61);
+    for _ in 0..10 {
+        svm.write_second(BTC, "41000");
+        svm.refresh(BTC).unwrap();
+        assert_eq!(flags(&svm), flag::DIVERGENT);
+        svm.advance(60);
+    }
+    svm.write_second(BTC, "41000");
+    svm.refresh(BTC).unwrap();
+    assert_eq!((on_board(&svm).0, flags(&svm)), (41_000, 0));
 }
 
 /// An exchange whose BTC has Pyth for its second source too: another feed, in one account. A hundred seconds after its last

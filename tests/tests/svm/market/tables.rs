@@ -29,7 +29,7 @@ fn grow_market() {
 
 /// I248.
 #[test]
-fn refresh_underlying_with_a_second_source() {
+fn refresh_underlyings_with_a_second_source() {
     let mut svm = stale();
     let other = svm.another_exchange(2).unwrap();
     let e = svm.exchange;
@@ -39,7 +39,7 @@ fn refresh_underlying_with_a_second_source() {
     svm.write_second(ETH, "2500");
     let (price, second) = (svm.price_account(BTC), svm.second_account(BTC).unwrap());
     let ix = instruction::refresh_underlying_from(&e, &price, Some(&second), BTC);
-    Case::new("refresh_underlying", ix, &[], &[EXCHANGE, BOARD, Slot::Unchecked, Slot::Further])
+    Case::new("refresh_underlyings", ix, &[], &[EXCHANGE, BOARD, Slot::Further, Slot::Further])
         .other_exchange(0, other.address)
         .other_exchange(1, other.board)
         .sibling(2, svm.price_account(SOL))
@@ -58,12 +58,14 @@ fn refresh_underlying_with_a_second_source() {
         .except(3, Sibling, E::OracleWrongFeed)
         .except(3, DuplicateOf(0), E::OracleWrongFeed)
         .except(3, DuplicateOf(2), E::OracleWrongFeed)
+        .except(2, Missing, E::FirstSourceMissing)
         .except(3, Missing, E::SecondSourceMissing)
         .run(&mut svm);
 }
 
+/// I733.
 #[test]
-fn refresh_underlying() {
+fn refresh_underlyings() {
     let World { mut svm, other, .. } = World::new();
     let e = svm.exchange;
     svm.advance(1);
@@ -76,8 +78,21 @@ fn refresh_underlying() {
         ("an underlying beyond the last", build(32), E::NotListed.into()),
         ("an underlying at the type's end", build(u16::MAX), E::NotListed.into()),
     ];
-    Case::new("refresh_underlying", build(BTC), &[], &[EXCHANGE, BOARD, Slot::Unchecked])
+    let with_data = |data: &[u8]| Instruction { data: data.to_vec(), ..build(BTC) };
+    let tag = build(BTC).data[0];
+    let lists = [
+        ("two underlyings and one price", with_data(&[tag, 2, 0, 0, 0, 0, 0, 1, 0]), E::FirstSourceMissing.into()),
+        ("one that is refused after a good one", with_data(&[tag, 2, 0, 0, 0, 0, 0, 3, 0]), E::NotListed.into()),
+        ("a list that is shorter than it says", with_data(&[tag, 2, 0, 0, 0, 0, 0]), I::InvalidInstructionData.into()),
+        (
+            "a list of four thousand million",
+            with_data(&[tag, 255, 255, 255, 255, 0, 0]),
+            I::InvalidInstructionData.into(),
+        ),
+    ];
+    Case::new("refresh_underlyings", build(BTC), &[], &[EXCHANGE, BOARD, Slot::Further])
         .arguments(&mut svm, &arguments)
+        .arguments(&mut svm, &lists)
         .other_exchange(0, other.address)
         .other_exchange(1, other.board)
         .sibling(2, svm.price_account(SOL))
@@ -86,6 +101,7 @@ fn refresh_underlying() {
         .except(2, Empty, E::OracleWrongOwner)
         .except(2, Sibling, E::OracleWrongFeed)
         .except(2, DuplicateOf(0), E::OracleWrongOwner)
+        .except(2, Missing, E::FirstSourceMissing)
         .run(&mut svm);
 }
 

@@ -7,7 +7,9 @@ use ballast_client::{
         events::{ExpirySettled, PositionSettled},
         oracle::OraclePrice,
     },
-    event, instruction, settlement,
+    event, instruction,
+    risk::publish::CLOCK_LAG,
+    settlement,
 };
 use ballast_testkit::{BTC, ETH, Failed, Order, SOL, Sent, Svm, Trader, options::SMILE};
 use solana_signer::Signer;
@@ -148,7 +150,7 @@ fn late_prints_count_and_two_thirds_are_enough() {
     svm.set_time(expiry + 300);
     svm.take_samples(BTC, expiry, 11..=30, "39000").unwrap();
     svm.write_sample(BTC, expiry, 3, "45000");
-    let early = OraclePrice { publish_time: svm.now() + 1, ..svm.print(BTC) };
+    let early = OraclePrice { publish_time: svm.now() + CLOCK_LAG + 1, ..svm.print(BTC) };
     svm.write_print(BTC, &early);
     refused(&mut svm, |svm| svm.sample_settlement(BTC, expiry), E::OracleFuture);
     refused(&mut svm, |svm| svm.settle_expiry(BTC, &[CALL]), E::NotEnoughSamples);

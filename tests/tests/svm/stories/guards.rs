@@ -314,7 +314,7 @@ fn a_crash_that_goes_on_is_believed_after_two_minutes_and_the_other_side_begins_
 #[test]
 fn without_new_prints_a_jump_is_not_believed_by_the_clock_alone() {
     let mut desk = Desk::up(Guard::Volatile);
-    desk.svm.advance(10);
+    desk.svm.advance(5);
     desk.assert_refused(Desk::liquidation, E::PriceTooVolatile);
     desk.svm.advance(1_000);
     desk.assert_refused(Desk::liquidation, E::PriceStale);

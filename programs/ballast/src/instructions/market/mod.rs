@@ -2,8 +2,8 @@
 
 mod grow_market;
 mod refresh_options;
-mod refresh_underlying;
+mod refresh_underlyings;
 mod sample_market;
 mod sweep;
 
-pub use {grow_market::*, refresh_options::*, refresh_underlying::*, sample_market::*, sweep::*};
+pub use {grow_market::*, refresh_options::*, refresh_underlyings::*, sample_market::*, sweep::*};
