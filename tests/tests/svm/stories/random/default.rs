@@ -167,9 +167,17 @@ impl World {
 
     /// Seizes whoever can be, and has every debt paid and shared; then nobody is below zero, or nobody has anything left to pay it with.
     fn pay_every_debt(&mut self) {
-        for of in 0..self.traders.len() {
-            self.seize(of);
-            self.resolve(of);
+        // What one could not pay may take another below zero, who bears a part of it.
+        let mut lacking = true;
+        for _ in 0..self.traders.len() {
+            if !lacking {
+                break;
+            }
+            for of in 0..self.traders.len() {
+                self.seize(of);
+                self.resolve(of);
+            }
+            lacking = self.traders.iter().any(|t| self.svm.requirements(t).equity.get() < 0);
         }
         for of in 0..self.traders.len() {
             let p = self.svm.portfolio(&self.traders[of]);
