@@ -143,7 +143,7 @@ mod tests {
 
     /// Excess after a fraction: rises in one or two slopes, with steps where lots are rounded.
     fn excess_at(fraction: u64, none: i64, slopes: [i64; 2], kink: u64, grain: u64) -> i64 {
-        let part = |of: u64, slope: i64| (i128::from(of) * i128::from(slope) >> 20) as i64;
+        let part = |of: u64, slope: i64| ((i128::from(of) * i128::from(slope)) >> 20) as i64;
         let fraction = fraction / grain * grain;
         none + part(fraction.min(kink), slopes[0]) + part(fraction.saturating_sub(kink), slopes[1])
     }

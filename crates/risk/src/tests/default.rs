@@ -62,8 +62,8 @@ fn a_notice_runs_while_it_is_confirmed() {
     assert_eq!(e, Episode::default());
 }
 
-/// I472. Prices must be good; one that nobody was able to refresh for two minutes counts as it was and shields nothing; where none is good, there is
-/// nothing to judge by.
+/// I472. Prices must be good; one that nobody was able to refresh for two minutes counts as it was and shields nothing; where none is
+/// good, there is nothing to judge by.
 #[test]
 fn one_good_price_is_enough_and_needed() {
     let mut world = plain();
@@ -74,7 +74,7 @@ fn one_good_price_is_enough_and_needed() {
     let whole = measure(&world.board, &p, NOW).unwrap();
     assert_eq!(held(&world.board, &p).unwrap(), UnderlyingSet::one(0).with(1));
     let stale = |world: &World, now: i64| matches!(measure(&world.board, &p, now), Err(RiskError::StalePrice { .. }));
-    let later = NOW + 10 + REFRESH_SECONDS + 1;
+    let later = NOW + i64::from(world.board.underlyings[0].guard_params.liquidation_age) + REFRESH_SECONDS + 1;
     assert!(stale(&world, NOW + 11) && stale(&world, later));
     // A price that was only not refreshed is no dead one.
     world.board.underlyings[1].publish_time = later - 1;
