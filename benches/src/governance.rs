@@ -27,7 +27,7 @@ pub const ROWS: &[Row] = &[
     row("nominate_authority", 1_000, "a new risk authority"),
     row("accept_authority", 1_010, "by whom was nominated"),
     row("change_fees", 2_300, "the same when its time has come, its proposal closed"),
-    row("change_margin", 1_700, "all of the exchange's margin parameters"),
+    row("change_margin", 1_850, "all of the exchange's margin parameters"),
     row("change_underlying", 5_600, "all parameters of an underlying"),
     row("change_instrument", 3_100, "all parameters of a perpetual and its market"),
     row("change_collateral", 1_700, "haircut and limit of a token"),
