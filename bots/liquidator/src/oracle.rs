@@ -81,13 +81,17 @@ pub fn refresh(
     refreshes
 }
 
-/// The account with the newest price of an underlying's first feed that the board would take.
+/// The account with the newest price of an underlying's first feed with which the board would take a price: that one, or where it is
+/// too old that of the second source, which stands in.
 pub fn newest(rpc: &Rpc, u: &Underlying, now: i64) -> Result<Option<Address>> {
+    let second = second_price(rpc, u)?;
     let mut newest = None;
     for search in searches(&u.first) {
         for (address, account) in rpc.program_accounts(&search.owner, search.filters)? {
             let Ok(price) = read(&u.first, &search.owner, &account.data) else { continue };
-            if would_publish(u, price, now) && newest.is_none_or(|(time, _)| time < price.publish_time) {
+            if would_publish(u, Quotes { first: price, second }, now)
+                && newest.is_none_or(|(time, _)| time < price.publish_time)
+            {
                 newest = Some((price.publish_time, address));
             }
         }
@@ -95,10 +99,17 @@ pub fn newest(rpc: &Rpc, u: &Underlying, now: i64) -> Result<Option<Address>> {
     Ok(newest.map(|(_, address)| address))
 }
 
-/// True if the board would take a price of the first feed.
-fn would_publish(u: &Underlying, price: OraclePrice, now: i64) -> bool {
+/// The price of the second feed, where there is one and its account can be read.
+fn second_price(rpc: &Rpc, u: &Underlying) -> Result<Option<OraclePrice>> {
+    let Some(address) = pinned(&u.second) else { return Ok(None) };
+    let account = rpc.account(&address)?;
+    Ok(account.and_then(|account| read(&u.second, &account.owner, &account.data).ok()))
+}
+
+/// True if the board would take a price.
+fn would_publish(u: &Underlying, quotes: Quotes, now: i64) -> bool {
     let mut copy = *u;
-    matches!(copy.publish_quotes(&Quotes { first: price, second: None }, now), Ok(Published::Price { .. }))
+    matches!(copy.publish_quotes(&quotes, now), Ok(Published::Price { .. }))
 }
 
 #[cfg(test)]

@@ -215,6 +215,7 @@ fn list(board: &mut Board, index: u16) -> Result<(), RiskError> {
             open_interest_cap: Lots::new(1_000_000),
             price_band: Ppm::new(100_000),
             max_orders: 64,
+            min_order_value: QuoteNative::new(10_000),
             ..InstrumentLimits::default()
         },
         underlying: index % UNDERLYINGS,

@@ -24,8 +24,12 @@ pub const SECOND_SOURCE_MAX_AGE: i64 = 60;
 pub const SECOND_SOURCE_STANDS_IN_AFTER: i64 = 60;
 
 /// Seconds for which a second source must have been in charge before anybody is liquidated at its price: so long anyone can post the
-/// first. A silence of more than [`SECOND_SOURCE_STANDS_IN_AFTER`] begins it anew.
+/// first. A silence of more than [`SECOND_SOURCE_SILENCE`] begins it anew.
 pub const SECOND_SOURCE_LIQUIDATES_AFTER: i64 = 60;
+
+/// Seconds without a price of a second source in charge after which its minute begins anew: twice the heartbeat that such feeds have
+/// where the price stands still.
+pub const SECOND_SOURCE_SILENCE: i64 = 120;
 
 /// Seconds of the second source in charge after which it diverges from nothing any more: the first is dead.
 pub const DIVERGENCE_ENDS_AFTER: i64 = 600;

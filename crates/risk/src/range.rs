@@ -178,6 +178,12 @@ impl RangeState {
         Ok(())
     }
 
+    /// Ends a series of raises: what an executed change of the admin's has set is not taken back with it, nor counted against the
+    /// risk authority's next raise. Maintenance margin goes on to the floor as it did.
+    pub fn end_series(&mut self) {
+        self.raised_from = Ppm::ZERO;
+    }
+
     /// Highest floor that the risk authority may set: the one before the series of raises and [`MOST_RAISE`] of it, rounded
     /// down. While a series runs it is that of its first raise, and no series begins before the last is in force, so that
     /// maintenance margin's floor never rises by more than that in [`TIGHTENING_SECONDS`].
@@ -426,6 +432,22 @@ mod tests {
             }
             assert!(floor.get() > 2 * FLOOR.get());
         }
+    }
+
+    /// I556.
+    #[test]
+    fn an_executed_change_ends_a_series() {
+        let (low, high, now) = (FLOOR, Ppm::new(2 * FLOOR.get()), 100_000);
+        let mut s = RangeState::default();
+        s.advance(now, low, &PARAMS).unwrap();
+        s.raise_floor(now, low).unwrap();
+        assert!(s.may_relax(now + 1, high, low).unwrap());
+        s.end_series();
+        assert!(!s.may_relax(now + 1, high, low).unwrap());
+        assert_eq!(s.highest_floor(now + 1, high).unwrap().get(), high.get() / 10 * 11);
+        // The floor is on its way all the same.
+        s.advance(now + TIGHTENING_SECONDS / 2, high, &PARAMS).unwrap();
+        assert!(s.maintenance > low && s.maintenance < high);
     }
 
     /// I552. What is taken back of a series goes back to the floor before its first raise, at once, in both margins.

@@ -138,6 +138,10 @@ pub fn close_on_book(
     if !before.is_liquidatable() {
         return Err(RiskError::NotLiquidatable { equity: before.equity.get(), maintenance: before.maintenance.get() });
     }
+    if before.equity < QuoteNative::ZERO {
+        // What is lacking becomes somebody's loss with the last leg, as in a slice.
+        u.require_undoubted()?;
+    }
     let slot = account.search(PositionKey::of(i)).map_err(|_| RiskError::NothingToLiquidate)?;
     let held = account.positions[slot].lots;
     let most = most.min(held.magnitude()?);

@@ -7,7 +7,7 @@ use crate::{
     guard::flag,
     publish::{
         CLOCK_LAG, DIVERGENCE_ENDS_AFTER, LATE_SAMPLE_MAX_AGE, SECOND_SOURCE_LIQUIDATES_AFTER, SECOND_SOURCE_MAX_AGE,
-        SECOND_SOURCE_STANDS_IN_AFTER,
+        SECOND_SOURCE_SILENCE, SECOND_SOURCE_STANDS_IN_AFTER,
     },
     range::BUCKET_SECONDS,
     scenario,
@@ -216,11 +216,14 @@ fn a_second_price_liquidates_after_a_minute_in_charge() {
         let expected = if now < until { refused } else { Ok(()) };
         assert_eq!((u.require_movable(now), u.require_refreshed(now)), (expected, expected));
     }
-    // Posted once and left alone for a minute it was in charge in name only.
-    let mut left = u;
-    let quotes = Quotes { second: Some(dollars(90, since + 122)), ..first(dollars(100, NOW)) };
-    left.publish_quotes(&quotes, since + 122).unwrap();
-    assert!(left.require_movable(since + 122).is_err());
+    // Left alone for longer than two heartbeats of a minute it was in charge in name only.
+    for (silent, liquidates) in [(62, true), (SECOND_SOURCE_SILENCE, true), (SECOND_SOURCE_SILENCE + 1, false)] {
+        let (mut left, now) = (u, since + 61 + silent);
+        let quotes = Quotes { second: Some(dollars(90, now)), ..first(dollars(100, NOW)) };
+        left.publish_quotes(&quotes, now).unwrap();
+        left.guards.flags = 0;
+        assert_eq!(left.require_movable(now).is_ok(), liquidates);
+    }
     // The first takes over, and liquidates at once. The next time the minute begins anew.
     u.publish_quotes(&first(dollars(100, since + 62)), since + 62).unwrap();
     assert_eq!(u.require_movable(since + 62), Ok(()));

@@ -5,7 +5,7 @@ use crate::{
     Print, RiskError, UnitPrice,
     guard::{SecondPrice, flag},
     math::mul_div_floor,
-    publish::{DIVERGENCE_ENDS_AFTER, SECOND_SOURCE_STANDS_IN_AFTER},
+    publish::{DIVERGENCE_ENDS_AFTER, SECOND_SOURCE_SILENCE},
 };
 
 impl Underlying {
@@ -33,7 +33,7 @@ impl Underlying {
                 let second = SecondPrice { price: print.price.get(), publish_time: print.publish_time };
                 self.guards.compare(last.get(), second, &self.guard_params)?;
             }
-        } else if silent > SECOND_SOURCE_STANDS_IN_AFTER {
+        } else if silent > SECOND_SOURCE_SILENCE {
             // It was in charge in name only: nobody saw its price.
             self.second_since = now;
         } else if now.checked_sub(self.second_since).ok_or(RiskError::Overflow)? >= DIVERGENCE_ENDS_AFTER {

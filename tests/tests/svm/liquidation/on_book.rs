@@ -434,3 +434,22 @@ fn no_odd_lot_is_traded_through() {
     assert_eq!((did.fills[0].maker, did.fills[0].price, did.fills[1].maker), (bob.margin, 359_900, maker.margin));
     svm.assert_reconciled();
 }
+
+/// I719. Nine wallets with an order of one lot each at the top, of which four are named and met; then the rest is looked past.
+#[test]
+fn no_wall_of_odd_lots_stops_a_close() {
+    let mut crash = Crash::to(true, "36000");
+    let wall: Vec<Trader> = (0..9).map(|_| crash.svm.trader("1000").unwrap()).collect();
+    for t in &wall {
+        let order = Order::buy(&crash.svm, BTC, "35990", 1).post_only();
+        crash.svm.rest(t, order).unwrap();
+    }
+    crash.rest(true, "35900", 1_000);
+    crash.svm.advance(3);
+    crash.svm.refresh_all();
+    let Crash { svm, alice, maker, caller, .. } = &mut crash;
+    let named: Vec<&Trader> = wall[..4].iter().chain([&*maker]).collect();
+    let did = closed(&svm.liquidate_on_book(caller, alice, BTC, i64::MAX, &named).unwrap());
+    assert_eq!((did.fills.len(), did.fills[4].maker), (5, maker.margin));
+    svm.assert_reconciled();
+}

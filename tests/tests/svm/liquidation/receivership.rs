@@ -314,6 +314,7 @@ fn a_bankrupt_account_does_not_go_at_a_price_in_doubt() {
     assert_eq!(s.svm.requirements(&s.alice).equity.get(), -100 * USDC);
     let (alice, carol) = (copy(&s.alice), copy(&s.carol));
     refused(&mut s.svm, |svm| svm.liquidate(&carol, &alice, &[BTC]), E::PriceTooUncertain);
+    refused(&mut s.svm, |svm| svm.liquidate_on_book(&carol, &alice, BTC, i64::MAX, &[]), E::PriceTooUncertain);
     s.svm.advance(1);
     s.svm.publish(BTC, "30000").unwrap();
     s.svm.liquidate(&carol, &alice, &[BTC]).unwrap();

@@ -33,6 +33,7 @@ pub fn change_underlying(ctx: &mut Context<ChangeBoard>, index: u16, args: Under
     if args.params.scan_range > before.scan_range {
         u.range.raise_floor(now()?, before.scan_range).logged()?;
     }
+    u.range.end_series();
     write_parameters(u, &args)?;
     board.require_basis_covered(index).logged()?;
     let u = board.underlying(index).logged()?;

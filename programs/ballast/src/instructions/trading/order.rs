@@ -25,7 +25,7 @@ pub struct Incoming {
     /// What to do with orders of the same owner.
     pub self_trade: SelfTrade,
     /// True where somebody else closes the position of an account in default: orders of its owner's other accounts are met like
-    /// anybody's, and only its own are of the same owner. It looks past no odd lot: the one who places it is not the one who pays.
+    /// anybody's, and only its own are of the same owner. It looks past odd lots only after many: the one who places it is not the one who pays.
     pub is_forced: bool,
     /// May only reduce the position.
     pub reduce_only: bool,

@@ -3,7 +3,7 @@
 use super::state::{Matched, Matcher};
 use crate::{
     args::SelfTrade,
-    constants::{MAKER_GRACE_SECONDS, MAX_ODD_LOT_FILLS, MAX_PRUNED},
+    constants::{MAKER_GRACE_SECONDS, MAX_MAKERS, MAX_ODD_LOT_FILLS, MAX_PRUNED},
     error::{BallastError, Logged},
     instructions::trading::{order::Incoming, reducing::reducible},
     state::{MarginAccount, Permissions},
@@ -40,7 +40,7 @@ impl Matcher<'_> {
     ) -> Result<Meeting> {
         let expired = resting.is_expired(self.venue.now);
         let Some(maker) = self.makers.iter().position(|m| m.address == resting.owner) else {
-            if expired || !order.is_forced && self.is_odd_lot(resting)? {
+            if expired || self.looks_past(order) && self.is_odd_lot(resting)? {
                 return Ok(Meeting::LookPast);
             }
             // The taker could not know of a young order; an older one must not be traded through.
@@ -76,10 +76,16 @@ impl Matcher<'_> {
                 return Ok(Meeting::Prune(maker));
             }
         }
-        if self.odd_lot_fills >= MAX_ODD_LOT_FILLS && !order.is_forced && self.is_odd_lot(resting)? {
+        if self.odd_lot_fills >= MAX_ODD_LOT_FILLS && self.is_odd_lot(resting)? {
             return Ok(Meeting::LookPast);
         }
         Ok(Meeting::Trade(maker, lots))
+    }
+
+    /// True if an order looks past the odd lots of makers who were not passed in: one that somebody else places only once it has met
+    /// half as many as there is room for makers, so that he chooses no worse price for the one who pays, and no wall of them stops him.
+    fn looks_past(&self, order: &Incoming) -> bool {
+        !order.is_forced || self.odd_lot_fills >= MAX_MAKERS / 2
     }
 
     /// True if what is left of a resting order is an odd lot.
