@@ -661,6 +661,11 @@ fn a_migration_is_shown_then_applied_through_rpc() -> Result<()> {
     };
     assert_eq!(apply(&config, false).1, "nothing to do\n");
 
+    // One publisher is not enough where there is a timelock.
+    for surface in config.underlying.iter_mut().filter_map(|u| u.surface.as_mut()) {
+        surface.params.set("min_publishers", "2");
+    }
+    apply(&config, true).0?;
     config.exchange.fees.set("taker_fee", "0.0004");
     config.exchange.timelock = 3_600;
     let shown = "   1. fees: taker_fee 0.0005 -> 0.0004\n   2. timelock: 0 -> 3600 seconds\n";

@@ -52,7 +52,7 @@ impl Slice {
     /// # Errors
     /// [`RiskError::InsufficientCash`] where the liquidator would owe what tokens cost: nobody borrows past the limits of a withdrawal by
     /// liquidating. [`RiskError::BelowInitialMargin`] where it cannot carry the legs; the errors of its prices, see
-    /// [`Purpose::Takeover`]; [`RiskError::NoFreePosition`], [`RiskError::TooManyPositions`], [`RiskError::NoFreeToken`].
+    /// [`Purpose::Takeover`](crate::Purpose::Takeover); [`RiskError::NoFreePosition`], [`RiskError::TooManyPositions`], [`RiskError::NoFreeToken`].
     pub fn apply(
         &self,
         board: &Board,
