@@ -4,9 +4,12 @@ use super::{
     parameters::{btc, btc_args, by_admin, change_btc, tighten_btc},
     timelock::{allowed, propose_now, set_timelock, waiting},
 };
-use crate::harness::{
-    refusal::{assert_refused, numbers, refused},
-    world::World,
+use crate::{
+    harness::{
+        refusal::{assert_refused, numbers, refused},
+        world::World,
+    },
+    liquidation::basis::{self, FUTURE},
 };
 use ballast_client::{
     BallastError as E,
@@ -27,7 +30,6 @@ use solana_signer::Signer;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 86_400;
 const USDC: i64 = 1_000_000;
-const FUTURE: u16 = 3;
 
 fn tighten(svm: &mut Svm, instrument: u16, change: impl FnOnce(&mut InstrumentTightenArgs)) -> InstrumentTightenArgs {
     let args = lowered(svm, instrument, change);
@@ -113,17 +115,7 @@ fn a_relaxation_undoes_the_whole_series() {
 
 /// An exchange whose future trades 0.3125 % below the index, and a pair against it 10 % above its maintenance margin of 50,000.
 fn pair() -> (Svm, Trader, Trader) {
-    let mut svm = Svm::with_config(|c| {
-        c.perpetual[usize::from(BTC)].contract.funding = Section::of(&[
-            ("impact_notional", "25_000"),
-            ("max_premium", "0.02"),
-            ("period", "28_800"),
-            ("max_basis", "0.003125"),
-        ]);
-    })
-    .unwrap();
-    let expiry = svm.now() + 30 * DAY;
-    svm.list_future(BTC, expiry, FUTURE).unwrap();
+    let mut svm = basis::exchange();
     let [alice, mirror, maker] = ["62600", "62600", "300000"].map(|usdc| svm.trader(usdc).unwrap());
     svm.rest(&maker, Order::buy(&svm, FUTURE, "38000", 700).post_only()).unwrap();
     svm.rest(&maker, Order::sell(&svm, FUTURE, "39200", 700).post_only()).unwrap();

@@ -5,13 +5,14 @@ use ballast_client::{ballast::args::LiquidateArgs, config::Section};
 use ballast_testkit::{BTC, Order, Svm, Trader};
 
 const USDC: i64 = 1_000_000;
-const FUTURE: u16 = 3;
+/// The future.
+pub const FUTURE: u16 = 3;
 const DAY: i64 = 86_400;
 /// Lots of 100 BTC: four million dollars, at a maintenance margin of 50,000.
 const LOTS: i64 = 100_000;
 
 /// An exchange whose largest basis is a quarter of the calendar charge, and a future in thirty days.
-fn exchange() -> Svm {
+pub fn exchange() -> Svm {
     let mut svm = Svm::with_config(|c| {
         c.perpetual[usize::from(BTC)].contract.funding = Section::of(&[
             ("impact_notional", "25_000"),

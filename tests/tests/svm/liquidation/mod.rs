@@ -1,6 +1,6 @@
 //! Liquidation and bad debt.
 
-mod basis;
+pub mod basis;
 mod clocks;
 mod findings;
 mod on_book;
